@@ -1,0 +1,1 @@
+"""How it runs: applications, the state table, the statutory clock, decisions."""

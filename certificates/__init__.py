@@ -1,0 +1,1 @@
+"""Proof: certificate types, certificates, signing, the document locker, reuse."""

@@ -1,0 +1,1 @@
+"""Bottom layer: errors, base model, crypto, calendar, audit, numbering, printing, UI components."""

@@ -1,0 +1,1 @@
+"""Starting everything on one machine: embedded database, secrets, supervisor, system parts."""

@@ -1,0 +1,1 @@
+"""Who: natural persons, organisations, accounts, departments, posts, permissions."""

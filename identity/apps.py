@@ -1,0 +1,10 @@
+"""Django application of the room `identity`."""
+
+from django.apps import AppConfig
+
+
+class IdentityConfig(AppConfig):
+    """Registers the room `identity`."""
+
+    name = "identity"
+    default_auto_field = "django.db.models.BigAutoField"

@@ -1,0 +1,1 @@
+"""The demonstration city: catalogue, people, organisations and staff, all fictional."""

@@ -1,0 +1,1 @@
+"""Settings: base, demo, production, test."""

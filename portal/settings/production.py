@@ -1,0 +1,46 @@
+"""Production: every secret, host and key comes from the environment, or the start is refused."""
+
+import json
+import os
+
+import dj_database_url
+from django.core.exceptions import ImproperlyConfigured
+
+from portal.settings.base import *  # noqa: F403
+
+_REQUIRED = {
+    "ONESTOP_SECRET_KEY": "Django's secret key, 50 random characters or more",
+    "ONESTOP_HOSTS": "host names this site answers to, separated by spaces",
+    "ONESTOP_PUBLIC_URL": "the https address printed in QR codes, e.g. https://zwfw.example.gov.cn",
+    "DATABASE_URL": "postgresql://user:password@host:5432/name, PostgreSQL 15 or newer",
+    "ONESTOP_FIELD_KEYS": 'JSON object {"key id": "32 bytes in base64"}; the last key encrypts, all decrypt',
+    "ONESTOP_BLIND_INDEX_KEY": "32 bytes in base64 for the keyed index of ID numbers",
+    "ONESTOP_KEY_DIR": "directory with the e-seal's PKCS#12 file and its passphrase file",
+    "ONESTOP_MEDIA_ROOT": "directory for encrypted files",
+}
+_missing = [f"  {name}: {meaning}" for name, meaning in _REQUIRED.items() if not os.environ.get(name)]
+if _missing:
+    raise ImproperlyConfigured("OneStop will not start; these are not set:\n" + "\n".join(_missing))
+
+SECRET_KEY = os.environ["ONESTOP_SECRET_KEY"]
+if len(SECRET_KEY) < 50:
+    raise ImproperlyConfigured("ONESTOP_SECRET_KEY is shorter than 50 characters.")
+ALLOWED_HOSTS = os.environ["ONESTOP_HOSTS"].split()
+PUBLIC_BASE_URL = os.environ["ONESTOP_PUBLIC_URL"].rstrip("/")
+CSRF_TRUSTED_ORIGINS = [PUBLIC_BASE_URL]
+DATABASES = {
+    "default": dj_database_url.parse(os.environ["DATABASE_URL"], conn_max_age=600, conn_health_checks=True)
+}
+try:
+    FIELD_KEYS: dict[str, str] = json.loads(os.environ["ONESTOP_FIELD_KEYS"])
+except ValueError as error:
+    raise ImproperlyConfigured("ONESTOP_FIELD_KEYS is not a JSON object.") from error
+BLIND_INDEX_KEY = os.environ["ONESTOP_BLIND_INDEX_KEY"]
+KEY_DIR = os.environ["ONESTOP_KEY_DIR"]
+MEDIA_ROOT = os.environ["ONESTOP_MEDIA_ROOT"]
+DEMO = False
+
+SECURE_SSL_REDIRECT = os.environ.get("ONESTOP_SSL_REDIRECT", "1") == "1"
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+SECURE_HSTS_SECONDS = 60 * 60 * 24 * 365
+SECURE_HSTS_INCLUDE_SUBDOMAINS = True

@@ -1,0 +1,1 @@
+"""What is offered: the catalogue of service items."""
