@@ -1,0 +1,111 @@
+"""The state table of a case. Buttons, checks, the API and the documents' diagram all read it.
+
+Sources: 行政许可法第三十二条 (acceptance), 第四十二条 (limit and extension), 第四十四条 (delivery), 第四十五条 (special procedures).
+"""
+
+from dataclasses import dataclass
+
+from django.db.models import TextChoices
+
+from identity.permissions import Permission
+
+
+class State(TextChoices):
+    """办件状态."""
+
+    DRAFT = "draft", "草稿"
+    SUBMITTED = "submitted", "待受理"
+    CORRECTING = "correcting", "待补正"
+    ACCEPTED = "accepted", "已受理"
+    IN_REVIEW = "in_review", "审查中"
+    SUSPENDED = "suspended", "特别程序"
+    DECIDED = "decided", "已决定"
+    CLOSED = "closed", "办结"
+    NOT_ACCEPTED = "not_accepted", "不予受理"
+    NOT_REQUIRED = "not_required", "不需许可"
+    WITHDRAWN = "withdrawn", "已撤回"
+    TERMINATED = "terminated", "已终止"
+
+
+class Outcome(TextChoices):
+    """The decision."""
+
+    APPROVED = "approved", "准予"
+    REFUSED = "refused", "不予"
+
+
+class Action(TextChoices):
+    """What can be done to a case."""
+
+    SUBMIT = "submit", "提交申请"
+    ASK_CORRECTION = "ask_correction", "要求补正"
+    CORRECT = "correct", "提交补正"
+    ACCEPT = "accept", "受理"
+    DEEM_ACCEPTED = "deem_accepted", "视为受理"
+    REFUSE_ACCEPTANCE = "refuse_acceptance", "不予受理"
+    NOT_REQUIRE = "not_require", "不需许可"
+    START_REVIEW = "start_review", "开始审查"
+    REVIEW = "review", "审查"
+    START_SPECIAL = "start_special", "进入特别程序"
+    END_SPECIAL = "end_special", "结束特别程序"
+    EXTEND = "extend", "延长期限"
+    APPROVE = "approve", "准予"
+    REFUSE = "refuse", "不予"
+    CLOSE = "close", "办结送达"
+    WITHDRAW = "withdraw", "撤回申请"
+    TERMINATE = "terminate", "终止办理"
+
+
+class By(TextChoices):
+    """Which side an action belongs to."""
+
+    APPLICANT = "applicant", "申请人"
+    STAFF = "staff", "工作人员"
+    SYSTEM = "system", "系统"
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """One row of the table: from these states, by this side with this permission, to that state."""
+
+    sources: frozenset[State]
+    target: State
+    by: By
+    permission: Permission | None = None
+
+
+def _move(sources: list[State], target: State, by: By, permission: Permission | None = None) -> Move:
+    return Move(frozenset(sources), target, by, permission)
+
+
+_S = State
+_WAITING = [_S.SUBMITTED]
+_RUNNING = [_S.ACCEPTED, _S.IN_REVIEW, _S.SUSPENDED]
+
+TABLE: dict[Action, Move] = {
+    Action.SUBMIT: _move([_S.DRAFT], _S.SUBMITTED, By.APPLICANT),
+    Action.ASK_CORRECTION: _move(_WAITING, _S.CORRECTING, By.STAFF, Permission.COUNTER),
+    Action.CORRECT: _move([_S.CORRECTING], _S.SUBMITTED, By.APPLICANT),
+    Action.ACCEPT: _move(_WAITING, _S.ACCEPTED, By.STAFF, Permission.COUNTER),
+    Action.DEEM_ACCEPTED: _move(_WAITING, _S.ACCEPTED, By.SYSTEM),
+    Action.REFUSE_ACCEPTANCE: _move(_WAITING, _S.NOT_ACCEPTED, By.STAFF, Permission.COUNTER),
+    Action.NOT_REQUIRE: _move(_WAITING, _S.NOT_REQUIRED, By.STAFF, Permission.COUNTER),
+    Action.START_REVIEW: _move([_S.ACCEPTED], _S.IN_REVIEW, By.SYSTEM),
+    Action.REVIEW: _move([_S.IN_REVIEW], _S.IN_REVIEW, By.STAFF, Permission.REVIEW),
+    Action.START_SPECIAL: _move([_S.IN_REVIEW], _S.SUSPENDED, By.STAFF, Permission.REVIEW),
+    Action.END_SPECIAL: _move([_S.SUSPENDED], _S.IN_REVIEW, By.STAFF, Permission.REVIEW),
+    Action.EXTEND: _move([_S.IN_REVIEW], _S.IN_REVIEW, By.STAFF, Permission.DECIDE),
+    Action.APPROVE: _move([_S.IN_REVIEW], _S.DECIDED, By.STAFF, Permission.DECIDE),
+    Action.REFUSE: _move([_S.IN_REVIEW], _S.DECIDED, By.STAFF, Permission.DECIDE),
+    Action.CLOSE: _move([_S.DECIDED], _S.CLOSED, By.SYSTEM),
+    Action.WITHDRAW: _move([_S.SUBMITTED, _S.CORRECTING, *_RUNNING], _S.WITHDRAWN, By.APPLICANT),
+    Action.TERMINATE: _move([_S.CORRECTING, *_RUNNING], _S.TERMINATED, By.STAFF, Permission.DECIDE),
+}
+
+OPEN_STATES = frozenset({_S.SUBMITTED, _S.CORRECTING, *_RUNNING, _S.DECIDED})
+FINAL_STATES = frozenset({_S.CLOSED, _S.NOT_ACCEPTED, _S.NOT_REQUIRED, _S.WITHDRAWN, _S.TERMINATED})
+
+
+def moves_from(state: str, by: By) -> list[Action]:
+    """List the actions of one side that the table allows in ``state``, in the table's order."""
+    return [action for action, move in TABLE.items() if state in move.sources and move.by == by]

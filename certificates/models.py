@@ -1,0 +1,181 @@
+"""Proof: certificate types, certificates, documents in the locker, grants and their use."""
+
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import F, Q
+
+from common.fields import EncryptedJSONField, EncryptedTextField
+from common.models import BaseModel
+from identity.models import Account, Department, Party
+
+
+class CertificateType(BaseModel):
+    """What can be issued (证照类型): its 21-character code, its own fields and its rules.
+
+    ``fields`` is a list of ``{key, label, element, sensitive}``; ``element`` names the data element
+    (``person.name`` …) that the field answers with authority.
+    """
+
+    class HolderKind(models.TextChoices):
+        PERSON = "person", "自然人"
+        ORGANISATION = "organisation", "法人或其他组织"
+
+    key = models.SlugField(max_length=60, unique=True)
+    type_code = models.CharField("证照类型代码", max_length=21, unique=True)
+    name = models.CharField(max_length=100)
+    definer = models.ForeignKey(Department, models.PROTECT, related_name="+")
+    holder_kind = models.CharField(max_length=12, choices=HolderKind)
+    validity_months = models.PositiveSmallIntegerField(null=True)
+    is_single_instance = models.BooleanField(default=True)
+    number_prefix = models.CharField(max_length=10, blank=True, default="")
+    template = models.CharField(max_length=20)
+    seal_caption = models.CharField(max_length=30)
+    fields = models.JSONField(default=list)
+
+    class Meta:
+        ordering: ClassVar = ["type_code"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Certificate(BaseModel):
+    """One issued proof (电子证照). It is valid in the register from its issue; the file follows."""
+
+    class State(models.TextChoices):
+        VALID = "valid", "有效"
+        SUSPENDED = "suspended", "暂扣"
+        CANCELLED = "cancelled", "已注销"
+        EXPIRED = "expired", "已过期"
+
+    class FileState(models.TextChoices):
+        PENDING = "pending", "生成中"
+        READY = "ready", "已签章"
+
+    identifier = models.CharField("证照标识", max_length=160, unique=True)
+    type = models.ForeignKey(CertificateType, models.PROTECT, related_name="certificates")
+    number = models.CharField("证照编号", max_length=60)
+    version = models.PositiveSmallIntegerField(default=1)
+    holder = models.ForeignKey(Party, models.PROTECT, related_name="certificates")
+    issuer = models.ForeignKey(Department, models.PROTECT, related_name="issued_certificates")
+    state = models.CharField(max_length=12, choices=State, default=State.VALID)
+    issued_on = models.DateField()
+    valid_from = models.DateField()
+    valid_until = models.DateField(null=True)
+    face = EncryptedJSONField()  # {field key: value} of the type's own fields
+    case_number = models.CharField(max_length=50, blank=True, default="")  # the case it came from, as text
+    verify_code = models.CharField(max_length=32, unique=True)  # what the QR code carries; not guessable
+    file = models.FileField(upload_to="certificates/%Y/%m", blank=True)
+    file_state = models.CharField(max_length=10, choices=FileState, default=FileState.PENDING)
+    file_sha256 = models.CharField(max_length=64, blank=True, default="")
+
+    class Meta:
+        ordering: ClassVar = ["-issued_on", "-id"]
+        indexes = (models.Index(fields=["holder", "type", "state"], name="certificate_holder"),)
+        constraints = (
+            models.UniqueConstraint(fields=["type", "issuer", "number", "version"], name="certificate_number_once"),
+            models.CheckConstraint(
+                condition=Q(valid_until__isnull=True) | Q(valid_until__gte=F("valid_from")),
+                name="certificate_validity_ordered",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return self.identifier
+
+
+class CertificateOperation(BaseModel):
+    """One operation on a certificate's state: who, when, why, on what basis."""
+
+    certificate = models.ForeignKey(Certificate, models.PROTECT, related_name="operations")
+    operation = models.CharField(max_length=20)
+    from_state = models.CharField(max_length=12, blank=True)
+    to_state = models.CharField(max_length=12)
+    reason = models.CharField(max_length=500)
+    legal_basis = models.CharField(max_length=200)
+    actor = models.ForeignKey(Account, models.PROTECT, null=True, related_name="+")
+
+    class Meta:
+        ordering: ClassVar = ["created_at"]
+
+    def __str__(self) -> str:
+        return f"{self.certificate} {self.operation}"
+
+
+class Document(BaseModel):
+    """A file in a party's locker (材料库), with its trust grade (A–D, 国办函〔2016〕108号)."""
+
+    class Grade(models.TextChoices):
+        B = "B", "已与原件核对"
+        C = "C", "本人上传"
+        D = "D", "本人制作"
+
+    owner = models.ForeignKey(Party, models.PROTECT, related_name="documents")
+    kind = models.SlugField(max_length=60)  # shared over items, so that a verified copy is found again
+    name = models.CharField(max_length=200)
+    grade = models.CharField(max_length=1, choices=Grade)
+    file = models.FileField(upload_to="locker/%Y/%m")
+    file_name = EncryptedTextField()
+    media_type = models.CharField(max_length=60)
+    size = models.PositiveIntegerField()  # bytes
+    sha256 = models.CharField(max_length=64)
+    uploaded_by = models.ForeignKey(Account, models.PROTECT, related_name="+")
+    verified_by = models.ForeignKey(Account, models.PROTECT, null=True, related_name="+")
+    verified_department = models.ForeignKey(Department, models.PROTECT, null=True, related_name="+")
+    verified_at = models.DateTimeField(null=True)
+    removed_at = models.DateTimeField(null=True)  # hidden from the owner's locker; cases that use it keep it
+
+    class Meta:
+        ordering: ClassVar = ["-created_at"]
+        indexes = (models.Index(fields=["owner", "kind", "-created_at"], name="document_owner_kind"),)
+        constraints = (
+            models.CheckConstraint(
+                condition=~Q(grade="B") | Q(verified_by__isnull=False, verified_at__isnull=False),
+                name="grade_b_names_its_verifier",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.grade})"
+
+
+class Grant(BaseModel):
+    """The right of one case to use one proof (用证授权), for one purpose, until it closes."""
+
+    certificate = models.ForeignKey(Certificate, models.PROTECT, null=True, related_name="grants")
+    document = models.ForeignKey(Document, models.PROTECT, null=True, related_name="grants")
+    case_number = models.CharField(max_length=50)
+    purpose = models.CharField(max_length=200)
+    legal_basis = models.CharField(max_length=200)
+    granted_by = models.ForeignKey(Account, models.PROTECT, related_name="+")
+    ends_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = (models.Index(fields=["case_number"], name="grant_case"),)
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(certificate__isnull=False, document__isnull=True)
+                | Q(certificate__isnull=True, document__isnull=False),
+                name="grant_one_proof",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.case_number} {self.purpose}"
+
+
+class Disclosure(BaseModel):
+    """One use of a proof (用证记录): what the holder reads in the use log."""
+
+    grant = models.ForeignKey(Grant, models.PROTECT, related_name="disclosures")
+    actor = models.ForeignKey(Account, models.PROTECT, related_name="+")
+    department = models.ForeignKey(Department, models.PROTECT, null=True, related_name="+")
+    operation = models.CharField(max_length=10)  # view, data, file
+    result = models.CharField(max_length=20)
+
+    class Meta:
+        ordering: ClassVar = ["-created_at"]
+
+    def __str__(self) -> str:
+        return f"{self.grant} {self.operation}"

@@ -1,0 +1,89 @@
+"""The actor: who does something, in which post, and for whom. Every action takes one."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from uuid import UUID
+
+from django.utils.translation import gettext as _
+
+from common.errors import Forbidden
+from common.masking import masked_name
+from identity.permissions import Permission
+
+
+class ActorKind(StrEnum):
+    """What sort of actor it is."""
+
+    PUBLIC = "public"
+    CITIZEN = "citizen"
+    STAFF = "staff"
+    SYSTEM = "system"
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Built once for a request by :func:`identity.queries.actor_for`; cheap to pass around.
+
+    ``principal_id`` is the party a citizen acts for (themselves or an organisation they represent);
+    ``grants`` maps a permission to the departments where the active post gives it.
+    """
+
+    kind: ActorKind
+    account_id: UUID | None = None
+    person_id: UUID | None = None
+    principal_id: UUID | None = None
+    principal_name: str = ""
+    name: str = ""
+    assurance_level: int = 0
+    department_id: UUID | None = None
+    department_name: str = ""
+    post_id: UUID | None = None
+    post_name: str = ""
+    role: str = ""
+    region_code: str = ""
+    grants: Mapping[Permission, frozenset[UUID]] = field(default_factory=dict)
+
+    @property
+    def is_citizen(self) -> bool:
+        """Whether somebody with a real name is signed in as a citizen."""
+        return self.kind == ActorKind.CITIZEN
+
+    @property
+    def is_staff(self) -> bool:
+        """Whether this is a member of staff in an active post."""
+        return self.kind == ActorKind.STAFF
+
+    @property
+    def display_name(self) -> str:
+        """The actor's own name, masked, for the page header."""
+        return masked_name(self.name)
+
+    @property
+    def post_label(self) -> str:
+        """Department and post, for headers and history."""
+        return f"{self.department_name} · {self.post_name}" if self.is_staff else ""
+
+    @property
+    def history_label(self) -> str:
+        """How the case history names this actor."""
+        if self.is_staff:
+            return f"{self.department_name}{self.post_name}"
+        return _("系统") if self.kind == ActorKind.SYSTEM else _("申请人")
+
+    def departments(self, permission: Permission) -> frozenset[UUID]:
+        """The departments where the active post gives ``permission``."""
+        return self.grants.get(permission, frozenset())
+
+    def may(self, permission: Permission, department_id: UUID | None) -> bool:
+        """Tell whether the active post gives ``permission`` in that department."""
+        return department_id in self.departments(permission)
+
+    def require(self, permission: Permission, department_id: UUID | None) -> None:
+        """Raise :class:`Forbidden` unless :meth:`may`."""
+        if not self.may(permission, department_id):
+            raise Forbidden
+
+
+PUBLIC = Actor(kind=ActorKind.PUBLIC)
+SYSTEM = Actor(kind=ActorKind.SYSTEM)
