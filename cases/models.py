@@ -52,9 +52,7 @@ class Case(BaseModel):
             models.CheckConstraint(
                 condition=Q(state=State.DRAFT) | Q(number__isnull=False), name="submitted_case_has_number"
             ),
-            models.CheckConstraint(
-                condition=~Q(state=State.DECIDED) | ~Q(outcome=""), name="decided_case_has_outcome"
-            ),
+            models.CheckConstraint(condition=~Q(state=State.DECIDED) | ~Q(outcome=""), name="decided_case_has_outcome"),
         )
 
     def __str__(self) -> str:
@@ -187,7 +185,8 @@ class SpecialProcedure(BaseModel):
         constraints = (
             models.UniqueConstraint(fields=["case"], condition=Q(ends_on__isnull=True), name="one_open_special"),
             models.CheckConstraint(
-                condition=Q(ends_on__isnull=True) | Q(ends_on__gte=F("starts_on")), name="special_dates_ordered"
+                condition=Q(ends_on__isnull=True) | Q(ends_on__gte=F("starts_on")),
+                name="special_dates_ordered",
             ),
         )
 
@@ -205,9 +204,7 @@ class Extension(BaseModel):
     approved_by = models.ForeignKey(Account, models.PROTECT, related_name="+")
 
     class Meta:
-        constraints = (
-            models.CheckConstraint(condition=Q(days__in=[10, 15]), name="extension_ten_or_fifteen"),
-        )
+        constraints = (models.CheckConstraint(condition=Q(days__in=[10, 15]), name="extension_ten_or_fifteen"),)
 
     def __str__(self) -> str:
         return f"{self.case} +{self.days}"

@@ -1,6 +1,7 @@
 """The state table of a case. Buttons, checks, the API and the documents' diagram all read it.
 
-Sources: 行政许可法第三十二条 (acceptance), 第四十二条 (limit and extension), 第四十四条 (delivery), 第四十五条 (special procedures).
+Sources: 行政许可法第三十二条 (acceptance), 第四十二条 (limit, extension), 第四十四条 (delivery),
+第四十五条 (special procedures).
 """
 
 from dataclasses import dataclass

@@ -55,9 +55,7 @@ class UsedRequest(models.Model):
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
-        constraints = (
-            models.UniqueConstraint(fields=["actor_id", "action", "request_key"], name="used_request_once"),
-        )
+        constraints = (models.UniqueConstraint(fields=["actor_id", "action", "request_key"], name="used_request_once"),)
 
     def __str__(self) -> str:
         return f"{self.action} {self.request_key}"

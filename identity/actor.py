@@ -8,7 +8,7 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 
 from common.errors import Forbidden
-from common.masking import masked_name
+from common.masking import mask_name
 from identity.permissions import Permission
 
 
@@ -57,7 +57,7 @@ class Actor:
     @property
     def display_name(self) -> str:
         """The actor's own name, masked, for the page header."""
-        return masked_name(self.name)
+        return mask_name(self.name)
 
     @property
     def post_label(self) -> str:

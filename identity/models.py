@@ -63,10 +63,11 @@ class Department(BaseModel):
 
 
 class Post(BaseModel):
-    """A position in a department that people act in; the role gives its permissions."""
+    """A position in a department. Who holds it gets their role's permissions in the departments it serves."""
 
     department = models.ForeignKey(Department, models.PROTECT, related_name="posts")
     name = models.CharField(max_length=50)
+    serves = models.ManyToManyField(Department, related_name="+")  # the bodies it acts for (综合窗口: many)
 
     class Meta:
         ordering: ClassVar = ["department_id", "name"]

@@ -57,9 +57,7 @@ class ServiceItem(BaseModel):
             models.Index(fields=["department", "state"], name="item_department"),
         )
         constraints = (
-            models.UniqueConstraint(
-                fields=["local_code"], condition=~Q(local_code=""), name="item_local_code_once"
-            ),
+            models.UniqueConstraint(fields=["local_code"], condition=~Q(local_code=""), name="item_local_code_once"),
         )
 
     def __str__(self) -> str:
@@ -115,9 +113,7 @@ class ItemVersion(BaseModel):
         ordering: ClassVar = ["item_id", "-version"]
         constraints = (
             models.UniqueConstraint(fields=["item", "version"], name="item_version_once"),
-            models.UniqueConstraint(
-                fields=["item"], condition=Q(state="published"), name="one_published_version"
-            ),
+            models.UniqueConstraint(fields=["item"], condition=Q(state="published"), name="one_published_version"),
         )
 
     def __str__(self) -> str:

@@ -28,9 +28,7 @@ if len(SECRET_KEY) < 50:
 ALLOWED_HOSTS = os.environ["ONESTOP_HOSTS"].split()
 PUBLIC_BASE_URL = os.environ["ONESTOP_PUBLIC_URL"].rstrip("/")
 CSRF_TRUSTED_ORIGINS = [PUBLIC_BASE_URL]
-DATABASES = {
-    "default": dj_database_url.parse(os.environ["DATABASE_URL"], conn_max_age=600, conn_health_checks=True)
-}
+DATABASES = {"default": dj_database_url.parse(os.environ["DATABASE_URL"], conn_max_age=600, conn_health_checks=True)}
 try:
     FIELD_KEYS: dict[str, str] = json.loads(os.environ["ONESTOP_FIELD_KEYS"])
 except ValueError as error:

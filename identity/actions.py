@@ -1,0 +1,150 @@
+"""Writes of the identity room."""
+
+from collections.abc import Iterable
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+from guardian.models import UserObjectPermission
+
+from common import crypto, events
+from identity import events as codes
+from identity import rules
+from identity.actor import Actor
+from identity.errors import OrganisationExists, PersonExists
+from identity.models import Account, Department, Organisation, Party, Person, Post, PostHolding, Region
+from identity.permissions import ROLE_PERMISSIONS
+
+ID_NUMBER = "identity.id_number"
+PHONE = "identity.phone"
+
+
+@transaction.atomic
+def register_person(
+    actor: Actor,
+    *,
+    name: str,
+    id_number: str,
+    phone: str = "",
+    address: str = "",
+    assurance_level: int = 1,
+    region: Region | None = None,
+) -> Person:
+    """Register a natural person; ``id_number`` is checked by GB 11643.
+
+    Raises :class:`IdNumberInvalid` or :class:`PersonExists`.
+    """
+    number = rules.normal_id_number(id_number, today=timezone.localdate())
+    index = crypto.blind_index(number, purpose=ID_NUMBER)
+    if Person.objects.filter(id_number_index=index).exists():
+        raise PersonExists
+    party = Party.objects.create(kind=Party.Kind.PERSON)
+    try:
+        with transaction.atomic():
+            person = Person.objects.create(
+                party=party,
+                name=name.strip(),
+                id_number=number,
+                id_number_index=index,
+                phone=rules.normal_phone(phone) if phone else None,
+                address=address or None,
+                assurance_level=assurance_level,
+                region=region,
+            )
+    except IntegrityError as error:  # somebody registered the same number meanwhile
+        raise PersonExists from error
+    events.record(
+        codes.PERSON_REGISTERED,
+        actor=actor,
+        subject_id=party.pk,
+        holder_id=party.pk,
+        assurance_level=assurance_level,
+    )
+    return person
+
+
+@transaction.atomic
+def register_organisation(
+    actor: Actor,
+    *,
+    uscc: str,
+    name: str,
+    kind: str,
+    address: str,
+    legal_representative: Person,
+    region: Region | None = None,
+) -> Organisation:
+    """Register an organisation; ``uscc`` is checked by GB 32100.
+
+    Raises :class:`UsccInvalid` or :class:`OrganisationExists`.
+    """
+    code = rules.normal_uscc(uscc)
+    if Organisation.objects.filter(uscc=code).exists():
+        raise OrganisationExists
+    party = Party.objects.create(kind=Party.Kind.ORGANISATION)
+    try:
+        with transaction.atomic():
+            organisation = Organisation.objects.create(
+                party=party,
+                uscc=code,
+                name=name.strip(),
+                kind=kind,
+                address=address,
+                legal_representative=legal_representative,
+                region=region,
+            )
+    except IntegrityError as error:
+        raise OrganisationExists from error
+    events.record(codes.ORGANISATION_REGISTERED, actor=actor, subject_id=party.pk, holder_id=party.pk, uscc=code)
+    return organisation
+
+
+@transaction.atomic
+def open_account(actor: Actor, *, person: Person, password: str) -> Account:
+    """Open the sign-in of a registered person; they sign in with ID number or phone."""
+    phone_index = crypto.blind_index(person.phone, purpose=PHONE) if person.phone else None
+    return Account.objects.create_account(
+        username=f"p-{person.pk}", password=password, person=person, phone_index=phone_index
+    )
+
+
+@transaction.atomic
+def open_staff_account(actor: Actor, *, staff_number: str, name: str, password: str) -> Account:
+    """Open a staff sign-in; its permissions come from the post alone (:func:`assign_post`)."""
+    return Account.objects.create_account(
+        username=staff_number, password=password, staff_name=name, is_staff_member=True
+    )
+
+
+@transaction.atomic
+def set_served_departments(actor: Actor, *, post: Post, departments: Iterable[Department]) -> None:
+    """Set the bodies a post acts for and bring the grants of its holders in line."""
+    post.serves.set(departments)
+    for holding in post.holdings.filter(is_active=True).select_related("account"):
+        _mirror_grants(holding)
+
+
+@transaction.atomic
+def assign_post(actor: Actor, *, account: Account, post: Post, role: str) -> PostHolding:
+    """Give an account a post in a role and make it the active one; grants follow the post, never set by hand."""
+    Account.objects.select_for_update().get(pk=account.pk)
+    account.holdings.filter(is_active=True).update(is_active=False)
+    holding = PostHolding.objects.create(
+        account=account, post=post, role=role, starts_on=timezone.localdate(), is_active=True
+    )
+    _mirror_grants(holding)
+    events.record(codes.POST_ASSIGNED, actor=actor, subject_id=account.pk, role=role, post=str(post.pk))
+    return holding
+
+
+def _mirror_grants(holding: PostHolding) -> None:
+    """Make the guardian grants equal to what the active post and role give."""
+    account = holding.account
+    UserObjectPermission.objects.filter(user=account, content_type__model="department").delete()
+    departments = holding.post.serves.all() | Department.objects.filter(pk=holding.post.department_id)
+    for permission in ROLE_PERMISSIONS[holding.role]:
+        UserObjectPermission.objects.bulk_assign_perm(permission, account, departments.distinct())
+
+
+def record_sign_in(actor: Actor, *, account: Account, method: str) -> None:
+    """Record a successful sign-in."""
+    events.record(codes.SIGNED_IN, actor=actor, subject_id=account.pk, method=method)

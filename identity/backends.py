@@ -1,0 +1,20 @@
+"""Sign-in by phone, citizen ID number or staff number."""
+
+from typing import Any
+
+from allauth.account.auth_backends import AuthenticationBackend
+
+from identity.models import Account
+from identity.queries import find_account_by_login
+
+
+class PhoneOrIdBackend(AuthenticationBackend):
+    """allauth's backend with our look-up; an unknown login takes as long as a wrong password."""
+
+    def _authenticate_by_username(self, username: str, password: str) -> Any:
+        return self._check_password(find_account_by_login(username), password)
+
+    def get_user(self, user_id: Any) -> Account | None:
+        """Load the account with its person in one query, and only while it is active."""
+        account = Account.objects.select_related("person").filter(pk=user_id).first()
+        return account if account and self.user_can_authenticate(account) else None

@@ -1,0 +1,155 @@
+"""Reads of the identity room."""
+
+from collections import defaultdict
+from uuid import UUID
+
+from django.db.models import QuerySet
+from django.utils import timezone
+from guardian.models import UserObjectPermission
+
+from common import crypto
+from identity import rules
+from identity.actions import ID_NUMBER, PHONE
+from identity.actor import PUBLIC, Actor, ActorKind
+from identity.errors import IdNumberInvalid, RegionUnknown
+from identity.models import Account, Department, Organisation, Party, Person, PostHolding, Region
+from identity.permissions import Permission
+
+
+def actor_for(account: Account, *, principal_id: UUID | None = None) -> Actor:
+    """Build the actor of a signed-in account: two queries for staff, one or two for a citizen.
+
+    ``principal_id`` is the organisation chosen in the session; it is ignored unless the person may still
+    represent it.
+    """
+    if account.is_staff_member:
+        return _staff_actor(account)
+    if account.person_id is None:
+        return PUBLIC
+    person = account.person
+    principal_id, principal_name = _principal(person, principal_id)
+    return Actor(
+        kind=ActorKind.CITIZEN,
+        account_id=account.pk,
+        person_id=person.pk,
+        principal_id=principal_id,
+        principal_name=principal_name,
+        name=person.name,
+        assurance_level=person.assurance_level,
+    )
+
+
+def _principal(person: Person, principal_id: UUID | None) -> tuple[UUID, str]:
+    if principal_id and principal_id != person.pk:
+        organisation = represented_organisations(person.pk).filter(pk=principal_id).first()
+        if organisation:
+            return organisation.pk, organisation.name
+    return person.pk, person.name
+
+
+def _staff_actor(account: Account) -> Actor:
+    today = timezone.localdate()
+    holding = (
+        PostHolding.objects.filter(account=account, is_active=True, starts_on__lte=today)
+        .exclude(ends_on__lt=today)
+        .select_related("post__department__region")
+        .first()
+    )
+    if holding is None:
+        return PUBLIC
+    grants: dict[Permission, set[UUID]] = defaultdict(set)
+    rows = UserObjectPermission.objects.filter(user=account, content_type__model="department")
+    for codename, object_pk in rows.values_list("permission__codename", "object_pk"):
+        grants[Permission(codename)].add(UUID(object_pk))
+    department = holding.post.department
+    return Actor(
+        kind=ActorKind.STAFF,
+        account_id=account.pk,
+        name=account.staff_name,
+        department_id=department.pk,
+        department_name=department.short_name,
+        post_id=holding.post_id,
+        post_name=holding.post.name,
+        role=holding.role,
+        region_code=department.region.code,
+        grants={permission: frozenset(ids) for permission, ids in grants.items()},
+    )
+
+
+def represented_organisations(person_id: UUID) -> QuerySet[Organisation]:
+    """Organisations this person may act for: those that exist and whose legal representative they are."""
+    return Organisation.objects.filter(legal_representative_id=person_id, state=Organisation.State.ACTIVE).order_by(
+        "uscc"
+    )
+
+
+def find_account_by_login(login: str) -> Account | None:
+    """Find the account for what was typed at sign-in: phone, citizen ID number or staff number."""
+    text = login.strip()
+    accounts = Account.objects.select_related("person")
+    staff = accounts.filter(username=text, is_staff_member=True).first()
+    if staff:
+        return staff
+    try:
+        phone = rules.normal_phone(text)
+    except ValueError:
+        pass
+    else:
+        return accounts.filter(phone_index=crypto.blind_index(phone, purpose=PHONE)).first()
+    try:
+        number = rules.normal_id_number(text, today=timezone.localdate())
+    except IdNumberInvalid:
+        return None
+    return accounts.filter(person__id_number_index=crypto.blind_index(number, purpose=ID_NUMBER)).first()
+
+
+def find_person_by_id_number(id_number: str) -> Person | None:
+    """Find a person by the whole ID number; raises :class:`IdNumberInvalid` for a wrong one."""
+    number = rules.normal_id_number(id_number, today=timezone.localdate())
+    return Person.objects.filter(id_number_index=crypto.blind_index(number, purpose=ID_NUMBER)).first()
+
+
+def get_party(party_id: UUID) -> Party:
+    """Return a party with its person or organisation loaded."""
+    return Party.objects.select_related("person", "organisation__legal_representative").get(pk=party_id)
+
+
+def get_region(code: str) -> Region:
+    """Return the region with this code; raises :class:`RegionUnknown`."""
+    region = Region.objects.filter(code=code).first()
+    if region is None:
+        raise RegionUnknown(region=code)
+    return region
+
+
+def departments() -> QuerySet[Department]:
+    """Departments in service, by code."""
+    return Department.objects.filter(is_active=True).select_related("region")
+
+
+def authority_values(party: Party, person: Person | None) -> dict[str, str]:
+    """Answer data elements from the register: {element code: value} of a party and of the acting person."""
+    values: dict[str, str] = {}
+    if party.kind == Party.Kind.ORGANISATION:
+        organisation = party.organisation
+        values |= {
+            "org.name": organisation.name,
+            "org.uscc": organisation.uscc,
+            "org.kind": organisation.kind,
+            "org.address": organisation.address,
+            "org.legal_representative": organisation.legal_representative.name,
+        }
+    if party.kind == Party.Kind.PERSON:
+        person = party.person
+    if person is not None:
+        values |= {
+            "person.name": person.name,
+            "person.id_number": person.id_number,
+            "person.gender": rules.gender(person.id_number),
+            "person.birth_date": rules.birth_date(person.id_number).isoformat(),
+            "person.phone": person.phone or "",
+            "person.address": person.address or "",
+            "contact.name": person.name,
+            "contact.phone": person.phone or "",
+        }
+    return {code: value for code, value in values.items() if value}

@@ -1,0 +1,26 @@
+"""Template context of every page."""
+
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.utils.translation import gettext as _
+
+from identity.actor import PUBLIC
+
+SENIOR_COOKIE = "mode"
+
+
+def portal(request: HttpRequest) -> dict[str, Any]:
+    """Add the actor, whom they act for, senior mode and the site's name."""
+    actor = getattr(request, "actor", PUBLIC)
+    acting = None
+    if actor.is_citizen and actor.principal_id != actor.person_id:
+        acting = {"name": actor.principal_name, "role_label": _("您是法定代表人（经营者）")}
+    return {
+        "actor": actor,
+        "acting": acting,
+        "senior_mode": request.COOKIES.get(SENIOR_COOKIE) == "senior",
+        "SITE_NAME": _("示范市政务服务"),
+        "is_demo": settings.DEMO,
+    }

@@ -1,0 +1,54 @@
+"""Error pages: one template, a stable code, what is wrong and what to do."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+
+from common.errors import DomainError, NotFound
+
+
+def render_domain_error(request: HttpRequest, error: DomainError) -> HttpResponse:
+    """Render the page of a domain error with its own HTTP status."""
+    return _page(request, error.http_status, code=error.code, message=error.text, what_to_do=str(error.what_to_do))
+
+
+def _page(request: HttpRequest, status: int, *, code: str, message: str, what_to_do: str = "") -> HttpResponse:
+    context = {"code": code, "status": status, "message": message, "what_to_do": what_to_do}
+    return render(request, "errors/error.html", context, status=status)
+
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """404: there is no such page, or the visitor may not know of it."""
+    return render_domain_error(request, NotFound())
+
+
+def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """403."""
+    return _page(request, 403, code="forbidden", message=_("您没有打开这个页面的权限。"))
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """400."""
+    return _page(request, 400, code="bad_request", message=_("请求无法识别。"), what_to_do=_("请返回上一页重新操作。"))
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """500: the fault is ours."""
+    return _page(
+        request,
+        500,
+        code="server_error",
+        message=_("系统出了问题，已经记录。"),
+        what_to_do=_("您填写并保存过的内容不会丢失，请稍后再试，或者到窗口办理。"),
+    )
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """403 for a form whose token does not fit: usually a page left open over night."""
+    return _page(
+        request,
+        403,
+        code="csrf_failed",
+        message=_("页面停留太久，表单已经失效。"),
+        what_to_do=_("请返回上一页，刷新后重新提交；已保存的草稿不会丢失。"),
+    )

@@ -1,0 +1,84 @@
+"""What every request gets: a language, an actor, second-factor enforcement, and one mapping of domain errors."""
+
+from collections.abc import Callable
+from uuid import UUID
+
+from allauth.mfa.utils import is_mfa_enabled
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils import translation
+from django.utils.functional import SimpleLazyObject
+
+from common.errors import DomainError
+from identity.actor import PUBLIC, Actor
+from identity.queries import actor_for
+from portal.errors import render_domain_error
+
+PRINCIPAL_KEY = "principal_id"
+_MFA_KEY = "mfa_checked"
+_GetResponse = Callable[[HttpRequest], HttpResponse]
+
+
+class LanguageMiddleware:
+    """Chinese unless the visitor switched: the browser's own preference does not count."""
+
+    def __init__(self, get_response: _GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        chosen = request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME, "")
+        language = chosen if chosen in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE
+        with translation.override(language):
+            request.LANGUAGE_CODE = language
+            response = self.get_response(request)
+        response.headers.setdefault("Content-Language", language)
+        return response
+
+
+class ActorMiddleware:
+    """Puts ``request.actor`` there, built when first used."""
+
+    def __init__(self, get_response: _GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        request.actor = SimpleLazyObject(lambda: _build_actor(request))  # type: ignore[attr-defined]
+        return self.get_response(request)
+
+
+def _build_actor(request: HttpRequest) -> Actor:
+    if not request.user.is_authenticated:
+        return PUBLIC
+    chosen = request.session.get(PRINCIPAL_KEY)
+    return actor_for(request.user, principal_id=UUID(chosen) if chosen else None)
+
+
+class StaffMfaMiddleware:
+    """Staff set up a second factor before anything else, where settings demand it."""
+
+    def __init__(self, get_response: _GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if settings.STAFF_MFA_REQUIRED and not request.path.startswith(("/account/", "/static/")):
+            user = request.user
+            if user.is_authenticated and user.is_staff_member and not request.session.get(_MFA_KEY):
+                if not is_mfa_enabled(user):
+                    return redirect("mfa_activate_totp")
+                request.session[_MFA_KEY] = True
+        return self.get_response(request)
+
+
+class DomainErrorMiddleware:
+    """Turns a domain error that a view did not handle into its page."""
+
+    def __init__(self, get_response: _GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        """Answer for domain errors; leave everything else to Django."""
+        return render_domain_error(request, exception) if isinstance(exception, DomainError) else None
