@@ -19,7 +19,7 @@ RUN := $(LIBRARIES) .venv/bin/python
 # The stamps carry a checksum: another branch with other requirements installs, the same ones do not.
 RUN_STAMP := .venv/.run-$(shell cat requirements.txt | cksum | tr ' ' '-')
 DEV_STAMP := .venv/.dev-$(shell cat requirements.txt requirements-dev.txt | cksum | tr ' ' '-')
-PIP := .venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes
+PIP := .venv/bin/python -m pip install -qq --disable-pip-version-check --require-hashes
 
 help:
 	@echo "make run             everything on this machine: database, data, web server, worker (PORT=8000)"

@@ -25,9 +25,7 @@ NOT_BENCHMARKS = {"__main__", "settings"}
 
 def names() -> list[str]:
     """Return the benchmarks there are."""
-    return sorted(
-        module.name for module in pkgutil.iter_modules(bench.__path__) if module.name not in NOT_BENCHMARKS
-    )
+    return sorted(module.name for module in pkgutil.iter_modules(bench.__path__) if module.name not in NOT_BENCHMARKS)
 
 
 def main(arguments: list[str]) -> int:
@@ -45,9 +43,7 @@ def main(arguments: list[str]) -> int:
         figures = importlib.import_module(f"bench.{options.name}").run(options.quick)
         for name, value in figures.items():
             print(f"  {name:<36}{_text(value)}")
-        print(
-            f"  {'whole run':<36}{time.monotonic() - start:.1f} s{' (quick sizes)' if options.quick else ''}"
-        )
+        print(f"  {'whole run':<36}{time.monotonic() - start:.1f} s{' (quick sizes)' if options.quick else ''}")
     print(f"RESULT {options.name} " + " ".join(f"{name}={_text(value)}" for name, value in figures.items()))
     return 0
 

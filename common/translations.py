@@ -117,9 +117,7 @@ def _messages(path: Path) -> Iterator[tuple[int, str | tuple[str, ...], list[str
     if path.suffix != ".py":
         # Django turns a template into lines with gettext calls; without indentation they read as Python.
         source = "\n".join(line.lstrip() for line in templatize(source, origin=str(path)).splitlines())
-    yield from extract_strings(
-        "python", io.BytesIO(source.encode()), KEYWORDS, ["Translators:"], {"encoding": "utf-8"}
-    )
+    yield from extract_strings("python", io.BytesIO(source.encode()), KEYWORDS, ["Translators:"], {"encoding": "utf-8"})
 
 
 def _entries(catalog: Catalog) -> list[Message]:

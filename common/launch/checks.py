@@ -103,9 +103,7 @@ def linear_migrations() -> Outcome:
         if names and last != names[-1]:
             problems.append(f"{recorded.relative_to(ROOT)} says {last}, the last migration is {names[-1]}")
         numbers = Counter(name.split("_")[0] for name in names)
-        problems += [
-            f"{folder.relative_to(ROOT)} has two migrations {n}" for n, many in numbers.items() if many > 1
-        ]
+        problems += [f"{folder.relative_to(ROOT)} has two migrations {n}" for n, many in numbers.items() if many > 1]
     return Outcome(not problems, "\n".join(problems))
 
 
@@ -118,9 +116,7 @@ def openapi_is_current() -> Outcome:
             return made
         fresh = Path(file.name).read_text(encoding="utf-8")
     kept = OPENAPI.read_text(encoding="utf-8") if OPENAPI.exists() else ""
-    difference = difflib.unified_diff(
-        kept.splitlines(), fresh.splitlines(), str(OPENAPI), "the code", lineterm="", n=1
-    )
+    difference = difflib.unified_diff(kept.splitlines(), fresh.splitlines(), str(OPENAPI), "the code", lineterm="", n=1)
     lines = list(difference)
     hint = ["Run make openapi and read the difference before you commit it."] if lines else []
     return Outcome(not lines, "\n".join(lines[:80] + hint))

@@ -47,9 +47,7 @@ def _port() -> int:
     if not text.isdecimal() or not 1 <= int(text) <= 65535:
         raise CannotStartError(f"PORT={text} is not a port number from 1 to 65535.")
     if not is_port_free(int(text)):
-        raise CannotStartError(
-            f"port {text} is in use (by another OneStop?): stop that, or run PORT=8001 make run."
-        )
+        raise CannotStartError(f"port {text} is in use (by another OneStop?): stop that, or run PORT=8001 make run.")
     return int(text)
 
 
@@ -101,10 +99,7 @@ def _announce(port: int, stopping: threading.Event) -> None:
     while not stopping.is_set() and time.monotonic() < give_up:
         status = _ask(port)
         if status:
-            say(
-                f"\nOneStop 一站通: http://{HOST}:{port}/"
-                + (f" (answers {status}!)" if status >= 500 else "")
-            )
+            say(f"\nOneStop 一站通: http://{HOST}:{port}/" + (f" (answers {status}!)" if status >= 500 else ""))
             call_command("demo_accounts")
             say("Ctrl-C stops everything.")
             return

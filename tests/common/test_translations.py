@@ -64,9 +64,7 @@ def test_translations_survive_a_refresh_and_vanished_strings_go(source, tmp_path
 
     assert refreshed.get("首页").string == "Home"
     assert refreshed.get("没有了") is None
-    assert translations.render(refreshed) == translations.render(
-        translations.merge(_extract(source), refreshed)
-    )
+    assert translations.render(refreshed) == translations.render(translations.merge(_extract(source), refreshed))
 
 
 def test_the_file_has_no_line_numbers_and_no_dates(source):

@@ -18,9 +18,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """``--check`` is for `make test`."""
-        parser.add_argument(
-            "--check", action="store_true", help="fail when the catalogue is stale or incomplete"
-        )
+        parser.add_argument("--check", action="store_true", help="fail when the catalogue is stale or incomplete")
 
     def handle(self, *args: Any, check: bool, **options: Any) -> None:
         """Merge what the source says with what is translated already."""
@@ -39,9 +37,7 @@ class Command(BaseCommand):
 
     def _check(self, path: Path, text: str, untranslated: list[str]) -> None:
         if not path.exists() or path.read_text(encoding="utf-8") != text:
-            raise CommandError(
-                f"{path} differs from the source: run make messages and translate what is new."
-            )
+            raise CommandError(f"{path} differs from the source: run make messages and translate what is new.")
         if untranslated:
             raise CommandError("\n".join([f"{path} is incomplete:", *untranslated]))
 
