@@ -5,6 +5,7 @@ import difflib
 import os
 import random
 import re
+import shlex
 import subprocess
 import sys
 import tempfile
@@ -123,12 +124,12 @@ def openapi_is_current() -> Outcome:
 
 
 def run_command(command: list[str]) -> Outcome:
-    """Run a program in the project's root with the test settings and collect everything it says."""
+    """Run a program in the project's root with the test settings; collect the command and everything it says."""
     done = subprocess.run(
         command, cwd=ROOT, env=ENVIRONMENT, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT, text=True, errors="replace", check=False,
     )  # fmt: skip
-    return Outcome(done.returncode == 0, done.stdout)
+    return Outcome(done.returncode == 0, f"$ {shlex.join(command)}\n{done.stdout}")
 
 
 def count_tests(output: str) -> Counter[str]:
