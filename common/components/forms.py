@@ -98,6 +98,8 @@ def _control(bound: BoundField, described_by: str, autocomplete: str, readonly: 
         for limit in ("min", "max", "step"):
             widget.attrs.pop(limit, None)
         attributes["inputmode"] = "numeric" if type(bound.field) is forms.IntegerField else "decimal"
+    if isinstance(widget, forms.Textarea) and widget.attrs.get("rows") == "10":
+        attributes["rows"] = "4"  # Django's ten lines fill a phone
     _use_picker(widget)
     return bound.as_widget(attrs=attributes)
 
