@@ -123,7 +123,7 @@ def error_summary(
     """
     require("error_summary", source=source)
     if isinstance(source, BaseFormSet):
-        entries = [("", message) for message in source.non_form_errors()]
+        entries = [("", str(message)) for message in source.non_form_errors()]
         for form in source.forms:
             entries += _form_errors(form)
     elif isinstance(source, forms.BaseForm):

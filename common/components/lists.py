@@ -145,12 +145,12 @@ def pagination(context: Context, page: Page, *, parameter: str = "page") -> dict
         query[parameter] = str(number)
         return f"?{query.urlencode()}"
 
-    ellipsis = page.paginator.ELLIPSIS
+    # Whole numbers are pages; the text between them stands for the pages left out.
     numbers = page.paginator.get_elided_page_range(page.number, on_each_side=2, on_ends=1)
     links = [
-        {"number": None, "url": "", "far": False}
-        if number == ellipsis
-        else {"number": number, "url": address(int(number)), "far": abs(int(number) - page.number) == 2}
+        {"number": number, "url": address(number), "far": abs(number - page.number) == 2}
+        if isinstance(number, int)
+        else {"number": None, "url": "", "far": False}
         for number in numbers
     ]
     return {

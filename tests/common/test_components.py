@@ -145,7 +145,7 @@ def test_what_a_person_typed_is_escaped():
     form = SinkForm({"shop": "<script>alert(1)</script>"})
 
     html = render_text(
-        "{% field form.shop source=source %}{% tag name %}", form=form, source="<b>", name="<i>"
+        "{% field form.shop source=origin %}{% tag name %}", form=form, origin="<b>", name="<i>"
     )
 
     assert "<script>" not in html
