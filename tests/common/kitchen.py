@@ -87,7 +87,7 @@ def context(**extra: Any) -> dict[str, Any]:
         "acting": {
             "name": "青禾餐饮店",
             "kind_label": "个体工商户",
-            "role_label": "经营者",
+            "role_label": "您是经营者",
             "switch_url": "/switch/",
         },
         "messages": [Message(levels.SUCCESS, "已保存。"), Message(levels.ERROR, "没有传上，请再试一次。")],

@@ -21,7 +21,7 @@ pytestmark = [
 ADDRESS = "http://look.test/page/"
 EVERY_LOOK = [
     (page, senior, width)
-    for page in ("sink.html", "desk.html", "errors/404.html")
+    for page in ("sink.html", "desk.html", "errors/error.html")
     for senior in (False, True)
     for width in (360, 1440)
 ]
