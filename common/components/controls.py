@@ -82,14 +82,8 @@ def button(
     given = format_html_join("", ' {}="{}"', ((key, text) for key, text in attributes if text != ""))
     kind_of_press = "submit" if submits else "button"
     off = format_html(" {}", "disabled") if disabled else ""
-<<<<<<< HEAD
-    return format_html(
-        '<button class="{}" type="{}"{}{}>{}<span>{}</span></button>', look, kind_of_press, given, off, drawn, label
-    )
-=======
     shape = '<button class="{}" type="{}"{}{}>{}<span>{}</span></button>'
     return format_html(shape, look, kind_of_press, given, off, drawn, label)
->>>>>>> look
 
 
 @register.inclusion_tag("components/mark.html")

@@ -39,12 +39,8 @@ def field(
     """One field of a form with its label, hint, error and the line that says where its value came from.
 
     ``source`` is that line, e.g. 来自营业执照，2026-11-20; ``source_kind`` is held (an authority
-<<<<<<< HEAD
-    or a verified document) or yours (an earlier answer of the same person); ``source_url`` leads to correcting the source.
-=======
     or a verified document) or yours (an earlier answer of the same person); ``source_url`` leads to
     correcting the source.
->>>>>>> look
     ``readonly`` is for text controls only. ``inline`` puts short choices side by side.
     """
     if not isinstance(bound, BoundField):
@@ -55,11 +51,7 @@ def field(
     widget = bound.field.widget
     if isinstance(widget, forms.MultiWidget | forms.SelectDateWidget):
         raise TemplateSyntaxError(f"{{% field %}}: {bound.name} has several controls, each needs a label.")
-<<<<<<< HEAD
-    if readonly and not isinstance(widget, forms.Textarea | forms.Input):
-=======
     if readonly and not isinstance(widget, forms.Textarea | forms.TextInput):
->>>>>>> look
         raise TemplateSyntaxError(f"{{% field %}}: only text controls can be read-only, not {bound.name}.")
     context: dict[str, Any] = {
         "bound": bound,
@@ -101,9 +93,6 @@ def _control(bound: BoundField, described_by: str, autocomplete: str, readonly: 
     if isinstance(widget, forms.FileInput):
         attributes["data-max-bytes"] = settings.UPLOAD_MAX_BYTES
     if isinstance(widget, forms.NumberInput):
-<<<<<<< HEAD
-        attributes["inputmode"] = "numeric" if type(bound.field) is forms.IntegerField else "decimal"
-=======
         # A number box forgets what it cannot read; a text box with a number pad lets the person mend it.
         widget.input_type = "text"
         for limit in ("min", "max", "step"):
@@ -111,7 +100,6 @@ def _control(bound: BoundField, described_by: str, autocomplete: str, readonly: 
         attributes["inputmode"] = "numeric" if type(bound.field) is forms.IntegerField else "decimal"
     if isinstance(widget, forms.Textarea) and widget.attrs.get("rows") == "10":
         attributes["rows"] = "4"  # Django's ten lines fill a phone
->>>>>>> look
     _use_picker(widget)
     return bound.as_widget(attrs=attributes)
 
@@ -127,11 +115,7 @@ def _use_picker(widget: forms.Widget) -> None:
 
 @register.simple_tag
 def error_summary(
-<<<<<<< HEAD
-    source: forms.BaseForm | BaseFormSet[Any] | Iterable[tuple[str, str]], title: str = ""
-=======
     source: forms.BaseForm | BaseFormSet | Iterable[tuple[str, str]], title: str = ""
->>>>>>> look
 ) -> SafeString:
     """All errors of a form, a formset or a list of (field id, message), each linked to its control.
 
@@ -139,11 +123,7 @@ def error_summary(
     """
     require("error_summary", source=source)
     if isinstance(source, BaseFormSet):
-<<<<<<< HEAD
-        entries = [("", message) for message in source.non_form_errors()]
-=======
         entries = [("", str(message)) for message in source.non_form_errors()]
->>>>>>> look
         for form in source.forms:
             entries += _form_errors(form)
     elif isinstance(source, forms.BaseForm):
@@ -166,11 +146,7 @@ def _form_errors(form: forms.BaseForm) -> list[tuple[str, str]]:
 
 
 def _target_id(bound: BoundField | None) -> str:
-<<<<<<< HEAD
-    """The id a summary line links to: the control, the first choice of a group, or none for a hidden field."""
-=======
     """The id a summary line links to: the control, the first choice of a group, none for a hidden field."""
->>>>>>> look
     if bound is None or bound.is_hidden:
         return ""
     several = isinstance(bound.field.widget, forms.RadioSelect | forms.CheckboxSelectMultiple)

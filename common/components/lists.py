@@ -74,11 +74,7 @@ def pairs(pairs: Iterable[tuple[Any, Any]]) -> dict[str, Any]:
 
 @register.inclusion_tag("components/tally.html")
 def tally(needed: int, total: int, *, seen: int = 0) -> dict[str, Any]:
-<<<<<<< HEAD
-    """How many of ``total`` materials this person must hand in; ``seen`` of the rest were checked by staff."""
-=======
     """How many of ``total`` materials this person must hand in; ``seen`` of the rest staff have checked."""
->>>>>>> look
     for value in (needed, total, seen):
         if isinstance(value, bool) or not isinstance(value, int):
             raise TemplateSyntaxError(f"{{% tally %}}: {value!r} is not a whole number.")
@@ -90,11 +86,7 @@ def tally(needed: int, total: int, *, seen: int = 0) -> dict[str, Any]:
 
 @register.simple_block_tag(end_name="endnotice_box")
 def notice_box(content: str, tone: str, title: str = "") -> SafeString:
-<<<<<<< HEAD
-    """A box that asks for attention. ``tone``: info, good, warn, bad; the icon repeats what the colour says."""
-=======
     """A box that asks for attention. ``tone``: info, good, warn, bad; the icon says it as the colour does."""
->>>>>>> look
     require_one_of("notice_box", "tone", tone, NOTICES)
     context = {"tone": tone, "title": title, "content": content, "icon_name": NOTICES[tone]}
     return render_to_string("components/notice.html", context)
@@ -142,11 +134,7 @@ def breadcrumbs(crumbs: Iterable[tuple[str, str]]) -> dict[str, Any]:
 
 
 @register.inclusion_tag("components/pagination.html", takes_context=True)
-<<<<<<< HEAD
-def pagination(context: Context, page: Page[Any], *, parameter: str = "page") -> dict[str, Any]:
-=======
 def pagination(context: Context, page: Page, *, parameter: str = "page") -> dict[str, Any]:
->>>>>>> look
     """Page numbers that keep the rest of the query string. Needs ``request`` in the context."""
     if not isinstance(page, Page):
         raise TemplateSyntaxError(f"{{% pagination %}}: {page!r} is not a page.")
@@ -157,21 +145,12 @@ def pagination(context: Context, page: Page, *, parameter: str = "page") -> dict
         query[parameter] = str(number)
         return f"?{query.urlencode()}"
 
-<<<<<<< HEAD
-    ellipsis = page.paginator.ELLIPSIS
-    numbers = page.paginator.get_elided_page_range(page.number, on_each_side=2, on_ends=1)
-    links = [
-        {"number": None, "url": "", "far": False}
-        if number == ellipsis
-        else {"number": number, "url": address(int(number)), "far": abs(int(number) - page.number) == 2}
-=======
     # Whole numbers are pages; the text between them stands for the pages left out.
     numbers = page.paginator.get_elided_page_range(page.number, on_each_side=2, on_ends=1)
     links = [
         {"number": number, "url": address(number), "far": abs(number - page.number) == 2}
         if isinstance(number, int)
         else {"number": None, "url": "", "far": False}
->>>>>>> look
         for number in numbers
     ]
     return {
