@@ -10,7 +10,7 @@ from services.models import LegalBasis
 _Kind = Notice.Kind
 
 
-def text_of(case: Case, kind: str, items: list[str]) -> dict[str, Any]:
+def text_of(case: Case, kind: Notice.Kind, items: list[str]) -> dict[str, Any]:
     """Return ``{addressee, paragraphs, facts, lists, remedies, contact}`` for ``documents/notice.html``."""
     return {
         "addressee": case.applicant.name,
@@ -128,7 +128,7 @@ _PARAGRAPHS = {
 }
 
 
-def _facts(case: Case, kind: str) -> list[tuple[str, str]]:
+def _facts(case: Case, kind: Notice.Kind) -> list[tuple[str, str]]:
     facts = [("办件编号", case.number or ""), ("事项名称", case.item_version.name)]
     if case.submitted_at:
         facts.append(("申请时间", timezone.localtime(case.submitted_at).strftime("%Y年%m月%d日 %H:%M")))
@@ -143,7 +143,7 @@ def _facts(case: Case, kind: str) -> list[tuple[str, str]]:
     return facts
 
 
-def _lists(case: Case, kind: str, items: list[str]) -> list[dict[str, Any]]:
+def _lists(case: Case, kind: Notice.Kind, items: list[str]) -> list[dict[str, Any]]:
     if kind == _Kind.RECEIPT:
         rows = case.materials.select_related("requirement")
         return [
@@ -155,7 +155,7 @@ def _lists(case: Case, kind: str, items: list[str]) -> list[dict[str, Any]]:
         _Kind.SPECIAL: "程序、所需时间和依据",
         _Kind.EXTENSION: "延长的时间和依据",
     }
-    return [{"title": titles[_Kind(kind)], "items": items}] if items else []
+    return [{"title": titles[kind], "items": items}] if items else []
 
 
 def _remedies(case: Case) -> list[str]:

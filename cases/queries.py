@@ -138,7 +138,7 @@ def _waiting_for(actor: Actor) -> Q:
     """What waits for this very post: intake, an open branch of it, or a case whose branches are all done."""
     open_branches = Branch.objects.filter(case=OuterRef("pk"), state=Branch.State.OPEN)
     intake = Q(state=State.SUBMITTED, department_id__in=actor.departments(Permission.COUNTER))
-    review = Q(state=State.IN_REVIEW) & Exists(open_branches.filter(post_id=actor.post_id))
+    review = Q(state=State.IN_REVIEW) & Exists(open_branches.filter(post=actor.post_id))
     decide = Q(state=State.IN_REVIEW, department_id__in=actor.departments(Permission.DECIDE)) & ~Exists(open_branches)
     return intake | review | decide
 

@@ -28,7 +28,7 @@ def give(
         legal_basis=legal_basis[:200],
         certificate_id=certificate_id,
         document_id=document_id,
-        granted_by_id=actor.account_id,
+        granted_by_id=actor.known_account_id,
     )
     events.record(
         codes.GRANTED, actor=actor, subject_id=grant.pk, holder_id=holder_id, case_number=case_number, purpose=purpose
@@ -49,7 +49,7 @@ def use(actor: Actor, *, grant: Grant, operation: str, holder_id: UUID) -> Discl
     """Record one look at a granted proof (``operation``: view, data or file)."""
     disclosure = Disclosure.objects.create(
         grant=grant,
-        actor_id=actor.account_id,
+        actor_id=actor.known_account_id,
         department_id=actor.department_id,
         operation=operation,
         result="shown",

@@ -50,7 +50,7 @@ def upload_document(
         media_type=checked.media_type,
         size=len(checked.content),
         sha256=checked.sha256,
-        uploaded_by_id=actor.account_id,
+        uploaded_by_id=actor.known_account_id,
     )
     document.file.save(f"{document.pk}.{_SUFFIX[checked.media_type]}", ContentFile(checked.content), save=False)
     document.save()

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from uuid import UUID
 
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -78,7 +79,7 @@ def _load(requirements: Sequence[Requirement], today: dt.date) -> _Held:
     return held
 
 
-def valid_certificates(today: dt.date) -> "Certificate.objects":
+def valid_certificates(today: dt.date) -> QuerySet[Certificate]:
     """Certificates valid on ``today``: state and dates; newest first."""
     valid = Certificate.objects.filter(state=Certificate.State.VALID, valid_from__lte=today)
     return valid.exclude(valid_until__lt=today).select_related("type", "issuer").order_by("-issued_on", "-id")

@@ -78,7 +78,7 @@ def start_special(
         legal_basis=legal_basis.strip(),
         days_needed=days_needed,
         starts_on=timezone.localdate(),
-        started_by_id=actor.account_id,
+        started_by_id=actor.known_account_id,
     )
     set_limits(case)
     moves.apply(case, actor, Action.START_SPECIAL, note=reason.strip())
@@ -134,7 +134,11 @@ def extend(
     if not reason.strip() or not legal_basis.strip():
         raise errors.ReasonMissing(fields={"reason": errors.ReasonMissing.message})
     Extension.objects.create(
-        case=case, days=days, reason=reason.strip(), legal_basis=legal_basis.strip(), approved_by_id=actor.account_id
+        case=case,
+        days=days,
+        reason=reason.strip(),
+        legal_basis=legal_basis.strip(),
+        approved_by_id=actor.known_account_id,
     )
     set_limits(case)
     moves.apply(case, actor, Action.EXTEND, note=reason.strip())

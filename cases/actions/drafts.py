@@ -79,7 +79,7 @@ def _new_draft(actor: Actor, *, item_id: UUID, version: ItemVersion, applicant: 
         department_id=department_id,
         applicant=applicant,
         agent_id=actor.person_id,
-        agent_account_id=actor.account_id,
+        agent_account_id=actor.known_account_id,
     )
     case.answers = prefill.fill(case, today=timezone.localdate())
     case.save()

@@ -103,7 +103,7 @@ def refuse_acceptance(
     request_key: str = "",
     expected_version: int | None = None,
 ) -> Case:
-    """Refuse acceptance with reasons, naming the competent body when this one has no authority (第三十二条第一款第二项)."""
+    """Refuse acceptance with reasons, naming the competent body where there is one (第三十二条第一款第二项)."""
     case = moves.lock(actor, case_id)
     claimed = claim(actor_id=actor.account_id, action="refuse_acceptance", request_key=request_key)
     if claimed.earlier_id:
@@ -144,7 +144,7 @@ def deem_accepted(*, today: dt.date, limit: int = 200) -> int:
     waiting = Case.objects.filter(state=State.SUBMITTED, received_on__lt=today).order_by("received_on")
     for case_id, received_on, region in waiting.values_list("pk", "received_on", "department__region__code")[:limit]:
         try:
-            over = clock.is_silence_over(received_on, today, for_region(region))
+            over = clock.is_silence_over(received_on or today, today, for_region(region))
         except UnknownYear:
             continue  # the page shows it; an acceptance is never guessed
         done += over and _deem(case_id)
