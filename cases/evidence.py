@@ -3,12 +3,11 @@
 import datetime as dt
 from uuid import UUID
 
-from services.rules import required_materials
-
 from cases.models import Case, CaseMaterial
 from certificates import reuse
 from identity.models import Party
 from services.models import MaterialRequirement
+from services.rules import required_materials
 
 _Way = CaseMaterial.Way
 

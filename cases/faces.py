@@ -3,12 +3,11 @@
 from collections.abc import Mapping
 from typing import Any
 
-from services.rules import situation_labels
-
 from cases.models import Case
 from certificates.models import CertificateType
 from identity.models import Party
 from identity.queries import authority_values
+from services.rules import situation_labels
 
 
 def values_for(case: Case, kind: CertificateType, holder: Party, extra: Mapping[str, str]) -> dict[str, str]:

@@ -5,10 +5,6 @@ from functools import partial
 from typing import Any
 from uuid import UUID
 
-from certificates.signing.pades import sign_pdf
-from common.printing.pdf import render_pdf
-from common.printing.qr import qr_svg
-from common.printing.seal import seal_svg
 from django.conf import settings
 from django.core.files.base import ContentFile
 from django.db import transaction
@@ -20,8 +16,12 @@ from cases import errors
 from cases import events as codes
 from cases.models import Case, Notice
 from cases.notice_texts import text_of
+from certificates.signing.pades import sign_pdf
 from common import events
 from common.numbering import next_number
+from common.printing.pdf import render_pdf
+from common.printing.qr import qr_svg
+from common.printing.seal import seal_svg
 from identity.actor import Actor
 
 _WORDS = {

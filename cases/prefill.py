@@ -6,12 +6,12 @@ from typing import Any
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from services.forms import FieldSpec, visible_steps
 
 from cases.models import Case
 from cases.states import State
 from certificates import reuse
 from identity.queries import authority_values
+from services.forms import FieldSpec, visible_steps
 
 Answer = dict[str, Any]  # {value, source, label, at, changed}
 

@@ -8,8 +8,6 @@ from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from services.forms import clean_answers, visible_steps
-from services.rules import normal_situation
 
 from cases import errors, evidence, prefill
 from cases import events as codes
@@ -25,7 +23,9 @@ from identity.models import Party
 from identity.queries import get_party
 from services import queries as catalogue
 from services.codes import Audience
+from services.forms import clean_answers, visible_steps
 from services.models import ItemVersion
+from services.rules import normal_situation
 
 _Way = CaseMaterial.Way
 

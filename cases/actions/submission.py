@@ -4,8 +4,6 @@ from uuid import UUID
 
 from django.db import transaction
 from django.utils import timezone
-from services.forms import clean_answers, visible_steps
-from services.rules import situation_complete
 
 from cases import errors, evidence, notices, prefill
 from cases.actions import moves
@@ -17,6 +15,8 @@ from common.idempotency import claim
 from common.numbering import next_number
 from identity.actor import Actor
 from identity.errors import AssuranceTooLow
+from services.forms import clean_answers, visible_steps
+from services.rules import situation_complete
 
 _Way = CaseMaterial.Way
 

@@ -42,13 +42,9 @@ MARKS = {
 def icon(name: str, label: str = "") -> SafeString:
     """A drawn icon. Silent to screen readers unless it has a ``label`` of its own."""
     require_one_of("icon", "name", name, ICONS)
-    spoken = (
-        format_html('role="img" aria-label="{}"', label) if label else format_html('aria-hidden="{}"', "true")
-    )
+    spoken = format_html('role="img" aria-label="{}"', label) if label else format_html('aria-hidden="{}"', "true")
     sprite = static("img/icons.svg")
-    return format_html(
-        '<svg class="icon" {} focusable="false"><use href="{}#{}"></use></svg>', spoken, sprite, name
-    )
+    return format_html('<svg class="icon" {} focusable="false"><use href="{}#{}"></use></svg>', spoken, sprite, name)
 
 
 @register.simple_tag

@@ -114,9 +114,7 @@ def _use_picker(widget: forms.Widget) -> None:
 
 
 @register.simple_tag
-def error_summary(
-    source: forms.BaseForm | BaseFormSet | Iterable[tuple[str, str]], title: str = ""
-) -> SafeString:
+def error_summary(source: forms.BaseForm | BaseFormSet | Iterable[tuple[str, str]], title: str = "") -> SafeString:
     """All errors of a form, a formset or a list of (field id, message), each linked to its control.
 
     Shows nothing when there is none. Takes the focus when the page opens: place it once, above the form.

@@ -124,9 +124,7 @@ def context(**extra: Any) -> dict[str, Any]:
         "details": [("持有人", "青禾餐饮店"), ("发证机关", LONG_NAME), ("证号", "92511602MA7XXXXX0K")],
         "crumbs": [("首页", "/"), ("市场监督管理局", "/d/"), ("食品经营许可", "")],
         "page": Paginator(range(431), 20).page(9),
-        "rows": [
-            (f"511602-20261120-{n:06d}", LONG_NAME if n == 2 else "食品经营许可", n) for n in range(1, 6)
-        ],
+        "rows": [(f"511602-20261120-{n:06d}", LONG_NAME if n == 2 else "食品经营许可", n) for n in range(1, 6)],
     }
     return values | extra
 

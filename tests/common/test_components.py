@@ -142,9 +142,7 @@ def test_a_file_field_knows_the_limit_of_the_site():
 def test_what_a_person_typed_is_escaped():
     form = SinkForm({"shop": "<script>alert(1)</script>"})
 
-    html = render_text(
-        "{% field form.shop source=origin %}{% tag name %}", form=form, origin="<b>", name="<i>"
-    )
+    html = render_text("{% field form.shop source=origin %}{% tag name %}", form=form, origin="<b>", name="<i>")
 
     assert "<script>" not in html
     assert "&lt;script&gt;" in html
