@@ -99,10 +99,13 @@ def stop_on_signals() -> Iterator[threading.Event]:
 
 @contextlib.contextmanager
 def interrupt_on_signals() -> Iterator[None]:
-    """Let SIGTERM and SIGHUP do what Ctrl-C does, raise KeyboardInterrupt: then what was started is stopped."""
+    """Let SIGTERM and SIGHUP do what Ctrl-C does, once: a second one would cut short the stopping itself."""
+    came: list[int] = []
 
-    def interrupt(*_: object) -> None:
-        raise KeyboardInterrupt
+    def interrupt(number: int, _frame: object) -> None:
+        came.append(number)
+        if len(came) == 1:
+            raise KeyboardInterrupt
 
     with _handling_signals(interrupt):
         yield
