@@ -1,0 +1,150 @@
+"""PAdES baseline B-B signatures (ETSI EN 319 142-1) on PDF files, and their check against our roots."""
+
+import io
+from dataclasses import dataclass
+from datetime import datetime
+
+from asn1crypto import x509
+from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
+from pyhanko.pdf_utils.misc import PdfError
+from pyhanko.pdf_utils.reader import PdfFileReader
+from pyhanko.sign.fields import MDPPerm, SigSeedSubFilter
+from pyhanko.sign.general import SigningError
+from pyhanko.sign.signers import PdfSignatureMetadata, PdfSigner
+from pyhanko.sign.validation import (
+    EmbeddedPdfSignature,
+    PdfSignatureStatus,
+    SignatureCoverageLevel,
+    validate_pdf_signature,
+)
+from pyhanko_certvalidator import ValidationContext
+
+from certificates.signing.errors import FileNotSignable
+from certificates.signing.keystore import DEFAULT_SEAL, KeyStore, default_keystore
+
+# Room for the signature and its certificates; fixed, so that pyHanko need not sign twice to measure it.
+RESERVED_BYTES = 12_000
+
+FILE_UNREADABLE = "signing.file_unreadable"
+NO_SIGNATURE = "signing.no_signature"
+CHANGED = "signing.changed_after_signing"
+SIGNATURE_BROKEN = "signing.signature_broken"
+NOT_TRUSTED = "signing.signer_not_trusted"
+NOT_WHOLE_FILE = "signing.part_not_covered"
+
+
+@dataclass(frozen=True)
+class SignatureReport:
+    """What a check found. `valid` is the answer; the rest says why.
+
+    `intact`: the signed bytes are unchanged and the signature fits them; `trusted`: the signer's certificate
+    leads to one of our roots; `covers_whole_file`: nothing was added after signing; `signed_at` is the time the
+    signer stated; `problems` are stable codes, empty when valid.
+    """
+
+    valid: bool
+    intact: bool
+    trusted: bool
+    covers_whole_file: bool
+    signer_name: str
+    signed_at: datetime | None
+    problems: tuple[str, ...]
+
+
+def sign_pdf(
+    pdf: bytes,
+    *,
+    reason: str,
+    location: str,
+    field_name: str,
+    seal_code: str = DEFAULT_SEAL,
+    keystore: KeyStore | None = None,
+) -> bytes:
+    """Certify `pdf` with the seal's key and forbid later changes; returns the signed file.
+
+    Raises FileNotSignable for what is not an unsigned PDF, and the errors of the key store
+    (``signing.key_missing`` …).
+    """
+    signer = (keystore or default_keystore()).signer(seal_code)
+    wanted = PdfSignatureMetadata(
+        field_name=field_name,
+        md_algorithm="sha256",
+        reason=reason,
+        location=location,
+        name=signer.subject_name,
+        subfilter=SigSeedSubFilter.PADES,
+        certify=True,
+        docmdp_permissions=MDPPerm.NO_CHANGES,
+    )
+    try:
+        writer = IncrementalPdfFileWriter(io.BytesIO(pdf), strict=True)
+        signed = PdfSigner(wanted, signer).sign_pdf(writer, bytes_reserved=RESERVED_BYTES)
+    except (PdfError, SigningError) as error:
+        raise FileNotSignable from error
+    return bytes(signed.getvalue())
+
+
+def check_pdf(pdf: bytes, *, keystore: KeyStore | None = None) -> SignatureReport:
+    """Check every signature in `pdf`; the report speaks of the last one and of every problem found.
+
+    Never raises for what the file contains: a damaged or foreign file is a report with problems.
+    Raises KeyMissing when there is no root to check against.
+    """
+    roots = (keystore or default_keystore()).trust_roots()
+    try:
+        signatures = PdfFileReader(io.BytesIO(pdf), strict=True).embedded_regular_signatures
+        reports = [_report(signature, roots) for signature in signatures]
+    # A forged file can make the parser fail in ways that its own error classes do not name.
+    except Exception:
+        return _nothing(FILE_UNREADABLE)
+    if not reports:
+        return _nothing(NO_SIGNATURE)
+    last = reports[-1]
+    problems = tuple(dict.fromkeys(code for report in reports for code in report.problems))
+    return SignatureReport(
+        valid=not problems,
+        intact=all(report.intact for report in reports),
+        trusted=all(report.trusted for report in reports),
+        covers_whole_file=last.covers_whole_file,
+        signer_name=last.signer_name,
+        signed_at=last.signed_at,
+        problems=problems,
+    )
+
+
+def _nothing(problem: str) -> SignatureReport:
+    return SignatureReport(False, False, False, False, "", None, (problem,))
+
+
+def _report(signature: EmbeddedPdfSignature, roots: tuple[x509.Certificate, ...]) -> SignatureReport:
+    context = ValidationContext(trust_roots=list(roots), allow_fetching=False)
+    status = validate_pdf_signature(signature, context)
+    whole = status.coverage == SignatureCoverageLevel.ENTIRE_FILE
+    problems = _problems(status, whole=whole)
+    return SignatureReport(
+        valid=not problems,
+        intact=bool(status.intact and status.valid),
+        trusted=bool(status.trusted),
+        covers_whole_file=whole,
+        signer_name=_common_name(status.signing_cert),
+        signed_at=status.signer_reported_dt,
+        problems=problems,
+    )
+
+
+def _problems(status: PdfSignatureStatus, *, whole: bool) -> tuple[str, ...]:
+    # Trust is only looked into for a signature that holds; before that nothing is known about it.
+    holds = status.intact and status.valid
+    findings = (
+        (CHANGED, not status.intact),
+        (SIGNATURE_BROKEN, status.intact and not status.valid),
+        (NOT_TRUSTED, holds and not status.trusted),
+        (NOT_WHOLE_FILE, not whole),
+        (CHANGED, not status.docmdp_ok),
+    )
+    return tuple(dict.fromkeys(code for code, found in findings if found))
+
+
+def _common_name(certificate: x509.Certificate) -> str:
+    name = certificate.subject.native.get("common_name", "")
+    return name if isinstance(name, str) else "、".join(name)
