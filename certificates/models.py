@@ -63,6 +63,7 @@ class Certificate(BaseModel):
     issued_on = models.DateField()
     valid_from = models.DateField()
     valid_until = models.DateField(null=True)
+    former = models.ForeignKey("self", models.PROTECT, null=True, related_name="successors")  # 关联证照标识
     face = EncryptedJSONField()  # {field key: value} of the type's own fields
     case_number = models.CharField(max_length=50, blank=True, default="")  # the case it came from, as text
     verify_code = models.CharField(max_length=32, unique=True)  # what the QR code carries; not guessable

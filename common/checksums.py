@@ -36,3 +36,12 @@ def certificate_check(body: str) -> str:
         product = (product + _ALNUM.index(character)) % 36 or 36
         product = product * 2 % 37
     return _ALNUM[(37 - product) % 36]
+
+
+def decimal_check(digits: str) -> str:
+    """Return the check digit over decimal digits (ISO/IEC 7064 MOD 11,10), used in case numbers."""
+    product = 10
+    for digit in digits:
+        product = (product + int(digit)) % 10 or 10
+        product = product * 2 % 11
+    return str((11 - product) % 10)

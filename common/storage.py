@@ -15,7 +15,8 @@ class EncryptedStorage(FileSystemStorage):
 
     def _save(self, name: str, content: File) -> str:
         content.seek(0)
-        return super()._save(name, ContentFile(crypto.encrypt(content.read(), context=_CONTEXT)))
+        sealed = ContentFile(crypto.encrypt(content.read(), context=_CONTEXT))
+        return str(super()._save(name, sealed))  # type: ignore[misc]  # the documented hook is not in the stubs
 
     def _open(self, name: str, mode: str = "rb") -> File:
         with open(self.path(name), "rb") as stored:

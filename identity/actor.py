@@ -71,6 +71,13 @@ class Actor:
             return f"{self.department_name}{self.post_name}"
         return _("系统") if self.kind == ActorKind.SYSTEM else _("申请人")
 
+    @property
+    def known_account_id(self) -> UUID:
+        """The account's id, for rows that must name one; RuntimeError for an actor without an account."""
+        if self.account_id is None:
+            raise RuntimeError("this act needs an account")
+        return self.account_id
+
     def departments(self, permission: Permission) -> frozenset[UUID]:
         """The departments where the active post gives ``permission``."""
         return self.grants.get(permission, frozenset())

@@ -24,9 +24,9 @@ def actor_for(account: Account, *, principal_id: UUID | None = None) -> Actor:
     """
     if account.is_staff_member:
         return _staff_actor(account)
-    if account.person_id is None:
-        return PUBLIC
     person = account.person
+    if person is None:
+        return PUBLIC
     principal_id, principal_name = _principal(person, principal_id)
     return Actor(
         kind=ActorKind.CITIZEN,

@@ -87,6 +87,14 @@ class ProofOf(models.TextChoices):
     AGENT = "agent", "经办人"
 
 
+class Replaces(models.TextChoices):
+    """What a result certificate does to the one of the same type that the case relied on."""
+
+    NOTHING = "", "新发"
+    CHANGE = "change", "变更（有效期不变）"
+    RENEW = "renew", "延续、换领（有效期重新起算）"
+
+
 class ResultKind(models.TextChoices):
     """审批结果类型."""
 

@@ -102,6 +102,8 @@ class ItemVersion(BaseModel):
     result_kind = models.CharField(max_length=12, choices=codes.ResultKind, default="none")
     result_name = models.CharField(max_length=200, blank=True, default="")
     result_type = models.ForeignKey(CertificateType, models.PROTECT, null=True, related_name="+")
+    registers = models.CharField(max_length=2, blank=True, default="")  # USCC prefix of the body a grant creates
+    replaces = models.CharField(max_length=8, choices=codes.Replaces, blank=True, default="")
     hall_place = models.CharField(max_length=500, blank=True, default="")
     hall_hours = models.CharField(max_length=500, blank=True, default="")
     consult_phone = models.CharField(max_length=100, blank=True, default="")
@@ -189,6 +191,11 @@ class MaterialRequirement(VersionPart):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def is_self_made(self) -> bool:
+        """Whether the applicant makes it (grade D): prepared by them and without an original to compare with."""
+        return self.source_type == codes.MaterialSource.APPLICANT and self.fresh_days is None
 
 
 class FeeItem(VersionPart):

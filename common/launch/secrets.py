@@ -32,9 +32,7 @@ def load_or_create(var_dir: Path) -> Secrets:
         if found.keys() < Secrets.__required_keys__:
             raise ValueError("a key is missing")
     except ValueError as error:
-        raise ValueError(
-            f"{path} is damaged ({error}); restore it, the data cannot be read without it."
-        ) from error
+        raise ValueError(f"{path} is damaged ({error}); restore it, the data cannot be read without it.") from error
     return found
 
 

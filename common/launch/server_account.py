@@ -86,9 +86,7 @@ def _unprivileged() -> ServerAccount:
     for name in (OWN_ACCOUNT, "nobody"):
         if found := _lookup(name):
             return found
-    raise DatabaseStartError(
-        "PostgreSQL cannot run as root and no other account exists: run make as an ordinary user."
-    )
+    raise DatabaseStartError("PostgreSQL cannot run as root and no other account exists: run make as an ordinary user.")
 
 
 def _lookup(name: str) -> ServerAccount | None:

@@ -24,9 +24,7 @@ def program_dir(account: ServerAccount) -> Path:
     if account.can_execute(programs / "postgres"):
         return programs
     if not account.switch:
-        raise DatabaseStartError(
-            f"{programs}/postgres does not run on this machine: set DATABASE_URL instead."
-        )
+        raise DatabaseStartError(f"{programs}/postgres does not run on this machine: set DATABASE_URL instead.")
     copied = _copy(site) / PACKAGE / INSTALL / "bin"
     if account.can_execute(copied / "postgres"):
         return copied
@@ -39,9 +37,7 @@ def program_dir(account: ServerAccount) -> Path:
 def _site_packages() -> Path:
     spec = importlib.util.find_spec(PACKAGE)
     if spec is None or not spec.submodule_search_locations:
-        raise DatabaseStartError(
-            "the embedded PostgreSQL is not installed: run make venv, or set DATABASE_URL."
-        )
+        raise DatabaseStartError("the embedded PostgreSQL is not installed: run make venv, or set DATABASE_URL.")
     return Path(spec.submodule_search_locations[0]).parent
 
 

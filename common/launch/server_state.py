@@ -63,13 +63,9 @@ def load_or_create(var_dir: Path) -> ServerState:
     try:
         return ServerState(**json.loads(path.read_text(encoding="utf-8")))
     except PermissionError as error:
-        raise DatabaseStartError(
-            f"{path} belongs to another user: run as that user or set DATABASE_URL."
-        ) from error
+        raise DatabaseStartError(f"{path} belongs to another user: run as that user or set DATABASE_URL.") from error
     except (TypeError, ValueError) as error:
-        raise DatabaseStartError(
-            f"{path} is damaged: restore it, or start afresh with make clean."
-        ) from error
+        raise DatabaseStartError(f"{path} is damaged: restore it, or start afresh with make clean.") from error
 
 
 def move_port(var_dir: Path) -> ServerState:

@@ -2,6 +2,7 @@
 
 import json
 import os
+from pathlib import Path
 
 import dj_database_url
 from django.core.exceptions import ImproperlyConfigured
@@ -34,8 +35,8 @@ try:
 except ValueError as error:
     raise ImproperlyConfigured("ONESTOP_FIELD_KEYS is not a JSON object.") from error
 BLIND_INDEX_KEY = os.environ["ONESTOP_BLIND_INDEX_KEY"]
-KEY_DIR = os.environ["ONESTOP_KEY_DIR"]
-MEDIA_ROOT = os.environ["ONESTOP_MEDIA_ROOT"]
+KEY_DIR = Path(os.environ["ONESTOP_KEY_DIR"])
+MEDIA_ROOT = Path(os.environ["ONESTOP_MEDIA_ROOT"])
 DEMO = False
 
 SECURE_SSL_REDIRECT = os.environ.get("ONESTOP_SSL_REDIRECT", "1") == "1"

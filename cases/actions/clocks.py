@@ -1,0 +1,147 @@
+"""Set the stored due dates of a case from its clock; special procedures and extension change them."""
+
+import datetime as dt
+from uuid import UUID
+
+from django.db import transaction
+from django.utils import timezone
+
+from cases import clock, errors, notices
+from cases.actions import moves
+from cases.models import Case, Extension, Notice, SpecialProcedure
+from cases.states import Action
+from common.idempotency import claim
+from common.workdays import UnknownYear, WorkCalendar, for_region
+from identity.actor import Actor
+
+
+def set_limits(case: Case) -> None:
+    """Compute both due dates. A year without calendar data leaves them empty, and the page says why."""
+    calendar = for_region(case.department.region.code)
+    pauses = [clock.Pause(p.starts_on, p.ends_on) for p in case.special_procedures.all()]
+    extension = Extension.objects.filter(case=case).values_list("days", flat=True).first() or 0
+    version = case.item_version
+    case.promise_due_on = _due(case, version.promise_days, version.promise_unit, calendar, pauses, extension)
+    case.statutory_due_on = _due(case, version.statutory_days, version.statutory_unit, calendar, pauses, extension)
+
+
+def _due(
+    case: Case, days: int | None, unit: str, calendar: WorkCalendar, pauses: list[clock.Pause], extension: int
+) -> dt.date | None:
+    if days is None or case.accepted_on is None:
+        return None
+    limit = clock.Limit(days, working=unit == "W")
+    return day_or_none(case.accepted_on, limit, calendar, pauses=pauses, extension=extension)
+
+
+def day_or_none(
+    start: dt.date | None,
+    limit: clock.Limit,
+    calendar: WorkCalendar,
+    *,
+    pauses: list[clock.Pause] | None = None,
+    extension: int = 0,
+) -> dt.date | None:
+    """Return the due day, or None when it lies in a year without calendar data."""
+    if start is None:
+        return None
+    try:
+        return clock.due_on(start, limit, calendar, pauses=pauses or (), extension=extension)
+    except UnknownYear:
+        return None
+
+
+@transaction.atomic
+def start_special(
+    actor: Actor,
+    *,
+    case_id: UUID,
+    kind: str,
+    reason: str,
+    legal_basis: str,
+    days_needed: int,
+    request_key: str = "",
+    expected_version: int | None = None,
+) -> Case:
+    """Begin a special procedure (行政许可法第四十五条): the clock stops and the applicant is told the time needed."""
+    case = moves.lock(actor, case_id)
+    claimed = claim(actor_id=actor.account_id, action="start_special", request_key=request_key)
+    if claimed.earlier_id:
+        return case
+    moves.check(case, actor, Action.START_SPECIAL, expected_version=expected_version)
+    if not reason.strip() or not legal_basis.strip():
+        raise errors.ReasonMissing(fields={"reason": errors.ReasonMissing.message})
+    SpecialProcedure.objects.create(
+        case=case,
+        kind=kind,
+        reason=reason.strip(),
+        legal_basis=legal_basis.strip(),
+        days_needed=days_needed,
+        starts_on=timezone.localdate(),
+        started_by_id=actor.known_account_id,
+    )
+    set_limits(case)
+    moves.apply(case, actor, Action.START_SPECIAL, note=reason.strip())
+    label = SpecialProcedure.Kind(kind).label
+    notices.issue(actor, case, Notice.Kind.SPECIAL, items=[f"{label}：{days_needed} 个工作日", legal_basis.strip()])
+    claimed.settle(case.pk)
+    return case
+
+
+@transaction.atomic
+def end_special(
+    actor: Actor, *, case_id: UUID, result: str, request_key: str = "", expected_version: int | None = None
+) -> Case:
+    """End the special procedure with its result; the clock goes on the next day."""
+    case = moves.lock(actor, case_id)
+    claimed = claim(actor_id=actor.account_id, action="end_special", request_key=request_key)
+    if claimed.earlier_id:
+        return case
+    moves.check(case, actor, Action.END_SPECIAL, expected_version=expected_version)
+    if not result.strip():
+        raise errors.ReasonMissing(fields={"result": errors.ReasonMissing.message})
+    procedure = case.special_procedures.get(ends_on__isnull=True)
+    procedure.ends_on = timezone.localdate()
+    procedure.result = result.strip()
+    procedure.save(update_fields=["ends_on", "result", "updated_at"])
+    set_limits(case)
+    moves.apply(case, actor, Action.END_SPECIAL, note=result.strip())
+    claimed.settle(case.pk)
+    return case
+
+
+@transaction.atomic
+def extend(
+    actor: Actor,
+    *,
+    case_id: UUID,
+    days: int,
+    reason: str,
+    legal_basis: str,
+    request_key: str = "",
+    expected_version: int | None = None,
+) -> Case:
+    """Extend the limit once, by 10 working days (15 for joint handling), before it ends (第四十二条)."""
+    case = moves.lock(actor, case_id)
+    claimed = claim(actor_id=actor.account_id, action="extend", request_key=request_key)
+    if claimed.earlier_id:
+        return case
+    moves.check(case, actor, Action.EXTEND, expected_version=expected_version)
+    if Extension.objects.filter(case=case).exists():
+        raise errors.ExtensionUsed
+    if case.statutory_due_on and timezone.localdate() > case.statutory_due_on:
+        raise errors.ExtensionTooLate
+    if not reason.strip() or not legal_basis.strip():
+        raise errors.ReasonMissing(fields={"reason": errors.ReasonMissing.message})
+    Extension.objects.create(
+        case=case,
+        days=days,
+        reason=reason.strip(),
+        legal_basis=legal_basis.strip(),
+        approved_by_id=actor.known_account_id,
+    )
+    set_limits(case)
+    moves.apply(case, actor, Action.EXTEND, note=reason.strip())
+    notices.issue(actor, case, Notice.Kind.EXTENSION, items=[f"{days} 个工作日", legal_basis.strip()])
+    claimed.settle(case.pk)
+    return case

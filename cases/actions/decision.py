@@ -1,0 +1,192 @@
+"""The decision, what comes out of it, and the end of a case."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from uuid import UUID
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from cases import errors, faces, notices
+from cases.actions import moves
+from cases.models import Branch, Case, CaseMaterial, Flag, Notice
+from cases.states import Action, Outcome, State
+from certificates.actions import issue
+from certificates.models import Certificate, CertificateType, Document
+from common.idempotency import claim
+from common.numbering import next_number
+from identity.actions import register_organisation
+from identity.actor import SYSTEM, Actor
+from identity.models import Party
+from identity.rules import make_uscc
+from services.codes import Replaces
+
+
+@transaction.atomic
+def approve(
+    actor: Actor,
+    *,
+    case_id: UUID,
+    face: Mapping[str, str] | None = None,
+    request_key: str = "",
+    expected_version: int | None = None,
+) -> Case:
+    """Decide 准予: every branch agrees, originals were seen, no evidence is flagged; the result is issued at once.
+
+    ``face`` gives printed values that only the department knows (a grade, an amount). Raises
+    :class:`BranchesOpen`, :class:`BranchOpposed`, :class:`OriginalsNotSeen` or :class:`EvidenceFlagged`.
+    """
+    case = moves.lock(actor, case_id)
+    claimed = claim(actor_id=actor.account_id, action="approve", request_key=request_key)
+    if claimed.earlier_id:
+        return case
+    moves.check(case, actor, Action.APPROVE, expected_version=expected_version)
+    _check_branches(case, approving=True)
+    _check_originals(case)
+    _check_flags(case)
+    case.outcome = Outcome.APPROVED
+    case.decided_at = timezone.now()
+    if case.item_version.result_type_id:
+        case.certificate = _issue_result(actor, case, face or {})
+    moves.apply(case, actor, Action.APPROVE)
+    notices.issue(actor, case, Notice.Kind.APPROVAL)
+    notices.finish_later(case)
+    claimed.settle(case.pk)
+    return case
+
+
+@transaction.atomic
+def refuse(
+    actor: Actor, *, case_id: UUID, reason: str, request_key: str = "", expected_version: int | None = None
+) -> Case:
+    """Decide 不予 with reasons; the notice tells the rights to review and litigation (第三十八条第二款)."""
+    case = moves.lock(actor, case_id)
+    claimed = claim(actor_id=actor.account_id, action="refuse", request_key=request_key)
+    if claimed.earlier_id:
+        return case
+    moves.check(case, actor, Action.REFUSE, expected_version=expected_version)
+    if not reason.strip():
+        raise errors.ReasonMissing(fields={"reason": errors.ReasonMissing.message})
+    _check_branches(case, approving=False)
+    case.outcome = Outcome.REFUSED
+    case.decided_at = timezone.now()
+    case.refusal_reason = reason.strip()[:2000]
+    moves.apply(case, actor, Action.REFUSE, note=case.refusal_reason)
+    notices.issue(actor, case, Notice.Kind.REFUSAL)
+    notices.finish_later(case)
+    claimed.settle(case.pk)
+    return case
+
+
+@transaction.atomic
+def terminate(
+    actor: Actor, *, case_id: UUID, reason: str, request_key: str = "", expected_version: int | None = None
+) -> Case:
+    """End a case that has lost its object (the applicant died, the organisation is gone)."""
+    case = moves.lock(actor, case_id)
+    claimed = claim(actor_id=actor.account_id, action="terminate", request_key=request_key)
+    if claimed.earlier_id:
+        return case
+    moves.check(case, actor, Action.TERMINATE, expected_version=expected_version)
+    if not reason.strip():
+        raise errors.ReasonMissing(fields={"reason": errors.ReasonMissing.message})
+    case.refusal_reason = reason.strip()[:2000]
+    moves.apply(case, actor, Action.TERMINATE, note=case.refusal_reason)
+    notices.issue(actor, case, Notice.Kind.TERMINATION)
+    claimed.settle(case.pk)
+    return case
+
+
+@transaction.atomic
+def close(*, case_id: UUID) -> Case:
+    """Close a decided case once its documents are made and delivered to the person's page; twice is once."""
+    case = moves.lock(SYSTEM, case_id)
+    if case.state == State.CLOSED:
+        return case
+    moves.check(case, SYSTEM, Action.CLOSE, expected_version=None)
+    moves.apply(case, SYSTEM, Action.CLOSE, note=_("结果已送达“我的办件”"))
+    return case
+
+
+def _check_branches(case: Case, *, approving: bool) -> None:
+    branches = list(case.branches.select_related("stage"))
+    waiting = [branch.stage.name for branch in branches if branch.state == Branch.State.OPEN]
+    if waiting:
+        raise errors.BranchesOpen(count=len(waiting), names="、".join(waiting))
+    opposed = [branch.stage.name for branch in branches if branch.state == Branch.State.OPPOSED]
+    if approving and opposed:
+        raise errors.BranchOpposed(names="、".join(opposed))
+
+
+def _check_originals(case: Case) -> None:
+    unseen = CaseMaterial.objects.filter(case=case, document__grade=Document.Grade.C).select_related("requirement")
+    names = [row.requirement.name for row in unseen]
+    if names:
+        raise errors.OriginalsNotSeen(count=len(names), names="、".join(names))
+
+
+def _check_flags(case: Case) -> None:
+    """Flags are raised when a state changes; a certificate that ran out since is caught here as well."""
+    open_flags = list(Flag.objects.filter(case=case, resolved_at__isnull=True).values_list("message", flat=True))
+    used = CaseMaterial.objects.filter(case=case, certificate__isnull=False).select_related("certificate__type")
+    today = timezone.localdate()
+    ended = [
+        row.certificate.type.name
+        for row in used
+        if row.certificate and row.certificate.valid_until and row.certificate.valid_until < today
+    ]
+    if open_flags or ended:
+        raise errors.EvidenceFlagged(what="；".join([*open_flags, *ended]))
+
+
+def _issue_result(actor: Actor, case: Case, extra: Mapping[str, str]) -> Certificate:
+    kind = case.item_version.result_type
+    assert kind is not None
+    holder = _holder(actor, case, kind)
+    return issue(
+        # The decision is the authority for the issue: the deciding officer acts, the register executes.
+        replace(SYSTEM, account_id=actor.account_id, department_id=actor.department_id),
+        certificate_type=kind,
+        holder=holder,
+        issuer=case.department,
+        face=faces.values_for(case, kind, holder, extra),
+        case_number=case.number or "",
+        former=_former(case, kind, holder),
+        keep_term=case.item_version.replaces == Replaces.CHANGE,
+    )
+
+
+def _former(case: Case, kind: CertificateType, holder: Party) -> Certificate | None:
+    """The certificate a change or renewal replaces: the one of this type that the case relied on."""
+    if not case.item_version.replaces:
+        return None
+    return Certificate.objects.filter(
+        case_uses__case=case, type=kind, holder=holder, state=Certificate.State.VALID
+    ).first()
+
+
+def _holder(actor: Actor, case: Case, kind: CertificateType) -> Party:
+    if kind.holder_kind == case.applicant.kind:
+        return case.applicant
+    if kind.holder_kind == CertificateType.HolderKind.PERSON:
+        return case.agent.party
+    return _new_organisation(actor, case)
+
+
+def _new_organisation(actor: Actor, case: Case) -> Party:
+    """A registration brings the organisation into being, with its credit code (GB 32100-2015)."""
+    answers = {key: answer["value"] for key, answer in case.answers.items()}
+    region = case.department.region
+    serial = next_number(f"uscc:{region.code[:6]}")
+    uscc = make_uscc(prefix=case.item_version.registers, region=region.code, body=f"MA{serial:06d}")
+    organisation = register_organisation(
+        actor,
+        uscc=uscc,
+        name=str(answers.get("org.name") or case.applicant.name),
+        kind=str(answers.get("org.kind") or ""),
+        address=str(answers.get("org.address") or answers.get("premises.address") or ""),
+        legal_representative=case.agent,
+        region=region,
+    )
+    return organisation.party

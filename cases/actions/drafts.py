@@ -1,0 +1,244 @@
+"""Writes on a draft, and on a case that waits for corrections: situation, answers, materials."""
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from django.core.files.uploadedfile import UploadedFile
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from cases import errors, evidence, prefill
+from cases import events as codes
+from cases.actions.moves import lock
+from cases.models import Case, CaseMaterial
+from cases.states import FINAL_STATES, State
+from certificates.locker import upload_document
+from common import events
+from common.idempotency import claim
+from identity.actor import Actor
+from identity.errors import AssuranceTooLow
+from identity.models import Party
+from identity.queries import get_party
+from services import queries as catalogue
+from services.codes import Audience
+from services.forms import clean_answers, visible_steps
+from services.models import ItemVersion
+from services.rules import normal_situation
+
+_Way = CaseMaterial.Way
+
+
+@transaction.atomic
+def start_draft(actor: Actor, *, item_id: UUID, request_key: str = "") -> Case:
+    """Open a draft for the party the actor acts for, or return the one that is open for this item already.
+
+    Raises :class:`ItemNotApplicable`, :class:`WrongApplicantKind` or :class:`AssuranceTooLow`.
+    """
+    claimed = claim(actor_id=actor.account_id, action="start_draft", request_key=request_key)
+    if claimed.earlier_id:
+        return Case.objects.get(pk=claimed.earlier_id)
+    item = catalogue.get_item(item_id)
+    version = item.current
+    if version is None or not version.is_applicable_online or item.department_id is None:
+        raise errors.ItemNotApplicable
+    applicant = get_party(_principal(actor))
+    _check_applicant(actor, version, applicant)
+    Party.objects.select_for_update().get(pk=applicant.pk)
+    case = Case.objects.filter(item=item, item_version=version, applicant=applicant, state=State.DRAFT).first()
+    if case is None:
+        case = _new_draft(
+            actor, item_id=item.pk, version=version, applicant=applicant, department_id=item.department_id
+        )
+    claimed.settle(case.pk)
+    return case
+
+
+def _principal(actor: Actor) -> UUID:
+    if not actor.is_citizen or actor.principal_id is None:
+        raise errors.CaseNotFound
+    return actor.principal_id
+
+
+def _check_applicant(actor: Actor, version: ItemVersion, applicant: Party) -> None:
+    wants_person = Audience.PERSON in version.audience
+    wants_organisation = bool(set(version.audience) - {Audience.PERSON})
+    if applicant.kind == Party.Kind.PERSON and not wants_person:
+        raise errors.WrongApplicantKind(kind=_("单位（企业、个体工商户或其他组织）"))
+    if applicant.kind == Party.Kind.ORGANISATION and not wants_organisation:
+        raise errors.WrongApplicantKind(kind=_("本人"))
+    if actor.assurance_level < version.assurance_level:
+        raise AssuranceTooLow(needed=version.assurance_level, level=actor.assurance_level)
+
+
+def _new_draft(actor: Actor, *, item_id: UUID, version: ItemVersion, applicant: Party, department_id: UUID) -> Case:
+    case = Case(
+        item_id=item_id,
+        item_version=version,
+        department_id=department_id,
+        applicant=applicant,
+        agent_id=actor.person_id,
+        agent_account_id=actor.known_account_id,
+    )
+    case.answers = prefill.fill(case, today=timezone.localdate())
+    case.save()
+    evidence.refresh(case, today=timezone.localdate())
+    events.record(codes.DRAFT_STARTED, actor=actor, subject_id=case.pk, holder_id=applicant.pk, item=version.name)
+    return case
+
+
+def _editable(actor: Actor, case_id: UUID, expected_version: int | None, *, corrections: bool = False) -> Case:
+    case = lock(actor, case_id)
+    allowed = {State.DRAFT, State.CORRECTING} if corrections else {State.DRAFT}
+    if case.state not in allowed or not actor.is_citizen:
+        kind = errors.CaseClosed if case.state in FINAL_STATES else errors.MoveNotAllowed
+        raise kind(state=case.get_state_display(), action=_("修改"))
+    if expected_version is not None and expected_version != case.version:
+        raise errors.StaleForm
+    return case
+
+
+def _save(case: Case) -> None:
+    case.version += 1
+    case.save()
+
+
+@transaction.atomic
+def save_situation(
+    actor: Actor, *, case_id: UUID, chosen: Mapping[str, str], expected_version: int | None = None
+) -> Case:
+    """Store the answers to the guiding questions; fields and materials follow. Raises :class:`SituationInvalid`."""
+    case = _editable(actor, case_id, expected_version)
+    case.situation = normal_situation(list(case.item_version.situations.all()), chosen)
+    case.answers = prefill.fill(case, today=timezone.localdate())
+    _save(case)
+    evidence.refresh(case, today=timezone.localdate())
+    return case
+
+
+@transaction.atomic
+def save_answers(
+    actor: Actor, *, case_id: UUID, step_key: str, raw: Mapping[str, Any], expected_version: int | None = None
+) -> tuple[Case, dict[str, str]]:
+    """Store the good values of one form page and return the errors of the others by field key: nothing is lost."""
+    case = _editable(actor, case_id, expected_version)
+    steps = [step for step in visible_steps(case.item_version, case.situation) if step.key == step_key]
+    if not steps:
+        raise errors.CaseNotFound
+    values, problems = clean_answers(steps, raw)
+    case.answers = prefill.merge_typed(case.answers, values, steps[0].fields)
+    _save(case)
+    return case, problems
+
+
+@transaction.atomic
+def set_prefill(actor: Actor, *, case_id: UUID, use: bool) -> Case:
+    """Let a person refuse prefilled values (they are taken out), or take them again."""
+    case = _editable(actor, case_id, None)
+    case.use_prefill = use
+    kept = {key: answer for key, answer in case.answers.items() if answer["source"] == "typed"}
+    case.answers = kept
+    case.answers = prefill.fill(case, today=timezone.localdate())
+    _save(case)
+    return case
+
+
+@transaction.atomic
+def refresh_draft(actor: Actor, *, case_id: UUID) -> Case:
+    """Resolve a draft's values and materials again: certificates come and go while a draft waits."""
+    case = _editable(actor, case_id, None)
+    today = timezone.localdate()
+    case.answers = prefill.fill(case, today=today)
+    case.save(update_fields=["answers", "updated_at"])
+    evidence.refresh(case, today=today)
+    return case
+
+
+@transaction.atomic
+def upload_material(
+    actor: Actor, *, case_id: UUID, material_id: UUID, upload: UploadedFile, request_key: str = ""
+) -> CaseMaterial:
+    """Put a file into the locker and let it stand for one material. Raises the upload errors; then nothing changes."""
+    case = _editable(actor, case_id, None, corrections=True)
+    row = _material(case, material_id)
+    requirement = row.requirement
+    document = upload_document(
+        actor,
+        owner_id=evidence.holder_of(case, requirement),
+        kind=requirement.kind or requirement.key,
+        name=requirement.name,
+        upload=upload,
+        self_made=requirement.is_self_made,
+        request_key=request_key,
+    )
+    _set(row, way=_Way.UPLOAD, document_id=document.pk, reason=_("您这次上传的"))
+    _save(case)
+    return row
+
+
+@transaction.atomic
+def promise_material(actor: Actor, *, case_id: UUID, material_id: UUID) -> CaseMaterial:
+    """Take the declaration (告知承诺) instead of the proof, where the item allows it."""
+    case = _editable(actor, case_id, None)
+    row = _material(case, material_id)
+    if not row.requirement.promise_text:
+        raise errors.ChoiceNotOffered(name=row.requirement.name)
+    _set(row, way=_Way.PROMISE, document_id=None, reason=_("已选择告知承诺"))
+    _save(case)
+    return row
+
+
+@transaction.atomic
+def defer_material(actor: Actor, *, case_id: UUID, material_id: UUID) -> CaseMaterial:
+    """Promise to bring a minor material later (容缺后补), where the item allows it."""
+    case = _editable(actor, case_id, None)
+    row = _material(case, material_id)
+    if row.requirement.defer_days is None:
+        raise errors.ChoiceNotOffered(name=row.requirement.name)
+    _set(
+        row,
+        way=_Way.DEFERRED,
+        document_id=None,
+        reason=_("%(days)s 个工作日内补交") % {"days": row.requirement.defer_days},
+    )
+    _save(case)
+    return row
+
+
+@transaction.atomic
+def clear_material(actor: Actor, *, case_id: UUID, material_id: UUID) -> Case:
+    """Undo a choice: the material is resolved again from what is held."""
+    case = _editable(actor, case_id, None)
+    row = _material(case, material_id)
+    _set(row, way=_Way.MISSING, document_id=None, reason="")
+    row.chosen_by_applicant = False
+    row.save()
+    _save(case)
+    evidence.refresh(case, today=timezone.localdate())
+    return case
+
+
+def _material(case: Case, material_id: UUID) -> CaseMaterial:
+    row = case.materials.select_related("requirement").filter(pk=material_id).first()
+    if row is None:
+        raise errors.MaterialNotFound
+    return row
+
+
+def _set(row: CaseMaterial, *, way: str, document_id: UUID | None, reason: str) -> None:
+    row.way = way
+    row.certificate = None
+    row.document_id = document_id
+    row.grant = None
+    row.reason = reason
+    row.chosen_by_applicant = True
+    row.save()
+
+
+@transaction.atomic
+def discard_draft(actor: Actor, *, case_id: UUID) -> None:
+    """Throw a draft away at its owner's wish. A draft is nobody's record yet; uploads stay in the locker."""
+    case = _editable(actor, case_id, None)
+    case.materials.all().delete()
+    case.delete()

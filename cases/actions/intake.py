@@ -1,0 +1,163 @@
+"""The counter's moves: accept, ask once for corrections, refuse acceptance; and what silence means."""
+
+import datetime as dt
+from collections.abc import Mapping
+from uuid import UUID
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from cases import clock, errors, notices
+from cases.actions import clocks, moves
+from cases.models import Branch, Case, Notice
+from cases.states import Action, State
+from common.idempotency import claim
+from common.workdays import UnknownYear, for_region
+from identity.actor import SYSTEM, Actor
+
+
+@transaction.atomic
+def accept(actor: Actor, *, case_id: UUID, request_key: str = "", expected_version: int | None = None) -> Case:
+    """Accept an application (受理): the clock starts and every branch of the review route opens at once."""
+    case = moves.lock(actor, case_id)
+    claimed = claim(actor_id=actor.account_id, action="accept", request_key=request_key)
+    if claimed.earlier_id:
+        return case
+    moves.check(case, actor, Action.ACCEPT, expected_version=expected_version)
+    case.accepted_at = timezone.now()
+    case.accepted_on = timezone.localdate()
+    _start(actor, case, Action.ACCEPT)
+    claimed.settle(case.pk)
+    return case
+
+
+def _start(actor: Actor, case: Case, action: Action, *, note: str = "") -> None:
+    clocks.set_limits(case)
+    moves.apply(case, actor, action, note=note)
+    notices.issue(actor, case, Notice.Kind.ACCEPTANCE)
+    _open_branches(case)
+    moves.apply(case, SYSTEM, Action.START_REVIEW)
+
+
+def _open_branches(case: Case) -> None:
+    stages = case.item_version.route.select_related("department", "post")
+    calendar = for_region(case.department.region.code)
+    for stage in stages:
+        Branch.objects.create(
+            case=case,
+            stage=stage,
+            department=stage.department,
+            post=stage.post,
+            due_on=clocks.day_or_none(case.accepted_on, clock.Limit(stage.days), calendar),
+        )
+
+
+@transaction.atomic
+def ask_correction(
+    actor: Actor,
+    *,
+    case_id: UUID,
+    corrections: Mapping[UUID, str],
+    general: str = "",
+    request_key: str = "",
+    expected_version: int | None = None,
+) -> Case:
+    """Send the one correction notice with everything in it (行政许可法第三十二条第一款第四项).
+
+    ``corrections`` maps a material's id to what is wrong with it; ``general`` is about the form. Raises
+    :class:`CorrectionUsed`, :class:`CorrectionEmpty` or :class:`MaterialNotFound`.
+    """
+    case = moves.lock(actor, case_id)
+    claimed = claim(actor_id=actor.account_id, action="ask_correction", request_key=request_key)
+    if claimed.earlier_id:
+        return case
+    moves.check(case, actor, Action.ASK_CORRECTION, expected_version=expected_version)
+    if case.notices.filter(kind=Notice.Kind.CORRECTION).exists():
+        raise errors.CorrectionUsed
+    asked = {key: text.strip() for key, text in corrections.items() if text.strip()}
+    if not asked and not general.strip():
+        raise errors.CorrectionEmpty
+    rows = {row.pk: row for row in case.materials.select_related("requirement")}
+    if set(asked) - set(rows):
+        raise errors.MaterialNotFound
+    for key, text in asked.items():
+        rows[key].correction = text[:500]
+        rows[key].save(update_fields=["correction", "updated_at"])
+    items = [f"{rows[key].requirement.name}：{text}" for key, text in asked.items()]
+    if general.strip():
+        items.append(general.strip())
+    moves.apply(case, actor, Action.ASK_CORRECTION, note="；".join(items))
+    notices.issue(actor, case, Notice.Kind.CORRECTION, items=items)
+    claimed.settle(case.pk)
+    return case
+
+
+@transaction.atomic
+def refuse_acceptance(
+    actor: Actor,
+    *,
+    case_id: UUID,
+    reason: str,
+    competent_body: str = "",
+    request_key: str = "",
+    expected_version: int | None = None,
+) -> Case:
+    """Refuse acceptance with reasons, naming the competent body where there is one (第三十二条第一款第二项)."""
+    case = moves.lock(actor, case_id)
+    claimed = claim(actor_id=actor.account_id, action="refuse_acceptance", request_key=request_key)
+    if claimed.earlier_id:
+        return case
+    moves.check(case, actor, Action.REFUSE_ACCEPTANCE, expected_version=expected_version)
+    if not reason.strip():
+        raise errors.ReasonMissing(fields={"reason": errors.ReasonMissing.message})
+    case.refusal_reason = reason.strip()
+    moves.apply(case, actor, Action.REFUSE_ACCEPTANCE, note=reason.strip())
+    items = [_("有权办理的机关：%(body)s") % {"body": competent_body.strip()}] if competent_body.strip() else []
+    notices.issue(actor, case, Notice.Kind.NOT_ACCEPTED, items=items)
+    claimed.settle(case.pk)
+    return case
+
+
+@transaction.atomic
+def not_required(
+    actor: Actor, *, case_id: UUID, reason: str, request_key: str = "", expected_version: int | None = None
+) -> Case:
+    """Tell the applicant at once that no permit is needed (第三十二条第一款第一项)."""
+    case = moves.lock(actor, case_id)
+    claimed = claim(actor_id=actor.account_id, action="not_required", request_key=request_key)
+    if claimed.earlier_id:
+        return case
+    moves.check(case, actor, Action.NOT_REQUIRE, expected_version=expected_version)
+    if not reason.strip():
+        raise errors.ReasonMissing(fields={"reason": errors.ReasonMissing.message})
+    case.refusal_reason = reason.strip()
+    moves.apply(case, actor, Action.NOT_REQUIRE, note=reason.strip())
+    notices.issue(actor, case, Notice.Kind.NOT_REQUIRED)
+    claimed.settle(case.pk)
+    return case
+
+
+def deem_accepted(*, today: dt.date, limit: int = 200) -> int:
+    """Accept what nobody answered in five working days, from the day of receipt; returns how many."""
+    done = 0
+    waiting = Case.objects.filter(state=State.SUBMITTED, received_on__lt=today).order_by("received_on")
+    for case_id, received_on, region in waiting.values_list("pk", "received_on", "department__region__code")[:limit]:
+        try:
+            over = clock.is_silence_over(received_on or today, today, for_region(region))
+        except UnknownYear:
+            continue  # the page shows it; an acceptance is never guessed
+        done += over and _deem(case_id)
+    return done
+
+
+@transaction.atomic
+def _deem(case_id: UUID) -> bool:
+    case = moves.lock(SYSTEM, case_id)
+    if case.state != State.SUBMITTED:
+        return False
+    case.accepted_at = timezone.now()
+    case.accepted_on = case.received_on
+    case.is_deemed_accepted = True
+    _start(SYSTEM, case, Action.DEEM_ACCEPTED, note=_("收到申请五个工作日内未作答复，自收到之日起视为受理"))
+    return True

@@ -1,0 +1,70 @@
+"""How every action changes a case: lock, check, move, record. The one place where a state changes."""
+
+from uuid import UUID
+
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from cases import errors
+from cases import events as codes
+from cases.models import Case, CaseEvent
+from cases.queries import visible_to
+from cases.states import FINAL_STATES, TABLE, Action, By
+from certificates import grants
+from common import events
+from identity.actor import Actor, ActorKind
+
+_SIDE = {ActorKind.CITIZEN: By.APPLICANT, ActorKind.STAFF: By.STAFF, ActorKind.SYSTEM: By.SYSTEM}
+
+
+def lock(actor: Actor, case_id: UUID) -> Case:
+    """Lock a case this actor may know of; raises :class:`CaseNotFound`."""
+    case = _with_parts(visible_to(actor)).select_for_update(of=("self",)).filter(pk=case_id).first()
+    if case is None:
+        raise errors.CaseNotFound
+    return case
+
+
+def _with_parts(cases: "QuerySet[Case]") -> "QuerySet[Case]":
+    return cases.select_related(
+        "item", "item_version__result_type", "department__region", "applicant__person", "applicant__organisation"
+    )
+
+
+def check(case: Case, actor: Actor, action: Action, *, expected_version: int | None) -> None:
+    """Check the form's age, the state table, the side and the permission, in this order.
+
+    Raises :class:`CaseClosed`, :class:`StaleForm`, :class:`MoveNotAllowed` or :class:`Forbidden`.
+    """
+    move = TABLE[action]
+    if case.state not in move.sources:
+        kind = errors.CaseClosed if case.state in FINAL_STATES else errors.MoveNotAllowed
+        raise kind(state=case.get_state_display(), action=action.label)
+    if expected_version is not None and expected_version != case.version:
+        raise errors.StaleForm
+    if _SIDE.get(actor.kind) != move.by and actor.kind != ActorKind.SYSTEM:
+        raise errors.CaseNotFound
+    if move.permission and move.by == By.STAFF and action != Action.REVIEW:  # a branch checks its own department
+        actor.require(move.permission, case.department_id)
+
+
+def apply(case: Case, actor: Actor, action: Action, *, note: str = "") -> None:
+    """Move a checked case, save it with one more version, and append history and audit rows."""
+    before, case.state = case.state, TABLE[action].target
+    case.version += 1
+    if case.state in FINAL_STATES:
+        case.closed_at = timezone.now()
+    case.save()
+    CaseEvent.objects.create(
+        case=case,
+        action=action,
+        from_state=before,
+        to_state=case.state,
+        actor_id=actor.account_id,
+        actor_label=actor.history_label,
+        note=note,
+    )
+    detail = {"action": str(action), "from": str(before), "to": str(case.state), "number": case.number or ""}
+    events.record(codes.MOVED, actor=actor, subject_id=case.pk, holder_id=case.applicant_id, **detail)
+    if case.state in FINAL_STATES and case.number:
+        grants.end_all(actor, case_number=case.number)

@@ -1,0 +1,102 @@
+"""The departments' review, and the comparison with originals."""
+
+from uuid import UUID
+
+from django.db import transaction
+from django.utils import timezone
+
+from cases import errors
+from cases import events as codes
+from cases.actions import moves
+from cases.models import Branch, Case, CaseMaterial
+from cases.queries import visible_to
+from cases.states import FINAL_STATES, Action
+from certificates.locker import mark_original_seen
+from common import events
+from common.errors import Forbidden
+from common.idempotency import claim
+from identity.actor import Actor
+from identity.permissions import Permission
+
+
+@transaction.atomic
+def review(
+    actor: Actor,
+    *,
+    case_id: UUID,
+    branch_id: UUID,
+    agreed: bool,
+    opinion: str,
+    second_officer: str = "",
+    request_key: str = "",
+    expected_version: int | None = None,
+) -> Case:
+    """Give one department's opinion on its branch. A substantive check names a second officer (第三十四条第三款).
+
+    Raises :class:`BranchNotFound` (another post's), :class:`BranchDone`, :class:`SecondOfficerMissing`,
+    :class:`ReasonMissing` (opposing without reasons).
+    """
+    case = moves.lock(actor, case_id)
+    claimed = claim(actor_id=actor.account_id, action="review", request_key=request_key)
+    if claimed.earlier_id:
+        return case
+    moves.check(case, actor, Action.REVIEW, expected_version=expected_version)
+    branch = _own_branch(actor, case, branch_id)
+    if not agreed and not opinion.strip():
+        raise errors.ReasonMissing(fields={"opinion": errors.ReasonMissing.message})
+    officer = second_officer.strip()
+    if branch.stage.is_substantive and (not officer or officer == actor.name):
+        raise errors.SecondOfficerMissing(fields={"second_officer": errors.SecondOfficerMissing.message})
+    branch.state = Branch.State.AGREED if agreed else Branch.State.OPPOSED
+    branch.opinion = opinion.strip()[:1000]
+    branch.second_officer = officer
+    branch.reviewer_id = actor.account_id
+    branch.reviewed_at = timezone.now()
+    branch.save()
+    moves.apply(case, actor, Action.REVIEW, note=f"{branch.stage.name}：{branch.get_state_display()}")
+    events.record(
+        codes.BRANCH_REVIEWED,
+        actor=actor,
+        subject_id=case.pk,
+        holder_id=case.applicant_id,
+        branch=branch.stage.key,
+        result=str(branch.state),
+    )
+    claimed.settle(case.pk)
+    return case
+
+
+def _own_branch(actor: Actor, case: Case, branch_id: UUID) -> Branch:
+    branch = case.branches.select_related("stage").filter(pk=branch_id).first()
+    if branch is None or branch.post_id != actor.post_id or not actor.may(Permission.REVIEW, branch.department_id):
+        raise errors.BranchNotFound
+    if branch.state != Branch.State.OPEN:
+        raise errors.BranchDone(state=branch.get_state_display())
+    return branch
+
+
+@transaction.atomic
+def see_original(actor: Actor, *, case_id: UUID, material_id: UUID) -> CaseMaterial:
+    """Record that an officer compared an uploaded copy with its original: grade C becomes B, for later cases too."""
+    case = visible_to(actor).select_for_update(of=("self",)).filter(pk=case_id).first()
+    if case is None:
+        raise errors.CaseNotFound
+    if not actor.is_staff:
+        raise Forbidden
+    if case.state in FINAL_STATES:
+        raise errors.CaseClosed(state=case.get_state_display(), action="核对原件")
+    row = case.materials.select_related("requirement").filter(pk=material_id, document__isnull=False).first()
+    if row is None or row.document_id is None:
+        raise errors.MaterialNotFound
+    mark_original_seen(actor, document_id=row.document_id)
+    row.original_seen_at = timezone.now()
+    row.original_seen_by_id = actor.account_id
+    row.save(update_fields=["original_seen_at", "original_seen_by", "updated_at"])
+    events.record(
+        codes.ORIGINAL_SEEN,
+        actor=actor,
+        subject_id=case.pk,
+        holder_id=case.applicant_id,
+        material=row.requirement.key,
+    )
+    return row

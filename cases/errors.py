@@ -1,0 +1,185 @@
+"""Refusals of the cases room."""
+
+from django.utils.translation import gettext_lazy as _
+
+from common.errors import Conflict, Forbidden, Invalid, NotFound
+
+
+class CaseNotFound(NotFound):
+    """No such case, or this actor may not know of it."""
+
+    code = "case.not_found"
+    message = _("没有找到这个办件。")
+    what_to_do = _("请核对办件编号，或者在“我的办件”中查找。")
+
+
+class MoveNotAllowed(Conflict):
+    """The state table has no such move from the case's state."""
+
+    code = "case.move_not_allowed"
+    message = _("办件现在是“%(state)s”，不能%(action)s。")
+    what_to_do = _("请刷新页面，按现在的状态办理。")
+
+
+class CaseClosed(Conflict):
+    """The case is over."""
+
+    code = "case.closed"
+    message = _("办件已经结束（%(state)s），不能再%(action)s。")
+    what_to_do = _("如仍需办理，请重新申请；对结果有异议的，可以按文书上写明的途径申请复议或者诉讼。")
+
+
+class StaleForm(Conflict):
+    """Somebody else changed the case after this page was opened."""
+
+    code = "case.stale_form"
+    message = _("打开页面以后，办件已被更新，您这次的操作没有执行。")
+    what_to_do = _("请刷新页面，看过最新内容后再操作。")
+
+
+class ItemNotApplicable(Conflict):
+    """The item takes no application here."""
+
+    code = "case.item_not_applicable"
+    message = _("这个事项暂时不能在线申请。")
+    what_to_do = _("请按办事指南到窗口办理。")
+
+
+class WrongApplicantKind(Forbidden):
+    """A person applies for an organisation's item, or the other way round."""
+
+    code = "case.wrong_applicant_kind"
+    message = _("这个事项要以%(kind)s的名义申请。")
+    what_to_do = _("请在页面上方切换办理身份后再申请。")
+
+
+class SituationIncomplete(Invalid):
+    """A guiding question is open."""
+
+    code = "case.situation_incomplete"
+    message = _("还有问题没有选择。")
+
+
+class AnswersIncomplete(Invalid):
+    """Required fields are empty or wrong."""
+
+    code = "case.answers_incomplete"
+    message = _("有 %(count)s 项还没有填好，请补齐后提交。")
+
+
+class MaterialsIncomplete(Invalid):
+    """Required materials are missing."""
+
+    code = "case.materials_incomplete"
+    message = _("还差 %(count)s 份材料：%(names)s。")
+    what_to_do = _("请回到“材料”一步上传，能承诺的也可以选择告知承诺。")
+
+
+class DeclarationMissing(Invalid):
+    """The applicant did not confirm the declaration."""
+
+    code = "case.declaration_missing"
+    message = _("请先勾选承诺，再提交。")
+
+
+class CorrectionUsed(Conflict):
+    """The one correction notice has been sent (行政许可法第三十二条第一款第四项)."""
+
+    code = "case.correction_used"
+    message = _("补正告知已经发过一次。法律要求一次性告知全部内容，不能再次要求补正。")
+    what_to_do = _("材料已补齐的应当受理；确有特殊情况的，请主管人员处理。")
+
+
+class CorrectionEmpty(Invalid):
+    """A correction notice must say what to correct."""
+
+    code = "case.correction_empty"
+    message = _("请至少写明一项需要补正的内容。")
+
+
+class ReasonMissing(Invalid):
+    """Law asks for reasons (行政许可法第三十八条第二款)."""
+
+    code = "case.reason_missing"
+    message = _("请写明理由和依据。")
+
+
+class BranchNotFound(NotFound):
+    """No such branch, or another department's."""
+
+    code = "case.branch_not_found"
+    message = _("没有找到由您审查的这一环节。")
+
+
+class BranchDone(Conflict):
+    """This branch has been reviewed."""
+
+    code = "case.branch_done"
+    message = _("这一环节已经审查过（%(state)s）。")
+
+
+class SecondOfficerMissing(Invalid):
+    """A substantive check takes two officers (行政许可法第三十四条第三款)."""
+
+    code = "case.second_officer_missing"
+    message = _("实质审查应当由两名以上工作人员进行，请填写另一名核查人员。")
+
+
+class BranchesOpen(Conflict):
+    """A decision needs every branch of the route."""
+
+    code = "case.branches_open"
+    message = _("还有 %(count)s 个环节没有审查完：%(names)s。")
+    what_to_do = _("请等各部门审查完成后再作决定。")
+
+
+class BranchOpposed(Conflict):
+    """A department opposes; approval is not possible."""
+
+    code = "case.branch_opposed"
+    message = _("%(names)s不同意，不能作出准予决定。")
+    what_to_do = _("请作出不予决定并说明理由，或者与该部门会商。")
+
+
+class OriginalsNotSeen(Conflict):
+    """Grade C material must be compared with the original before the decision."""
+
+    code = "case.originals_not_seen"
+    message = _("有 %(count)s 份上传的材料还没有核对原件：%(names)s。")
+    what_to_do = _("请先核对原件并登记，再作决定。")
+
+
+class EvidenceFlagged(Conflict):
+    """A certificate the case relies on is no longer valid."""
+
+    code = "case.evidence_flagged"
+    message = _("办件依据的证照状态已变化：%(what)s。")
+    what_to_do = _("请核实后处理：证照恢复有效后提示会自动消除，否则请作出不予决定。")
+
+
+class ExtensionUsed(Conflict):
+    """One extension at most, before the limit ends (行政许可法第四十二条第一款)."""
+
+    code = "case.extension_used"
+    message = _("办理期限已经延长过一次，不能再延长。")
+
+
+class ExtensionTooLate(Conflict):
+    """The limit has passed."""
+
+    code = "case.extension_too_late"
+    message = _("办理期限已过，不能再延长。")
+
+
+class MaterialNotFound(NotFound):
+    """No such material in this case."""
+
+    code = "case.material_not_found"
+    message = _("没有找到这份材料。")
+
+
+class ChoiceNotOffered(Conflict):
+    """The requirement does not allow this way."""
+
+    code = "case.choice_not_offered"
+    message = _("“%(name)s”不能用这种方式提交。")

@@ -1,0 +1,80 @@
+"""The materials of a case: resolve each requirement against what is held, and keep the rows in step."""
+
+import datetime as dt
+from uuid import UUID
+
+from cases.models import Case, CaseMaterial
+from certificates import reuse
+from identity.models import Party
+from services.models import MaterialRequirement
+from services.rules import required_materials
+
+_Way = CaseMaterial.Way
+
+
+def requirement_of(case: Case, material: MaterialRequirement, type_ids: frozenset[UUID]) -> reuse.Requirement:
+    """Say a catalogue requirement in the words of the certificates room."""
+    return reuse.Requirement(
+        key=material.key,
+        holder_id=holder_of(case, material),
+        type_ids=type_ids,
+        kind=material.kind,
+        fresh_days=material.fresh_days,
+        may_promise=bool(material.promise_text),
+        may_defer=material.defer_days is not None,
+    )
+
+
+def holder_of(case: Case, material: MaterialRequirement) -> UUID:
+    """Whose proof a material must be: the applicant's, or that of the person who acts for it."""
+    if material.proof_of == "applicant" or case.applicant.kind == Party.Kind.PERSON:
+        return case.applicant_id
+    return case.agent_id
+
+
+def refresh(case: Case, *, today: dt.date) -> list[CaseMaterial]:
+    """Bring a draft's materials in step with its situation and with what is held now.
+
+    Rows the applicant chose (an upload, a declaration) stay as they are; the others take the first match.
+    """
+    needed = required_materials(case.item_version, case.situation)
+    requirements = [
+        requirement_of(case, material, frozenset(kind.pk for kind in material.satisfied_by.all()))
+        for material in needed
+    ]
+    resolutions = reuse.resolve(requirements, today=today)
+    rows = {row.requirement_id: row for row in case.materials.all()}
+    kept: list[CaseMaterial] = []
+    for material in needed:
+        row = rows.pop(material.pk, None) or CaseMaterial(case=case, requirement=material)
+        if not row.chosen_by_applicant or resolutions[material.key].way == reuse.Way.CERTIFICATE:
+            _take(row, resolutions[material.key])
+        row.save()
+        kept.append(row)
+    CaseMaterial.objects.filter(pk__in=[row.pk for row in rows.values()]).delete()  # no longer asked in this situation
+    return kept
+
+
+def _take(row: CaseMaterial, resolution: reuse.Resolution) -> None:
+    row.way = _Way(resolution.way)
+    row.certificate = resolution.certificate
+    row.document = resolution.document
+    row.reason = resolution.reason[:300]
+    row.chosen_by_applicant = False
+    if row.way in {_Way.PROMISE, _Way.DEFERRED}:  # offered, not taken: the person must say so
+        row.way = _Way.MISSING
+
+
+def preview(case_like: Case, *, today: dt.date) -> dict[str, reuse.Resolution]:
+    """Resolve without writing, for the guide page: ``{material key: resolution}``."""
+    needed = required_materials(case_like.item_version, case_like.situation)
+    requirements = [
+        requirement_of(case_like, material, frozenset(kind.pk for kind in material.satisfied_by.all()))
+        for material in needed
+    ]
+    return reuse.resolve(requirements, today=today)
+
+
+def missing(case: Case, rows: list[CaseMaterial]) -> list[CaseMaterial]:
+    """Required materials that nothing stands for yet."""
+    return [row for row in rows if row.way == _Way.MISSING and row.requirement.need != "2"]

@@ -1,0 +1,43 @@
+"""What a case's result certificate shows: the type's fields answered from the case."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from cases.models import Case
+from certificates.models import CertificateType
+from identity.models import Party
+from identity.queries import authority_values
+from services.rules import situation_labels
+
+
+def values_for(case: Case, kind: CertificateType, holder: Party, extra: Mapping[str, str]) -> dict[str, str]:
+    """Answer each field of the type: the officer's value, the register, the form, then the situation chosen."""
+    person = case.agent if holder.kind == Party.Kind.ORGANISATION else None
+    register = authority_values(holder, person)
+    answers = {key: _plain(answer["value"]) for key, answer in case.answers.items()}
+    chosen = _situation_values(case)
+    face = {}
+    for field in kind.fields:
+        key, element = field["key"], field.get("element", "")
+        value = (
+            extra.get(key) or register.get(element) or answers.get(element) or answers.get(key) or chosen.get(key) or ""
+        )
+        if value:
+            face[key] = value
+    return face
+
+
+def unanswered(case: Case, kind: CertificateType) -> list[dict[str, Any]]:
+    """The type's fields that only the deciding department can fill."""
+    known = values_for(case, kind, case.applicant if kind.holder_kind == case.applicant.kind else case.agent.party, {})
+    return [field for field in kind.fields if field["key"] not in known]
+
+
+def _situation_values(case: Case) -> dict[str, str]:
+    questions = list(case.item_version.situations.all())
+    labels = dict(situation_labels(questions, case.situation))
+    return {question.key: labels[question.question] for question in questions if question.question in labels}
+
+
+def _plain(value: Any) -> str:
+    return "、".join(map(str, value)) if isinstance(value, list) else str(value)

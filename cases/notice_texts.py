@@ -1,0 +1,178 @@
+"""The words of each notice. They are frozen into the notice when it is issued, in Chinese: it is a legal document."""
+
+from typing import Any
+
+from django.utils import timezone
+
+from cases.models import Case, Notice
+from services.models import LegalBasis
+
+_Kind = Notice.Kind
+
+
+def text_of(case: Case, kind: Notice.Kind, items: list[str]) -> dict[str, Any]:
+    """Return ``{addressee, paragraphs, facts, lists, remedies, contact}`` for ``documents/notice.html``."""
+    return {
+        "addressee": case.applicant.name,
+        "paragraphs": _PARAGRAPHS[kind](case),
+        "facts": _facts(case, kind),
+        "lists": _lists(case, kind, items),
+        "remedies": _remedies(case) if kind in _WITH_REMEDIES else [],
+        "contact": _contact(case),
+    }
+
+
+_WITH_REMEDIES = {_Kind.NOT_ACCEPTED, _Kind.REFUSAL, _Kind.TERMINATION}
+
+
+def _item(case: Case) -> str:
+    return f"“{case.item_version.name}”"
+
+
+def _bases(case: Case) -> str:
+    found = LegalBasis.objects.filter(version=case.item_version)
+    return "、".join(f"《{basis.law}》{basis.article}" for basis in found) or "有关规定"
+
+
+def _receipt(case: Case) -> list[str]:
+    return [
+        f"你（单位）提交的{_item(case)}申请材料已收到。",
+        "我们将在五个工作日内答复是否受理；逾期没有答复的，自收到申请之日起即为受理。",
+    ]
+
+
+def _acceptance(case: Case) -> list[str]:
+    if case.is_deemed_accepted:
+        opening = (
+            "五个工作日内未作出答复，依照《中华人民共和国行政许可法》第三十二条第一款第四项，自收到申请之日起视为受理。"
+        )
+    else:
+        opening = "经审查，申请事项属于本机关职权范围，申请材料齐全、符合法定形式，决定予以受理。"
+    return [f"你（单位）提出的{_item(case)}申请，{opening}", "办理期限自受理之日的次日起计算，不含法定节假日。"]
+
+
+def _correction(case: Case) -> list[str]:
+    return [
+        (
+            f"你（单位）提出的{_item(case)}申请，材料不齐全或者不符合法定形式。"
+            "依照《中华人民共和国行政许可法》第三十二条第一款第四项，现将需要补正的全部内容一次告知如下。"
+        ),
+        "请在“我的办件”中补齐，或者到综合窗口提交。补正期间不计入办理期限。",
+    ]
+
+
+def _not_accepted(case: Case) -> list[str]:
+    return [
+        f"你（单位）提出的{_item(case)}申请，经审查，决定不予受理。理由：{case.refusal_reason}",
+        "依照《中华人民共和国行政许可法》第三十二条，特此告知。",
+    ]
+
+
+def _not_required(case: Case) -> list[str]:
+    return [
+        f"你（单位）提出的{_item(case)}申请，依法不需要取得行政许可。{case.refusal_reason}",
+        "依照《中华人民共和国行政许可法》第三十二条第一款第一项，现即时告知不受理。",
+    ]
+
+
+def _approval(case: Case) -> list[str]:
+    result = case.item_version.result_name
+    ending = f"{result}已签发并存入“我的证照”，与纸质证照具有同等法律效力。" if case.certificate_id else ""
+    return [
+        f"你（单位）提出的{_item(case)}申请，经审查符合法定条件、标准。依照{_bases(case)}，决定准予。",
+        *([ending] if ending else []),
+    ]
+
+
+def _refusal(case: Case) -> list[str]:
+    return [
+        f"你（单位）提出的{_item(case)}申请，经审查不符合法定条件、标准。依照{_bases(case)}，决定不予。",
+        f"理由：{case.refusal_reason}",
+    ]
+
+
+def _special(case: Case) -> list[str]:
+    return [
+        (
+            f"你（单位）提出的{_item(case)}申请，需要依法进行下列程序。"
+            "依照《中华人民共和国行政许可法》第四十五条，所需时间不计入办理期限。"
+        ),
+    ]
+
+
+def _extension(case: Case) -> list[str]:
+    return [
+        (
+            f"你（单位）提出的{_item(case)}申请，在规定期限内不能作出决定。"
+            "经本机关负责人批准，依照《中华人民共和国行政许可法》第四十二条，延长办理期限。"
+            f"理由：{case.extension.reason}"
+        ),
+    ]
+
+
+def _termination(case: Case) -> list[str]:
+    return [f"你（单位）提出的{_item(case)}申请，现终止办理。理由：{case.refusal_reason}"]
+
+
+_PARAGRAPHS = {
+    _Kind.RECEIPT: _receipt,
+    _Kind.ACCEPTANCE: _acceptance,
+    _Kind.CORRECTION: _correction,
+    _Kind.NOT_ACCEPTED: _not_accepted,
+    _Kind.NOT_REQUIRED: _not_required,
+    _Kind.APPROVAL: _approval,
+    _Kind.REFUSAL: _refusal,
+    _Kind.SPECIAL: _special,
+    _Kind.EXTENSION: _extension,
+    _Kind.TERMINATION: _termination,
+}
+
+
+def _facts(case: Case, kind: Notice.Kind) -> list[tuple[str, str]]:
+    facts = [("办件编号", case.number or ""), ("事项名称", case.item_version.name)]
+    if case.submitted_at:
+        facts.append(("申请时间", timezone.localtime(case.submitted_at).strftime("%Y年%m月%d日 %H:%M")))
+    if kind in {_Kind.ACCEPTANCE, _Kind.EXTENSION, _Kind.SPECIAL} and case.accepted_on:
+        facts.append(("受理日期", f"{case.accepted_on:%Y年%m月%d日}"))
+        if case.promise_due_on:
+            facts.append(("承诺办结日期", f"{case.promise_due_on:%Y年%m月%d日}"))
+        if case.statutory_due_on:
+            facts.append(("法定办结日期", f"{case.statutory_due_on:%Y年%m月%d日}"))
+    if kind == _Kind.APPROVAL and case.certificate:
+        facts.append(("证照编号", case.certificate.number))
+    return facts
+
+
+def _lists(case: Case, kind: Notice.Kind, items: list[str]) -> list[dict[str, Any]]:
+    if kind == _Kind.RECEIPT:
+        rows = case.materials.select_related("requirement")
+        return [
+            {"title": "收到的材料", "items": [f"{row.requirement.name}（{row.get_way_display()}）" for row in rows]}
+        ]
+    titles = {
+        _Kind.CORRECTION: "需要补正的内容",
+        _Kind.NOT_ACCEPTED: "说明",
+        _Kind.SPECIAL: "程序、所需时间和依据",
+        _Kind.EXTENSION: "延长的时间和依据",
+    }
+    return [{"title": titles[kind], "items": items}] if items else []
+
+
+def _remedies(case: Case) -> list[str]:
+    """Rights under 行政复议法第二十条 (60 days) and 行政诉讼法第四十六条 (six months)."""
+    return [
+        f"如不服本决定，可以自知道本决定之日起六十日内，向{case.department.region.name}人民政府申请行政复议；",
+        "也可以自知道或者应当知道本决定之日起六个月内，依法向有管辖权的人民法院提起行政诉讼。",
+    ]
+
+
+def _contact(case: Case) -> str:
+    version = case.item_version
+    return "；".join(
+        part
+        for part in (
+            f"地点：{version.hall_place}" if version.hall_place else "",
+            f"咨询电话：{version.consult_phone}" if version.consult_phone else "",
+        )
+        if part
+    )

@@ -1,0 +1,136 @@
+"""Official documents of a case: their facts are frozen when they are issued, their PDF is made in the background."""
+
+from collections.abc import Sequence
+from functools import partial
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.core.files.base import ContentFile
+from django.db import transaction
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from cases import errors
+from cases import events as codes
+from cases.models import Case, Notice
+from cases.notice_texts import text_of
+from certificates.signing.pades import sign_pdf
+from common import events
+from common.numbering import next_number
+from common.printing.pdf import render_pdf
+from common.printing.qr import qr_svg
+from common.printing.seal import seal_svg
+from identity.actor import Actor
+
+_WORDS = {
+    Notice.Kind.RECEIPT: "收",
+    Notice.Kind.ACCEPTANCE: "受",
+    Notice.Kind.CORRECTION: "补",
+    Notice.Kind.NOT_ACCEPTED: "不受",
+    Notice.Kind.NOT_REQUIRED: "不需",
+    Notice.Kind.APPROVAL: "准",
+    Notice.Kind.REFUSAL: "不予",
+    Notice.Kind.SPECIAL: "特",
+    Notice.Kind.EXTENSION: "延",
+    Notice.Kind.TERMINATION: "终",
+}
+
+
+def issue(actor: Actor, case: Case, kind: Notice.Kind, *, items: Sequence[str] = ()) -> Notice:
+    """Issue a numbered notice in the action's transaction and have its PDF made after the commit.
+
+    ``items`` are the points of a list (corrections, the competent body, the time needed).
+    """
+    day = timezone.localdate()
+    serial = next_number(f"notice:{case.department_id}:{kind}:{day.year}")
+    number = f"{case.department.short_name}{_WORDS[kind]}〔{day.year}〕第{serial:06d}号"
+    notice = Notice.objects.create(
+        case=case, kind=kind, number=number, issued_on=day, content=text_of(case, kind, list(items))
+    )
+    events.record(
+        codes.NOTICE_ISSUED,
+        actor=actor,
+        subject_id=case.pk,
+        holder_id=case.applicant_id,
+        kind=str(kind),
+        notice=number,
+    )
+    transaction.on_commit(partial(_defer, notice.pk))
+    return notice
+
+
+def _defer(notice_id: UUID) -> None:
+    from cases.tasks import produce_notice_file  # the task module imports this one
+
+    produce_notice_file.defer(notice_id=str(notice_id))
+
+
+def finish_later(case: Case) -> None:
+    """After the commit, have a decided case closed once its documents are there."""
+    transaction.on_commit(partial(_defer_finish, case.pk))
+
+
+def _defer_finish(case_id: UUID) -> None:
+    from cases.tasks import finish_case
+
+    finish_case.defer(case_id=str(case_id))
+
+
+@transaction.atomic
+def produce_file(*, notice_id: UUID) -> Notice:
+    """Print, seal and store a notice once; a second call changes nothing."""
+    notice = (
+        Notice.objects.select_for_update(of=("self",))
+        .select_related("case__department__region", "case__item_version")
+        .get(pk=notice_id)
+    )
+    if notice.file:
+        return notice
+    pdf = sign_pdf(
+        _print(notice),
+        reason=notice.get_kind_display(),
+        location=notice.case.department.region.name,
+        field_name="DepartmentSeal",
+    )
+    notice.file.save(f"{notice.pk}.pdf", ContentFile(pdf), save=False)
+    notice.save(update_fields=["file", "updated_at"])
+    return notice
+
+
+def _print(notice: Notice) -> bytes:
+    department = notice.case.department
+    progress = f"{settings.PUBLIC_BASE_URL}{reverse('progress')}?number={notice.case.number}"
+    context: dict[str, Any] = {
+        **notice.content,
+        "title": notice.get_kind_display(),
+        "document_number": notice.number,
+        "department_name": department.name,
+        "issued_on": notice.issued_on,
+        "seal_svg": seal_svg(department.name, caption=_("行政审批专用章")),
+        "qr_svg": qr_svg(progress),
+        "verify_url": progress,
+    }
+    return render_pdf("documents/notice.html", context, title=notice.number, author=department.name)
+
+
+@transaction.atomic
+def read(actor: Actor, notice: Notice) -> bytes:
+    """Return a notice's PDF. The applicant's first look proves electronic delivery (第四十四条).
+
+    Raises :class:`CaseNotFound` while the file is being made.
+    """
+    if not notice.file:
+        raise errors.CaseNotFound
+    if actor.is_citizen and notice.read_at is None:
+        Notice.objects.filter(pk=notice.pk, read_at__isnull=True).update(read_at=timezone.now())
+        events.record(
+            codes.NOTICE_READ,
+            actor=actor,
+            subject_id=notice.case_id,
+            holder_id=notice.case.applicant_id,
+            notice=notice.number,
+        )
+    with notice.file.open() as stored:
+        return stored.read()

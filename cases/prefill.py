@@ -1,0 +1,84 @@
+"""Fill once: where a form's values come from. Authority, then certificates, then an earlier answer, then the person."""
+
+import datetime as dt
+from collections.abc import Iterable
+from typing import Any
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from cases.models import Case
+from cases.states import State
+from certificates import reuse
+from identity.queries import authority_values
+from services.forms import FieldSpec, visible_steps
+
+Answer = dict[str, Any]  # {value, source, label, at, changed}
+
+
+def fill(case: Case, *, today: dt.date) -> dict[str, Answer]:
+    """Return answers for the fields of a draft that know their value, keeping what was typed already.
+
+    Three queries: certificates, the applicant's last case, and the register rows already loaded.
+    """
+    answers = dict(case.answers)
+    if not case.use_prefill:
+        return answers
+    specs = [spec for step in visible_steps(case.item_version, case.situation) for spec in step.fields]
+    sources = (_from_certificates(case, today), _from_register(case), _from_earlier(case))
+    for spec in specs:
+        if spec.key in answers and answers[spec.key].get("source") in {"typed"}:
+            continue
+        for source in sources:
+            if spec.key in source:
+                answers[spec.key] = source[spec.key]
+                break
+    return answers
+
+
+def _from_certificates(case: Case, today: dt.date) -> dict[str, Answer]:
+    held = reuse.element_values([case.applicant_id, case.agent_id], today=today)
+    return {code: _answer(value.value, "certificate", value.source) for code, value in held.items()}
+
+
+def _from_register(case: Case) -> dict[str, Answer]:
+    values = authority_values(case.applicant, case.agent)
+    label = _("身份信息")
+    return {code: _answer(value, "identity", label) for code, value in values.items()}
+
+
+def _from_earlier(case: Case) -> dict[str, Answer]:
+    """Answers the same applicant gave last time, by data element only: another form's own fields mean other things."""
+    earlier = (
+        Case.objects.filter(applicant_id=case.applicant_id, submitted_at__isnull=False)
+        .exclude(pk=case.pk)
+        .exclude(state=State.DRAFT)
+        .order_by("-submitted_at")
+        .first()
+    )
+    if earlier is None or earlier.submitted_at is None:
+        return {}
+    label = _("您上次填的，%(day)s") % {"day": timezone.localdate(earlier.submitted_at).isoformat()}
+    return {
+        key: _answer(answer["value"], "earlier", label)
+        for key, answer in earlier.answers.items()
+        if "." in key and answer.get("value")
+    }
+
+
+def _answer(value: Any, source: str, label: str) -> Answer:
+    return {"value": value, "source": source, "label": label, "at": timezone.now().isoformat(), "changed": False}
+
+
+def merge_typed(answers: dict[str, Answer], typed: dict[str, Any], specs: Iterable[FieldSpec]) -> dict[str, Answer]:
+    """Put cleaned values into the answers; an unchanged value keeps its source, a changed one says so."""
+    merged = dict(answers)
+    for spec in specs:
+        if spec.key not in typed:
+            continue
+        before = merged.get(spec.key)
+        if before and before["value"] == typed[spec.key]:
+            continue
+        changed = bool(before and before["source"] != "typed") or bool(before and before.get("changed"))
+        merged[spec.key] = {**_answer(typed[spec.key], "typed", ""), "changed": changed}
+    return merged

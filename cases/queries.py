@@ -1,0 +1,250 @@
+"""Reads of the cases room, each starting from :func:`visible_to`."""
+
+import datetime as dt
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.db.models import Count, Exists, F, OuterRef, Prefetch, Q, QuerySet
+from django.utils import timezone
+
+from cases import clock, errors
+from cases import events as codes
+from cases.models import Branch, Case, CaseMaterial, Flag, Notice
+from cases.states import OPEN_STATES, Action, By, State, moves_from
+from certificates import grants
+from certificates.models import Document, Grant
+from certificates.queries import read_document, read_file
+from common import events
+from common.workdays import UnknownYear, WorkCalendar, for_region
+from identity.actor import Actor, ActorKind
+from identity.permissions import Permission
+
+
+def visible_to(actor: Actor) -> QuerySet[Case]:
+    """Cases this actor may know of.
+
+    Citizen: cases whose applicant is the party they act for, while they are that party or its agent.
+    Staff: submitted cases of departments where the post may take in, decide or supervise, and cases with a
+    review branch in a department where it may review. System: all. Everybody else: none.
+    """
+    if actor.kind == ActorKind.SYSTEM:
+        return Case.objects.all()
+    if actor.is_citizen:
+        return Case.objects.filter(applicant_id=actor.principal_id)
+    if not actor.is_staff:
+        return Case.objects.none()
+    own = (
+        actor.departments(Permission.COUNTER)
+        | actor.departments(Permission.DECIDE)
+        | actor.departments(Permission.SUPERVISE)
+    )
+    branches = Branch.objects.filter(case=OuterRef("pk"), department_id__in=actor.departments(Permission.REVIEW))
+    return Case.objects.filter(Q(department_id__in=own) | Exists(branches)).exclude(state=State.DRAFT)
+
+
+def get_case(actor: Actor, case_id: UUID) -> Case:
+    """Return a case with all that its page shows, in a fixed number of queries; raises :class:`CaseNotFound`.
+
+    A staff member's look at somebody's case is recorded.
+    """
+    case = (
+        visible_to(actor)
+        .select_related(
+            "item",
+            "item_version__result_type",
+            "department__region",
+            "applicant__person",
+            "applicant__organisation",
+            "certificate",
+            "agent",
+            "extension",
+        )
+        .prefetch_related(
+            Prefetch("materials", CaseMaterial.objects.select_related(*_MATERIAL_PARTS)),
+            Prefetch("branches", Branch.objects.select_related("stage", "department", "post")),
+            "notices",
+            "events",
+            "special_procedures",
+            Prefetch("flags", Flag.objects.filter(resolved_at__isnull=True), to_attr="open_flags"),
+        )
+        .filter(pk=case_id)
+        .first()
+    )
+    if case is None:
+        raise errors.CaseNotFound
+    if actor.is_staff:
+        events.record(
+            codes.CASE_READ, actor=actor, subject_id=case.pk, holder_id=case.applicant_id, number=case.number or ""
+        )
+    return case
+
+
+_MATERIAL_PARTS = (
+    "requirement",
+    "certificate__type",
+    "certificate__issuer",
+    "document__verified_department",
+    "grant",
+)
+
+
+def own_cases(actor: Actor, *, state: str = "") -> QuerySet[Case]:
+    """A citizen's cases and drafts, newest first; ``state`` is drafts, open, closed or empty for all."""
+    cases = visible_to(actor).select_related("item_version", "department")
+    if not actor.is_citizen:
+        return cases.none()
+    if state == "drafts":
+        return cases.filter(state=State.DRAFT)
+    if state == "open":
+        return cases.filter(state__in=OPEN_STATES)
+    if state == "closed":
+        return cases.exclude(state__in=[*OPEN_STATES, State.DRAFT])
+    return cases
+
+
+def find_by_number(number: str) -> Case | None:
+    """Find a case by number for the public progress page, which shows no personal data."""
+    return Case.objects.select_related("item_version", "department").filter(number=number.strip()).first()
+
+
+@dataclass(frozen=True, slots=True)
+class WorklistFilter:
+    """What the worklist shows: ``task`` is intake, review, decide, all; plus state, lamp date and words."""
+
+    task: str = "mine"
+    state: str = ""
+    text: str = ""
+
+
+def worklist(actor: Actor, chosen: WorklistFilter) -> QuerySet[Case]:
+    """Cases waiting for this post, most urgent first: intake by receipt, review and decision by the promise."""
+    cases = visible_to(actor).select_related(
+        "item_version", "department", "applicant__person", "applicant__organisation"
+    )
+    cases = cases.annotate(flag_count=Count("flags", filter=Q(flags__resolved_at__isnull=True)))
+    if chosen.task == "mine":
+        cases = cases.filter(_waiting_for(actor))
+    elif chosen.task == "open":
+        cases = cases.filter(state__in=OPEN_STATES)
+    if chosen.state:
+        cases = cases.filter(state=chosen.state)
+    if chosen.text.strip():
+        term = chosen.text.strip()
+        cases = cases.filter(Q(number=term) | Q(item_version__name__icontains=term))
+    return cases.order_by(F("promise_due_on").asc(nulls_first=True), "received_on", "id")
+
+
+def _waiting_for(actor: Actor) -> Q:
+    """What waits for this very post: intake, an open branch of it, or a case whose branches are all done."""
+    open_branches = Branch.objects.filter(case=OuterRef("pk"), state=Branch.State.OPEN)
+    intake = Q(state=State.SUBMITTED, department_id__in=actor.departments(Permission.COUNTER))
+    review = Q(state=State.IN_REVIEW) & Exists(open_branches.filter(post=actor.post_id))
+    decide = Q(state=State.IN_REVIEW, department_id__in=actor.departments(Permission.DECIDE)) & ~Exists(open_branches)
+    return intake | review | decide
+
+
+def waiting_count(actor: Actor, *, cap: int = 100) -> int:
+    """Count what waits for this post, ``cap`` at most, so that the count never scans a long table."""
+    if not actor.is_staff:
+        return 0
+    return visible_to(actor).filter(_waiting_for(actor)).order_by()[:cap].count()
+
+
+def actions_for(actor: Actor, case: Case) -> list[Action]:
+    """The actions this actor can take on this case now, by the state table and the post's permissions."""
+    if actor.is_citizen:
+        return moves_from(case.state, By.APPLICANT)
+    if not actor.is_staff:
+        return []
+    return [action for action in moves_from(case.state, By.STAFF) if _may(actor, case, action)]
+
+
+def _may(actor: Actor, case: Case, action: Action) -> bool:
+    if action in {Action.REVIEW, Action.START_SPECIAL, Action.END_SPECIAL}:
+        return open_branch_for(actor, case) is not None or (
+            action != Action.REVIEW and actor.may(Permission.REVIEW, case.department_id)
+        )
+    permission = {
+        Action.ASK_CORRECTION: Permission.COUNTER,
+        Action.ACCEPT: Permission.COUNTER,
+        Action.REFUSE_ACCEPTANCE: Permission.COUNTER,
+        Action.NOT_REQUIRE: Permission.COUNTER,
+    }.get(action, Permission.DECIDE)
+    if action == Action.ASK_CORRECTION and any(n.kind == Notice.Kind.CORRECTION for n in case.notices.all()):
+        return False
+    if action == Action.EXTEND and getattr(case, "extension", None) is not None:
+        return False
+    if action == Action.APPROVE and any(b.state != Branch.State.AGREED for b in case.branches.all()):
+        return False
+    if action == Action.REFUSE and any(b.state == Branch.State.OPEN for b in case.branches.all()):
+        return False
+    return actor.may(permission, case.department_id)
+
+
+def open_branch_for(actor: Actor, case: Case) -> Branch | None:
+    """The branch of this case that this very post has to review, if it is open."""
+    if case.state != State.IN_REVIEW:
+        return None
+    mine = (b for b in case.branches.all() if b.post_id == actor.post_id and b.state == Branch.State.OPEN)
+    return next(mine, None)
+
+
+@dataclass(frozen=True, slots=True)
+class Clocks:
+    """Both lamps of a case; ``problem`` says why there is no reading."""
+
+    promise: clock.Reading
+    statute: clock.Reading
+    problem: str = ""
+
+
+def clocks(case: Case, *, today: dt.date | None = None, calendar: WorkCalendar | None = None) -> Clocks:
+    """Read both clocks of a case. Lists pass one ``calendar`` for all rows."""
+    day = today or timezone.localdate()
+    none = clock.Reading(None, None, clock.Lamp.NONE)
+    if case.accepted_on is None or case.state not in OPEN_STATES:
+        return Clocks(none, none)
+    version = case.item_version
+    paused = case.state == State.SUSPENDED
+    try:
+        days = calendar or for_region(case.department.region.code)
+        return Clocks(
+            _read(case.promise_due_on, version.promise_days, version.promise_unit, days, day, paused),
+            _read(case.statutory_due_on, version.statutory_days, version.statutory_unit, days, day, paused),
+        )
+    except UnknownYear as error:
+        return Clocks(none, none, problem=error.text)
+
+
+def _read(
+    due: dt.date | None, days: int | None, unit: str, calendar: WorkCalendar, today: dt.date, paused: bool
+) -> clock.Reading:
+    limit = clock.Limit(days or 0, working=unit == "W")
+    return clock.read(due, limit, calendar, today, paused=paused)
+
+
+def open_evidence(actor: Actor, *, case_id: UUID, material_id: UUID) -> tuple[str, bytes]:
+    """Return (media type, content) of a material's file for somebody who may see the case.
+
+    Staff look under the case's grant, and the look is recorded as a disclosure; without an open grant there is
+    nothing to see. Raises :class:`CaseNotFound` or :class:`MaterialNotFound`.
+    """
+    case = visible_to(actor).filter(pk=case_id).first()
+    if case is None:
+        raise errors.CaseNotFound
+    material = CaseMaterial.objects.select_related("certificate", "document", "grant").filter(case=case, pk=material_id)
+    found = material.first()
+    if found is None or (found.certificate is None and found.document is None):
+        raise errors.MaterialNotFound
+    if actor.is_staff:
+        _use_grant(actor, found.grant, case)
+    if found.certificate:
+        return "application/pdf", read_file(actor, found.certificate)
+    document: Document = found.document  # type: ignore[assignment]
+    return document.media_type, read_document(actor, document)
+
+
+def _use_grant(actor: Actor, grant: Grant | None, case: Case) -> None:
+    if grant is None or grant.ends_at is not None:
+        raise errors.MaterialNotFound
+    grants.use(actor, grant=grant, operation="file", holder_id=case.applicant_id)

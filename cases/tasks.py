@@ -1,0 +1,39 @@
+"""Background work of the cases room: thin, each calls an action."""
+
+from uuid import UUID
+
+from django.utils import timezone
+from procrastinate import RetryStrategy
+from procrastinate.contrib.django import app
+
+from cases import notices
+from cases.actions import decision, intake
+from cases.models import Case
+from certificates.actions import produce_file
+
+_RETRY = RetryStrategy(max_attempts=8, exponential_wait=3)
+
+
+@app.task(retry=_RETRY, queue="documents")
+def produce_notice_file(notice_id: str) -> None:
+    """Make a notice's sealed PDF; safe to run twice."""
+    notices.produce_file(notice_id=UUID(notice_id))
+
+
+@app.task(retry=_RETRY, queue="documents")
+def finish_case(case_id: str) -> None:
+    """Make what is still missing of a decided case's documents, then close it; safe to run twice."""
+    case = Case.objects.get(pk=case_id)
+    for notice_id in case.notices.filter(file="").values_list("pk", flat=True):
+        notices.produce_file(notice_id=notice_id)
+    if case.certificate_id:
+        produce_file(certificate_id=case.certificate_id)
+    decision.close(case_id=case.pk)
+
+
+@app.periodic(cron="20 0 * * *", periodic_id="deem_accepted")
+@app.task(queue="clock")
+def deem_accepted(timestamp: int) -> None:
+    """Accept applications that nobody answered within five working days."""
+    while intake.deem_accepted(today=timezone.localdate()):
+        pass

@@ -1,0 +1,40 @@
+"""From a certificate's row to what is printed."""
+
+from django.conf import settings
+from django.urls import reverse
+
+from certificates.face import Face
+from certificates.models import Certificate
+
+
+def verify_url(certificate: Certificate) -> str:
+    """The address in the QR code: the public page that tells the register's word on this certificate."""
+    return settings.PUBLIC_BASE_URL + reverse("verify_code", args=[certificate.verify_code])
+
+
+def face_of(certificate: Certificate) -> Face:
+    """Build what the PDF shows; the holder, person or organisation, must be loaded."""
+    kind = certificate.type
+    rows = tuple(
+        (field["label"], str(certificate.face[field["key"]]))
+        for field in kind.fields
+        if certificate.face.get(field["key"])
+    )
+    return Face(
+        type_name=kind.name,
+        type_code=kind.type_code,
+        number=certificate.number,
+        identifier=certificate.identifier,
+        holder_name=certificate.holder.name,
+        holder_code=certificate.holder.code,
+        holder_code_type=certificate.holder.code_type,
+        issuer_name=certificate.issuer.name,
+        issuer_code=certificate.issuer.uscc,
+        issued_on=certificate.issued_on,
+        valid_from=certificate.valid_from,
+        valid_until=certificate.valid_until,
+        rows=rows,
+        verify_url=verify_url(certificate),
+        template=kind.template,
+        seal_caption=kind.seal_caption,
+    )

@@ -1,0 +1,65 @@
+"""Purpose-bound use: a case gets a grant for each proof it relies on; every look leaves a disclosure."""
+
+from uuid import UUID
+
+from django.db import transaction
+from django.utils import timezone
+
+from certificates import events as codes
+from certificates.models import Disclosure, Grant
+from common import events
+from identity.actor import Actor
+
+
+def give(
+    actor: Actor,
+    *,
+    case_number: str,
+    purpose: str,
+    legal_basis: str,
+    holder_id: UUID,
+    certificate_id: UUID | None = None,
+    document_id: UUID | None = None,
+) -> Grant:
+    """Let one case use one certificate or document, inside the caller's transaction."""
+    grant = Grant.objects.create(
+        case_number=case_number,
+        purpose=purpose,
+        legal_basis=legal_basis[:200],
+        certificate_id=certificate_id,
+        document_id=document_id,
+        granted_by_id=actor.known_account_id,
+    )
+    events.record(
+        codes.GRANTED, actor=actor, subject_id=grant.pk, holder_id=holder_id, case_number=case_number, purpose=purpose
+    )
+    return grant
+
+
+def end_all(actor: Actor, *, case_number: str) -> int:
+    """End every grant of a case that is over; returns how many were open."""
+    count = Grant.objects.filter(case_number=case_number, ends_at__isnull=True).update(ends_at=timezone.now())
+    if count:
+        events.record(codes.GRANTS_ENDED, actor=actor, subject_id=case_number, count=count)
+    return count
+
+
+@transaction.atomic
+def use(actor: Actor, *, grant: Grant, operation: str, holder_id: UUID) -> Disclosure:
+    """Record one look at a granted proof (``operation``: view, data or file)."""
+    disclosure = Disclosure.objects.create(
+        grant=grant,
+        actor_id=actor.known_account_id,
+        department_id=actor.department_id,
+        operation=operation,
+        result="shown",
+    )
+    events.record(
+        codes.DISCLOSED,
+        actor=actor,
+        subject_id=grant.pk,
+        holder_id=holder_id,
+        operation=operation,
+        case_number=grant.case_number,
+    )
+    return disclosure

@@ -1,0 +1,103 @@
+"""Writes of the document locker (材料库): upload, compare with the original, remove."""
+
+from uuid import UUID
+
+from django.core.files.base import ContentFile
+from django.core.files.uploadedfile import UploadedFile
+from django.db import transaction
+from django.db.models import Sum
+from django.utils import timezone
+
+from certificates import errors, uploads
+from certificates import events as codes
+from certificates.models import Document
+from common import events
+from common.idempotency import claim
+from identity.actor import Actor
+from identity.models import Party
+
+QUOTA_BYTES = 200 * 1024 * 1024
+_SUFFIX = {"application/pdf": "pdf", "image/jpeg": "jpg", "image/png": "png"}
+
+
+@transaction.atomic
+def upload_document(
+    actor: Actor,
+    *,
+    owner_id: UUID,
+    kind: str,
+    name: str,
+    upload: UploadedFile,
+    self_made: bool = False,
+    request_key: str = "",
+) -> Document:
+    """Put a file in a party's locker: grade C (an uploaded proof) or D (self-made, the applicant vouches).
+
+    Raises the errors of :func:`certificates.uploads.check` and :class:`QuotaExceeded`; then nothing is stored.
+    """
+    claimed = claim(actor_id=actor.account_id, action="upload_document", request_key=request_key)
+    if claimed.earlier_id:
+        return Document.objects.get(pk=claimed.earlier_id)
+    checked = uploads.check(upload)
+    Party.objects.select_for_update().get(pk=owner_id)
+    _check_quota(owner_id, len(checked.content))
+    document = Document(
+        owner_id=owner_id,
+        kind=kind,
+        name=name,
+        grade=Document.Grade.D if self_made else Document.Grade.C,
+        file_name=checked.name,
+        media_type=checked.media_type,
+        size=len(checked.content),
+        sha256=checked.sha256,
+        uploaded_by_id=actor.known_account_id,
+    )
+    document.file.save(f"{document.pk}.{_SUFFIX[checked.media_type]}", ContentFile(checked.content), save=False)
+    document.save()
+    events.record(
+        codes.UPLOADED, actor=actor, subject_id=document.pk, holder_id=owner_id, kind=kind, size=document.size
+    )
+    claimed.settle(document.pk)
+    return document
+
+
+def _check_quota(owner_id: UUID, size: int) -> None:
+    used = Document.objects.filter(owner_id=owner_id, removed_at__isnull=True).aggregate(total=Sum("size"))["total"]
+    if (used or 0) + size > QUOTA_BYTES:
+        raise errors.QuotaExceeded(limit=QUOTA_BYTES // (1024 * 1024))
+
+
+@transaction.atomic
+def mark_original_seen(actor: Actor, *, document_id: UUID) -> Document:
+    """Raise a document to grade B: an officer compared it with the original. The caller checked the permission."""
+    document = Document.objects.select_for_update().get(pk=document_id)
+    if document.grade == Document.Grade.B:
+        return document
+    document.grade = Document.Grade.B
+    document.verified_by_id = actor.account_id
+    document.verified_department_id = actor.department_id
+    document.verified_at = timezone.now()
+    document.save(update_fields=["grade", "verified_by", "verified_department", "verified_at", "updated_at"])
+    events.record(
+        codes.VERIFIED,
+        actor=actor,
+        subject_id=document.pk,
+        holder_id=document.owner_id,
+        department=actor.department_name,
+    )
+    return document
+
+
+@transaction.atomic
+def remove_document(actor: Actor, *, document_id: UUID) -> None:
+    """Hide a document from its owner's locker; cases that use it keep it. Raises :class:`DocumentNotFound`."""
+    document = (
+        Document.objects.select_for_update()
+        .filter(pk=document_id, owner_id=actor.principal_id, removed_at__isnull=True)
+        .first()
+    )
+    if document is None or not actor.is_citizen:
+        raise errors.DocumentNotFound
+    document.removed_at = timezone.now()
+    document.save(update_fields=["removed_at", "updated_at"])
+    events.record(codes.REMOVED, actor=actor, subject_id=document.pk, holder_id=document.owner_id)

@@ -1,0 +1,145 @@
+"""Reads of the certificates room."""
+
+import datetime as dt
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+
+from certificates import errors
+from certificates import events as codes
+from certificates.models import Certificate, Disclosure, Document
+from common import events
+from common.masking import mask_name
+from identity.actor import Actor
+from identity.permissions import Permission
+
+
+def visible_certificates(actor: Actor) -> QuerySet[Certificate]:
+    """Certificates this actor may know of.
+
+    A citizen: those held by the party they act for. Staff: those issued by departments where their post may
+    issue or suspend. Everybody else: none.
+    """
+    certificates = Certificate.objects.select_related("type", "issuer", "holder__person", "holder__organisation")
+    if actor.is_citizen:
+        return certificates.filter(holder_id=actor.principal_id)
+    departments = actor.departments(Permission.SUSPEND_CERTIFICATE) | actor.departments(Permission.ISSUE_CERTIFICATE)
+    return certificates.filter(issuer_id__in=departments)
+
+
+def get_certificate(actor: Actor, certificate_id: UUID) -> Certificate:
+    """Return one visible certificate; raises :class:`CertificateNotFound`."""
+    certificate = visible_certificates(actor).filter(pk=certificate_id).first()
+    if certificate is None:
+        raise errors.CertificateNotFound
+    return certificate
+
+
+def search_certificates(actor: Actor, *, text: str = "", state: str = "") -> QuerySet[Certificate]:
+    """Visible certificates by number, identifier or type name, and by state."""
+    found = visible_certificates(actor)
+    if text.strip():
+        term = text.strip()
+        found = found.filter(Q(number=term) | Q(identifier=term) | Q(type__name__icontains=term))
+    return found.filter(state=state) if state else found
+
+
+def read_file(actor: Actor, certificate: Certificate) -> bytes:
+    """Return the signed PDF and record who read it; raises :class:`CertificateNotFound` while there is none."""
+    if not certificate.file:
+        raise errors.CertificateNotFound
+    events.record(codes.FILE_READ, actor=actor, subject_id=certificate.pk, holder_id=certificate.holder_id)
+    with certificate.file.open() as stored:
+        return stored.read()
+
+
+def locker(actor: Actor) -> QuerySet[Document]:
+    """The documents of the party a citizen acts for."""
+    if not actor.is_citizen:
+        return Document.objects.none()
+    return Document.objects.filter(owner_id=actor.principal_id, removed_at__isnull=True).select_related(
+        "verified_department"
+    )
+
+
+def get_own_document(actor: Actor, document_id: UUID) -> Document:
+    """Return a document of the party a citizen acts for; raises :class:`DocumentNotFound`."""
+    document = locker(actor).filter(pk=document_id).first()
+    if document is None:
+        raise errors.DocumentNotFound
+    return document
+
+
+def read_document(actor: Actor, document: Document) -> bytes:
+    """Return a document's content and record who read it. The caller checked that the actor may."""
+    events.record(codes.DOCUMENT_READ, actor=actor, subject_id=document.pk, holder_id=document.owner_id)
+    with document.file.open() as stored:
+        return stored.read()
+
+
+def use_log(certificate: Certificate) -> QuerySet[Disclosure]:
+    """Every recorded use of a certificate, newest first (用证记录)."""
+    return Disclosure.objects.filter(grant__certificate=certificate).select_related("grant", "department")
+
+
+@dataclass(frozen=True, slots=True)
+class Verification:
+    """The register's public word on a certificate: no more than what an onlooker needs."""
+
+    certificate_id: UUID
+    state: str
+    state_label: str
+    type_name: str
+    number: str
+    identifier: str
+    holder_name: str  # masked
+    issuer_name: str
+    issued_on: dt.date
+    valid_until: dt.date | None
+    checked_at: dt.datetime
+
+    @property
+    def is_valid(self) -> bool:
+        """Whether the certificate is good now."""
+        return self.state == Certificate.State.VALID
+
+
+def verify(text: str) -> Verification | None:
+    """Look a certificate up by its QR code, identifier or number, for anybody; None when there is none.
+
+    A valid row past its last day counts as expired even before the nightly run says so.
+    """
+    term = text.strip()
+    if not term or len(term) > 200 or "\x00" in term:
+        return None
+    matches = (
+        Certificate.objects.filter(Q(verify_code=term.lower()) | Q(identifier=term.upper()) | Q(number=term.upper()))
+        .select_related("type", "issuer", "holder__person", "holder__organisation")
+        .order_by("-version", "-issued_on")
+    )
+    certificate = matches.first()
+    return _verification(certificate) if certificate else None
+
+
+def _verification(certificate: Certificate) -> Verification:
+    state = certificate.state
+    today = timezone.localdate()
+    if state == Certificate.State.VALID and certificate.valid_until and certificate.valid_until < today:
+        state = Certificate.State.EXPIRED
+    holder = certificate.holder
+    name = mask_name(holder.name) if holder.kind == holder.Kind.PERSON else holder.name
+    return Verification(
+        certificate_id=certificate.pk,
+        state=state,
+        state_label=Certificate.State(state).label,
+        type_name=certificate.type.name,
+        number=certificate.number,
+        identifier=certificate.identifier,
+        holder_name=name,
+        issuer_name=certificate.issuer.name,
+        issued_on=certificate.issued_on,
+        valid_until=certificate.valid_until,
+        checked_at=timezone.now(),
+    )

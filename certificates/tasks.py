@@ -1,0 +1,23 @@
+"""Background work of the certificates room."""
+
+from uuid import UUID
+
+from django.utils import timezone
+from procrastinate import RetryStrategy
+from procrastinate.contrib.django import app
+
+from certificates import actions
+
+
+@app.task(retry=RetryStrategy(max_attempts=8, exponential_wait=3), queue="documents", pass_context=False)
+def produce_certificate_file(certificate_id: str) -> None:
+    """Make the signed PDF; safe to run twice."""
+    actions.produce_file(certificate_id=UUID(certificate_id))
+
+
+@app.periodic(cron="10 0 * * *", periodic_id="expire_certificates")
+@app.task(queue="clock")
+def expire_certificates(timestamp: int) -> None:
+    """Expire what ran out yesterday."""
+    while actions.expire_due(today=timezone.localdate()):
+        pass

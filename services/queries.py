@@ -1,0 +1,226 @@
+"""Reads of the catalogue: items, guides, search and the browse lists."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.core.exceptions import ValidationError
+from django.db import connection
+from django.db.models import Count, Prefetch, QuerySet
+
+from services import codes, themes, tokens
+from services import search as index
+from services.errors import ItemNotFound, VersionNotFound
+from services.models import (
+    DataElement,
+    Faq,
+    FeeItem,
+    ItemVersion,
+    LegalBasis,
+    MaterialRequirement,
+    ReviewStage,
+    ServiceItem,
+    Situation,
+)
+
+PAGE_SIZE = 20
+_LAST_PAGE = 500
+
+Choice = tuple[str, str, int]  # key, label, how many items
+
+
+@dataclass(frozen=True, slots=True)
+class Guide:
+    """Everything the guide page of an item shows; nothing in it queries again."""
+
+    item: ServiceItem
+    version: ItemVersion
+    legal_bases: list[LegalBasis]
+    materials: list[MaterialRequirement]  # with ``satisfied_by`` loaded
+    fees: list[FeeItem]
+    faqs: list[Faq]
+    situations: list[Situation]
+    route: list[ReviewStage]  # with department and post loaded
+    themes: list[str]
+    audience: list[str]
+
+    @property
+    def is_free(self) -> bool:
+        """Whether nothing is charged."""
+        return not self.fees
+
+
+@dataclass(frozen=True, slots=True)
+class SearchResult:
+    """One page of a search. ``facets``: department, theme, audience, type → choices by count.
+
+    ``words`` are the query's words for marking; ``is_relaxed`` says that not every item holds every word.
+    """
+
+    items: list[ServiceItem]
+    total: int
+    facets: Mapping[str, list[Choice]]
+    page: int
+    pages: int
+    words: tuple[str, ...]
+    is_relaxed: bool
+
+
+def published_items() -> QuerySet[ServiceItem]:
+    """Items in use that have a published version, with version, department and region loaded."""
+    return ServiceItem.objects.filter(state=ServiceItem.State.ACTIVE, current__isnull=False).select_related(
+        "current", "department", "region"
+    )
+
+
+def get_item(item_id: UUID | str) -> ServiceItem:
+    """Return an item that is in use or paused, with its current version (one query); raises :class:`ItemNotFound`."""
+    items = ServiceItem.objects.exclude(state=ServiceItem.State.CANCELLED).filter(current__isnull=False)
+    try:
+        return items.select_related("current__result_type", "department", "region", "entry").get(pk=item_id)
+    except (ServiceItem.DoesNotExist, ValidationError) as error:
+        raise ItemNotFound from error
+
+
+def get_version(version_id: UUID | str) -> ItemVersion:
+    """Return a version, retired ones too (a running case keeps its own), with its parts; :class:`VersionNotFound`."""
+    try:
+        return _with_parts(ItemVersion.objects.select_related("item__department", "item__region", "result_type")).get(
+            pk=version_id
+        )
+    except (ItemVersion.DoesNotExist, ValidationError) as error:
+        raise VersionNotFound from error
+
+
+def find_item_by_code(code: str) -> ServiceItem | None:
+    """Find an item by its 31-character code or its local code."""
+    items = published_items()
+    return items.filter(task_code=code).first() or (items.filter(local_code=code).first() if code else None)
+
+
+def guide(item: ServiceItem) -> Guide:
+    """Load what the guide page of an item from :func:`get_item` shows (eight queries whatever its size)."""
+    if item.current_id is None:
+        raise ItemNotFound
+    version = _with_parts(ItemVersion.objects.select_related("result_type")).get(pk=item.current_id)
+    version.item = item
+    return Guide(
+        item=item,
+        version=version,
+        legal_bases=list(version.legal_bases.all()),
+        materials=list(version.materials.all()),
+        fees=list(version.fees.all()),
+        faqs=list(version.faqs.all()),
+        situations=list(version.situations.all()),
+        route=list(version.route.all()),
+        themes=[themes.theme_label(key) for key in theme_keys(version)],
+        audience=[_audience_label(code) for code in version.audience],
+    )
+
+
+def theme_keys(version: ItemVersion) -> list[str]:
+    """Return the theme keys of a version: ``p`` or ``o`` and the code."""
+    return [f"p{code}" for code in version.themes_person] + [f"o{code}" for code in version.themes_org]
+
+
+def _with_parts(versions: QuerySet[ItemVersion]) -> QuerySet[ItemVersion]:
+    route = ReviewStage.objects.select_related("department", "post")
+    return versions.prefetch_related(
+        "legal_bases", "materials__satisfied_by", "fees", "faqs", "situations", Prefetch("route", route)
+    )
+
+
+def search(
+    q: str,
+    *,
+    department: str | None = None,
+    theme: str | None = None,
+    audience: str | None = None,
+    item_type: str | None = None,
+    online: bool | None = None,
+    page: int = 1,
+    page_size: int = PAGE_SIZE,
+) -> SearchResult:
+    """Search published items; three queries, four when few items hold every word.
+
+    ``department`` is a department name, ``theme`` a key like ``p010``, ``audience`` and ``item_type`` codes; an
+    unknown value finds nothing. An empty ``q`` lists all by popularity. ``page`` starts at 1 and is brought into range.
+    """
+    filters = index.Filters(department, theme, audience, item_type, online)
+    page = max(1, min(page, _LAST_PAGE))
+    hits = index.find(q, filters, limit=page_size, offset=(page - 1) * page_size)
+    pages = max(1, -(-hits.total // page_size))
+    if page > pages:
+        page = pages
+        hits = index.find(q, filters, limit=page_size, offset=(page - 1) * page_size)
+    rows = published_items().in_bulk(hits.ids)
+    return SearchResult(
+        items=[rows[pk] for pk in hits.ids if pk in rows],
+        total=hits.total,
+        facets=_facets(hits.counts),
+        page=page,
+        pages=pages,
+        words=tokens.query_terms(q),
+        is_relaxed=hits.is_relaxed,
+    )
+
+
+def _facets(counts: Mapping[str, Mapping[str, int]]) -> dict[str, list[Choice]]:
+    labels: dict[str, Callable[[str], str]] = {
+        "department": str,
+        "theme": themes.theme_label,
+        "audience": _audience_label,
+        "type": lambda code: str(dict(codes.ItemType.choices).get(code, code)),
+    }
+    return {
+        facet: sorted(
+            ((key, label(key), count) for key, count in counts.get(facet, {}).items()),
+            key=lambda choice: (-choice[2], choice[0]),
+        )
+        for facet, label in labels.items()
+    }
+
+
+def _audience_label(code: str) -> str:
+    return str(dict(codes.Audience.choices).get(code, code))
+
+
+def departments_with_counts() -> list[Choice]:
+    """Department names with the number of their published items, most first (one query)."""
+    rows = (
+        published_items()
+        .select_related(None)
+        .values_list("department_name")
+        .annotate(count=Count("pk"))
+        .order_by("-count", "department_name")
+    )
+    return [(name, name, count) for name, count in rows]
+
+
+def themes_with_counts() -> dict[str, list[Choice]]:
+    """Themes in use: ``{"person": [...], "organisation": [...]}``, in the order of their codes (one query)."""
+    statement = """
+        SELECT kind || code, count(*) FROM services_serviceitem item
+        JOIN services_itemversion version ON version.id = item.current_id
+        CROSS JOIN LATERAL (
+            SELECT 'p' AS kind, jsonb_array_elements_text(version.themes_person) AS code
+            UNION ALL SELECT 'o', jsonb_array_elements_text(version.themes_org)
+        ) theme WHERE item.state = '1' GROUP BY 1 ORDER BY 1
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(statement)
+        choices = [(key, themes.theme_label(key), count) for key, count in cursor.fetchall()]
+    return {
+        "person": [choice for choice in choices if choice[0].startswith("p")],
+        "organisation": [choice for choice in choices if choice[0].startswith("o")],
+    }
+
+
+def hot_items(n: int) -> list[ServiceItem]:
+    """The ``n`` most used items; those that can be applied for here come first (one query)."""
+    return list(published_items().order_by("-current__is_applicable_online", "-popularity", "name")[:n])
+
+
+def data_elements() -> dict[str, DataElement]:
+    """All data elements by code (one query)."""
+    return {element.code: element for element in DataElement.objects.all()}

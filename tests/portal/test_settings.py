@@ -1,0 +1,92 @@
+"""Every settings module is imported in a process of its own; production refuses to start half configured."""
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+KEY = "MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE="
+PRODUCTION = {
+    "ONESTOP_SECRET_KEY": "s" * 60,
+    "ONESTOP_HOSTS": "zwfw.example.gov.cn www.example.gov.cn",
+    "ONESTOP_PUBLIC_URL": "https://zwfw.example.gov.cn/",
+    "DATABASE_URL": "postgresql://onestop:secret@db.example.internal:5432/onestop",
+    "ONESTOP_FIELD_KEYS": f'{{"k1": "{KEY}"}}',
+    "ONESTOP_BLIND_INDEX_KEY": KEY,
+    "ONESTOP_KEY_DIR": "/etc/onestop/keys",
+    "ONESTOP_MEDIA_ROOT": "/var/lib/onestop/media",
+}
+
+
+def _import(module: str, environment: dict[str, str], code: str = "") -> subprocess.CompletedProcess[str]:
+    clean = {name: value for name, value in os.environ.items() if not name.startswith(("ONESTOP_", "DATABASE_"))}
+    clean.pop("DJANGO_SETTINGS_MODULE", None)
+    script = f"import {module} as settings; {code}"
+    command = [sys.executable, "-c", script]
+    return subprocess.run(command, cwd=ROOT, env={**clean, **environment}, capture_output=True, text=True, check=False)
+
+
+@pytest.mark.parametrize("name", ["base", "demo", "test"])
+def test_settings_are_importable_with_an_empty_environment(name):
+    done = _import(f"portal.settings.{name}", {}, "print(settings.DEBUG)")
+
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.strip() == "False"
+
+
+def test_production_starts_when_everything_is_set():
+    done = _import(
+        "portal.settings.production",
+        PRODUCTION,
+        "print(settings.ALLOWED_HOSTS, settings.PUBLIC_BASE_URL, settings.DEBUG, settings.SESSION_COOKIE_SECURE)",
+    )
+
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.strip() == (
+        "['zwfw.example.gov.cn', 'www.example.gov.cn'] https://zwfw.example.gov.cn False True"
+    )
+
+
+def test_production_names_everything_that_is_missing():
+    done = _import("portal.settings.production", {})
+
+    assert done.returncode != 0
+    assert [name for name in PRODUCTION if f"  {name}: " not in done.stderr] == []
+
+
+@pytest.mark.parametrize("missing", sorted(PRODUCTION))
+def test_production_refuses_without_each_variable(missing):
+    done = _import("portal.settings.production", {**PRODUCTION, missing: ""})
+
+    assert done.returncode != 0
+    named = [name for name in PRODUCTION if f"  {name}: " in done.stderr]
+    assert named == [missing]
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "words"),
+    [
+        ("ONESTOP_SECRET_KEY", "short", "shorter than 50 characters"),
+        ("ONESTOP_FIELD_KEYS", "k1", "is not a JSON object"),
+    ],
+)
+def test_production_refuses_values_it_cannot_use(name, value, words):
+    done = _import("portal.settings.production", {**PRODUCTION, name: value})
+
+    assert done.returncode != 0
+    assert words in done.stderr
+
+
+def test_the_sample_environment_names_every_variable_of_production():
+    source = (ROOT / "portal" / "settings" / "production.py").read_text(encoding="utf-8")
+    sample = (ROOT / "deploy" / "onestop.env.example").read_text(encoding="utf-8")
+    read = set(re.findall(r'"((?:ONESTOP_|DATABASE_)[A-Z_]+)"', source))
+    offered = set(re.findall(r"^([A-Z_]+)=", sample, re.MULTILINE))
+
+    assert read <= offered
+    # The unit reads the number of processes, Django the name of its settings.
+    assert offered - read == {"ONESTOP_WORKERS", "DJANGO_SETTINGS_MODULE"}
