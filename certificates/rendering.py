@@ -1,4 +1,8 @@
-"""Prints a certificate's face as an unsigned PDF that carries its metadata (GB/T 36903-2018)."""
+"""Prints a certificate's face as an unsigned PDF that carries its metadata (GB/T 36903-2018).
+
+Official documents are in Chinese whatever language the reader's pages are in (国家通用语言文字法, art. 9), so
+their words do not go through gettext.
+"""
 
 import json
 from datetime import date
@@ -6,7 +10,6 @@ from functools import lru_cache
 from typing import Any
 
 from django.utils.safestring import mark_safe
-from django.utils.translation import gettext as _
 
 from certificates.face import HOLDER_CODE_TYPES, Face
 from certificates.layout import LOOKS, fit
@@ -65,7 +68,7 @@ def metadata(face: Face) -> dict[str, str]:
 
 def _context(face: Face) -> dict[str, Any]:
     look = LOOKS[face.template]
-    fitted = fit(look, _fixed_rows(face), face.rows, elsewhere=_("见附页"))
+    fitted = fit(look, _fixed_rows(face), face.rows, elsewhere="见附页")
     holder, code, validity = _fixed_rows(face)
     return {
         "face": face,
@@ -96,13 +99,13 @@ def _backdrop(template: str, seed: str, issuer_name: str, seal_caption: str) -> 
 def _fixed_rows(face: Face) -> tuple[tuple[str, str], ...]:
     """The rows every face has: holder, holder's code, validity."""
     is_organisation = face.holder_code_type in {"001", "099"}
-    holder = _("单位名称") if is_organisation else _("姓名") if face.holder_code_type else _("持证主体")
-    code = HOLDER_CODE_TYPES.get(face.holder_code_type) or _("持证主体代码")
-    until = _day(face.valid_until) if face.valid_until else _("长期")
+    holder = "单位名称" if is_organisation else "姓名" if face.holder_code_type else "持证主体"
+    code = HOLDER_CODE_TYPES.get(face.holder_code_type) or "持证主体代码"
+    until = _day(face.valid_until) if face.valid_until else "长期"
     return (
         (holder, face.holder_name),
         (code, face.holder_code),
-        (_("有效期"), f"{_day(face.valid_from)} {_('至')} {until}"),
+        ("有效期", f"{_day(face.valid_from)} 至 {until}"),
     )
 
 

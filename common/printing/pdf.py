@@ -12,7 +12,7 @@ from urllib.parse import unquote, urlsplit
 
 import pikepdf
 from django.template.loader import render_to_string
-from django.utils import timezone
+from django.utils import timezone, translation
 from pikepdf.models.metadata import encode_pdf_date
 from weasyprint import CSS, HTML
 from weasyprint.text.fonts import FontConfiguration
@@ -69,7 +69,9 @@ def render_backdrop(template: str, context: Mapping[str, Any]) -> bytes:
 
 
 def _print(template: str, context: Mapping[str, Any], *, tags: bool) -> bytes:
-    html = CONTROL.sub("", render_to_string(template, dict(context)))
+    # A public body writes in standard Chinese (国家通用语言文字法, art. 9), whoever asked for the document.
+    with translation.override("zh-hans"):
+        html = CONTROL.sub("", render_to_string(template, dict(context)))
     fonts = ensure_fonts()
     if missing := fonts.missing(html):
         raise CharacterMissing(characters="、".join(f"{char}（U+{ord(char):04X}）" for char in missing))
