@@ -41,14 +41,8 @@ def test_cancelled_certificate_makes_room_for_another(cast):
 
 
 def test_replacement_keeps_the_number_and_counts_the_version(cast):
-    new = issue(
-        SYSTEM,
-        certificate_type=cast.licence.type,
-        holder=cast.shop.party,
-        issuer=cast.scjg,
-        face={},
-        former=cast.licence,
-    )
+    old = cast.licence
+    new = issue(SYSTEM, certificate_type=old.type, holder=old.holder, issuer=old.issuer, face={}, former=old)
     cast.licence.refresh_from_db()
     assert (new.number, new.version, new.former) == (cast.licence.number, 2, cast.licence)
     assert cast.licence.state == Certificate.State.CANCELLED
