@@ -80,8 +80,7 @@ def test_two_processes_at_once_share_one_server(var_dir):
         f"print(embedded.ensure_running(Path({str(var_dir)!r})))"
     )
     children = [
-        subprocess.Popen([sys.executable, "-c", code], cwd=ROOT, stdout=subprocess.PIPE, text=True)
-        for _ in range(3)
+        subprocess.Popen([sys.executable, "-c", code], cwd=ROOT, stdout=subprocess.PIPE, text=True) for _ in range(3)
     ]
     answers = {child.communicate(timeout=60)[0].strip() for child in children}
 
@@ -225,8 +224,7 @@ def test_secrets_are_made_once_even_by_several_processes(var_dir):
         f"print(json.dumps(secrets.load_or_create(Path({str(var_dir)!r}))))"
     )
     children = [
-        subprocess.Popen([sys.executable, "-c", code], cwd=ROOT, stdout=subprocess.PIPE, text=True)
-        for _ in range(4)
+        subprocess.Popen([sys.executable, "-c", code], cwd=ROOT, stdout=subprocess.PIPE, text=True) for _ in range(4)
     ]
     answers = {child.communicate(timeout=60)[0] for child in children}
 
