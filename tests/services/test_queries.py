@@ -30,7 +30,7 @@ def full_item() -> ServiceItem:
     return item
 
 
-def test_the_guide_page_needs_ten_queries_whatever_the_size(django_assert_num_queries):
+def test_the_guide_page_needs_nine_queries_whatever_the_size(django_assert_num_queries):
     pk = full_item().pk
     with django_assert_num_queries(9):  # item; version, six kinds of parts, certificate types of materials
         item = queries.get_item(pk)

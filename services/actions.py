@@ -1,0 +1,182 @@
+"""Writes of the catalogue."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from django.db import connection, transaction
+
+from common import events
+from common.errors import Forbidden
+from identity.actor import Actor, ActorKind
+from identity.permissions import Permission
+from services import events as codes
+from services.descriptions import ItemDescription
+from services.errors import ItemRepeated
+from services.models import DataElement, ImportBatch, ServiceItem
+from services.search import reindex
+from services.validation import check_description
+from services.writing import CatalogueWriter
+
+_CATALOGUE_LOCK = 0x5E41CE  # one writer of the catalogue at a time: writes are rare, double items are not wanted
+
+
+class Outcome(StrEnum):
+    """What saving an item did."""
+
+    CREATED = "created"
+    REVISED = "revised"  # its content changed: a new version
+    CHANGED = "changed"  # only what stands outside the version changed
+    UNCHANGED = "unchanged"
+
+
+@dataclass(frozen=True, slots=True)
+class SavedItem:
+    """An item with what saving it did."""
+
+    item: ServiceItem
+    outcome: Outcome
+
+
+@dataclass(frozen=True, slots=True)
+class ElementDescription:
+    """A data element as it should be; ``max_length`` in characters."""
+
+    code: str
+    name: str
+    type: str
+    max_length: int | None = None
+    choices: tuple[str, ...] = ()
+    source: str = ""
+
+
+def upsert_item(actor: Actor, *, description: ItemDescription) -> SavedItem:
+    """Create one item, or give it a new version where its content changed; see :func:`upsert_items`."""
+    return upsert_items(actor, descriptions=[description])[0]
+
+
+@transaction.atomic
+def upsert_items(actor: Actor, *, descriptions: Sequence[ItemDescription]) -> list[SavedItem]:
+    """Bring items in line with their descriptions, in the order given; audited in the same transaction.
+
+    The same content again changes nothing. New content makes the next version and retires the one before, which
+    running cases keep. Needs :attr:`Permission.MANAGE_ITEMS` in the item's department, now and before (the system
+    may always). Raises :class:`DescriptionInvalid`, :class:`ItemRepeated` or :class:`Forbidden`.
+    """
+    _refuse_repeats(descriptions)
+    for description in descriptions:
+        _require(actor, description.department.pk if description.department else None)
+        check_description(description)
+    _lock_catalogue()
+    writer = CatalogueWriter(descriptions)
+    saved = [_save(actor, writer, description) for description in descriptions]
+    writer.write()
+    reindex(item.item for item in saved if item.outcome != Outcome.UNCHANGED)
+    return saved
+
+
+def _save(actor: Actor, writer: CatalogueWriter, description: ItemDescription) -> SavedItem:
+    item = writer.find(description)
+    if item is None:
+        item = writer.create(description)
+        events.record(codes.ITEM_CREATED, actor=actor, subject_id=item.pk, version=1)
+        return SavedItem(item, Outcome.CREATED)
+    _require(actor, item.department_id)
+    replaced = item.current_id
+    changed = writer.change(item, description)
+    if changed:
+        events.record(codes.ITEM_CHANGED, actor=actor, subject_id=item.pk, fields=changed)
+    version = writer.revise(item, description.content)
+    if version:
+        events.record(
+            codes.ITEM_REVISED,
+            actor=actor,
+            subject_id=item.pk,
+            version=version.version,
+            replaced=str(replaced) if replaced else None,
+        )
+        return SavedItem(item, Outcome.REVISED)
+    return SavedItem(item, Outcome.CHANGED if changed else Outcome.UNCHANGED)
+
+
+def _require(actor: Actor, department_id: Any) -> None:
+    if actor.kind != ActorKind.SYSTEM:
+        actor.require(Permission.MANAGE_ITEMS, department_id)
+
+
+def _refuse_repeats(descriptions: Iterable[ItemDescription]) -> None:
+    seen: set[str] = set()
+    for description in descriptions:
+        for code in filter(None, {description.task_code, description.local_code}):
+            if code in seen:
+                raise ItemRepeated(item_code=code)
+            seen.add(code)
+
+
+def _lock_catalogue() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_CATALOGUE_LOCK])
+
+
+@transaction.atomic
+def save_data_elements(actor: Actor, *, elements: Iterable[ElementDescription]) -> int:
+    """Create or change data elements and return how many were; they belong to the whole catalogue.
+
+    Needs :attr:`Permission.MANAGE_ITEMS` in any department, or the system.
+    """
+    if actor.kind != ActorKind.SYSTEM and not actor.departments(Permission.MANAGE_ITEMS):
+        raise Forbidden
+    known = {element.code: element for element in DataElement.objects.select_for_update()}
+    saved = 0
+    for wanted in elements:
+        element = known.get(wanted.code) or DataElement(code=wanted.code)
+        values: Mapping[str, Any] = {
+            "name": wanted.name,
+            "type": wanted.type,
+            "max_length": wanted.max_length,
+            "choices": list(wanted.choices),
+            "source": wanted.source,
+        }
+        if wanted.code in known and all(getattr(element, name) == value for name, value in values.items()):
+            continue
+        for name, value in values.items():
+            setattr(element, name, value)
+        element.save()
+        saved += 1
+        events.record(codes.DATA_ELEMENT_SAVED, actor=actor, subject_id=element.pk, code=wanted.code)
+    return saved
+
+
+@transaction.atomic
+def record_import(
+    actor: Actor,
+    *,
+    file_name: str,
+    sha256: str,
+    accepted: int,
+    repaired: int,
+    rejected: int,
+    report: list[dict[str, Any]],
+) -> ImportBatch:
+    """Keep the account of one import: its file, its counts and a report line for each row not plainly accepted."""
+    if actor.kind != ActorKind.SYSTEM and not actor.departments(Permission.MANAGE_ITEMS):
+        raise Forbidden
+    batch = ImportBatch.objects.create(
+        file_name=file_name[-255:],
+        sha256=sha256,
+        accepted=accepted,
+        repaired=repaired,
+        rejected=rejected,
+        report=report,
+    )
+    events.record(
+        codes.ITEMS_IMPORTED,
+        actor=actor,
+        subject_id=batch.pk,
+        file_sha256=sha256,
+        accepted=accepted,
+        repaired=repaired,
+        rejected=rejected,
+    )
+    return batch

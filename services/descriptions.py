@@ -1,0 +1,207 @@
+"""An item described in full, apart from the database: what import and editing hand to :mod:`services.actions`.
+
+Field names equal the columns of the models, so that a description and a stored version compare as values.
+"""
+
+import dataclasses
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any, TypeVar
+from uuid import UUID
+
+from identity.models import Department, Region
+from services.models import (
+    Faq,
+    FeeItem,
+    ItemVersion,
+    LegalBasis,
+    MaterialRequirement,
+    ReviewStage,
+    ServiceItem,
+    Situation,
+    VersionPart,
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class LegalBasisPart:
+    """设定依据."""
+
+    law: str
+    article: str = ""
+    kind: str = ""
+    number: str = ""
+    gist: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class SituationPart:
+    """办理情形: see :class:`services.models.Situation`."""
+
+    key: str
+    question: str
+    help: str = ""
+    options: list[dict[str, Any]] = field(default_factory=list)
+    when: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
+class MaterialPart:
+    """申请材料; ``satisfied_by`` holds certificate type ids."""
+
+    key: str
+    name: str
+    need: str = "1"
+    when: dict[str, Any] = field(default_factory=dict)
+    satisfied_by: frozenset[UUID] = frozenset()
+    proof_of: str = "applicant"
+    kind: str = ""
+    fresh_days: int | None = None
+    promise_text: str = ""
+    promise_check_days: int | None = None
+    defer_days: int | None = None
+    source_type: str = "10"
+    material_format: str = "2"
+    legal: str = ""
+    note: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class FeePart:
+    """收费项目; ``amount`` in yuan, None when the standard is not one figure."""
+
+    name: str
+    standard: str
+    basis: str = ""
+    amount: Decimal | None = None
+    reduction: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class FaqPart:
+    """常见问题."""
+
+    question: str
+    answer: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class StagePart:
+    """One branch of the review route; ``days`` in working days."""
+
+    key: str
+    name: str
+    department_id: UUID
+    post_id: UUID
+    days: int
+    is_substantive: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class VersionContent:
+    """Everything of an item that makes a new version when it changes."""
+
+    name: str
+    summary: str = ""
+    is_applicable_online: bool = False
+    audience: list[str] = field(default_factory=list)
+    themes_person: list[str] = field(default_factory=list)
+    themes_org: list[str] = field(default_factory=list)
+    use_level: str = "3"
+    project_type: str = "2"
+    statutory_days: int | None = None
+    statutory_unit: str = "W"
+    statutory_note: str = ""
+    promise_days: int | None = None
+    promise_unit: str = "W"
+    quantity_limit: str = ""
+    visits: int = 0
+    visits_reason: str = "无"
+    handle_forms: list[str] = field(default_factory=list)
+    online_depth: list[str] = field(default_factory=list)
+    handle_area: str = ""
+    assurance_level: int = 3
+    conditions: list[str] = field(default_factory=list)
+    flow: list[str] = field(default_factory=list)
+    steps: list[dict[str, Any]] = field(default_factory=list)
+    result_kind: str = "none"
+    result_name: str = ""
+    result_type_id: UUID | None = None
+    hall_place: str = ""
+    hall_hours: str = ""
+    consult_phone: str = ""
+    complaint_phone: str = ""
+    synonyms: list[str] = field(default_factory=list)
+    source_row: dict[str, Any] = field(default_factory=dict)
+    legal_bases: tuple[LegalBasisPart, ...] = ()
+    situations: tuple[SituationPart, ...] = ()
+    materials: tuple[MaterialPart, ...] = ()
+    fees: tuple[FeePart, ...] = ()
+    faqs: tuple[FaqPart, ...] = ()
+    route: tuple[StagePart, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class ItemDescription:
+    """An item and the content of its published version. It is known by ``task_code``, else by ``local_code``."""
+
+    region: Region
+    department: Department | None
+    department_name: str
+    item_type: str
+    content: VersionContent
+    task_code: str | None = None
+    local_code: str = ""
+    catalog_code: str = ""
+    local_catalog_code: str = ""
+    state: str = ServiceItem.State.ACTIVE
+    popularity: int | None = None  # None leaves it as it is
+
+    @property
+    def name(self) -> str:
+        """The item's name is that of its version."""
+        return self.content.name
+
+
+PARTS: dict[str, tuple[type[Any], type[Any]]] = {  # name: its model (a VersionPart), its description
+    "legal_bases": (LegalBasis, LegalBasisPart),
+    "situations": (Situation, SituationPart),
+    "materials": (MaterialRequirement, MaterialPart),
+    "fees": (FeeItem, FeePart),
+    "faqs": (Faq, FaqPart),
+    "route": (ReviewStage, StagePart),
+}
+PREFETCH = (*(name for name in PARTS if name != "materials"), "materials__satisfied_by")
+
+_Part = TypeVar("_Part")
+
+
+def describe(version: ItemVersion) -> VersionContent:
+    """Read a stored version back as a description (prefetch :data:`PREFETCH`)."""
+    values = {name: getattr(version, name) for name in column_names(VersionContent)}
+    for name, (_model, part) in PARTS.items():
+        values[name] = tuple(_describe_part(row, part) for row in getattr(version, name).all())
+    return VersionContent(**values)
+
+
+def column_names(kind: type[Any]) -> list[str]:
+    """Return the fields of a description that are columns of its model."""
+    return [entry.name for entry in dataclasses.fields(kind) if entry.name not in (*PARTS, "satisfied_by")]
+
+
+def columns(part: Any) -> dict[str, Any]:
+    """Return ``{column: value}`` of a description."""
+    return {name: getattr(part, name) for name in column_names(type(part))}
+
+
+def _describe_part(row: VersionPart, part: type[_Part]) -> _Part:
+    values = {name: getattr(row, name) for name in column_names(part)}
+    if isinstance(row, MaterialRequirement):
+        values["satisfied_by"] = frozenset(kind.pk for kind in row.satisfied_by.all())
+    return part(**values)
+
+
+def parts_of(content: VersionContent) -> list[tuple[str, Sequence[Any]]]:
+    """Return (part name, descriptions) of each kind of part."""
+    return [(name, getattr(content, name)) for name in PARTS]
