@@ -125,7 +125,7 @@ class WorklistFilter:
 def worklist(actor: Actor, chosen: WorklistFilter) -> QuerySet[Case]:
     """Cases waiting for this post, most urgent first: intake by receipt, review and decision by the promise."""
     cases = visible_to(actor).select_related(
-        "item_version", "department", "applicant__person", "applicant__organisation"
+        "item_version", "department__region", "applicant__person", "applicant__organisation"
     )
     cases = cases.annotate(is_flagged=Exists(Flag.objects.filter(case=OuterRef("pk"), resolved_at__isnull=True)))
     if chosen.task == "mine":
@@ -238,6 +238,19 @@ def clocks(case: Case, *, today: dt.date | None = None, calendar: WorkCalendar |
         )
     except UnknownYear as error:
         return Clocks(none, none, problem=error.text)
+
+
+def intake_clock(case: Case, *, today: dt.date | None = None, calendar: WorkCalendar | None = None) -> clock.Reading:
+    """Read how long a case may still wait for an answer: five working days, then it counts as accepted (第三十二条)."""
+    none = clock.Reading(None, None, clock.Lamp.NONE)
+    if case.state != State.SUBMITTED or case.received_on is None:
+        return none
+    days = calendar or for_region(case.department.region.code)
+    try:
+        due = days.add(case.received_on, clock.SILENCE_DAYS)
+        return clock.read(due, clock.Limit(clock.SILENCE_DAYS), days, today or timezone.localdate())
+    except UnknownYear:
+        return none
 
 
 def _read(
