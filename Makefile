@@ -27,7 +27,7 @@ help:
 	@echo "make lint            the checks that only read the source;  make format  writes"
 	@echo "make bench NAME=x    one benchmark; QUICK=1 for a small one"
 	@echo "make messages        refresh the English catalogue;  make openapi  the API description"
-	@echo "make lock            compile requirements*.in;  make clean  removes the database and all data (asks)"
+	@echo "make lock            compile requirements*.in (UPGRADE=1: newest);  make clean  removes the database and all data (asks)"
 
 run: parts-run venv
 	@$(RUN) -m common.launch run
@@ -53,7 +53,7 @@ openapi: venv-dev
 lock: venv-dev
 	@for name in requirements requirements-dev; do \
 	  .venv/bin/uv pip compile --quiet --generate-hashes --universal --python-version 3.11 \
-	    --custom-compile-command "make lock" $$name.in -o $$name.txt || exit 1; done
+	    $(if $(UPGRADE),--upgrade) --custom-compile-command "make lock" $$name.in -o $$name.txt || exit 1; done
 
 clean:
 	@printf 'This deletes var/: the database, uploaded files and keys. Type yes to go on: '; \

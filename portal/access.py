@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Concatenate, ParamSpec
+from typing import Any, TypeVar, cast
 
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponseBase
@@ -10,8 +10,7 @@ from django.http import HttpRequest, HttpResponseBase
 from common.errors import NotFound
 from identity.actor import Actor
 
-_P = ParamSpec("_P")
-_View = Callable[Concatenate[HttpRequest, _P], HttpResponseBase]
+_View = TypeVar("_View", bound=Callable[..., HttpResponseBase])
 
 
 def actor_of(request: HttpRequest) -> Actor:
@@ -19,19 +18,19 @@ def actor_of(request: HttpRequest) -> Actor:
     return request.actor  # type: ignore[attr-defined]
 
 
-def citizen_required(view: _View[_P]) -> _View[_P]:
+def citizen_required(view: _View) -> _View:
     """Let signed-in citizens in; ask others to sign in; to staff the page does not exist (404)."""
     return _guarded(view, lambda actor: actor.is_citizen)
 
 
-def staff_required(view: _View[_P]) -> _View[_P]:
+def staff_required(view: _View) -> _View:
     """Let staff in an active post in; ask others to sign in; to citizens the page does not exist (404)."""
     return _guarded(view, lambda actor: actor.is_staff)
 
 
-def _guarded(view: _View[_P], is_welcome: Callable[[Actor], bool]) -> _View[_P]:
+def _guarded(view: _View, is_welcome: Callable[[Actor], bool]) -> _View:
     @wraps(view)
-    def guarded(request: HttpRequest, *args: _P.args, **kwargs: _P.kwargs) -> HttpResponseBase:
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if not request.user.is_authenticated:
             # After the sign-in a POST's address would only answer 405, so the person returns to where they pressed.
             return redirect_to_login(request.get_full_path() if request.method == "GET" else _came_from(request))
@@ -39,7 +38,7 @@ def _guarded(view: _View[_P], is_welcome: Callable[[Actor], bool]) -> _View[_P]:
             raise NotFound
         return view(request, *args, **kwargs)
 
-    return guarded
+    return cast(_View, guarded)
 
 
 def _came_from(request: HttpRequest) -> str:

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from identity.actor import PUBLIC
@@ -16,7 +17,11 @@ def portal(request: HttpRequest) -> dict[str, Any]:
     actor = getattr(request, "actor", PUBLIC)
     acting = None
     if actor.is_citizen and actor.principal_id != actor.person_id:
-        acting = {"name": actor.principal_name, "role_label": _("您是法定代表人（经营者）")}
+        acting = {
+            "name": actor.principal_name,
+            "role_label": _("您是法定代表人（经营者）"),
+            "switch_url": reverse("choose_principal"),
+        }
     return {
         "actor": actor,
         "acting": acting,

@@ -2,6 +2,7 @@
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 
 from common.errors import DomainError, NotFound
@@ -36,14 +37,8 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """500: the fault is ours."""
-    return _page(
-        request,
-        500,
-        code="server_error",
-        message=_("系统出了问题，已经记录。"),
-        what_to_do=_("您填写并保存过的内容不会丢失，请稍后再试，或者到窗口办理。"),
-    )
+    """500: the fault is ours. The page stands alone, since whatever failed may fail again."""
+    return HttpResponse(render_to_string("errors/500.html"), status=500)
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:

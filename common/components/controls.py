@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.template import TemplateSyntaxError
 from django.templatetags.static import static
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
@@ -104,6 +105,15 @@ def lamp(state: str, text: str) -> SafeString:
     require_one_of("lamp", "state", state, LAMPS)
     require("lamp", text=text)
     return format_html('<span class="lamp lamp-{}">{}</span>', state, text)
+
+
+@register.inclusion_tag("components/progress_bar.html")
+def progress_bar(done: int, total: int, label: str) -> dict[str, Any]:
+    """How far a long piece of work has come: ``done`` of ``total``, as a bar and as figures."""
+    require("progress_bar", done=done, total=total, label=label)
+    if not 0 <= done <= total:
+        raise TemplateSyntaxError(f"{{% progress_bar %}}: {done} is not between 0 and {total}.")
+    return {"done": done, "total": total, "label": label, "maximum": max(total, 1)}
 
 
 @register.inclusion_tag("components/copy_button.html")

@@ -11,12 +11,13 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from common.launch import embedded
 from common.launch.console import say
+from common.launch.supervisor import interrupt_on_signals
 
 ROOT = Path(__file__).resolve().parents[2]
 TOOLS = Path(sys.executable).parent
@@ -44,17 +45,17 @@ class Step:
 def main(command: str, var_dir: Path) -> int:
     """Run the steps of ``lint`` or ``test``; 1 when one failed. ``test`` ends with a count of tests."""
     start = time.monotonic()
-    with contextlib.ExitStack() as stack:
-        if not os.environ.get("DATABASE_URL"):
-            try:
-                stack.enter_context(embedded.session(var_dir))
-            except embedded.DatabaseStartError as error:
-                say(f"OneStop: {error}")
-                return 1
-        failed = [step.name for step in lint_steps() if not _run(step)]
-        totals: Counter[str] = Counter()
-        if command == "test":
-            failed += [step.name for step in [*drift_steps(), *test_steps(totals)] if not _run(step)]
+    totals: Counter[str] = Counter()
+    steps = lint_steps() + ([*drift_steps(), *test_steps(totals)] if command == "test" else [])
+    try:
+        with interrupt_on_signals(), _database(var_dir):
+            failed = [step.name for step in steps if not _run(step)]
+    except embedded.DatabaseStartError as error:
+        say(f"OneStop: {error}")
+        return 1
+    except KeyboardInterrupt:
+        say("Interrupted.")
+        return 130
     if failed:
         say(f"Failed: {', '.join(failed)}")
     if command == "test":
@@ -146,6 +147,16 @@ def closing_line(totals: Counter[str], seconds: float) -> str:
     order = ["failed", "error", "passed", "skipped", "xfailed", "xpassed", "warnings"]
     counts = ", ".join(f"{totals[word]} {word}" for word in order if totals[word])
     return f"{counts or 'no tests ran'} in {seconds:.2f}s"
+
+
+@contextlib.contextmanager
+def _database(var_dir: Path) -> Iterator[None]:
+    """Start the embedded server once for all steps, unless DATABASE_URL names another."""
+    if os.environ.get("DATABASE_URL"):
+        yield
+        return
+    with embedded.session(var_dir):
+        yield
 
 
 def _pytest(arguments: list[str], totals: Counter[str]) -> Outcome:

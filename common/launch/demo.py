@@ -12,7 +12,7 @@ from pathlib import Path
 from common.launch import embedded
 from common.launch.console import say, step
 from common.launch.server_state import HOST, is_port_free
-from common.launch.supervisor import Child, ChildFailedError, stop_on_signals, supervise
+from common.launch.supervisor import Child, ChildFailedError, interrupt_on_signals, stop_on_signals, supervise
 
 ROOT = Path(__file__).resolve().parents[2]
 SETTINGS = "portal.settings.demo"
@@ -28,16 +28,20 @@ def run(var_dir: Path) -> int:
     os.environ["DJANGO_SETTINGS_MODULE"] = SETTINGS
     try:
         port = _port()
-        with stop_on_signals() as stopping, _database(var_dir):
+        with interrupt_on_signals(), _database(var_dir):
             from common.launch.preparation import prepare
 
             prepare(var_dir)
-            threading.Thread(target=_announce, args=(port, stopping), daemon=True).start()
-            supervise(_children(port), stopping)
-            say("Stopped.")
+            with stop_on_signals() as stopping:
+                threading.Thread(target=_announce, args=(port, stopping), daemon=True).start()
+                supervise(_children(port), stopping)
+        say("Stopped.")
     except (CannotStartError, embedded.DatabaseStartError, ChildFailedError) as error:
         say(f"OneStop: {error}")
         return 1
+    except KeyboardInterrupt:
+        say("Stopped before everything was up; make run goes on where it was.")
+        return 130
     return 0
 
 

@@ -75,10 +75,10 @@ def session(var_dir: Path) -> Iterator[str]:
     A user that is killed lets go of the lock by itself, so no server is left behind for ever.
     """
     with file_lock(var_dir / "pg" / "users.lock", shared=True) as users:
-        if not is_running(var_dir):
-            ensure_running(var_dir)
-            _temporary_mark(var_dir).touch()
         try:
+            if not is_running(var_dir):
+                _temporary_mark(var_dir).touch()
+                ensure_running(var_dir)
             yield url(var_dir)
         finally:
             if is_last_holder(users) and _temporary_mark(var_dir).exists():

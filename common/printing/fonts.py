@@ -72,11 +72,9 @@ def ensure_fonts() -> FontSet:
     Safe to call from several processes: the first converts, the others wait for it.
     Raises FontsFailed when a source is missing or cannot be converted.
     """
-    base = [pylopdf_fonts_zh_cn.serif_path(), pylopdf_fonts_zh_cn.sans_path()]
-    sources = [*base, *_extra_sources()]
     folder = Path(settings.VAR_DIR) / "fonts"
     folder.mkdir(parents=True, exist_ok=True)
-    plan = _plan(sources, base, folder)
+    plan = _plan(folder)
     if not all(target.exists() for _, target, _ in plan):
         with _only_one(folder):
             _convert([job for job in plan if not job[1].exists()])
@@ -95,10 +93,11 @@ def _extra_sources() -> list[Path]:
     return named
 
 
-def _plan(sources: Sequence[Path], base: Sequence[Path], folder: Path) -> list[Job]:
+def _plan(folder: Path) -> list[Job]:
     """Name each target after everything that decides its content, so that a stale file is never used."""
+    base = [pylopdf_fonts_zh_cn.serif_path(), pylopdf_fonts_zh_cn.sans_path()]
     jobs: list[Job] = []
-    for source in sources:
+    for source in (*base, *_extra_sources()):
         covered = [] if source in base else base
         digest = hashlib.sha256()
         for part in (CONVERTER, source, *covered):

@@ -24,13 +24,14 @@ def guilloche_svg(seed: str, *, width: float = 297, height: float = 210, colour:
     tile_width, tile_height = 16 + 2 * round(4 * next(draw)), 9.0
     mesh = "".join(f'<path d="{path}"/>' for path in _mesh(draw, tile_width, tile_height))
     rosette = _rosette(draw, width / 2, height / 2, min(width, height) * 0.38)
+    wreaths = "".join(f'<path d="{path}"/>' for path in rosette)
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" class="guilloche" aria-hidden="true" '
-        f'viewBox="0 0 {width:g} {height:g}"><defs><pattern id="{identity}" patternUnits="userSpaceOnUse" '
-        f'width="{tile_width}" height="{tile_height:g}"><g fill="none" stroke="{colour}" stroke-width="0.09">'
-        f'{mesh}</g></pattern></defs><rect width="{width:g}" height="{height:g}" fill="url(#{identity})"/>'
-        f'<g fill="none" stroke="{colour}" stroke-width="0.13">'
-        f'{"".join(f"""<path d="{path}"/>""" for path in rosette)}</g></svg>'
+        f'viewBox="0 0 {width:g} {height:g}"><defs>'
+        f'<pattern id="{identity}" patternUnits="userSpaceOnUse" width="{tile_width}" height="{tile_height:g}">'
+        f'<g fill="none" stroke="{colour}" stroke-opacity="0.55" stroke-width="0.09">{mesh}</g></pattern></defs>'
+        f'<rect width="{width:g}" height="{height:g}" fill="url(#{identity})"/>'
+        f'<g fill="none" stroke="{colour}" stroke-width="0.13">{wreaths}</g></svg>'
     )
 
 
@@ -67,10 +68,10 @@ def _rosette(draw: Iterator[float], x: float, y: float, radius: float) -> list[s
         for strand in range(3):
             phase = TURN * strand / 3
             points = []
-            for angle in _spread(TURN, petals * 4):
+            for angle in _spread(TURN, petals * 4)[:-1]:
                 reach = radius * size * (1 - depth + depth * math.sin(petals * angle + phase))
                 points.append((x + reach * math.cos(angle), y + reach * math.sin(angle)))
-            paths.append(_smooth(points) + "Z")
+            paths.append(_loop(points))
     return paths
 
 
@@ -87,3 +88,12 @@ def _smooth(points: list[tuple[float, float]]) -> str:
     x, y = points[-1]
     path.append(f"L{x:.2f} {y:.2f}")
     return "".join(path)
+
+
+def _loop(points: list[tuple[float, float]]) -> str:
+    """The same for a closed curve: it begins between two points, so that no corner shows where it ends."""
+    (x, y), (next_x, next_y) = points[0], points[1]
+    path = [f"M{(x + next_x) / 2:.2f} {(y + next_y) / 2:.2f}"]
+    for (x, y), (next_x, next_y) in pairwise([*points[1:], points[0], points[1]]):
+        path.append(f"Q{x:.2f} {y:.2f} {(x + next_x) / 2:.2f} {(y + next_y) / 2:.2f}")
+    return "".join(path) + "Z"

@@ -63,12 +63,16 @@ def render_pdf(
         raise CharacterMissing(characters="、".join(f"{char}（U+{ord(char):04X}）" for char in missing))
     with _rendering:
         setup = _print_setup(fonts)
+        setup.fetcher.refused.clear()
         try:
             raw = HTML(string=html, base_url="document:", url_fetcher=setup.fetcher).write_pdf(
                 font_config=setup.font_config, stylesheets=[setup.style_sheet], pdf_tags=True
             )
         except _Refused as refused:
             raise ResourceRefused(url=refused.url) from refused
+        # Inside a drawing WeasyPrint swallows every exception and leaves the drawing out.
+        if setup.fetcher.refused:
+            raise ResourceRefused(url=setup.fetcher.refused[0])
     return _finish(raw, title=title, author=author, xmp=xmp or {}, attachments=attachments)
 
 
@@ -86,6 +90,7 @@ class _ClosedFetcher(URLFetcher):
     def __init__(self, files: Sequence[Path]) -> None:
         super().__init__(allowed_protocols=("data", "file"), allow_redirects=False)
         self._files = frozenset(files)
+        self.refused: list[str] = []
 
     def fetch(self, url: str, headers: Mapping[str, str] | None = None) -> URLFetcherResponse:
         parts = urlsplit(url)
@@ -93,6 +98,7 @@ class _ClosedFetcher(URLFetcher):
             parts.scheme == "file" and not parts.netloc and Path(unquote(parts.path)) in self._files
         )
         if not allowed:
+            self.refused.append(url[:200])
             raise _Refused(url)
         return super().fetch(url, headers)
 
@@ -101,7 +107,7 @@ class _ClosedFetcher(URLFetcher):
 class _PrintSetup:
     font_config: FontConfiguration
     style_sheet: CSS
-    fetcher: URLFetcher
+    fetcher: _ClosedFetcher
 
 
 @lru_cache(maxsize=1)

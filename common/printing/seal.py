@@ -1,8 +1,9 @@
 """Round official seals as vector pictures: issuer's name on the arc, star, caption line, seal code.
 
 Geometry in tenths of a millimetre on a 420 × 420 field: a department's seal is 42 mm across
-(国发〔1999〕25号). Every character is placed and turned on its own, since PDF renderers draw SVG
-``textPath`` wrongly, and is drawn with a stroke, since the printing fonts carry one weight only.
+(国发〔1999〕25号). Every character is an outline, placed and turned on its own: the same picture in every viewer
+and browser, and no stray characters between those of the text it is pressed on. The outlines get a stroke,
+since the printing fonts carry one weight only.
 """
 
 import math
@@ -10,12 +11,11 @@ from functools import lru_cache
 from html import escape
 
 from common.printing.errors import SealNameUnfit
+from common.printing.glyphs import EM, glyph
 
 SIZE = 420
 CENTRE = SIZE / 2
 RED = "#d7161e"
-SERIF = "OneStop Serif, Songti SC, Noto Serif CJK SC, Source Han Serif SC, SimSun, serif"
-SANS = "OneStop Sans, PingFang SC, Microsoft YaHei, Noto Sans CJK SC, sans-serif"
 NAME_RADIUS = 160  # of the middle of the characters
 CODE_RADIUS = 177
 LONGEST_NAME = 40
@@ -27,7 +27,7 @@ def seal_svg(name: str, *, caption: str = "", code: str = "") -> str:
 
     `caption` is the line under the star (电子证照专用章, 行政审批专用章); `code` the seal's number on the
     lower arc. Drawn for names of 4–25 characters and legible to 40.
-    Raises SealNameUnfit for an empty or longer name.
+    Raises SealNameUnfit for an empty or longer name, CharacterMissing for one that cannot be drawn.
     """
     name = name.strip()
     if not 0 < len(name) <= LONGEST_NAME:
@@ -36,9 +36,11 @@ def seal_svg(name: str, *, caption: str = "", code: str = "") -> str:
         f'<circle cx="{CENTRE:g}" cy="{CENTRE:g}" r="203" fill="none" stroke="{RED}" stroke-width="11"/>',
         f'<circle cx="{CENTRE:g}" cy="{CENTRE:g}" r="193.5" fill="none" stroke="{RED}" stroke-width="1.6"/>',
         f'<polygon points="{_star(radius=54 if caption else 70, centre_y=202 if caption else 212)}" fill="{RED}"/>',
+        f'<g fill="{RED}" stroke="{RED}">',
         *_name(name, widest=236 if caption or code else 272),
         *_caption(caption),
         *_code(code),
+        "</g>",
     ]
     label = escape(f"{name} {caption}".strip())
     return (
@@ -81,10 +83,18 @@ def _turned(
     foot = radius + 0.36 * height if inward else radius - 0.38 * height
     x, y = CENTRE + foot * math.sin(angle), CENTRE - foot * math.cos(angle)
     turn = degrees + 180 if inward else degrees
+    place = f"translate({x:.2f} {y:.2f}) rotate({turn:.2f}) scale({squeeze:.3f} 1)"
+    return f'<g transform="{place}">{_drawn(char, height, weight, serif=not inward)}</g>'
+
+
+def _drawn(char: str, height: float, weight: float, *, x: float | None = None, serif: bool) -> str:
+    """One character as a path, its left edge at `x` or its middle at 0, on the base line."""
+    path, advance = glyph(char, serif=serif)
+    scale = height / EM
+    left = -advance * scale / 2 if x is None else x
     return (
-        f'<g transform="translate({x:.2f} {y:.2f}) rotate({turn:.2f}) scale({squeeze:.3f} 1)">'
-        f'<text text-anchor="middle" font-family="{SANS if inward else SERIF}" font-size="{height:.1f}" '
-        f'fill="{RED}" stroke="{RED}" stroke-width="{weight}">{escape(char)}</text></g>'
+        f'<path transform="translate({left:.2f} 0) scale({scale:.4f} -{scale:.4f})" '
+        f'stroke-width="{weight / scale:.0f}" d="{path}"/>'
     )
 
 
@@ -92,8 +102,12 @@ def _caption(caption: str) -> list[str]:
     if not caption:
         return []
     height = min(27.0, 200 / len(caption))
-    place = f'x="{CENTRE:g}" y="318" text-anchor="middle" font-family="{SANS}" font-size="{height:.1f}"'
-    return [f'<text {place} fill="{RED}" stroke="{RED}" stroke-width="0.8">{escape(caption)}</text>']
+    widths = [glyph(char)[1] * height / EM for char in caption]
+    x, parts = -sum(widths) / 2, []
+    for char, width in zip(caption, widths, strict=True):
+        parts.append(_drawn(char, height, 0.8, x=x, serif=False))
+        x += width
+    return [f'<g transform="translate({CENTRE:g} 318)">{"".join(parts)}</g>']
 
 
 def _code(code: str) -> list[str]:

@@ -64,6 +64,8 @@ def test_ids_are_unique_and_every_reference_finds_its_element(page):
         "{% table_region missing %}x{% endtable_region %}",
         '{% empty_state "还没有办件" missing %}',
         '{% empty_state "还没有办件" "提交后出现在这里" "找事项" %}',
+        '{% progress_bar 7 6 "导入" %}',
+        "{% progress_bar 1 6 missing %}",
         "{% pagination missing %}",
         "{% breadcrumbs missing %}",
         '{% copy_button missing "复制" %}',
@@ -195,6 +197,14 @@ def test_the_tally_counts_what_is_left_to_hand_in():
     assert '<rect class="free" width="3" height="1"/><rect class="seen" x="3" width="1" height="1"/>' in html
     assert "6 份都已有" in render_text("{% tally 0 6 %}")
     assert "不用交材料" in render_text("{% tally 0 0 %}")
+
+
+def test_progress_is_shown_in_figures_too():
+    html = render_text('{% progress_bar 318 1135 "正在导入" %}')
+
+    assert "318 / 1135" in html
+    assert '<progress value="318" max="1135" aria-label="正在导入">' in html
+    assert 'max="1"' in render_text('{% progress_bar 0 0 "正在导入" %}')
 
 
 def test_page_numbers_keep_the_query():

@@ -1,6 +1,7 @@
 """Supervisor, step runner and system parts, with real but tiny programs."""
 
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -12,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from common.launch import checks, demo, system_parts
-from common.launch.supervisor import Child, ChildFailedError, supervise
+from common.launch.supervisor import Child, ChildFailedError, interrupt_on_signals, supervise
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -65,6 +66,21 @@ def test_stopping_reaches_the_grandchildren(tmp_path):
     thread.join(timeout=15)
 
     _wait_until(lambda: not _is_alive(int(note.read_text())))
+
+
+def test_a_second_signal_does_not_cut_short_the_stopping():
+    stopped = []
+
+    with interrupt_on_signals():
+        try:
+            os.kill(os.getpid(), signal.SIGTERM)
+            time.sleep(5)
+        except KeyboardInterrupt:
+            os.kill(os.getpid(), signal.SIGINT)
+            time.sleep(0.01)
+            stopped.append(True)
+
+    assert stopped == [True]
 
 
 @pytest.mark.parametrize(("port", "words"), [("80a", "not a port number"), ("70000", "not a port number")])

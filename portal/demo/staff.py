@@ -1,0 +1,110 @@
+"""The demonstration city's staff: every post of every department has a holder."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from uuid import UUID
+
+from identity.actions import assign_post, open_staff_account, set_served_departments
+from identity.actor import Actor
+from identity.models import Account, Department, Post, PostHolding
+from identity.queries import actor_for
+from identity.rules import make_uscc
+from portal.demo import timeline
+from portal.demo.people import PASSWORD
+from portal.demo.reading import cast_settings, department_rows
+
+_APPOINTED_MONTHS_AGO = 13
+_GIVEN_STEP = 7  # walks the given names in another rhythm than the surnames: no two officers share a name
+
+
+@dataclass(frozen=True, slots=True)
+class StaffPlace:
+    """One seat: the sign-in, the person's name, the department, the post's name and the role."""
+
+    number: str
+    name: str
+    department_key: str
+    department: str
+    uscc: str
+    post: str
+    role: str
+
+
+def places() -> list[StaffPlace]:
+    """List every seat in the order of the departments; numbers are the department's key and a running number."""
+    settings = cast_settings("staff")
+    found: list[StaffPlace] = []
+    for row in department_rows():
+        seconds = [post for post in row["posts"] if f"{row['key']}/{post}" in settings["second"]]
+        uscc = make_uscc(prefix="11", region=row["region"], body=row["body"])
+        for serial, post in enumerate([*row["posts"], *seconds], start=1):
+            index = len(found)
+            surname = settings["surnames"][index % len(settings["surnames"])]
+            given = settings["given"][index * _GIVEN_STEP % len(settings["given"])]
+            role = settings["roles"].get(post, PostHolding.Role.REVIEWER)
+            number = f"{row['key']}{serial:02d}"
+            found.append(StaffPlace(number, surname + given, row["key"], row["short"], uscc, post, role))
+    return found
+
+
+def load(actor: Actor) -> int:
+    """Give every seat its sign-in and its post, as of a year ago; returns how many were new or moved."""
+    with timeline.on(timeline.months_ago(_APPOINTED_MONTHS_AGO)):
+        _serve(actor)
+        posts = {(post.department.uscc, post.name): post for post in Post.objects.select_related("department")}
+        accounts = {account.username: account for account in Account.objects.filter(is_staff_member=True)}
+        held = {holding.account_id: holding for holding in PostHolding.objects.filter(is_active=True)}
+        return sum(_seat(actor, place, posts, accounts, held) for place in places())
+
+
+def _serve(actor: Actor) -> None:
+    """The service centre's and the supervisor's posts act for every department."""
+    departments = list(Department.objects.all())
+    wanted = {department.pk for department in departments}
+    for post in Post.objects.filter(name__in=cast_settings("staff")["serves_all"]).prefetch_related("serves"):
+        if {department.pk for department in post.serves.all()} != wanted:
+            set_served_departments(actor, post=post, departments=departments)
+
+
+def _seat(
+    actor: Actor,
+    place: StaffPlace,
+    posts: dict[tuple[str, str], Post],
+    accounts: dict[str, Account],
+    held: dict[UUID, PostHolding],
+) -> bool:
+    post = posts[place.uscc, place.post]
+    account = accounts.get(place.number) or open_staff_account(
+        actor, staff_number=place.number, name=place.name, password=PASSWORD
+    )
+    holding = held.get(account.pk)
+    if holding and (holding.post_id, holding.role) == (post.pk, place.role):
+        return False
+    assign_post(actor, account=account, post=post, role=place.role)
+    return True
+
+
+def holders(post_id: UUID) -> Iterator[Actor]:
+    """The actors who hold a post, first appointed first."""
+    holdings = PostHolding.objects.filter(post_id=post_id, is_active=True).order_by("account__username")
+    for holding in holdings.select_related("account"):
+        yield actor_for(holding.account)
+
+
+def officer(*, role: str, department_id: UUID) -> Actor:
+    """The officer of a department in this role; LookupError when the department has none."""
+    holding = (
+        PostHolding.objects.filter(role=role, is_active=True, post__department_id=department_id)
+        .select_related("account")
+        .order_by("account__username")
+        .first()
+    )
+    if holding is None:
+        raise LookupError(f"no {role} in department {department_id}")
+    return actor_for(holding.account)
+
+
+def counter_clerk() -> Actor:
+    """The clerk at the one window for everything."""
+    holding = PostHolding.objects.filter(role=PostHolding.Role.COUNTER_CLERK, is_active=True).select_related("account")
+    return actor_for(holding.order_by("account__username")[0].account)

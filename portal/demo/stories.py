@@ -1,0 +1,133 @@
+"""Cases that are under way when the demonstration starts: applicants and officers act through the real actions."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import transaction
+
+from cases.actions import decision, drafts, intake, review, submission
+from cases.models import Branch, Case, CaseMaterial
+from cases.states import State
+from certificates.models import Document
+from identity.actor import Actor
+from identity.models import PostHolding
+from portal.demo import staff, timeline
+from portal.demo.people import Cast
+from portal.demo.reading import DemoContentInvalid, Row, cast_rows
+from portal.demo.sample_pdf import sample_pdf
+from services.forms import visible_steps
+from services.models import ServiceItem
+
+
+def load(cast: Cast) -> int:
+    """Tell every story that was never told; returns how many."""
+    return sum(_tell(cast, row) for row in cast_rows("cases"))
+
+
+@transaction.atomic
+def _tell(cast: Cast, row: Row) -> bool:
+    """Tell one story, all of it or nothing; its draft's request key remembers that it was told."""
+    actor = cast.actor(row["applicant"])
+    item = ServiceItem.objects.get(name=row["item"], department__isnull=False)
+    with timeline.on(timeline.weekdays_ago(row["story"][0]["ago"])):
+        case = drafts.start_draft(actor, item_id=item.pk, request_key=f"demo-{row['key']}")
+        if case.state != State.DRAFT:
+            return False
+        _fill(actor, case, row)
+    for order, step in enumerate(row["story"], start=1):
+        with timeline.on(timeline.weekdays_ago(step["ago"]), order=order):
+            case.refresh_from_db()
+            _STEPS[step["do"]](actor, case, step)
+    return True
+
+
+def _fill(actor: Actor, case: Case, row: Row) -> None:
+    case = drafts.save_situation(actor, case_id=case.pk, chosen=row["situation"])
+    answers: dict[str, Any] = {key: str(v) if not isinstance(v, list) else v for key, v in row["answers"].items()}
+    for step in visible_steps(case.item_version, case.situation):
+        known = {key: answer["value"] for key, answer in case.answers.items()}
+        case, problems = drafts.save_answers(actor, case_id=case.pk, step_key=step.key, raw=known | answers)
+        if problems:
+            raise DemoContentInvalid(f"cases.yaml, {row['key']}: {problems}")
+    _bring(actor, case, row)
+
+
+def _bring(actor: Actor, case: Case, row: Row) -> None:
+    materials = {material.requirement.key: material for material in _materials(case)}
+    for key in row.get("uploads", ()):
+        drafts.upload_material(
+            actor, case_id=case.pk, material_id=materials[key].pk, upload=_paper(case, materials[key])
+        )
+    for key in row.get("promises", ()):
+        drafts.promise_material(actor, case_id=case.pk, material_id=materials[key].pk)
+    for key in row.get("defers", ()):
+        drafts.defer_material(actor, case_id=case.pk, material_id=materials[key].pk)
+
+
+def _materials(case: Case) -> list[CaseMaterial]:
+    return list(CaseMaterial.objects.filter(case=case).select_related("requirement", "document"))
+
+
+def _paper(case: Case, material: CaseMaterial) -> SimpleUploadedFile:
+    name = material.requirement.name
+    content = sample_pdf(title=name, owner=case.applicant.name, lines=(f"用于办理：{case.item_version.name}",))
+    return SimpleUploadedFile(f"{name}.pdf", content, content_type="application/pdf")
+
+
+def _submit(actor: Actor, case: Case, step: Row) -> None:
+    submission.submit(actor, case_id=case.pk, declared=True)
+
+
+def _see_originals(actor: Actor, case: Case, step: Row) -> None:
+    for material in _materials(case):
+        if material.document and material.document.grade == Document.Grade.C:
+            review.see_original(staff.counter_clerk(), case_id=case.pk, material_id=material.pk)
+
+
+def _accept(actor: Actor, case: Case, step: Row) -> None:
+    intake.accept(staff.counter_clerk(), case_id=case.pk)
+
+
+def _ask_correction(actor: Actor, case: Case, step: Row) -> None:
+    ids = {material.requirement.key: material.pk for material in _materials(case)}
+    corrections = {ids[key]: text for key, text in step["corrections"].items()}
+    intake.ask_correction(staff.counter_clerk(), case_id=case.pk, corrections=corrections)
+
+
+def _review(actor: Actor, case: Case, step: Row) -> None:
+    branches = case.branches.filter(state=Branch.State.OPEN).select_related("stage")
+    branch = branches.get(stage__key=step["stage"]) if "stage" in step else branches.get()
+    reviewer, *others = staff.holders(branch.post_id)
+    second = others[0] if others else staff.officer(role=PostHolding.Role.DECIDER, department_id=branch.department_id)
+    review.review(
+        reviewer,
+        case_id=case.pk,
+        branch_id=branch.pk,
+        agreed=step.get("agreed", True),
+        opinion=step["opinion"],
+        second_officer=second.name if branch.stage.is_substantive else "",
+    )
+
+
+def _decider(case: Case) -> Actor:
+    return staff.officer(role=PostHolding.Role.DECIDER, department_id=case.department_id)
+
+
+def _approve(actor: Actor, case: Case, step: Row) -> None:
+    decision.approve(_decider(case), case_id=case.pk, face=step.get("face"))
+
+
+def _refuse(actor: Actor, case: Case, step: Row) -> None:
+    decision.refuse(_decider(case), case_id=case.pk, reason=step["reason"])
+
+
+_STEPS: dict[str, Callable[[Actor, Case, Row], None]] = {
+    "submit": _submit,
+    "see_originals": _see_originals,
+    "accept": _accept,
+    "ask_correction": _ask_correction,
+    "review": _review,
+    "approve": _approve,
+    "refuse": _refuse,
+}
