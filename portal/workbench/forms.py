@@ -116,9 +116,7 @@ class ReasonForm(StepForm):
 class RefuseForm(StepForm):
     """不予许可."""
 
-    reason = _lines(
-        _("不予的理由和依据"), 2000, help_text=_("写明不符合哪一项条件、依据哪一条；会原样印在决定书上")
-    )
+    reason = _lines(_("不予的理由和依据"), 2000, help_text=_("写明不符合哪一项条件、依据哪一条；会原样印在决定书上"))
 
 
 class ReviewForm(StepForm):
@@ -171,9 +169,7 @@ class ExtendForm(StepForm):
         widget=forms.RadioSelect,
         error_messages={"required": _("请选择延长多少天。")},
     )
-    legal_basis = forms.CharField(
-        label=_("依据"), max_length=200, initial="《中华人民共和国行政许可法》第四十二条"
-    )
+    legal_basis = forms.CharField(label=_("依据"), max_length=200, initial="《中华人民共和国行政许可法》第四十二条")
     reason = _lines(_("理由"), 2000, help_text=_("会告知申请人"))
 
 
@@ -199,4 +195,6 @@ class CertificateOperationForm(forms.Form):
 
     request_key = forms.CharField(max_length=64, widget=forms.HiddenInput, error_messages={"required": _STALE})
     reason = _lines(_("理由"), 500, help_text=_("持证人会在“我的证照”里看到"))
-    legal_basis = forms.CharField(label=_("依据"), max_length=200, help_text=_("例如：《中华人民共和国行政许可法》第六十九条"))
+    legal_basis = forms.CharField(
+        label=_("依据"), max_length=200, help_text=_("例如：《中华人民共和国行政许可法》第六十九条")
+    )

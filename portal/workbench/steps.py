@@ -56,9 +56,7 @@ def _ask_correction(actor: Actor, case: Case, form: forms.CorrectionForm) -> Non
 
 def _refuse_acceptance(actor: Actor, case: Case, form: forms.RefuseAcceptanceForm) -> None:
     sent = form.cleaned_data
-    intake.refuse_acceptance(
-        actor, reason=sent["reason"], competent_body=sent["competent_body"], **_common(case, form)
-    )
+    intake.refuse_acceptance(actor, reason=sent["reason"], competent_body=sent["competent_body"], **_common(case, form))
 
 
 def _not_require(actor: Actor, case: Case, form: forms.ReasonForm) -> None:

@@ -78,6 +78,5 @@ def _buttons(request: HttpRequest, case: Case) -> list[dict[str, Any]]:
     found = steps.steps_open_to(actor, case)
     hidden = {"request_key": new_request_key(), "version": case.version}
     return [
-        {"step": step, "form": steps.form_for(step, actor, case, **hidden) if step.is_short else None}
-        for step in found
+        {"step": step, "form": steps.form_for(step, actor, case, **hidden) if step.is_short else None} for step in found
     ]

@@ -94,7 +94,7 @@ def _refused(
     if not isinstance(error, Conflict):
         raise error
     fresh = queries.get_case(actor, case.pk)
-    data = form.data.copy()
+    data = request.POST.copy()
     data["version"], data["request_key"] = str(fresh.version), new_request_key()
     form.data = data
     may_repeat = _why_not(actor, fresh, step) is None
