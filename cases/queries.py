@@ -89,12 +89,14 @@ _MATERIAL_PARTS = (
 
 
 def own_cases(actor: Actor, *, state: str = "") -> QuerySet[Case]:
-    """A citizen's cases and drafts, newest first; ``state`` is drafts, open, closed or empty for all."""
+    """A citizen's cases and drafts, newest first; ``state`` is drafts, correcting, open, closed or empty for all."""
     cases = visible_to(actor).select_related("item_version", "department")
     if not actor.is_citizen:
         return cases.none()
     if state == "drafts":
         return cases.filter(state=State.DRAFT)
+    if state == "correcting":
+        return cases.filter(state=State.CORRECTING)
     if state == "open":
         return cases.filter(state__in=OPEN_STATES)
     if state == "closed":

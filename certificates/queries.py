@@ -4,7 +4,7 @@ import datetime as dt
 from dataclasses import dataclass
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import Q, QuerySet, Sum
 from django.utils import timezone
 
 from certificates import errors
@@ -79,6 +79,11 @@ def locker(actor: Actor) -> QuerySet[Document]:
     )
 
 
+def used_bytes(actor: Actor) -> int:
+    """How much the documents of a citizen's locker take, in bytes (one query)."""
+    return int(locker(actor).aggregate(total=Sum("size"))["total"] or 0)
+
+
 def get_own_document(actor: Actor, document_id: UUID) -> Document:
     """Return a document of the party a citizen acts for; raises :class:`DocumentNotFound`."""
     document = locker(actor).filter(pk=document_id).first()
@@ -97,6 +102,11 @@ def read_document(actor: Actor, document: Document) -> bytes:
 def use_log(certificate: Certificate) -> QuerySet[Disclosure]:
     """Every recorded use of a certificate, newest first (用证记录)."""
     return Disclosure.objects.filter(grant__certificate=certificate).select_related("grant", "department")
+
+
+def operations(certificate: Certificate) -> QuerySet[CertificateOperation]:
+    """What happened to a certificate, oldest first; the last one explains its state."""
+    return CertificateOperation.objects.filter(certificate=certificate)
 
 
 @dataclass(frozen=True, slots=True)

@@ -101,6 +101,13 @@ def find_item_by_code(code: str) -> ServiceItem | None:
     return items.filter(task_code=code).first() or (items.filter(local_code=code).first() if code else None)
 
 
+def is_open(item: ServiceItem) -> bool:
+    """Tell whether an item from :func:`get_item` takes applications here now."""
+    version = item.current
+    is_taken = item.state == ServiceItem.State.ACTIVE and item.department_id is not None
+    return is_taken and version is not None and version.is_applicable_online
+
+
 def guide(item: ServiceItem) -> Guide:
     """Load what the guide page of an item from :func:`get_item` shows (eight queries whatever its size)."""
     if item.current_id is None:
@@ -235,6 +242,24 @@ def themes_with_counts() -> dict[str, list[Choice]]:
 def hot_items(n: int) -> list[ServiceItem]:
     """The ``n`` most used items; those that can be applied for here come first (one query)."""
     return list(published_items().order_by("-current__is_applicable_online", "-popularity", "name")[:n])
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentKind:
+    """A sort of document that items ask for; ``is_self_made`` tells grade D from C."""
+
+    key: str
+    name: str
+    is_self_made: bool
+
+
+def document_kinds() -> list[DocumentKind]:
+    """The sorts of document that published items ask people to hand in, by name (one query)."""
+    asked = MaterialRequirement.objects.filter(version__state=ItemVersion.State.PUBLISHED).exclude(kind="")
+    kinds: dict[str, DocumentKind] = {}
+    for material in asked.only("kind", "name", "source_type", "fresh_days").order_by("kind", "name"):
+        kinds.setdefault(material.kind, DocumentKind(material.kind, material.name, material.is_self_made))
+    return sorted(kinds.values(), key=lambda kind: kind.name)
 
 
 def data_elements() -> dict[str, DataElement]:
