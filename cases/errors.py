@@ -104,6 +104,13 @@ class ReasonMissing(Invalid):
     message = _("请写明理由和依据。")
 
 
+class ViewReasonMissing(Invalid):
+    """Showing whole personal data needs a purpose (个人信息保护法第六条)."""
+
+    code = "case.view_reason_missing"
+    message = _("请写明为什么要看完整信息；这句话会记入查看记录，申请人看得到。")
+
+
 class BranchNotFound(NotFound):
     """No such branch, or another department's."""
 
