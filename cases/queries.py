@@ -1,6 +1,7 @@
 """Reads of the cases room, each starting from :func:`visible_to`."""
 
 import datetime as dt
+from collections.abc import Callable
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -10,7 +11,7 @@ from django.utils import timezone
 from cases import clock, errors
 from cases import events as codes
 from cases.models import Branch, Case, CaseMaterial, Flag, Notice
-from cases.states import FINAL_STATES, OPEN_STATES, Action, By, State, moves_from
+from cases.states import FINAL_STATES, OPEN_STATES, TABLE, Action, By, State, moves_from
 from certificates import grants
 from certificates.models import Document, Grant
 from certificates.queries import read_document, read_file
@@ -18,6 +19,7 @@ from common import events
 from common.workdays import UnknownYear, WorkCalendar, for_region
 from identity.actor import Actor, ActorKind
 from identity.permissions import Permission
+from services.codes import ProjectType
 
 
 def visible_to(actor: Actor) -> QuerySet[Case]:
@@ -175,25 +177,21 @@ def actions_for(actor: Actor, case: Case) -> list[Action]:
 
 
 def _may(actor: Actor, case: Case, action: Action) -> bool:
-    if action == Action.REVIEW:
-        return open_branch_for(actor, case) is not None
-    if action in {Action.START_SPECIAL, Action.END_SPECIAL}:  # the clock is the responsible department's
-        return actor.may(Permission.REVIEW, case.department_id)
-    permission = {
-        Action.ASK_CORRECTION: Permission.COUNTER,
-        Action.ACCEPT: Permission.COUNTER,
-        Action.REFUSE_ACCEPTANCE: Permission.COUNTER,
-        Action.NOT_REQUIRE: Permission.COUNTER,
-    }.get(action, Permission.DECIDE)
-    if action == Action.ASK_CORRECTION and any(n.kind == Notice.Kind.CORRECTION for n in case.notices.all()):
+    condition = _CONDITIONS.get(action)
+    if condition and not condition(actor, case):
         return False
-    if action == Action.EXTEND and getattr(case, "extension", None) is not None:
-        return False
-    if action == Action.APPROVE and any(b.state != Branch.State.AGREED for b in case.branches.all()):
-        return False
-    if action == Action.REFUSE and any(b.state == Branch.State.OPEN for b in case.branches.all()):
-        return False
-    return actor.may(permission, case.department_id)
+    permission = TABLE[action].permission  # a branch is its post's, whatever the case's department
+    return action == Action.REVIEW or permission is None or actor.may(permission, case.department_id)
+
+
+_CONDITIONS: dict[Action, Callable[[Actor, Case], bool]] = {
+    Action.REVIEW: lambda actor, case: open_branch_for(actor, case) is not None,
+    Action.ASK_CORRECTION: lambda _, case: not any(n.kind == Notice.Kind.CORRECTION for n in case.notices.all()),
+    Action.DECIDE_AT_ONCE: lambda _, case: case.item_version.project_type == ProjectType.INSTANT,
+    Action.EXTEND: lambda _, case: getattr(case, "extension", None) is None,
+    Action.APPROVE: lambda _, case: all(b.state == Branch.State.AGREED for b in case.branches.all()),
+    Action.REFUSE: lambda _, case: all(b.state != Branch.State.OPEN for b in case.branches.all()),
+}
 
 
 def may_see_originals(actor: Actor, case: Case) -> bool:

@@ -138,7 +138,8 @@ def change_state(
 ) -> Certificate:
     """Suspend, lift or cancel a certificate; every listener (open cases) hears of it in the same transaction.
 
-    The same ``request_key`` twice does it once. Raises :class:`CertificateNotFound`, :class:`ReasonMissing` or :class:`OperationNotAllowed`.
+    The same ``request_key`` twice does it once. Raises :class:`CertificateNotFound`, :class:`ReasonMissing` or
+    :class:`OperationNotAllowed`.
     """
     certificate = Certificate.objects.select_for_update().filter(pk=certificate_id).first()
     if certificate is None or not actor.may(Permission.SUSPEND_CERTIFICATE, certificate.issuer_id):
