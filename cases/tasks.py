@@ -7,7 +7,7 @@ from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
 from cases import notices
-from cases.actions import decision, intake
+from cases.actions import clocks, decision, intake
 from cases.models import Case
 from certificates.actions import produce_file
 
@@ -37,3 +37,10 @@ def deem_accepted(timestamp: int) -> None:
     """Accept applications that nobody answered within five working days."""
     while intake.deem_accepted(today=timezone.localdate()):
         pass
+
+
+@app.periodic(cron="30 0 * * *", periodic_id="fill_missing_limits")
+@app.task(queue="clock")
+def fill_missing_limits(timestamp: int) -> None:
+    """Give cases their due dates once the calendar of the year has been loaded."""
+    clocks.fill_missing()

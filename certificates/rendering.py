@@ -1,20 +1,25 @@
-"""Prints a certificate's face as an unsigned PDF that carries its metadata (GB/T 36903-2018)."""
+"""Prints a certificate's face as an unsigned PDF that carries its metadata (GB/T 36903-2018).
+
+Official documents are in Chinese whatever language the reader's pages are in (国家通用语言文字法, art. 9), so
+their words do not go through gettext.
+"""
 
 import json
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
 from django.utils.safestring import mark_safe
-from django.utils.translation import gettext as _
 
 from certificates.face import HOLDER_CODE_TYPES, Face
 from certificates.layout import LOOKS, fit
 from common.printing.guilloche import guilloche_svg
-from common.printing.pdf import FileAttachment, render_pdf
+from common.printing.pdf import FileAttachment, render_backdrop, render_pdf
 from common.printing.qr import qr_svg
 from common.printing.seal import seal_svg
 
 TEMPLATE = "documents/certificate.html"
+BACKDROP = "documents/backdrop.html"
 METADATA_FILE = "certificate-metadata.json"
 DATE = "%Y-%m-%d"
 
@@ -35,6 +40,7 @@ def render_face(face: Face) -> bytes:
         title=f"{face.type_name} {face.number}",
         author=face.issuer_name,
         xmp=tags,
+        backdrop=_backdrop(face.template, f"{face.type_code}{face.issuer_code}", face.issuer_name, face.seal_caption),
         attachments=[FileAttachment(METADATA_FILE, document, "电子证照元数据 GB/T 36903-2018", "application/json")],
     )
 
@@ -62,11 +68,8 @@ def metadata(face: Face) -> dict[str, str]:
 
 def _context(face: Face) -> dict[str, Any]:
     look = LOOKS[face.template]
-    width, height = look.page
-    fitted = fit(look, _fixed_rows(face), face.rows, elsewhere=_("见附页"))
+    fitted = fit(look, _fixed_rows(face), face.rows, elsewhere="见附页")
     holder, code, validity = _fixed_rows(face)
-    seed = f"{face.type_code}{face.issuer_code}"
-    pattern = guilloche_svg(seed, width=width, height=height, colour=look.pattern_colour)
     return {
         "face": face,
         "watermark": face.watermark,
@@ -74,23 +77,35 @@ def _context(face: Face) -> dict[str, Any]:
         "setting": fitted.setting,
         "rows": (holder, code, *fitted.rows, validity),
         "annex": fitted.annex,
+        "qr_svg": mark_safe(qr_svg(face.verify_url)),
+    }
+
+
+@lru_cache(maxsize=64)
+def _backdrop(template: str, seed: str, issuer_name: str, seal_caption: str) -> bytes:
+    """Pattern, frame and seal: the same for every certificate of one type and issuer, and half of the work."""
+    look = LOOKS[template]
+    width, height = look.page
+    pattern = guilloche_svg(seed, width=width, height=height, colour=look.pattern_colour)
+    context = {
+        "template": template,
         "corners": ("tl", "tr", "bl", "br"),
         "guilloche_svg": mark_safe(pattern),
-        "qr_svg": mark_safe(qr_svg(face.verify_url)),
-        "seal_svg": mark_safe(seal_svg(face.issuer_name, caption=face.seal_caption)),
+        "seal_svg": mark_safe(seal_svg(issuer_name, caption=seal_caption)),
     }
+    return render_backdrop(BACKDROP, context)
 
 
 def _fixed_rows(face: Face) -> tuple[tuple[str, str], ...]:
     """The rows every face has: holder, holder's code, validity."""
     is_organisation = face.holder_code_type in {"001", "099"}
-    holder = _("单位名称") if is_organisation else _("姓名") if face.holder_code_type else _("持证主体")
-    code = HOLDER_CODE_TYPES.get(face.holder_code_type) or _("持证主体代码")
-    until = _day(face.valid_until) if face.valid_until else _("长期")
+    holder = "单位名称" if is_organisation else "姓名" if face.holder_code_type else "持证主体"
+    code = HOLDER_CODE_TYPES.get(face.holder_code_type) or "持证主体代码"
+    until = _day(face.valid_until) if face.valid_until else "长期"
     return (
         (holder, face.holder_name),
         (code, face.holder_code),
-        (_("有效期"), f"{_day(face.valid_from)} {_('至')} {until}"),
+        ("有效期", f"{_day(face.valid_from)} 至 {until}"),
     )
 
 

@@ -7,9 +7,10 @@ from django.utils import timezone
 from guardian.models import UserObjectPermission
 
 from common import crypto, events
+from common.errors import Forbidden
 from identity import events as codes
 from identity import rules
-from identity.actor import Actor
+from identity.actor import Actor, ActorKind
 from identity.errors import OrganisationExists, PersonExists
 from identity.models import Account, Department, Organisation, Party, Person, Post, PostHolding, Region
 from identity.permissions import ROLE_PERMISSIONS
@@ -148,3 +149,53 @@ def _mirror_grants(holding: PostHolding) -> None:
 def record_sign_in(actor: Actor, *, account: Account, method: str) -> None:
     """Record a successful sign-in."""
     events.record(codes.SIGNED_IN, actor=actor, subject_id=account.pk, method=method)
+
+
+@transaction.atomic
+def save_region(actor: Actor, *, code: str, name: str, level: int, parent: Region | None = None) -> Region:
+    """Create or change a region, known by its code (GB/T 2260, GB/T 10114 below the county); system only.
+
+    ``level`` is a :class:`Region.Level`. Saving the same again changes nothing.
+    """
+    _require_system(actor)
+    region = Region.objects.select_for_update().filter(code=code).first() or Region(code=code)
+    if _take(region, name=name, level=level, parent=parent):
+        events.record(codes.REGION_SAVED, actor=actor, subject_id=region.pk, code=code)
+    return region
+
+
+@transaction.atomic
+def save_department(actor: Actor, *, uscc: str, name: str, short_name: str, region: Region) -> Department:
+    """Create or change a department, known by its USCC; system only. Raises :class:`UsccInvalid`."""
+    _require_system(actor)
+    code = rules.normal_uscc(uscc)
+    department = Department.objects.select_for_update().filter(uscc=code).first() or Department(uscc=code)
+    if _take(department, name=name, short_name=short_name, region=region):
+        events.record(codes.DEPARTMENT_SAVED, actor=actor, subject_id=department.pk, uscc=code)
+    return department
+
+
+@transaction.atomic
+def save_post(actor: Actor, *, department: Department, name: str) -> Post:
+    """Create a post of a department, known by its name there, which serves that department; system only."""
+    _require_system(actor)
+    post, is_new = Post.objects.get_or_create(department=department, name=name)
+    if is_new:
+        post.serves.add(department)
+        events.record(codes.POST_SAVED, actor=actor, subject_id=post.pk, name=name)
+    return post
+
+
+def _require_system(actor: Actor) -> None:
+    if actor.kind != ActorKind.SYSTEM:
+        raise Forbidden
+
+
+def _take(row: Region | Department, **values: object) -> bool:
+    """Save the row with these values if it is new or any differs; tell whether it was."""
+    if not row._state.adding and all(getattr(row, name) == value for name, value in values.items()):
+        return False
+    for name, value in values.items():
+        setattr(row, name, value)
+    row.save()
+    return True

@@ -7,3 +7,6 @@ ORGANISATION_REGISTERED = Event("identity.organisation_registered", "party", fro
 POST_ASSIGNED = Event("identity.post_assigned", "account", frozenset({"role", "post"}))
 SIGNED_IN = Event("identity.signed_in", "account", frozenset({"method"}))
 PRINCIPAL_CHOSEN = Event("identity.principal_chosen", "party")
+REGION_SAVED = Event("identity.region_saved", "region", frozenset({"code"}))
+DEPARTMENT_SAVED = Event("identity.department_saved", "department", frozenset({"uscc"}))
+POST_SAVED = Event("identity.post_saved", "post", frozenset({"name"}))

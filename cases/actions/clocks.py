@@ -9,10 +9,10 @@ from django.utils import timezone
 from cases import clock, errors, notices
 from cases.actions import moves
 from cases.models import Case, Extension, Notice, SpecialProcedure
-from cases.states import Action
+from cases.states import Action, State
 from common.idempotency import claim
 from common.workdays import UnknownYear, WorkCalendar, for_region
-from identity.actor import Actor
+from identity.actor import SYSTEM, Actor
 
 
 def set_limits(case: Case) -> None:
@@ -49,6 +49,22 @@ def day_or_none(
         return clock.due_on(start, limit, calendar, pauses=pauses or (), extension=extension)
     except UnknownYear:
         return None
+
+
+def fill_missing(*, limit: int = 500) -> int:
+    """Compute the due dates that had no calendar when the case was accepted; returns how many cases changed."""
+    waiting = Case.objects.filter(
+        state__in=[State.ACCEPTED, State.IN_REVIEW], accepted_on__isnull=False, statutory_due_on__isnull=True
+    ).exclude(item_version__statutory_days__isnull=True)
+    changed = 0
+    for case_id in waiting.values_list("pk", flat=True)[:limit]:
+        with transaction.atomic():
+            case = moves.lock(SYSTEM, case_id)
+            set_limits(case)
+            if case.statutory_due_on or case.promise_due_on:
+                case.save(update_fields=["promise_due_on", "statutory_due_on", "updated_at"])
+                changed += case.statutory_due_on is not None
+    return changed
 
 
 @transaction.atomic

@@ -12,7 +12,7 @@ from urllib.parse import unquote, urlsplit
 
 import pikepdf
 from django.template.loader import render_to_string
-from django.utils import timezone
+from django.utils import timezone, translation
 from pikepdf.models.metadata import encode_pdf_date
 from weasyprint import CSS, HTML
 from weasyprint.text.fonts import FontConfiguration
@@ -50,14 +50,28 @@ def render_pdf(
     author: str,
     xmp: Mapping[str, str] | None = None,
     attachments: Sequence[FileAttachment] = (),
+    backdrop: bytes | None = None,
 ) -> bytes:
     """Print `template` with `context` and return an unsigned PDF file.
 
     `xmp` maps metadata tags (letters, digits, underscore) to values; they go into the XMP packet under
-    ``XMP_NAMESPACE``. Nothing is fetched from the network. Raises CharacterMissing when a character has no
-    glyph in any registered font, ResourceRefused when the template refers to anything outside the document.
+    ``XMP_NAMESPACE``. `backdrop`, from render_backdrop, is laid under the first page. Nothing is fetched from
+    the network. Raises CharacterMissing when a character has no glyph in any registered font, ResourceRefused
+    when the template refers to anything outside the document.
     """
-    html = CONTROL.sub("", render_to_string(template, dict(context)))
+    raw = _print(template, context, tags=True)
+    return _finish(raw, title=title, author=author, xmp=xmp or {}, attachments=attachments, backdrop=backdrop)
+
+
+def render_backdrop(template: str, context: Mapping[str, Any]) -> bytes:
+    """Print a page to be laid under others: decoration only, without structure and metadata. Raises as render_pdf."""
+    return _print(template, context, tags=False)
+
+
+def _print(template: str, context: Mapping[str, Any], *, tags: bool) -> bytes:
+    # A public body writes in standard Chinese (国家通用语言文字法, art. 9), whoever asked for the document.
+    with translation.override("zh-hans"):
+        html = CONTROL.sub("", render_to_string(template, dict(context)))
     fonts = ensure_fonts()
     if missing := fonts.missing(html):
         raise CharacterMissing(characters="、".join(f"{char}（U+{ord(char):04X}）" for char in missing))
@@ -65,15 +79,15 @@ def render_pdf(
         setup = _print_setup(fonts)
         setup.fetcher.refused.clear()
         try:
-            raw = HTML(string=html, base_url="document:", url_fetcher=setup.fetcher).write_pdf(
-                font_config=setup.font_config, stylesheets=[setup.style_sheet], pdf_tags=True
+            raw: bytes = HTML(string=html, base_url="document:", url_fetcher=setup.fetcher).write_pdf(
+                font_config=setup.font_config, stylesheets=[setup.style_sheet], pdf_tags=tags
             )
         except _Refused as refused:
             raise ResourceRefused(url=refused.url) from refused
         # Inside a drawing WeasyPrint swallows every exception and leaves the drawing out.
         if setup.fetcher.refused:
             raise ResourceRefused(url=setup.fetcher.refused[0])
-    return _finish(raw, title=title, author=author, xmp=xmp or {}, attachments=attachments)
+    return raw
 
 
 class _Refused(FatalURLFetchingError):
@@ -131,12 +145,21 @@ def _font_faces(fonts: FontSet) -> str:
 
 
 def _finish(
-    raw: bytes, *, title: str, author: str, xmp: Mapping[str, str], attachments: Sequence[FileAttachment]
+    raw: bytes,
+    *,
+    title: str,
+    author: str,
+    xmp: Mapping[str, str],
+    attachments: Sequence[FileAttachment],
+    backdrop: bytes | None,
 ) -> bytes:
     """Add metadata and attachments and pack the objects: everything that must happen before signing."""
     target = io.BytesIO()
     now = encode_pdf_date(timezone.now())
     with pikepdf.open(io.BytesIO(raw)) as pdf:
+        if backdrop:
+            with pikepdf.open(io.BytesIO(backdrop)) as below:
+                pdf.pages[0].add_underlay(below.pages[0], None)
         with pdf.open_metadata(set_pikepdf_as_editor=False) as meta:
             meta.register_xml_namespace(XMP_NAMESPACE, XMP_PREFIX)
             meta["dc:title"] = title

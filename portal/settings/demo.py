@@ -14,6 +14,7 @@ DATABASES = {
         os.environ.get("DATABASE_URL") or embedded.url(VAR_DIR), conn_max_age=600, conn_health_checks=True
     )
 }
+PUBLIC_BASE_URL = os.environ.get("ONESTOP_PUBLIC_URL") or f"http://127.0.0.1:{os.environ.get('PORT', '8000')}"
 _secrets = secrets.load_or_create(VAR_DIR)
 SECRET_KEY = _secrets["secret_key"]
 FIELD_KEYS: dict[str, str] = _secrets["field_keys"]  # key id → 32 bytes, base64; the last one encrypts

@@ -9,7 +9,9 @@ from pathlib import Path
 import pikepdf
 import pypdfium2
 import pytest
+from django.utils import translation
 from django.utils.safestring import mark_safe
+from django.utils.translation import gettext_lazy
 from fontTools.fontBuilder import FontBuilder
 from fontTools.pens.t2CharStringPen import T2CharStringPen
 from fontTools.ttLib import TTFont
@@ -312,6 +314,13 @@ def test_a_watermark_is_on_every_page():
         assert "材料齐全。材料齐全。" in text_of(pdf, page=number)  # not torn apart by the watermark
         assert "仅供办理" not in text_of(pdf, page=number)
         assert greys(pdf, number) > 5 * greys(bare, number)
+
+
+def test_documents_are_in_chinese_for_readers_of_english_pages():
+    with translation.override("en"):
+        text = text_of(notice("受理通知书", [gettext_lazy("请刷新页面，看过最新内容后再操作。")]))
+    assert "看过最新内容" in text
+    assert "扫码核验真伪" in text
 
 
 def test_what_people_typed_is_never_markup():

@@ -4,11 +4,13 @@ import io
 from dataclasses import dataclass
 
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.utils import timezone
 from PIL import Image
 
 from certificates.actions import issue
 from certificates.models import Certificate, CertificateType
 from common.checksums import id_number_check
+from common.models import CalendarYear
 from identity import actions as identity
 from identity.actor import SYSTEM, Actor
 from identity.models import Account, Department, Organisation, Person, Post, PostHolding
@@ -22,7 +24,7 @@ PASSWORD = "Kitchen-table-7"
 
 @dataclass
 class Cast:
-    """Everybody and everything a case needs. Citizens' actors: ``citizen`` acts for the shop, ``person`` for herself."""
+    """Everybody and everything a case needs. ``citizen`` is Li acting for the shop, ``person`` Li for herself."""
 
     account: Account
     li: Person
@@ -91,6 +93,7 @@ def a_type(key: str, name: str, department: Department, seq: str, **fields: obje
 
 def build_cast() -> Cast:
     """Make the cast: an item that asks for a licence (held), a premises proof and a floor plan, with two branches."""
+    CalendarYear.objects.get_or_create(year=timezone.localdate().year + 1, defaults={"source": "测试"})
     scjg, xfj, gaj = a_department(), a_department("区人社局"), a_department("公安局")
     licence_type = a_type("business-licence", "营业执照", scjg, "001")
     food_licence = a_type("food-licence", "食品经营许可证", scjg, "002", number_prefix="JY", validity_months=60)

@@ -1,0 +1,104 @@
+"""The main job, action by action: apply, accept, review in parallel, decide, and reuse what came out."""
+
+from cases import queries
+from cases.actions import decision, drafts, intake, submission
+from cases.models import Branch, Case, CaseMaterial, Notice
+from cases.states import State
+from certificates.queries import verify
+from common.models import AuditEvent
+from tests.factories import moves
+
+
+def test_draft_is_filled_from_certificates_and_names_the_source(cast):
+    case = drafts.start_draft(cast.citizen, item_id=cast.item.pk)
+    answer = case.answers["org.name"]
+    assert answer["value"] == "青禾餐饮店"
+    assert answer["source"] == "certificate"
+    assert "营业执照" in answer["label"]
+
+
+def test_certificate_in_the_store_makes_the_upload_unnecessary(cast):
+    case = drafts.start_draft(cast.citizen, item_id=cast.item.pk)
+    ways = {row.requirement.key: row.way for row in case.materials.select_related("requirement")}
+    assert ways == {"licence": "certificate", "premises": "missing", "plan": "missing", "rules": "missing"}
+
+
+def test_submission_gives_a_number_a_receipt_and_purpose_bound_grants(cast):
+    case = moves.a_submitted_case(cast)
+    assert case.state == State.SUBMITTED
+    assert len(case.number) == 21
+    assert case.notices.get().kind == Notice.Kind.RECEIPT
+    granted = {row.requirement.key for row in case.materials.select_related("requirement") if row.grant_id}
+    assert granted == {"licence", "premises", "plan"}
+    assert {row.grant.case_number for row in case.materials.exclude(grant=None)} == {case.number}
+
+
+def test_acceptance_starts_both_clocks_and_opens_every_branch(cast):
+    case = moves.an_accepted_case(cast)
+    assert case.state == State.IN_REVIEW
+    assert case.accepted_on < case.promise_due_on < case.statutory_due_on
+    assert {branch.state for branch in case.branches.all()} == {Branch.State.OPEN}
+    assert case.notices.filter(kind=Notice.Kind.ACCEPTANCE).count() == 1
+
+
+def test_each_department_sees_its_own_worklist(cast):
+    case = moves.an_accepted_case(cast)
+    everything = queries.WorklistFilter()
+    assert list(queries.worklist(cast.food, everything)) == [case]
+    assert list(queries.worklist(cast.fire, everything)) == [case]
+    assert list(queries.worklist(cast.decider, everything)) == []
+    assert list(queries.worklist(cast.outsider, everything)) == []
+
+
+def test_approval_issues_a_certificate_that_anybody_can_verify(cast):
+    case = moves.an_approved_case(cast)
+    assert case.state == State.DECIDED
+    found = verify(case.certificate.number)
+    assert found.is_valid
+    assert found.type_name == "食品经营许可证"
+    assert case.certificate.face["name"] == "青禾餐饮店"
+    assert case.certificate.valid_until.year == case.certificate.valid_from.year + 5 - (
+        case.certificate.valid_from.month == 1 and case.certificate.valid_from.day == 1
+    )
+
+
+def test_next_application_takes_the_verified_copy_without_an_upload(cast):
+    moves.an_approved_case(cast)
+    case = drafts.start_draft(cast.citizen, item_id=cast.item.pk)
+    rows = {row.requirement.key: row for row in case.materials.select_related("requirement")}
+    assert rows["premises"].way == CaseMaterial.Way.VERIFIED
+    assert "与原件核对" in rows["premises"].reason
+    assert case.answers["area"]["value"] if "area" in case.answers else True
+
+
+def test_history_and_audit_tell_every_move(cast):
+    case = moves.an_approved_case(cast)
+    told = list(case.events.values_list("action", flat=True))
+    assert told == ["submit", "accept", "start_review", "review", "review", "approve"]
+    audited = AuditEvent.objects.filter(code="case.moved", subject_id=str(case.pk))
+    assert [row.detail["action"] for row in audited.order_by("id")] == told
+
+
+def test_closing_ends_every_grant_and_twice_is_once(cast):
+    case = moves.an_approved_case(cast)
+    decision.close(case_id=case.pk)
+    decision.close(case_id=case.pk)
+    case.refresh_from_db()
+    assert case.state == State.CLOSED
+    assert all(row.grant.ends_at for row in case.materials.exclude(grant=None))
+    assert case.events.filter(action="close").count() == 1
+
+
+def test_withdrawal_is_open_until_the_decision(cast):
+    case = moves.an_accepted_case(cast)
+    submission.withdraw(cast.citizen, case_id=case.pk, reason="不办了")
+    case.refresh_from_db()
+    assert case.state == State.WITHDRAWN
+
+
+def test_refusal_to_accept_names_the_competent_body(cast):
+    case = moves.a_submitted_case(cast)
+    intake.refuse_acceptance(cast.clerk, case_id=case.pk, reason="不属于本机关职权", competent_body="示范市农业农村局")
+    notice = Case.objects.get(pk=case.pk).notices.get(kind=Notice.Kind.NOT_ACCEPTED)
+    assert "示范市农业农村局" in str(notice.content["lists"])
+    assert any("行政复议" in line for line in notice.content["remedies"])

@@ -1,0 +1,80 @@
+"""Two people at once: one act wins, the other is told, nothing is done twice."""
+
+import threading
+from collections.abc import Callable
+
+import pytest
+from django.db import connection
+
+from cases.actions import decision, drafts, intake, submission
+from cases.models import Case
+from certificates.models import Certificate
+from common.errors import DomainError
+from tests.factories import moves
+from tests.factories.cast import build_cast
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def at_once(*acts: Callable[[], object]) -> list[object]:
+    """Run the acts in threads that start together; returns each result or refusal."""
+    start = threading.Barrier(len(acts))
+    results: list[object] = [None] * len(acts)
+
+    def run(index: int) -> None:
+        start.wait()
+        try:
+            results[index] = acts[index]()
+        except DomainError as error:
+            results[index] = error.code
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=run, args=(index,)) for index in range(len(acts))]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return results
+
+
+def test_two_deciders_at_once_make_one_decision():
+    cast = build_cast()
+    case = moves.a_reviewed_case(cast)
+    results = at_once(
+        lambda: decision.approve(cast.decider, case_id=case.pk, request_key="a", expected_version=case.version),
+        lambda: decision.refuse(
+            cast.decider, case_id=case.pk, reason="不符合", request_key="b", expected_version=case.version
+        ),
+    )
+    refused = [result for result in results if isinstance(result, str)]
+    assert refused == ["case.move_not_allowed"]
+    case.refresh_from_db()
+    assert case.events.filter(to_state="decided").count() == 1
+    assert Certificate.objects.filter(case_number=case.number).count() == (case.outcome == "approved")
+
+
+def test_two_clerks_accepting_at_once_accept_once():
+    cast = build_cast()
+    case = moves.a_submitted_case(cast)
+    results = at_once(*[lambda: intake.accept(cast.clerk, case_id=case.pk, request_key="") for _ in range(2)])
+    assert sum(isinstance(result, str) for result in results) == 1
+    assert case.branches.count() == 2
+
+
+def test_double_click_on_submit_in_two_requests_submits_once():
+    cast = build_cast()
+    case = moves.a_ready_draft(cast)
+    results = at_once(
+        *[lambda: submission.submit(cast.citizen, case_id=case.pk, declared=True, request_key="same") for _ in range(2)]
+    )
+    assert all(isinstance(result, Case) for result in results)
+    assert len({result.number for result in results}) == 1
+    assert case.events.count() == 1
+    assert case.notices.count() == 1
+
+
+def test_two_applications_started_at_once_are_one_draft():
+    cast = build_cast()
+    at_once(*[lambda: drafts.start_draft(cast.citizen, item_id=cast.item.pk) for _ in range(2)])
+    assert Case.objects.count() == 1
