@@ -6,15 +6,18 @@ from uuid import UUID
 
 from django.core.exceptions import ValidationError
 from django.db import connection
-from django.db.models import Count, Prefetch, QuerySet
+from django.db.models import Count, Prefetch, Q, QuerySet
 
+from identity.actor import Actor
+from identity.permissions import Permission
 from services import codes, themes, tokens
 from services import search as index
-from services.errors import ItemNotFound, VersionNotFound
+from services.errors import ImportBatchNotFound, ItemNotFound, VersionNotFound
 from services.models import (
     DataElement,
     Faq,
     FeeItem,
+    ImportBatch,
     ItemVersion,
     LegalBasis,
     MaterialRequirement,
@@ -98,11 +101,31 @@ def find_item_by_code(code: str) -> ServiceItem | None:
     return items.filter(task_code=code).first() or (items.filter(local_code=code).first() if code else None)
 
 
+def is_open(item: ServiceItem) -> bool:
+    """Tell whether an item from :func:`get_item` takes applications here now."""
+    version = item.current
+    is_taken = item.state == ServiceItem.State.ACTIVE and item.department_id is not None
+    return is_taken and version is not None and version.is_applicable_online
+
+
 def guide(item: ServiceItem) -> Guide:
     """Load what the guide page of an item from :func:`get_item` shows (eight queries whatever its size)."""
     if item.current_id is None:
         raise ItemNotFound
     version = _with_parts(ItemVersion.objects.select_related("result_type")).get(pk=item.current_id)
+    return _guide(item, version)
+
+
+def version_guide(item: ServiceItem, number: int) -> Guide:
+    """Load what one version of an item says, an earlier one too; raises :class:`VersionNotFound`."""
+    versions = _with_parts(ItemVersion.objects.select_related("result_type"))
+    version = versions.exclude(state=ItemVersion.State.DRAFT).filter(item=item, version=number).first()
+    if version is None:
+        raise VersionNotFound
+    return _guide(item, version)
+
+
+def _guide(item: ServiceItem, version: ItemVersion) -> Guide:
     version.item = item
     return Guide(
         item=item,
@@ -240,6 +263,61 @@ def hot_items(n: int) -> list[ServiceItem]:
     return list(published_items().order_by("-current__is_applicable_online", "-popularity", "name")[:n])
 
 
+@dataclass(frozen=True, slots=True)
+class DocumentKind:
+    """A sort of document that items ask for; ``is_self_made`` tells grade D from C."""
+
+    key: str
+    name: str
+    is_self_made: bool
+
+
+def document_kinds() -> list[DocumentKind]:
+    """The sorts of document that published items ask people to hand in, by name (one query)."""
+    asked = MaterialRequirement.objects.filter(version__state=ItemVersion.State.PUBLISHED).exclude(kind="")
+    kinds: dict[str, DocumentKind] = {}
+    for material in asked.only("kind", "name", "source_type", "fresh_days").order_by("kind", "name"):
+        kinds.setdefault(material.kind, DocumentKind(material.kind, material.name, material.is_self_made))
+    return sorted(kinds.values(), key=lambda kind: kind.name)
+
+
 def data_elements() -> dict[str, DataElement]:
     """All data elements by code (one query)."""
     return {element.code: element for element in DataElement.objects.all()}
+
+
+def items_for_staff(actor: Actor, *, managed_only: bool = False, text: str = "") -> QuerySet[ServiceItem]:
+    """Items in use or paused as staff list them, by code: all of them, or those of departments the post manages.
+
+    ``text`` is a whole item code, or a part of an item's or a department's name. Others than staff: none.
+    """
+    if not actor.is_staff:
+        return ServiceItem.objects.none()
+    items = ServiceItem.objects.exclude(state=ServiceItem.State.CANCELLED).filter(current__isnull=False)
+    if managed_only:
+        items = items.filter(department_id__in=actor.departments(Permission.MANAGE_ITEMS))
+    term = text.strip()
+    if term:
+        code = Q(task_code=term.upper()) | Q(local_code=term)
+        items = items.filter(code | Q(name__icontains=term) | Q(department_name__icontains=term))
+    return items.select_related("current", "department", "region").order_by("department_name", "name", "id")
+
+
+def versions_of(item: ServiceItem) -> QuerySet[ItemVersion]:
+    """The versions of an item, newest first."""
+    return item.versions.all()
+
+
+def import_batches(actor: Actor) -> QuerySet[ImportBatch]:
+    """Import runs, newest first, for posts that manage items anywhere; nobody else knows of them."""
+    if not actor.departments(Permission.MANAGE_ITEMS):
+        return ImportBatch.objects.none()
+    return ImportBatch.objects.order_by("-id").defer("report")
+
+
+def get_import_batch(actor: Actor, batch_id: UUID) -> ImportBatch:
+    """Return one import run with its report; raises :class:`ImportBatchNotFound`."""
+    batch = import_batches(actor).defer(None).filter(pk=batch_id).first()
+    if batch is None:
+        raise ImportBatchNotFound
+    return batch

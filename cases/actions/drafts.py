@@ -37,11 +37,12 @@ def start_draft(actor: Actor, *, item_id: UUID, request_key: str = "") -> Case:
     Raises :class:`ItemNotApplicable`, :class:`WrongApplicantKind` or :class:`AssuranceTooLow`.
     """
     claimed = claim(actor_id=actor.account_id, action="start_draft", request_key=request_key)
-    if claimed.earlier_id:
-        return Case.objects.get(pk=claimed.earlier_id)
+    earlier = Case.objects.filter(pk=claimed.earlier_id).first() if claimed.earlier_id else None
+    if earlier:  # none when the person has thrown that draft away since: then this is a new one
+        return earlier
     item = catalogue.get_item(item_id)
     version = item.current
-    if version is None or not version.is_applicable_online or item.department_id is None:
+    if not catalogue.is_open(item) or version is None or item.department_id is None:
         raise errors.ItemNotApplicable
     applicant = get_party(_principal(actor))
     _check_applicant(actor, version, applicant)

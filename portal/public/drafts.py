@@ -1,0 +1,131 @@
+"""The way through a draft: its pages in order, the one to open, and what each value's source is called."""
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from cases.models import Case
+from cases.queries import get_case
+from cases.states import State
+from identity.actor import Actor
+from services.forms import FieldSpec, StepSpec, clean_answers, visible_steps
+from services.models import Situation
+from services.rules import situation_complete
+
+
+class NotDraft(Exception):
+    """The case has been submitted: its own page shows it. Carries the case."""
+
+    def __init__(self, case: Case) -> None:
+        self.case = case
+        super().__init__(str(case.pk))
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A draft with what its pages need: guiding questions and the form pages that apply."""
+
+    case: Case
+    questions: list[Situation]
+    steps: tuple[StepSpec, ...]
+
+    @property
+    def pages(self) -> list[tuple[str, str]]:
+        """(kind, address) of the draft's pages in order: situation, one for each form page, materials, check."""
+        pk = self.case.pk
+        return [
+            *([("situation", reverse("draft_situation", args=[pk]))] if self.questions else []),
+            *(("form", reverse("draft_step", args=[pk, step.key])) for step in self.steps),
+            ("materials", reverse("draft_materials", args=[pk])),
+            ("check", reverse("draft_check", args=[pk])),
+        ]
+
+    @property
+    def is_situated(self) -> bool:
+        """Whether every guiding question is answered; before that the form is not known."""
+        return situation_complete(self.questions, self.case.situation)
+
+
+def get_draft(actor: Actor, case_id: UUID) -> Draft:
+    """Return a draft of this actor; raises :class:`CaseNotFound` or :class:`NotDraft`."""
+    case = get_case(actor, case_id)
+    if case.state != State.DRAFT:
+        raise NotDraft(case)
+    return draft_of(case)
+
+
+def draft_of(case: Case) -> Draft:
+    """Describe the way through a case that is a draft."""
+    version = case.item_version
+    return Draft(case, list(version.situations.all()), visible_steps(version, case.situation))
+
+
+def page_after(draft: Draft, address: str) -> str:
+    """The address of the page after this one."""
+    return _beside(draft, address, 1)
+
+
+def page_before(draft: Draft, address: str) -> str:
+    """The address of the page before this one; the item's guide before the first."""
+    return _beside(draft, address, -1)
+
+
+def _beside(draft: Draft, address: str, offset: int) -> str:
+    addresses = [page for _kind, page in draft.pages]
+    place = addresses.index(address) + offset if address in addresses else 0
+    if place < 0:
+        return reverse("item_guide", args=[draft.case.item_id])
+    return addresses[min(place, len(addresses) - 1)]
+
+
+def first_open_page(draft: Draft) -> str:
+    """Where to go on: the first page with something open, else the check."""
+    pages = draft.pages
+    if not draft.is_situated:
+        return pages[0][1]
+    raw = {key: answer["value"] for key, answer in draft.case.answers.items()}
+    for step in draft.steps:
+        _values, problems = clean_answers([step], raw)
+        if problems:
+            return reverse("draft_step", args=[draft.case.pk, step.key])
+    return reverse("draft_materials", args=[draft.case.pk])
+
+
+def progress_steps(draft: Draft, current: str) -> list[dict[str, str]]:
+    """Entries for ``{% steps %}``; ``current`` is situation, form, materials, check or receipt."""
+    labels = {
+        "situation": _("情形"),
+        "form": _("填表"),
+        "materials": _("材料"),
+        "check": _("核对"),
+        "receipt": _("提交"),
+    }
+    kinds = {kind for kind, _address in draft.pages} | {"receipt"}
+    keys = [key for key in labels if key in kinds]
+    here = keys.index(current)
+    states = ["done" if place < here else "current" if place == here else "todo" for place in range(len(keys))]
+    return [{"label": labels[key], "state": state} for key, state in zip(keys, states, strict=True)]
+
+
+def source_line(answer: dict[str, Any] | None) -> tuple[str, str]:
+    """(line, kind) that says where an answer came from; kind as ``{% field %}`` takes it. Empty when just typed."""
+    if not answer or answer.get("value") in ("", [], None):
+        return "", "held"
+    if answer["source"] == "certificate":
+        return _("来自%(label)s") % {"label": answer["label"]}, "held"
+    if answer["source"] == "identity":
+        return _("来自身份信息，已核对"), "held"
+    if answer["source"] == "earlier":
+        return answer["label"], "yours"
+    return (_("您改过这一项"), "yours") if answer.get("changed") else ("", "yours")
+
+
+def answer_text(spec: FieldSpec, value: Any) -> str:
+    """An answer as people read it."""
+    if isinstance(value, list):
+        return "、".join(str(part) for part in value)
+    labels = dict(spec.pairs) if spec.type == "yesno" else {}
+    return labels.get(value, str(value))

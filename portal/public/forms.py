@@ -1,0 +1,142 @@
+"""Shapes of what citizens fill in. What an answer must be, the catalogue decides (``services.forms``)."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from services.errors import FieldInvalid
+from services.forms import FieldSpec, StepSpec, clean_value
+from services.models import Situation
+from services.rules import applies, options_for
+
+_MANY = 6  # choices beyond this go into a list to open
+_TYPED_AS = {"integer": "numeric", "decimal": "decimal", "money": "decimal", "phone": "tel"}
+_COMPLETED_BY = {
+    "person.name": "name",
+    "person.phone": "tel",
+    "contact.name": "name",
+    "contact.phone": "tel",
+    "person.address": "street-address",
+}
+
+
+class AnswerField(forms.Field):
+    """A field described by data: the catalogue checks the answer, this only draws it."""
+
+    def __init__(self, spec: FieldSpec) -> None:
+        self.spec = spec
+        super().__init__(label=spec.label, help_text=spec.help, required=spec.required, widget=_widget(spec))
+
+    def clean(self, value: Any) -> Any:
+        """Return the answer in normal form, or the catalogue's refusal as a form error."""
+        try:
+            return clean_value(self.spec, value)
+        except FieldInvalid as error:
+            raise forms.ValidationError(error.field_message, code=error.reason) from error
+
+
+def _widget(spec: FieldSpec) -> forms.Widget:
+    if spec.is_multiple:
+        return forms.CheckboxSelectMultiple(choices=spec.pairs)
+    if spec.pairs:
+        if len(spec.pairs) <= _MANY:
+            return forms.RadioSelect(choices=spec.pairs)
+        return forms.Select(choices=[("", _("请选择")), *spec.pairs])
+    if spec.type == "longtext":
+        return forms.Textarea()
+    if spec.type == "date":
+        return forms.DateInput()
+    attributes = {}
+    if spec.type in _TYPED_AS:
+        attributes["inputmode"] = _TYPED_AS[spec.type]
+    if spec.element in _COMPLETED_BY:
+        attributes["autocomplete"] = _COMPLETED_BY[spec.element]
+    return forms.TextInput(attrs=attributes)
+
+
+class AnswersForm(forms.Form):
+    """One page of an item's form, prefilled with the answers the draft has."""
+
+    def __init__(self, step: StepSpec, *, answers: Mapping[str, Mapping[str, Any]], data: Any = None) -> None:
+        initial = {spec.key: answers[spec.key]["value"] for spec in step.fields if spec.key in answers}
+        super().__init__(data, initial=initial)
+        for spec in step.fields:
+            self.fields[spec.key] = AnswerField(spec)
+
+
+class SituationForm(forms.Form):
+    """The guiding questions that apply after the answers given so far."""
+
+    def __init__(self, questions: Sequence[Situation], *, chosen: Mapping[str, str], data: Any = None) -> None:
+        super().__init__(data, initial=dict(chosen))
+        for question in open_questions(questions, chosen):
+            choices = [(option["value"], option["label"]) for option in options_for(question, chosen)]
+            self.fields[question.key] = forms.ChoiceField(
+                label=question.question,
+                help_text=question.help,
+                choices=choices,
+                widget=forms.RadioSelect,
+                error_messages={"required": _("请选一项。"), "invalid_choice": _("请从列出的选项里选一个。")},
+            )
+
+
+def open_questions(questions: Iterable[Situation], chosen: Mapping[str, str]) -> list[Situation]:
+    """List the questions that apply after ``chosen``."""
+    return [question for question in questions if applies(question.when, chosen)]
+
+
+class UploadForm(forms.Form):
+    """One file. Whether it is good is judged by its content, in the locker's room."""
+
+    file = forms.FileField(
+        label=_("选择文件"),
+        help_text=_("拍照或 PDF，不超过 20 MB。"),
+        allow_empty_file=True,  # the locker says in its own words what is wrong with an empty file
+        widget=forms.FileInput(attrs={"accept": ".pdf,.jpg,.jpeg,.png,application/pdf,image/jpeg,image/png"}),
+        error_messages={"required": _("请先选一个文件。"), "invalid": _("没有收到文件，请重新选择。")},
+    )
+
+
+class DocumentForm(UploadForm):
+    """A file for the locker, and what it is."""
+
+    kind = forms.ChoiceField(
+        label=_("这是什么材料"),
+        help_text=_("按办事需要的材料分类，以后办事会自动找到它。"),
+        error_messages={"required": _("请选这份文件是什么材料。"), "invalid_choice": _("请从列出的材料里选一个。")},
+    )
+    field_order = ("kind", "file")
+
+    def __init__(self, kinds: Sequence[tuple[str, str]], *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        choice = self.fields["kind"]
+        assert isinstance(choice, forms.ChoiceField)
+        choice.choices = [("", _("请选择")), *kinds]
+
+
+class WithdrawForm(forms.Form):
+    """Why an application is withdrawn; the applicant need not say."""
+
+    reason = forms.CharField(
+        label=_("撤回的原因"),
+        required=False,
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        error_messages={"max_length": _("原因最多写 500 个字。")},
+    )
+
+
+class LookupForm(forms.Form):
+    """One number to look up, on pages that need no sign-in."""
+
+    number = forms.CharField(
+        max_length=200,
+        error_messages={
+            "required": _("请填编号。"),
+            "max_length": _("编号没有这么长，请对照证照或回执重新填写。"),
+            "null_characters_not_allowed": _("编号里有不能识别的字符，请重新填写。"),
+        },
+        widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"}),
+    )

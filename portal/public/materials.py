@@ -1,0 +1,160 @@
+"""Materials as people see them: the square mark, the reason, and how many are left to hand in."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from cases.evidence import preview
+from cases.models import Case, CaseMaterial
+from certificates.reuse import Way
+from identity.actor import Actor
+from identity.queries import get_party
+from portal.public.forms import UploadForm
+from portal.public.requests import new_request_key
+from services.codes import MaterialNeed
+from services.models import MaterialRequirement, Situation
+from services.queries import Guide
+from services.rules import required_materials
+
+_Way = CaseMaterial.Way
+_HELD = {Way.CERTIFICATE, Way.VERIFIED, Way.EARLIER}
+_MARKS = {
+    "certificate": "free",
+    "verified": "seen",
+    "earlier": "free",
+    "promise": "vow",
+    "deferred": "fix",
+    "upload": "ask",
+    "missing": "ask",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class GuideMaterial:
+    """One material on the guide page."""
+
+    material: MaterialRequirement
+    mark: str
+    why: str
+    condition: str = ""  # when it is asked for, empty for always
+
+    @property
+    def is_optional(self) -> bool:
+        """Whether it may be left out."""
+        return self.material.need == MaterialNeed.OPTIONAL
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """How many materials this person hands in, of how many; ``seen`` were checked by staff before."""
+
+    needed: int
+    total: int
+    seen: int
+
+
+def guide_materials(guide: Guide, actor: Actor) -> tuple[list[GuideMaterial], Tally | None]:
+    """The materials of a guide, resolved for a signed-in citizen (four queries), with their tally.
+
+    Without sign-in the marks say what could stand in for each, and there is no tally.
+    """
+    if not actor.is_citizen or actor.principal_id is None:
+        return [_unresolved(material, guide.situations) for material in guide.materials], None
+    case = Case(
+        item_version=guide.version, applicant=get_party(actor.principal_id), agent_id=actor.person_id, situation={}
+    )
+    resolved = preview(case, today=timezone.localdate())
+    rows = []
+    for material in guide.materials:
+        resolution = resolved.get(material.key)
+        if resolution is None:
+            rows.append(_unresolved(material, guide.situations))
+        else:
+            rows.append(GuideMaterial(material, _MARKS[resolution.way], resolution.reason))
+    asked = [
+        (material, resolved[material.key].way)
+        for material in required_materials(guide.version, {})
+        if material.need != MaterialNeed.OPTIONAL or resolved[material.key].way in _HELD
+    ]
+    held = [way for _material, way in asked if way in _HELD]
+    return rows, Tally(len(asked) - len(held), len(asked), held.count(Way.VERIFIED))
+
+
+def _unresolved(material: MaterialRequirement, questions: Sequence[Situation]) -> GuideMaterial:
+    condition = _condition(material, questions)
+    kinds = list(material.satisfied_by.all())
+    if kinds:
+        names = "、".join(kind.name for kind in kinds)
+        return GuideMaterial(material, "cert", _("有“%(names)s”电子证照的，不用交") % {"names": names}, condition)
+    if material.promise_text:
+        return GuideMaterial(material, "vow", _("可以告知承诺，不用交；办结后按承诺核查"), condition)
+    if material.defer_days is not None:
+        return GuideMaterial(material, "fix", _("可以先受理，材料随后补交"), condition)
+    return GuideMaterial(material, "ask", _("拍照或 PDF，不超过 20 MB；交过并核对过的不用再交"), condition)
+
+
+def _condition(material: MaterialRequirement, questions: Iterable[Situation]) -> str:
+    parts = []
+    for question in questions:
+        wanted = material.when.get(question.key)
+        if wanted is None:
+            continue
+        values = wanted if isinstance(wanted, list) else [wanted]
+        labels = [option["label"] for option in question.options if option["value"] in values]
+        parts.append(f"{question.question}{'、'.join(labels)}")
+    return "；".join(parts)
+
+
+def row_mark(row: CaseMaterial) -> str:
+    """The seal of a case's material: what stands for it, or what may."""
+    if row.correction:
+        return "fix"
+    if row.way == CaseMaterial.Way.MISSING and row.requirement.promise_text:
+        return "vow"
+    return _MARKS[row.way]
+
+
+def tally_of(rows: Sequence[CaseMaterial]) -> Tally:
+    """Count a case's materials: those that nothing held stands for are the person's to hand in."""
+    counted = [row for row in rows if row.requirement.need != MaterialNeed.OPTIONAL or row.way != row.Way.MISSING]
+    held = [row.way for row in counted if row.way in _HELD]
+    return Tally(len(counted) - len(held), len(counted), held.count(CaseMaterial.Way.VERIFIED))
+
+
+def material_row(row: CaseMaterial, form: UploadForm | None = None) -> dict[str, Any]:
+    """One material for the page: its mark, its ways and its own upload form."""
+    return {
+        "row": row,
+        "requirement": row.requirement,
+        "mark": row_mark(row),
+        "form": form or upload_form(row.pk),
+        "is_open": form is not None,
+        "is_missing": row.way == _Way.MISSING,
+        "is_uploaded": row.way == _Way.UPLOAD,
+        "is_held": row.way in {_Way.CERTIFICATE, _Way.VERIFIED, _Way.EARLIER},
+        "is_certificate": row.way == _Way.CERTIFICATE,
+        "is_promised": row.way == _Way.PROMISE,
+        "is_deferred": row.way == _Way.DEFERRED,
+        "is_optional": row.requirement.need == "2",
+        "has_file": row.document_id is not None or (row.certificate is not None and bool(row.certificate.file)),
+        "request_key": new_request_key(),
+    }
+
+
+def upload_form(material_id: UUID, data: Any = None, files: Any = None) -> UploadForm:
+    """The upload form of one material; its ids differ from those of the other forms on the page."""
+    return UploadForm(data, files, auto_id=f"material-{material_id}-%s")
+
+
+def upload_problems(rows: list[dict[str, Any]]) -> list[tuple[str, str]]:
+    """Entries for the error summary: each leads to the file box of its material."""
+    return [
+        (row["form"]["file"].auto_id, f"{row['requirement'].name}：{message}")
+        for row in rows
+        if row["form"].is_bound
+        for message in row["form"].errors.get("file", [])
+    ]

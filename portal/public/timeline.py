@@ -1,0 +1,75 @@
+"""The history of a case as the applicant reads it: what happened in plain words, and what comes next."""
+
+import datetime as dt
+from typing import Any
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from cases.models import Case, CaseEvent
+from cases.states import Action, State
+from portal.public.wording import reply_due_on
+
+_TITLES: dict[str, Promise | str] = {
+    Action.SUBMIT: gettext_lazy("您提交了申请"),
+    Action.ASK_CORRECTION: gettext_lazy("窗口告知需要补正"),
+    Action.CORRECT: gettext_lazy("您提交了补正"),
+    Action.ACCEPT: gettext_lazy("已受理，开始计算办理时限"),
+    Action.DEEM_ACCEPTED: gettext_lazy("视为受理，开始计算办理时限"),
+    Action.REFUSE_ACCEPTANCE: gettext_lazy("不予受理"),
+    Action.NOT_REQUIRE: gettext_lazy("不需要许可"),
+    Action.START_REVIEW: gettext_lazy("转到各部门审查"),
+    Action.REVIEW: gettext_lazy("一个环节审查完成"),
+    Action.START_SPECIAL: gettext_lazy("进入特别程序，暂停计时"),
+    Action.END_SPECIAL: gettext_lazy("特别程序结束，继续计时"),
+    Action.EXTEND: gettext_lazy("办理期限延长"),
+    Action.APPROVE: gettext_lazy("决定：准予"),
+    Action.REFUSE: gettext_lazy("决定：不予"),
+    Action.CLOSE: gettext_lazy("办结"),
+    Action.WITHDRAW: gettext_lazy("您撤回了申请"),
+    Action.TERMINATE: gettext_lazy("终止办理"),
+}
+# What a reviewer noted is for the file; what the applicant was told anyway is for the applicant.
+_TOLD = {
+    Action.ASK_CORRECTION,
+    Action.REFUSE_ACCEPTANCE,
+    Action.NOT_REQUIRE,
+    Action.DEEM_ACCEPTED,
+    Action.START_SPECIAL,
+    Action.EXTEND,
+    Action.REFUSE,
+    Action.WITHDRAW,
+    Action.TERMINATE,
+    Action.CLOSE,
+}
+_WARNINGS = {Action.ASK_CORRECTION, Action.START_SPECIAL, Action.EXTEND}
+_ENDS = {Action.REFUSE_ACCEPTANCE, Action.REFUSE, Action.TERMINATE}
+
+
+def timeline_of(case: Case) -> list[dict[str, Any]]:
+    """Entries for ``{% timeline %}``, oldest first, what comes next at the end."""
+    return [*(_entry(event) for event in case.events.all()), *_coming(case)]
+
+
+def _entry(event: CaseEvent) -> dict[str, Any]:
+    state = "warn" if event.action in _WARNINGS else "bad" if event.action in _ENDS else "done"
+    note = event.note if event.action in _TOLD else ""
+    return {"title": _TITLES[event.action], "time": event.created_at, "note": note, "state": state}
+
+
+def _coming(case: Case) -> list[dict[str, Any]]:
+    decision = _next(_("作出决定"), case.promise_due_on or case.statutory_due_on)
+    delivery = _next(_("送达结果"), None)
+    return {
+        State.SUBMITTED: [_next(_("答复是否受理"), reply_due_on(case)), _next(_("作出决定"), None), delivery],
+        State.CORRECTING: [_next(_("您补齐后，重新答复是否受理"), None), _next(_("作出决定"), None), delivery],
+        State.ACCEPTED: [decision, delivery],
+        State.IN_REVIEW: [decision, delivery],
+        State.SUSPENDED: [_next(_("特别程序结束"), None), decision, delivery],
+        State.DECIDED: [delivery],
+    }.get(State(case.state), [])
+
+
+def _next(title: str, day: dt.date | None) -> dict[str, Any]:
+    return {"title": title, "time": day or "", "state": "next"}

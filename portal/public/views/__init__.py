@@ -1,0 +1,1 @@
+"""Pages of the public surface, one module for each journey."""

@@ -1,0 +1,196 @@
+"""Applying: the situation and the form."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, TypeVar, cast
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from cases.actions import drafts as actions
+from cases.errors import StaleForm
+from cases.models import Case
+from portal.access import actor_of, citizen_required
+from portal.public.drafts import (
+    Draft,
+    NotDraft,
+    draft_of,
+    first_open_page,
+    get_draft,
+    page_after,
+    page_before,
+    progress_steps,
+    source_line,
+)
+from portal.public.forms import AnswersForm, SituationForm
+from portal.public.requests import form_version, new_request_key, request_key
+from services.errors import SituationInvalid
+from services.forms import FieldSpec, StepSpec
+from services.rules import next_situation
+
+_View = TypeVar("_View", bound=Callable[..., HttpResponse])
+page_methods = require_http_methods(["GET", "HEAD", "POST"])
+
+
+def draft_page(view: _View) -> _View:
+    """A page of a draft; once the case is submitted its address leads to the case's own page."""
+
+    @wraps(view)
+    def shown(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        try:
+            return view(request, *args, **kwargs)
+        except NotDraft as submitted:
+            return redirect("my_case", case_id=submitted.case.pk)
+
+    return cast(_View, citizen_required(shown))
+
+
+@require_POST
+@citizen_required
+def start_draft(request: HttpRequest, item_id: UUID) -> HttpResponse:
+    """Open a draft, or go on with the one there is."""
+    case = actions.start_draft(actor_of(request), item_id=item_id, request_key=request_key(request))
+    return redirect("my_case", case_id=case.pk)
+
+
+@page_methods
+@draft_page
+def draft_situation(request: HttpRequest, case_id: UUID) -> HttpResponse:
+    """The guiding questions; an answer may open another question."""
+    actor = actor_of(request)
+    draft = get_draft(actor, case_id)
+    if not draft.questions:
+        return redirect(first_open_page(draft))
+    if request.method != "POST":
+        return _situation_page(request, draft, SituationForm(draft.questions, chosen=draft.case.situation))
+    form = SituationForm(draft.questions, chosen=draft.case.situation, data=request.POST)
+    chosen = {question.key: request.POST.get(question.key, "") for question in draft.questions}
+    try:
+        case = actions.save_situation(actor, case_id=case_id, chosen=chosen, expected_version=form_version(request))
+    except SituationInvalid as error:
+        _add_errors(form, error.fields)
+        return _situation_page(request, draft, form, status=422)
+    except StaleForm as error:
+        return _situation_page(request, draft, form, status=409, conflict=error)
+    open_question = next_situation(draft.questions, case.situation)
+    if open_question is None:
+        return redirect(page_after(draft_of(case), request.path))
+    if open_question.key in form.fields:  # it stood on the page and was left open
+        form.is_valid()
+        return _situation_page(request, draft_of(case), form, status=422)
+    return redirect(request.path)
+
+
+def _situation_page(
+    request: HttpRequest, draft: Draft, form: SituationForm, *, status: int = 200, conflict: StaleForm | None = None
+) -> HttpResponse:
+    context = {"form": form, "conflict": conflict, **common(request, draft, "situation")}
+    return render(request, "public/situation.html", context, status=status)
+
+
+@page_methods
+@draft_page
+def draft_step(request: HttpRequest, case_id: UUID, step: str) -> HttpResponse:
+    """One page of the form, prefilled; every value names its source."""
+    actor = actor_of(request)
+    draft = get_draft(actor, case_id)
+    spec = next((found for found in draft.steps if found.key == step), None)
+    if spec is None or not draft.is_situated:  # an address from before another situation was chosen
+        return redirect(first_open_page(draft))
+    if request.method != "POST":
+        return _step_page(request, draft, spec, AnswersForm(spec, answers=draft.case.answers))
+    form = AnswersForm(spec, answers=draft.case.answers, data=request.POST)
+    try:
+        case, problems = actions.save_answers(
+            actor, case_id=case_id, step_key=step, raw=request.POST, expected_version=form_version(request)
+        )
+    except StaleForm as error:
+        return _step_page(request, draft, spec, form, status=409, conflict=error)
+    if request.POST.get("go") == "back":
+        return redirect(page_before(draft_of(case), request.path))
+    if problems:
+        form.is_valid()
+        return _step_page(request, draft_of(case), spec, form, status=422)
+    return redirect(page_after(draft_of(case), request.path))
+
+
+def _step_page(
+    request: HttpRequest,
+    draft: Draft,
+    spec: StepSpec,
+    form: AnswersForm,
+    *,
+    status: int = 200,
+    conflict: StaleForm | None = None,
+) -> HttpResponse:
+    place = draft.steps.index(next(step for step in draft.steps if step.key == spec.key)) + 1
+    context = {
+        "form": form,
+        "step": spec,
+        "rows": [_row(form, draft.case, field) for field in spec.fields],
+        "step_number": place,
+        "step_count": len(draft.steps),
+        "conflict": conflict,
+        **common(request, draft, "form"),
+    }
+    return render(request, "public/step.html", context, status=status)
+
+
+def _row(form: AnswersForm, case: Case, spec: FieldSpec) -> dict[str, Any]:
+    line, kind = source_line(case.answers.get(spec.key))
+    bound = form[spec.key]
+    return {
+        "bound": bound,
+        "source": "" if bound.errors and form.is_bound else line,
+        "source_kind": kind,
+        "inline": spec.type == "yesno",
+    }
+
+
+def common(request: HttpRequest, draft: Draft, kind: str) -> dict[str, Any]:
+    """What every page of a draft shows around its content."""
+    return {
+        "nav": "cases",
+        "case": draft.case,
+        "draft": draft,
+        "progress": progress_steps(draft, kind),
+        "back_url": page_before(draft, request.path),
+        "request_key": new_request_key(),
+    }
+
+
+def _add_errors(form: SituationForm, fields: Any) -> None:
+    form.is_valid()
+    for key, message in fields.items():
+        if key in form.fields and key not in form.errors:
+            form.add_error(key, str(message))
+        elif key not in form.fields:
+            form.add_error(None, str(message))
+
+
+@require_POST
+@draft_page
+def set_prefill(request: HttpRequest, case_id: UUID) -> HttpResponse:
+    """Take prefilled values out of the form, or put them in again."""
+    use = request.POST.get("use") == "yes"
+    case = actions.set_prefill(actor_of(request), case_id=case_id, use=use)
+    messages.success(request, _("已用上预填的内容。") if use else _("预填的内容已全部清空，您自己填的还在。"))
+    draft = draft_of(case)
+    back = request.POST.get("step", "")
+    known = back in {step.key for step in draft.steps}
+    return redirect(reverse("draft_step", args=[case.pk, back]) if known else first_open_page(draft))
+
+
+@require_POST
+@draft_page
+def discard_draft(request: HttpRequest, case_id: UUID) -> HttpResponse:
+    """Throw a draft away."""
+    draft = get_draft(actor_of(request), case_id)
+    actions.discard_draft(actor_of(request), case_id=case_id)
+    messages.success(request, _("“%(item)s”的草稿已删除。") % {"item": draft.case.item_version.name})
+    return redirect("my_cases")

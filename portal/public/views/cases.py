@@ -1,0 +1,194 @@
+"""My cases: the list, one case, corrections, withdrawal and notices."""
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from cases import notices
+from cases.actions import submission
+from cases.errors import CaseNotFound, MaterialsIncomplete, StaleForm
+from cases.models import Case, CaseMaterial, Notice
+from cases.queries import actions_for, clocks, get_case, own_cases
+from cases.states import Action, State
+from portal.access import actor_of, citizen_required
+from portal.public.drafts import answer_text, draft_of, first_open_page
+from portal.public.files import file_response
+from portal.public.forms import UploadForm, WithdrawForm
+from portal.public.materials import material_row, upload_problems
+from portal.public.requests import form_version, new_request_key, page_number, request_key
+from portal.public.timeline import timeline_of
+from portal.public.wording import clock_lines, next_step
+from services.forms import visible_steps
+
+_PAGE_SIZE = 20
+_TONES = {
+    State.DRAFT: "plain",
+    State.CORRECTING: "amber",
+    State.SUSPENDED: "amber",
+    State.CLOSED: "jade",
+    State.NOT_ACCEPTED: "red",
+    State.TERMINATED: "red",
+    State.WITHDRAWN: "plain",
+}
+
+
+def state_tag(case: Case) -> tuple[str, str]:
+    """(label, tone) of a case's state; a closed case says how it ended."""
+    if case.state in {State.CLOSED, State.DECIDED} and case.outcome:
+        tone = "jade" if case.outcome == "approved" else "red"
+        return f"{case.get_state_display()} · {case.get_outcome_display()}", tone
+    return case.get_state_display(), _TONES.get(State(case.state), "brand")
+
+
+@require_safe
+@citizen_required
+def my_cases(request: HttpRequest) -> HttpResponse:
+    """The person's cases and drafts, newest first, twenty a page."""
+    filters = [("", _("全部")), ("drafts", _("草稿")), ("open", _("办理中")), ("closed", _("已结束"))]
+    state = request.GET.get("state", "")
+    state = state if state in dict(filters) else ""
+    page = Paginator(own_cases(actor_of(request), state=state), _PAGE_SIZE).get_page(page_number(request))
+    context = {
+        "nav": "cases",
+        "page": page,
+        "rows": [{"case": case, "tag": state_tag(case)} for case in page],
+        "state": state,
+        "filters": filters,
+    }
+    return render(request, "public/cases.html", context)
+
+
+@require_safe
+@citizen_required
+def my_case(request: HttpRequest, case_id: UUID) -> HttpResponse:
+    """One case: what happens next, both clocks, what the person must do, history and notices."""
+    case = get_case(actor_of(request), case_id)
+    if case.state == State.DRAFT:
+        return redirect(first_open_page(draft_of(case)))
+    return case_page(request, case)
+
+
+def case_page(
+    request: HttpRequest,
+    case: Case,
+    *,
+    wrong: Mapping[UUID, UploadForm] | None = None,
+    problem: str = "",
+    status: int = 200,
+) -> HttpResponse:
+    """Render a case's own page; ``wrong`` holds upload forms with errors by material, ``problem`` one message."""
+    actor = actor_of(request)
+    rows = [material_row(row, (wrong or {}).get(row.pk)) for row in case.materials.all()]
+    allowed = actions_for(actor, case)
+    correction = _correction(case) if case.state == State.CORRECTING else None
+    context = {
+        "nav": "cases",
+        "case": case,
+        "version": case.item_version,
+        "tag": state_tag(case),
+        "next_step": next_step(case),
+        "clock_lines": clock_lines(case, clocks(case)),
+        "clock_problem": clocks(case).problem if case.accepted_on else "",
+        "timeline": timeline_of(case),
+        "rows": rows,
+        "to_fix": [row for row in rows if row["row"].correction] if correction else [],
+        "correction": correction,
+        "is_all_fixed": correction is not None and not _unchanged(case, correction),
+        "notices": list(case.notices.all()),
+        "flags": case.open_flags,  # type: ignore[attr-defined]
+        "answers": _answers(case),
+        "may_correct": Action.CORRECT in allowed,
+        "may_withdraw": Action.WITHDRAW in allowed,
+        "problems": [*([("", problem)] if problem else []), *upload_problems(rows)],
+        "request_key": new_request_key(),
+    }
+    return render(request, "public/case.html", context, status=status)
+
+
+def _correction(case: Case) -> Notice | None:
+    return next((notice for notice in case.notices.all() if notice.kind == Notice.Kind.CORRECTION), None)
+
+
+def _unchanged(case: Case, notice: Notice) -> list[CaseMaterial]:
+    return [row for row in case.materials.all() if row.correction and row.updated_at <= notice.created_at]
+
+
+def _answers(case: Case) -> list[tuple[str, str]]:
+    return [
+        (spec.label, answer_text(spec, case.answers[spec.key]["value"]))
+        for step in visible_steps(case.item_version, case.situation)
+        for spec in step.fields
+        if spec.key in case.answers
+    ]
+
+
+@require_POST
+@citizen_required
+def correct_case(request: HttpRequest, case_id: UUID) -> HttpResponse:
+    """Hand in the corrections."""
+    actor = actor_of(request)
+    try:
+        submission.correct(
+            actor, case_id=case_id, request_key=request_key(request), expected_version=form_version(request)
+        )
+    except MaterialsIncomplete as error:
+        return case_page(request, get_case(actor, case_id), problem=error.text, status=422)
+    except StaleForm as error:
+        return case_page(request, get_case(actor, case_id), problem=f"{error.text}{error.what_to_do}", status=409)
+    messages.success(request, _("补正已提交，窗口会重新答复是否受理。"))
+    return redirect("my_case", case_id=case_id)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@citizen_required
+def withdraw_case(request: HttpRequest, case_id: UUID) -> HttpResponse:
+    """Ask once more what withdrawing means, then withdraw."""
+    actor = actor_of(request)
+    form = WithdrawForm(request.POST or None)
+    conflict: StaleForm | None = None
+    if request.method == "POST" and form.is_valid():
+        try:
+            submission.withdraw(
+                actor,
+                case_id=case_id,
+                reason=form.cleaned_data["reason"],
+                request_key=request_key(request),
+                expected_version=form_version(request),
+            )
+        except StaleForm as error:
+            conflict = error
+        else:
+            messages.success(request, _("申请已撤回。"))
+            return redirect("my_case", case_id=case_id)
+    case = get_case(actor, case_id)
+    if Action.WITHDRAW not in actions_for(actor, case):
+        return redirect("my_case", case_id=case_id)
+    context: dict[str, Any] = {
+        "nav": "cases",
+        "case": case,
+        "form": form,
+        "conflict": conflict,
+        "request_key": new_request_key(),
+    }
+    status = 409 if conflict else 422 if form.is_bound else 200
+    return render(request, "public/withdraw.html", context, status=status)
+
+
+@require_safe
+@citizen_required
+def notice_file(request: HttpRequest, case_id: UUID, notice_id: UUID) -> HttpResponse:
+    """A notice's sealed PDF; the first look proves delivery."""
+    actor = actor_of(request)
+    case = get_case(actor, case_id)
+    notice = next((notice for notice in case.notices.all() if notice.pk == notice_id), None)
+    if notice is None:
+        raise CaseNotFound
+    name = f"{notice.get_kind_display()} {notice.number}"
+    return file_response(notices.read(actor, notice), media_type="application/pdf", name=name)

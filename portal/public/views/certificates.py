@@ -1,0 +1,106 @@
+"""My certificates: the wallet, one certificate, its file."""
+
+import datetime as dt
+from typing import Any
+from uuid import UUID
+
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.safestring import mark_safe
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from certificates.faces import verify_url
+from certificates.models import Certificate
+from certificates.queries import get_certificate, operations, read_file, use_log, visible_certificates
+from common.masking import mask_id
+from common.printing.qr import qr_svg
+from portal.access import actor_of, citizen_required
+from portal.public.files import file_response
+from portal.public.requests import page_number
+
+_PAGE_SIZE = 24
+_LOG_SIZE = 20
+_SOON = 90  # days
+_TONES = {"valid": "jade", "suspended": "amber", "cancelled": "red", "expired": "plain"}
+
+
+def certificate_tag(certificate: Certificate, today: dt.date) -> tuple[str, str]:
+    """(label, tone): the state, expired as of today even before the nightly run, or that the end is near."""
+    until = certificate.valid_until
+    if certificate.state == Certificate.State.VALID and until:
+        if until < today:
+            return Certificate.State.EXPIRED.label, _TONES["expired"]
+        if (until - today).days <= _SOON:
+            return _("有效，还有 %(count)s 天到期") % {"count": (until - today).days}, "amber"
+    return certificate.get_state_display(), _TONES[certificate.state]
+
+
+@require_safe
+@citizen_required
+def wallet(request: HttpRequest) -> HttpResponse:
+    """Every certificate of the person or organisation, newest first."""
+    page = Paginator(visible_certificates(actor_of(request)), _PAGE_SIZE).get_page(page_number(request))
+    today = timezone.localdate()
+    context = {
+        "nav": "wallet",
+        "page": page,
+        "rows": [{"certificate": row, "tag": certificate_tag(row, today)} for row in page],
+    }
+    return render(request, "public/wallet.html", context)
+
+
+@require_safe
+@citizen_required
+def certificate_detail(request: HttpRequest, certificate_id: UUID) -> HttpResponse:
+    """What is printed on it, its state with the reason, the code to show, and who used it."""
+    certificate = get_certificate(actor_of(request), certificate_id)
+    address = verify_url(certificate)
+    page = Paginator(use_log(certificate), _LOG_SIZE).get_page(page_number(request))
+    context = {
+        "nav": "wallet",
+        "certificate": certificate,
+        "tag": certificate_tag(certificate, timezone.localdate()),
+        "last": operations(certificate).last(),
+        "face": _face(certificate),
+        "verify_url": address,
+        "qr_svg": mark_safe(qr_svg(address, label=_("核验二维码"))),
+        "page": page,
+        "operations_used": {"view": _("查看"), "data": _("核对数据"), "file": _("查看文件")},
+        "crumbs": [(_("首页"), "/"), (_("我的证照"), "/my/certificates/"), (certificate.type.name, "")],
+    }
+    return render(request, "public/certificate.html", context)
+
+
+def _face(certificate: Certificate) -> list[tuple[str, Any]]:
+    """The printed values; sensitive ones masked, the whole stands in the file, whose opening is recorded."""
+    until = certificate.valid_until
+    rows: list[tuple[str, Any]] = [
+        (
+            field["label"],
+            mask_id(str(certificate.face[field["key"]])) if field.get("sensitive") else certificate.face[field["key"]],
+        )
+        for field in certificate.type.fields
+        if certificate.face.get(field["key"])
+    ]
+    return [
+        (_("持证人"), certificate.holder.name),
+        (_("证照编号"), certificate.number),
+        *rows,
+        (_("发证机关"), certificate.issuer.name),
+        (_("发证日期"), certificate.issued_on),
+        (_("有效期至"), until or _("长期")),
+        (_("证照标识"), certificate.identifier),
+    ]
+
+
+@require_safe
+@citizen_required
+def certificate_file(request: HttpRequest, certificate_id: UUID) -> HttpResponse:
+    """The signed PDF."""
+    actor = actor_of(request)
+    certificate = get_certificate(actor, certificate_id)
+    name = f"{certificate.type.name} {certificate.number}"
+    return file_response(read_file(actor, certificate), media_type="application/pdf", name=name)

@@ -1,0 +1,167 @@
+"""Finding an item and reading its guide."""
+
+from typing import Any
+from uuid import UUID
+
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_safe
+
+from identity.actor import Actor
+from identity.queries import represented_organisations
+from portal.access import actor_of
+from portal.public.materials import guide_materials
+from portal.public.requests import new_request_key, page_number
+from portal.public.wording import limit_text, visits_text
+from services.codes import Audience, ProjectType
+from services.models import ItemVersion, ServiceItem
+from services.queries import PAGE_SIZE, Choice, Guide, get_item, guide, hot_items, is_open, search
+
+_FACETS = ("department", "theme", "audience", "type")
+_SHOWN = 12  # choices of a facet before the rest folds away
+_LONGEST_QUERY = 100  # characters
+_FORMS = {"1": gettext_lazy("窗口办理"), "2": gettext_lazy("网上办理"), "3": gettext_lazy("快递办理")}
+
+
+@require_safe
+def item_search(request: HttpRequest) -> HttpResponse:
+    """Results with facets; every choice stays in the address."""
+    chosen = {facet: _plain(request.GET.get(facet, "")) for facet in _FACETS}
+    words = _plain(request.GET.get("q", ""))[:_LONGEST_QUERY]
+    online = True if request.GET.get("online") == "1" else None
+    result = search(
+        words,
+        department=chosen["department"] or None,
+        theme=chosen["theme"] or None,
+        audience=chosen["audience"] or None,
+        item_type=chosen["type"] or None,
+        online=online,
+        page=page_number(request),
+    )
+    facets = [_facet(request, facet, label, result.facets[facet], chosen[facet]) for facet, label in _facet_labels()]
+    context = {
+        "nav": "items",
+        "q": words,
+        "result": result,
+        "page": Paginator(range(result.total), PAGE_SIZE).get_page(result.page),
+        "facets": [facet for facet in facets if facet["choices"] or facet["chosen"]],
+        "online": online,
+        "online_url": _address(request, "online", "" if online else "1"),
+        "kept": [(key, value) for key, value in chosen.items() if value] + ([("online", "1")] if online else []),
+        "is_narrowed": any(chosen.values()) or bool(online),
+        "suggestions": hot_items(6) if not result.items else [],
+    }
+    return render(request, "public/search.html", context)
+
+
+def _plain(text: str) -> str:
+    """PostgreSQL text holds no NUL, and nothing in the catalogue does."""
+    return text.replace("\x00", "").strip()
+
+
+def _facet_labels() -> list[tuple[str, str]]:
+    return [
+        ("department", _("部门")),
+        ("theme", _("主题")),
+        ("audience", _("谁来办")),
+        ("type", _("事项类型")),
+    ]
+
+
+def _facet(request: HttpRequest, name: str, label: str, choices: list[Choice], chosen: str) -> dict[str, Any]:
+    links = [
+        {
+            "label": text,
+            "count": count,
+            "url": _address(request, name, "" if key == chosen else key),
+            "on": key == chosen,
+        }
+        for key, text, count in choices
+    ]
+    return {
+        "label": label,
+        "choices": links[:_SHOWN],
+        "more": links[_SHOWN:],
+        "chosen": chosen,
+        "all_url": _address(request, name, ""),
+    }
+
+
+def _toggled(key: str, chosen: str) -> str:
+    """The value a link sets: pressing what is chosen takes it off."""
+    return "" if key == chosen else key
+
+
+def _address(request: HttpRequest, name: str, value: str) -> str:
+    query = request.GET.copy()
+    query.pop("page", None)
+    query.pop(name, None)
+    if value:
+        query[name] = value
+    return f"?{query.urlencode()}"
+
+
+@require_safe
+def item_guide(request: HttpRequest, item_id: UUID) -> HttpResponse:
+    """Everything about one item, with the materials marked for the person who is signed in."""
+    actor = actor_of(request)
+    shown = guide(get_item(item_id))
+    rows, tally = guide_materials(shown, actor)
+    version = shown.version
+    context = {
+        "nav": "items",
+        "guide": shown,
+        "version": version,
+        "facts": _facts(shown),
+        "flow": _flow(shown),
+        "always": [row for row in rows if not row.condition],
+        "sometimes": [row for row in rows if row.condition],
+        "tally": tally,
+        "is_open": is_open(shown.item),
+        "is_paused": shown.item.state == ServiceItem.State.PAUSED,
+        "is_instant": version.project_type == ProjectType.INSTANT,
+        "forms": [_FORMS[code] for code in version.handle_forms if code in _FORMS],
+        "switch": _switch(actor, version),
+        "level_problem": actor.is_citizen and actor.assurance_level < version.assurance_level,
+        "request_key": new_request_key(),
+        "crumbs": [(_("首页"), "/"), (_("找事项"), "/search/"), (version.name, "")],
+    }
+    return render(request, "public/guide.html", context)
+
+
+def _facts(shown: Guide) -> list[tuple[str, str]]:
+    version = shown.version
+    fee = _("不收费") if shown.is_free else _("收费，见下方标准")
+    return [
+        (_("承诺办结"), limit_text(version, version.promise_days, version.promise_unit)),
+        (_("法定办结"), limit_text(version, version.statutory_days, version.statutory_unit)),
+        (_("跑动次数"), visits_text(version.visits)),
+        (_("费用"), fee),
+    ]
+
+
+def _flow(shown: Guide) -> list[dict[str, str]]:
+    version = shown.version
+    instant = version.project_type == ProjectType.INSTANT
+    notes = {
+        "受理": _("当场答复") if instant else _("5 个工作日内答复"),
+        "决定": limit_text(version, version.promise_days, version.promise_unit),
+    }
+    names = {"申请": _("申请"), "受理": _("受理"), "审查": _("审查"), "决定": _("决定"), "送达": _("送达")}
+    labels = version.flow or ["申请", "受理", "审查", "决定", "送达"]
+    return [{"label": names.get(label, label), "note": notes.get(label, "")} for label in labels]
+
+
+def _switch(actor: Actor, version: ItemVersion) -> str:
+    """Whether the applicant must be another: ``organisation`` (and they have one), ``none``, ``person`` or empty."""
+    if not actor.is_citizen or actor.person_id is None:
+        return ""
+    acts_for_self = actor.principal_id == actor.person_id
+    if acts_for_self and Audience.PERSON not in version.audience:
+        return "organisation" if represented_organisations(actor.person_id).exists() else "none"
+    if not acts_for_self and not set(version.audience) - {Audience.PERSON}:
+        return "person"
+    return ""

@@ -1,0 +1,100 @@
+"""My documents: what the locker holds, what its grades mean, and files put in or taken out."""
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from certificates.errors import QuotaExceeded
+from certificates.locker import QUOTA_BYTES, remove_document, upload_document
+from certificates.queries import get_own_document, read_document, used_bytes
+from certificates.queries import locker as documents
+from common.errors import Invalid
+from portal.access import actor_of, citizen_required
+from portal.public.files import file_response
+from portal.public.forms import DocumentForm
+from portal.public.requests import new_request_key, page_number, upload_key
+from services.queries import DocumentKind, document_kinds
+
+_PAGE_SIZE = 20
+_MEGABYTE = 1024 * 1024
+
+
+@require_safe
+@citizen_required
+def locker(request: HttpRequest) -> HttpResponse:
+    """The documents of the person or organisation, newest first."""
+    return _page(request, DocumentForm(_choices(document_kinds())))
+
+
+def _choices(kinds: list[DocumentKind]) -> list[tuple[str, str]]:
+    return [(kind.key, kind.name) for kind in kinds]
+
+
+def _page(request: HttpRequest, form: DocumentForm, *, status: int = 200) -> HttpResponse:
+    actor = actor_of(request)
+    page = Paginator(documents(actor), _PAGE_SIZE).get_page(page_number(request))
+    context = {
+        "nav": "locker",
+        "form": form,
+        "page": page,
+        "used": f"{used_bytes(actor) / _MEGABYTE:.1f}",
+        "quota": QUOTA_BYTES // _MEGABYTE,
+        "request_key": new_request_key(),
+    }
+    return render(request, "public/locker.html", context, status=status)
+
+
+@require_POST
+@citizen_required
+def document_upload(request: HttpRequest) -> HttpResponse:
+    """Put a file into the locker."""
+    actor = actor_of(request)
+    kinds = document_kinds()
+    form = DocumentForm(_choices(kinds), request.POST, request.FILES)
+    status = 422
+    if form.is_valid():
+        assert actor.principal_id is not None
+        kind = next(kind for kind in kinds if kind.key == form.cleaned_data["kind"])
+        upload = form.cleaned_data["file"]
+        try:
+            upload_document(
+                actor,
+                owner_id=actor.principal_id,
+                kind=kind.key,
+                name=kind.name,
+                upload=upload,
+                self_made=kind.is_self_made,
+                request_key=upload_key(request, upload),
+            )
+        except (Invalid, QuotaExceeded) as error:
+            form.add_error("file", f"{error.text}{error.what_to_do}")
+            status = error.http_status
+        else:
+            messages.success(request, _("“%(name)s”已存入我的材料。") % {"name": kind.name})
+            return redirect("locker")
+    return _page(request, form, status=status)
+
+
+@require_POST
+@citizen_required
+def document_remove(request: HttpRequest, document_id: UUID) -> HttpResponse:
+    """Take a document out of the locker; applications that use it keep it."""
+    actor = actor_of(request)
+    document = get_own_document(actor, document_id)
+    remove_document(actor, document_id=document_id)
+    messages.success(request, _("“%(name)s”已从我的材料中删去。") % {"name": document.name})
+    return redirect("locker")
+
+
+@require_safe
+@citizen_required
+def document_file(request: HttpRequest, document_id: UUID) -> HttpResponse:
+    """Show a document."""
+    actor = actor_of(request)
+    document = get_own_document(actor, document_id)
+    return file_response(read_document(actor, document), media_type=document.media_type, name=document.name)

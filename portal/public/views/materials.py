@@ -1,0 +1,147 @@
+"""Applying: the materials, and one file or choice for each."""
+
+from collections.abc import Mapping
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from cases.actions import drafts as actions
+from cases.errors import ChoiceNotOffered, MaterialNotFound
+from cases.models import Case, CaseMaterial
+from cases.queries import get_case, open_evidence
+from cases.states import State
+from certificates.errors import QuotaExceeded
+from common.errors import DomainError, Invalid
+from portal.access import actor_of, citizen_required
+from portal.public.drafts import draft_of, first_open_page, get_draft
+from portal.public.files import file_response
+from portal.public.forms import UploadForm
+from portal.public.materials import material_row, tally_of, upload_form, upload_problems
+from portal.public.requests import upload_key
+from portal.public.views.apply import common, draft_page
+from portal.public.views.cases import case_page
+
+
+@require_safe
+@draft_page
+def draft_materials(request: HttpRequest, case_id: UUID) -> HttpResponse:
+    """Every material with why it need not be handed in, or the ways to do so."""
+    actor = actor_of(request)
+    draft = get_draft(actor, case_id)
+    if not draft.is_situated:  # what is asked for depends on the situation
+        return redirect(first_open_page(draft))
+    actions.refresh_draft(actor, case_id=case_id)  # certificates come and go while a draft waits
+    return _materials_page(request, get_case(actor, case_id))
+
+
+def _materials_page(
+    request: HttpRequest, case: Case, *, wrong: Mapping[UUID, UploadForm] | None = None, status: int = 200
+) -> HttpResponse:
+    rows = list(case.materials.all())
+    shown = [material_row(row, (wrong or {}).get(row.pk)) for row in rows]
+    context = {
+        "rows": shown,
+        "problems": upload_problems(shown),
+        "tally": tally_of(rows),
+        **common(request, draft_of(case), "materials"),
+        "page_url": reverse("draft_materials", args=[case.pk]),
+    }
+    return render(request, "public/materials.html", context, status=status)
+
+
+@require_POST
+@citizen_required
+def material_upload(request: HttpRequest, case_id: UUID, material_id: UUID) -> HttpResponse:
+    """Take one file for one material; what is wrong with it stands beside that material."""
+    actor = actor_of(request)
+    form = upload_form(material_id, request.POST, request.FILES)
+    status = 422
+    if form.is_valid():
+        upload = form.cleaned_data["file"]
+        try:
+            row = actions.upload_material(
+                actor,
+                case_id=case_id,
+                material_id=material_id,
+                upload=upload,
+                request_key=upload_key(request, upload),
+            )
+        except (Invalid, QuotaExceeded) as error:
+            form.add_error("file", _sentence(error))
+            status = error.http_status
+        else:
+            messages.success(request, _("“%(name)s”已上传。") % {"name": row.requirement.name})
+            return redirect(_place(row.case, material_id))
+    return _with_problem(request, get_case(actor, case_id), material_id, form, status)
+
+
+def _sentence(error: DomainError) -> str:
+    return f"{error.text}{error.what_to_do}"
+
+
+def _with_problem(request: HttpRequest, case: Case, material_id: UUID, form: UploadForm, status: int) -> HttpResponse:
+    if material_id not in {row.pk for row in case.materials.all()}:
+        raise MaterialNotFound
+    wrong = {material_id: form}
+    if case.state == State.DRAFT:
+        return _materials_page(request, case, wrong=wrong, status=status)
+    return case_page(request, case, wrong=wrong, status=status)
+
+
+def _place(case: Case, material_id: UUID) -> str:
+    name = "draft_materials" if case.state == State.DRAFT else "my_case"
+    return f"{reverse(name, args=[case.pk])}#material-{material_id}"
+
+
+@require_POST
+@draft_page
+def material_promise(request: HttpRequest, case_id: UUID, material_id: UUID) -> HttpResponse:
+    """Take the declaration instead of the proof; the person must have ticked that they read it."""
+    actor = actor_of(request)
+    if request.POST.get("promised") != "on":
+        row = _own_row(get_case(actor, case_id), material_id)
+        messages.error(request, _("请先勾选“我已读懂并承诺”，“%(name)s”还没有承诺。") % {"name": row.requirement.name})
+        return redirect(_place(row.case, material_id))
+    row = actions.promise_material(actor, case_id=case_id, material_id=material_id)
+    messages.success(request, _("“%(name)s”已改为告知承诺。") % {"name": row.requirement.name})
+    return redirect(_place(row.case, material_id))
+
+
+def _own_row(case: Case, material_id: UUID) -> CaseMaterial:
+    row = next((row for row in case.materials.all() if row.pk == material_id), None)
+    if row is None:
+        raise MaterialNotFound
+    if not row.requirement.promise_text:
+        raise ChoiceNotOffered(name=row.requirement.name)
+    return row
+
+
+@require_POST
+@draft_page
+def material_defer(request: HttpRequest, case_id: UUID, material_id: UUID) -> HttpResponse:
+    """Hand a minor material in later (容缺后补)."""
+    row = actions.defer_material(actor_of(request), case_id=case_id, material_id=material_id)
+    messages.success(request, _("“%(name)s”可以以后补交。") % {"name": row.requirement.name})
+    return redirect(_place(row.case, material_id))
+
+
+@require_POST
+@draft_page
+def material_clear(request: HttpRequest, case_id: UUID, material_id: UUID) -> HttpResponse:
+    """Undo a choice or an upload."""
+    case = actions.clear_material(actor_of(request), case_id=case_id, material_id=material_id)
+    messages.success(request, _("已撤销，请重新选择提交方式。"))
+    return redirect(_place(case, material_id))
+
+
+@require_safe
+@citizen_required
+def material_file(request: HttpRequest, case_id: UUID, material_id: UUID) -> HttpResponse:
+    """Show the file that stands for a material."""
+    media_type, content = open_evidence(actor_of(request), case_id=case_id, material_id=material_id)
+    return file_response(content, media_type=media_type, name=_("申请材料"))

@@ -1,0 +1,159 @@
+"""Applying: check everything, submit, and the receipt."""
+
+from collections.abc import Iterable
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from cases import errors
+from cases.actions.drafts import refresh_draft
+from cases.actions.submission import submit
+from cases.evidence import missing
+from cases.models import Case, Notice
+from cases.queries import get_case
+from cases.states import State
+from portal.access import actor_of, citizen_required
+from portal.public.drafts import Draft, answer_text, draft_of, first_open_page, get_draft, source_line
+from portal.public.materials import row_mark, tally_of
+from portal.public.requests import form_version, request_key
+from portal.public.views.apply import common, draft_page
+from portal.public.wording import next_step
+from services.forms import FieldSpec, clean_answers
+from services.rules import situation_labels
+
+_Problem = tuple[str, str]  # (id on the page, message)
+
+
+@require_safe
+@draft_page
+def draft_check(request: HttpRequest, case_id: UUID) -> HttpResponse:
+    """All answers and evidence with a way back to each, and the declaration."""
+    actor = actor_of(request)
+    draft = get_draft(actor, case_id)
+    if not draft.is_situated:
+        return redirect(first_open_page(draft))
+    refresh_draft(actor, case_id=case_id)
+    return _check_page(request, get_case(actor, case_id))
+
+
+def _check_page(
+    request: HttpRequest,
+    case: Case,
+    *,
+    problems: Iterable[_Problem] = (),
+    conflict: errors.StaleForm | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    draft = draft_of(case)
+    rows = list(case.materials.all())
+    lacking = missing(case, rows)
+    open_points = [*_open_answers(draft), *((_material_id(row.pk), _named(row.requirement.name)) for row in lacking)]
+    context = {
+        "situation": situation_labels(draft.questions, case.situation),
+        "sections": [_section(draft, step) for step in draft.steps],
+        "materials": [{"row": row, "mark": row_mark(row), "id": _material_id(row.pk)} for row in rows],
+        "tally": tally_of(rows),
+        "open_points": open_points,
+        "problems": list(problems),
+        "conflict": conflict,
+        **common(request, draft, "check"),
+        "back_url": reverse("draft_materials", args=[case.pk]),
+    }
+    return render(request, "public/check.html", context, status=status)
+
+
+def _section(draft: Draft, step: Any) -> dict[str, Any]:
+    return {
+        "title": step.title,
+        "url": reverse("draft_step", args=[draft.case.pk, step.key]),
+        "rows": [_answer_row(draft.case, spec) for spec in step.fields],
+    }
+
+
+def _answer_row(case: Case, spec: FieldSpec) -> dict[str, Any]:
+    answer = case.answers.get(spec.key)
+    line, kind = source_line(answer)
+    return {
+        "id": _answer_id(spec.key),
+        "label": spec.label,
+        "value": answer_text(spec, answer["value"] if answer else ""),
+        "source": line,
+        "is_held": kind == "held",
+        "is_open": spec.required and not (answer and answer["value"]) and (not answer or answer["value"] != 0),
+    }
+
+
+def _open_answers(draft: Draft) -> list[_Problem]:
+    raw = {key: answer["value"] for key, answer in draft.case.answers.items()}
+    _values, problems = clean_answers(draft.steps, raw)
+    labels = {spec.key: spec.label for step in draft.steps for spec in step.fields}
+    return [(_answer_id(key), f"{labels[key]}：{message}") for key, message in problems.items()]
+
+
+def _answer_id(key: str) -> str:
+    return f"answer-{key}"
+
+
+def _material_id(pk: UUID) -> str:
+    return f"material-{pk}"
+
+
+@require_POST
+@draft_page
+def submit_case(request: HttpRequest, case_id: UUID) -> HttpResponse:
+    """Submit; pressed twice, the second press shows the same receipt."""
+    actor = actor_of(request)
+    try:
+        case = submit(
+            actor,
+            case_id=case_id,
+            declared=request.POST.get("declared") == "on",
+            request_key=request_key(request),
+            expected_version=form_version(request),
+        )
+    except errors.StaleForm as error:
+        return _check_page(request, get_draft(actor, case_id).case, conflict=error, status=409)
+    except errors.DeclarationMissing as error:
+        return _refused(request, case_id, [("declared", error.text)])
+    except (errors.AnswersIncomplete, errors.MaterialsIncomplete) as error:
+        return _refused(request, case_id, [("", error.text)])
+    except errors.SituationIncomplete:
+        return redirect(first_open_page(get_draft(actor, case_id)))
+    return redirect("case_receipt", case_id=case.pk)
+
+
+def _refused(request: HttpRequest, case_id: UUID, problems: list[_Problem]) -> HttpResponse:
+    case = get_draft(actor_of(request), case_id).case
+    open_points = _open_answers(draft_of(case))
+    lacking = [
+        (_material_id(row.pk), _named(row.requirement.name)) for row in missing(case, list(case.materials.all()))
+    ]
+    shown = [*open_points, *lacking] or problems
+    return _check_page(request, case, problems=shown, status=422)
+
+
+def _named(name: str) -> str:
+    return _("还差材料：%(name)s") % {"name": name}
+
+
+@require_safe
+@citizen_required
+def case_receipt(request: HttpRequest, case_id: UUID) -> HttpResponse:
+    """The case number, what happens next and by when, and the receipt itself."""
+    case = get_case(actor_of(request), case_id)
+    if case.state == State.DRAFT:
+        return redirect("my_case", case_id=case.pk)
+    context = {
+        "nav": "cases",
+        "case": case,
+        "next_step": next_step(case),
+        "receipt": next((notice for notice in case.notices.all() if notice.kind == Notice.Kind.RECEIPT), None),
+        "rows": [{"row": row, "mark": row_mark(row)} for row in case.materials.all()],
+        "tally": tally_of(list(case.materials.all())),
+    }
+    return render(request, "public/receipt.html", context)
