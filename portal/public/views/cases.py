@@ -86,6 +86,7 @@ def case_page(
     """Render a case's own page; ``wrong`` holds upload forms with errors by material, ``problem`` one message."""
     actor = actor_of(request)
     rows = [material_row(row, (wrong or {}).get(row.pk)) for row in case.materials.all()]
+    to_fix = [row for row in rows if row["row"].correction]
     allowed = actions_for(actor, case)
     correction = _correction(case) if case.state == State.CORRECTING else None
     context = {
@@ -98,9 +99,10 @@ def case_page(
         "clock_problem": clocks(case).problem if case.accepted_on else "",
         "timeline": timeline_of(case),
         "rows": rows,
-        "to_fix": [row for row in rows if row["row"].correction] if correction else [],
+        "to_fix": [{**row, "is_fixed": _is_fixed(row["row"], correction)} for row in to_fix],
         "correction": correction,
-        "is_all_fixed": correction is not None and not _unchanged(case, correction),
+        "is_all_fixed": all(_is_fixed(row["row"], correction) for row in to_fix),
+        "general_points": _general_points(case, correction),
         "notices": list(case.notices.all()),
         "flags": case.open_flags,  # type: ignore[attr-defined]
         "answers": _answers(case),
@@ -116,8 +118,18 @@ def _correction(case: Case) -> Notice | None:
     return next((notice for notice in case.notices.all() if notice.kind == Notice.Kind.CORRECTION), None)
 
 
-def _unchanged(case: Case, notice: Notice) -> list[CaseMaterial]:
-    return [row for row in case.materials.all() if row.correction and row.updated_at <= notice.created_at]
+def _is_fixed(row: CaseMaterial, notice: Notice | None) -> bool:
+    """Whether a listed material was replaced after the notice went out."""
+    return notice is not None and row.updated_at > notice.created_at
+
+
+def _general_points(case: Case, notice: Notice | None) -> list[str]:
+    """The points of the notice that are about no material."""
+    if notice is None:
+        return []
+    about = {f"{row.requirement.name}：{row.correction}" for row in case.materials.all() if row.correction}
+    points = [point for part in notice.content.get("lists", []) for point in part["items"]]
+    return [point for point in points if point not in about]
 
 
 def _answers(case: Case) -> list[tuple[str, str]]:
