@@ -128,6 +128,8 @@ class VersionContent:
     result_kind: str = "none"
     result_name: str = ""
     result_type_id: UUID | None = None
+    registers: str = ""
+    replaces: str = ""
     hall_place: str = ""
     hall_hours: str = ""
     consult_phone: str = ""
