@@ -82,6 +82,14 @@ class DeclarationMissing(Invalid):
     message = _("请先勾选承诺，再提交。")
 
 
+class NotInstant(Conflict):
+    """Only an instant item is accepted and decided in one act."""
+
+    code = "case.not_instant"
+    message = _("这个事项不是即办件，不能当场办结。")
+    what_to_do = _("请先受理，由各部门审查后作出决定。")
+
+
 class CorrectionUsed(Conflict):
     """The one correction notice has been sent (行政许可法第三十二条第一款第四项)."""
 
@@ -102,6 +110,13 @@ class ReasonMissing(Invalid):
 
     code = "case.reason_missing"
     message = _("请写明理由和依据。")
+
+
+class ViewReasonMissing(Invalid):
+    """Showing whole personal data needs a purpose (个人信息保护法第六条)."""
+
+    code = "case.view_reason_missing"
+    message = _("请写明为什么要看完整信息；这句话会记入查看记录，申请人看得到。")
 
 
 class BranchNotFound(NotFound):

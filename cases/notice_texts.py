@@ -17,7 +17,7 @@ def text_of(case: Case, kind: Notice.Kind, items: list[str]) -> dict[str, Any]:
         "paragraphs": _PARAGRAPHS[kind](case),
         "facts": _facts(case, kind),
         "lists": _lists(case, kind, items),
-        "remedies": _remedies(case) if kind in _WITH_REMEDIES else [],
+        "remedies": remedies_of(case) if kind in _WITH_REMEDIES else [],
         "contact": _contact(case),
     }
 
@@ -158,7 +158,7 @@ def _lists(case: Case, kind: Notice.Kind, items: list[str]) -> list[dict[str, An
     return [{"title": titles[kind], "items": items}] if items else []
 
 
-def _remedies(case: Case) -> list[str]:
+def remedies_of(case: Case) -> list[str]:
     """Rights under 行政复议法第二十条 (60 days) and 行政诉讼法第四十六条 (six months)."""
     return [
         f"如不服本决定，可以自知道本决定之日起六十日内，向{case.department.region.name}人民政府申请行政复议；",

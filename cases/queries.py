@@ -1,16 +1,17 @@
 """Reads of the cases room, each starting from :func:`visible_to`."""
 
 import datetime as dt
+from collections.abc import Callable
 from dataclasses import dataclass
 from uuid import UUID
 
-from django.db.models import Count, Exists, F, OuterRef, Prefetch, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Prefetch, Q, QuerySet
 from django.utils import timezone
 
 from cases import clock, errors
 from cases import events as codes
 from cases.models import Branch, Case, CaseMaterial, Flag, Notice
-from cases.states import OPEN_STATES, Action, By, State, moves_from
+from cases.states import FINAL_STATES, OPEN_STATES, TABLE, Action, By, State, moves_from
 from certificates import grants
 from certificates.models import Document, Grant
 from certificates.queries import read_document, read_file
@@ -18,6 +19,7 @@ from common import events
 from common.workdays import UnknownYear, WorkCalendar, for_region
 from identity.actor import Actor, ActorKind
 from identity.permissions import Permission
+from services.codes import ProjectType
 
 
 def visible_to(actor: Actor) -> QuerySet[Case]:
@@ -109,9 +111,15 @@ def find_by_number(number: str) -> Case | None:
     return Case.objects.select_related("item_version", "department").filter(number=number.strip()).first()
 
 
+_BY_URGENCY = (F("promise_due_on").asc(nulls_first=True), "received_on", "id")
+
+
 @dataclass(frozen=True, slots=True)
 class WorklistFilter:
-    """What the worklist shows: ``task`` is intake, review, decide, all; plus state, lamp date and words."""
+    """What the worklist shows: ``task`` is mine, open or all; plus a state, and words.
+
+    The words are a whole case number or credit code, or a part of an item's or an organisation's name.
+    """
 
     task: str = "mine"
     state: str = ""
@@ -121,9 +129,9 @@ class WorklistFilter:
 def worklist(actor: Actor, chosen: WorklistFilter) -> QuerySet[Case]:
     """Cases waiting for this post, most urgent first: intake by receipt, review and decision by the promise."""
     cases = visible_to(actor).select_related(
-        "item_version", "department", "applicant__person", "applicant__organisation"
+        "item_version", "department__region", "applicant__person", "applicant__organisation"
     )
-    cases = cases.annotate(flag_count=Count("flags", filter=Q(flags__resolved_at__isnull=True)))
+    cases = cases.annotate(is_flagged=Exists(Flag.objects.filter(case=OuterRef("pk"), resolved_at__isnull=True)))
     if chosen.task == "mine":
         cases = cases.filter(_waiting_for(actor))
     elif chosen.task == "open":
@@ -132,8 +140,9 @@ def worklist(actor: Actor, chosen: WorklistFilter) -> QuerySet[Case]:
         cases = cases.filter(state=chosen.state)
     if chosen.text.strip():
         term = chosen.text.strip()
-        cases = cases.filter(Q(number=term) | Q(item_version__name__icontains=term))
-    return cases.order_by(F("promise_due_on").asc(nulls_first=True), "received_on", "id")
+        organisation = Q(applicant__organisation__uscc=term) | Q(applicant__organisation__name__icontains=term)
+        cases = cases.filter(Q(number=term) | Q(item_version__name__icontains=term) | organisation)
+    return cases.order_by(*_BY_URGENCY)
 
 
 def _waiting_for(actor: Actor) -> Q:
@@ -152,6 +161,12 @@ def waiting_count(actor: Actor, *, cap: int = 100) -> int:
     return visible_to(actor).filter(_waiting_for(actor)).order_by()[:cap].count()
 
 
+def next_waiting(actor: Actor, *, after: UUID) -> UUID | None:
+    """The most urgent case that waits for this post, other than ``after``: where "next" leads."""
+    waiting = visible_to(actor).filter(_waiting_for(actor)).exclude(pk=after).order_by(*_BY_URGENCY)
+    return waiting.values_list("pk", flat=True).first()
+
+
 def actions_for(actor: Actor, case: Case) -> list[Action]:
     """The actions this actor can take on this case now, by the state table and the post's permissions."""
     if actor.is_citizen:
@@ -162,25 +177,32 @@ def actions_for(actor: Actor, case: Case) -> list[Action]:
 
 
 def _may(actor: Actor, case: Case, action: Action) -> bool:
-    if action in {Action.REVIEW, Action.START_SPECIAL, Action.END_SPECIAL}:
-        return open_branch_for(actor, case) is not None or (
-            action != Action.REVIEW and actor.may(Permission.REVIEW, case.department_id)
-        )
-    permission = {
-        Action.ASK_CORRECTION: Permission.COUNTER,
-        Action.ACCEPT: Permission.COUNTER,
-        Action.REFUSE_ACCEPTANCE: Permission.COUNTER,
-        Action.NOT_REQUIRE: Permission.COUNTER,
-    }.get(action, Permission.DECIDE)
-    if action == Action.ASK_CORRECTION and any(n.kind == Notice.Kind.CORRECTION for n in case.notices.all()):
+    condition = _CONDITIONS.get(action)
+    if condition and not condition(actor, case):
         return False
-    if action == Action.EXTEND and getattr(case, "extension", None) is not None:
+    permission = TABLE[action].permission  # a branch is its post's, whatever the case's department
+    return action == Action.REVIEW or permission is None or actor.may(permission, case.department_id)
+
+
+_CONDITIONS: dict[Action, Callable[[Actor, Case], bool]] = {
+    Action.REVIEW: lambda actor, case: open_branch_for(actor, case) is not None,
+    Action.ASK_CORRECTION: lambda _, case: not any(n.kind == Notice.Kind.CORRECTION for n in case.notices.all()),
+    Action.DECIDE_AT_ONCE: lambda _, case: case.item_version.project_type == ProjectType.INSTANT,
+    Action.EXTEND: lambda _, case: getattr(case, "extension", None) is None,
+    Action.APPROVE: lambda _, case: all(b.state == Branch.State.AGREED for b in case.branches.all()),
+    Action.REFUSE: lambda _, case: all(b.state != Branch.State.OPEN for b in case.branches.all()),
+}
+
+
+def may_see_originals(actor: Actor, case: Case) -> bool:
+    """Whether the actor may compare copies with originals: the counter, the reviewers and the deciders of a case."""
+    if not actor.is_staff or case.state in FINAL_STATES:
         return False
-    if action == Action.APPROVE and any(b.state != Branch.State.AGREED for b in case.branches.all()):
-        return False
-    if action == Action.REFUSE and any(b.state == Branch.State.OPEN for b in case.branches.all()):
-        return False
-    return actor.may(permission, case.department_id)
+    handles = any(actor.may(right, case.department_id) for right in _HANDLING)
+    return handles or any(branch.post_id == actor.post_id for branch in case.branches.all())
+
+
+_HANDLING = (Permission.COUNTER, Permission.REVIEW, Permission.DECIDE)
 
 
 def open_branch_for(actor: Actor, case: Case) -> Branch | None:
@@ -216,6 +238,19 @@ def clocks(case: Case, *, today: dt.date | None = None, calendar: WorkCalendar |
         )
     except UnknownYear as error:
         return Clocks(none, none, problem=error.text)
+
+
+def intake_clock(case: Case, *, today: dt.date | None = None, calendar: WorkCalendar | None = None) -> clock.Reading:
+    """Read how long a case may still wait for an answer: five working days, then it counts as accepted (第三十二条)."""
+    none = clock.Reading(None, None, clock.Lamp.NONE)
+    if case.state != State.SUBMITTED or case.received_on is None:
+        return none
+    days = calendar or for_region(case.department.region.code)
+    try:
+        due = days.add(case.received_on, clock.SILENCE_DAYS)
+        return clock.read(due, clock.Limit(clock.SILENCE_DAYS), days, today or timezone.localdate())
+    except UnknownYear:
+        return none
 
 
 def _read(

@@ -42,6 +42,7 @@ class Action(TextChoices):
     ASK_CORRECTION = "ask_correction", "要求补正"
     CORRECT = "correct", "提交补正"
     ACCEPT = "accept", "受理"
+    DECIDE_AT_ONCE = "decide_at_once", "当场办结"
     DEEM_ACCEPTED = "deem_accepted", "视为受理"
     REFUSE_ACCEPTANCE = "refuse_acceptance", "不予受理"
     NOT_REQUIRE = "not_require", "不需许可"
@@ -88,6 +89,7 @@ TABLE: dict[Action, Move] = {
     Action.ASK_CORRECTION: _move(_WAITING, _S.CORRECTING, By.STAFF, Permission.COUNTER),
     Action.CORRECT: _move([_S.CORRECTING], _S.SUBMITTED, By.APPLICANT),
     Action.ACCEPT: _move(_WAITING, _S.ACCEPTED, By.STAFF, Permission.COUNTER),
+    Action.DECIDE_AT_ONCE: _move(_WAITING, _S.DECIDED, By.STAFF, Permission.COUNTER),
     Action.DEEM_ACCEPTED: _move(_WAITING, _S.ACCEPTED, By.SYSTEM),
     Action.REFUSE_ACCEPTANCE: _move(_WAITING, _S.NOT_ACCEPTED, By.STAFF, Permission.COUNTER),
     Action.NOT_REQUIRE: _move(_WAITING, _S.NOT_REQUIRED, By.STAFF, Permission.COUNTER),

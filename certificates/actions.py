@@ -20,6 +20,7 @@ from certificates.rendering import render_face
 from certificates.signing.pades import sign_pdf
 from certificates.states import TABLE, Operation
 from common import events
+from common.idempotency import claim
 from common.numbering import next_number
 from identity.actor import SYSTEM, Actor, ActorKind
 from identity.models import Department, Party
@@ -127,21 +128,33 @@ def _defer_file(certificate_id: UUID) -> None:
 
 @transaction.atomic
 def change_state(
-    actor: Actor, *, certificate_id: UUID, operation: Operation, reason: str, legal_basis: str
+    actor: Actor,
+    *,
+    certificate_id: UUID,
+    operation: Operation,
+    reason: str,
+    legal_basis: str,
+    request_key: str = "",
 ) -> Certificate:
     """Suspend, lift or cancel a certificate; every listener (open cases) hears of it in the same transaction.
 
-    Raises :class:`CertificateNotFound`, :class:`ReasonMissing` or :class:`OperationNotAllowed`.
+    The same ``request_key`` twice does it once. Raises :class:`CertificateNotFound`, :class:`ReasonMissing` or
+    :class:`OperationNotAllowed`.
     """
     certificate = Certificate.objects.select_for_update().filter(pk=certificate_id).first()
     if certificate is None or not actor.may(Permission.SUSPEND_CERTIFICATE, certificate.issuer_id):
         raise errors.CertificateNotFound
+    claimed = claim(actor_id=actor.account_id, action=f"certificate_{operation}", request_key=request_key)
+    if claimed.earlier_id:
+        return certificate
     if not reason.strip() or not legal_basis.strip():
         missing = {"reason": reason, "legal_basis": legal_basis}
         raise errors.ReasonMissing(fields={key: _("必填") for key, value in missing.items() if not value.strip()})
     if not TABLE[operation].by_staff:
         raise errors.OperationNotAllowed(state=certificate.get_state_display(), operation=operation.label)
-    return _apply(certificate, operation, actor, reason=reason.strip(), legal_basis=legal_basis.strip())
+    _apply(certificate, operation, actor, reason=reason.strip(), legal_basis=legal_basis.strip())
+    claimed.settle(certificate.pk)
+    return certificate
 
 
 def _apply(

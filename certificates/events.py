@@ -5,6 +5,7 @@ from common.events import Event
 ISSUED = Event("certificate.issued", "certificate", frozenset({"type", "case_number"}))
 STATE_CHANGED = Event("certificate.state_changed", "certificate", frozenset({"operation", "from", "to", "reason"}))
 FILE_SIGNED = Event("certificate.file_signed", "certificate", frozenset({"sha256"}))
+READ = Event("certificate.read", "certificate")
 FILE_READ = Event("certificate.file_read", "certificate")
 UPLOADED = Event("document.uploaded", "document", frozenset({"kind", "size"}))
 VERIFIED = Event("document.verified", "document", frozenset({"department"}))

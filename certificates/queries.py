@@ -30,11 +30,26 @@ def visible_certificates(actor: Actor) -> QuerySet[Certificate]:
 
 
 def get_certificate(actor: Actor, certificate_id: UUID) -> Certificate:
-    """Return one visible certificate; raises :class:`CertificateNotFound`."""
+    """Return one visible certificate; raises :class:`CertificateNotFound`. A staff member's look is recorded."""
     certificate = visible_certificates(actor).filter(pk=certificate_id).first()
     if certificate is None:
         raise errors.CertificateNotFound
+    if actor.is_staff:
+        events.record(codes.READ, actor=actor, subject_id=certificate.pk, holder_id=certificate.holder_id)
     return certificate
+
+
+def operations_of(certificate: Certificate) -> QuerySet[CertificateOperation]:
+    """Everything that was done to a certificate's state, first to last, with who did it."""
+    return certificate.operations.select_related("actor")
+
+
+def state_now(certificate: Certificate) -> Certificate.State:
+    """The register's word on a loaded certificate: past its last day it counts as expired before the nightly run."""
+    ended = certificate.valid_until is not None and certificate.valid_until < timezone.localdate()
+    if certificate.state == Certificate.State.VALID and ended:
+        return Certificate.State.EXPIRED
+    return Certificate.State(certificate.state)
 
 
 def search_certificates(actor: Actor, *, text: str = "", state: str = "") -> QuerySet[Certificate]:
@@ -117,10 +132,7 @@ class Verification:
 
 
 def verify(text: str) -> Verification | None:
-    """Look a certificate up by its QR code, identifier or number, for anybody; None when there is none.
-
-    A valid row past its last day counts as expired even before the nightly run says so.
-    """
+    """Look a certificate up by its QR code, identifier or number, for anybody; None when there is none."""
     term = text.strip()
     if not term or len(term) > 200 or "\x00" in term:
         return None
@@ -134,16 +146,13 @@ def verify(text: str) -> Verification | None:
 
 
 def _verification(certificate: Certificate) -> Verification:
-    state = certificate.state
-    today = timezone.localdate()
-    if state == Certificate.State.VALID and certificate.valid_until and certificate.valid_until < today:
-        state = Certificate.State.EXPIRED
+    state = state_now(certificate)
     holder = certificate.holder
     name = mask_name(holder.name) if holder.kind == holder.Kind.PERSON else holder.name
     return Verification(
         certificate_id=certificate.pk,
         state=state,
-        state_label=Certificate.State(state).label,
+        state_label=state.label,
         type_name=certificate.type.name,
         number=certificate.number,
         identifier=certificate.identifier,

@@ -19,6 +19,13 @@ class UsccInvalid(Invalid):
     message = _("统一社会信用代码不正确，请对照营业执照逐位核对（没有字母 I、O、Z、S、V）。")
 
 
+class PhoneInvalid(Invalid):
+    """Not a mainland mobile number."""
+
+    code = "identity.phone_invalid"
+    message = _("手机号码不正确，请填 11 位大陆手机号。")
+
+
 class RegionUnknown(NotFound):
     """No region has this code."""
 

@@ -11,7 +11,7 @@ from common import crypto
 from identity import rules
 from identity.actions import ID_NUMBER, PHONE
 from identity.actor import PUBLIC, Actor, ActorKind
-from identity.errors import IdNumberInvalid, RegionUnknown
+from identity.errors import IdNumberInvalid, PhoneInvalid, RegionUnknown
 from identity.models import Account, Department, Organisation, Party, Person, PostHolding, Region
 from identity.permissions import Permission
 
@@ -92,7 +92,7 @@ def find_account_by_login(login: str) -> Account | None:
         return staff
     try:
         phone = rules.normal_phone(text)
-    except ValueError:
+    except PhoneInvalid:
         pass
     else:
         return accounts.filter(phone_index=crypto.blind_index(phone, purpose=PHONE)).first()

@@ -4,7 +4,7 @@ import datetime as dt
 import re
 
 from common.checksums import id_number_check, org_code_check, uscc_check
-from identity.errors import IdNumberInvalid, UsccInvalid
+from identity.errors import IdNumberInvalid, PhoneInvalid, UsccInvalid
 
 _PROVINCES = frozenset(
     [
@@ -71,9 +71,9 @@ def make_uscc(*, prefix: str, region: str, body: str) -> str:
 
 
 def normal_phone(text: str) -> str:
-    """Return a mainland mobile number as 11 digits; ValueError when it is none."""
+    """Return a mainland mobile number as 11 digits; raise :class:`PhoneInvalid` when it is none."""
     digits = re.sub(r"[\s-]", "", text)
     digits = digits.removeprefix("+86")
     if not re.fullmatch(r"1[0-9]{10}", digits):
-        raise ValueError(text)
+        raise PhoneInvalid(fields={"phone": PhoneInvalid.message})
     return digits

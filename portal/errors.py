@@ -6,6 +6,7 @@ from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 
 from common.errors import DomainError, NotFound
+from identity.actor import PUBLIC
 
 
 def render_domain_error(request: HttpRequest, error: DomainError) -> HttpResponse:
@@ -14,7 +15,9 @@ def render_domain_error(request: HttpRequest, error: DomainError) -> HttpRespons
 
 
 def _page(request: HttpRequest, status: int, *, code: str, message: str, what_to_do: str = "") -> HttpResponse:
-    context = {"code": code, "status": status, "message": message, "what_to_do": what_to_do}
+    actor = getattr(request, "actor", PUBLIC)  # absent when a middleware before ours refused the request
+    base = "workbench/base.html" if actor.is_staff else "public/base.html"
+    context = {"code": code, "status": status, "message": message, "what_to_do": what_to_do, "base_template": base}
     return render(request, "errors/error.html", context, status=status)
 
 

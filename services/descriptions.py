@@ -7,6 +7,7 @@ import dataclasses
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import cache
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -128,6 +129,8 @@ class VersionContent:
     result_kind: str = "none"
     result_name: str = ""
     result_type_id: UUID | None = None
+    registers: str = ""
+    replaces: str = ""
     hall_place: str = ""
     hall_hours: str = ""
     consult_phone: str = ""
@@ -185,9 +188,10 @@ def describe(version: ItemVersion) -> VersionContent:
     return VersionContent(**values)
 
 
-def column_names(kind: type[Any]) -> list[str]:
+@cache
+def column_names(kind: type[Any]) -> tuple[str, ...]:
     """Return the fields of a description that are columns of its model."""
-    return [entry.name for entry in dataclasses.fields(kind) if entry.name not in (*PARTS, "satisfied_by")]
+    return tuple(entry.name for entry in dataclasses.fields(kind) if entry.name not in (*PARTS, "satisfied_by"))
 
 
 def columns(part: Any) -> dict[str, Any]:

@@ -20,6 +20,13 @@ class VersionNotFound(NotFound):
     message = _("没有找到事项的这个版本。")
 
 
+class ImportBatchNotFound(NotFound):
+    """No such import run, or the actor manages no items."""
+
+    code = "services.import_batch_not_found"
+    message = _("没有找到这次导入的报告。")
+
+
 class FieldInvalid(Invalid):
     """One answer of a form is wrong. ``reason`` is stable and machine-readable, the message is for people."""
 

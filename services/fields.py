@@ -15,7 +15,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from identity import rules as identity_rules
-from identity.errors import IdNumberInvalid, UsccInvalid
+from identity.errors import IdNumberInvalid, PhoneInvalid, UsccInvalid
 
 SHORT = 200
 DEFAULT_LENGTHS = {"text": SHORT, "address": SHORT, "longtext": 2000}
@@ -113,7 +113,7 @@ def _phone(text: str, limit: int) -> str:
     number = _half_width(text)
     try:
         return identity_rules.normal_phone(number)
-    except ValueError:
+    except PhoneInvalid:
         if _LANDLINE.fullmatch(number):
             return number
         raise Refusal("not_phone", _("请填 11 位手机号码，或者带区号的固定电话。")) from None

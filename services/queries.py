@@ -6,15 +6,18 @@ from uuid import UUID
 
 from django.core.exceptions import ValidationError
 from django.db import connection
-from django.db.models import Count, Prefetch, QuerySet
+from django.db.models import Count, Prefetch, Q, QuerySet
 
+from identity.actor import Actor
+from identity.permissions import Permission
 from services import codes, themes, tokens
 from services import search as index
-from services.errors import ItemNotFound, VersionNotFound
+from services.errors import ImportBatchNotFound, ItemNotFound, VersionNotFound
 from services.models import (
     DataElement,
     Faq,
     FeeItem,
+    ImportBatch,
     ItemVersion,
     LegalBasis,
     MaterialRequirement,
@@ -110,6 +113,19 @@ def guide(item: ServiceItem) -> Guide:
     if item.current_id is None:
         raise ItemNotFound
     version = _with_parts(ItemVersion.objects.select_related("result_type")).get(pk=item.current_id)
+    return _guide(item, version)
+
+
+def version_guide(item: ServiceItem, number: int) -> Guide:
+    """Load what one version of an item says, an earlier one too; raises :class:`VersionNotFound`."""
+    versions = _with_parts(ItemVersion.objects.select_related("result_type"))
+    version = versions.exclude(state=ItemVersion.State.DRAFT).filter(item=item, version=number).first()
+    if version is None:
+        raise VersionNotFound
+    return _guide(item, version)
+
+
+def _guide(item: ServiceItem, version: ItemVersion) -> Guide:
     version.item = item
     return Guide(
         item=item,
@@ -170,6 +186,25 @@ def search(
         words=tokens.query_terms(q),
         is_relaxed=hits.is_relaxed,
     )
+
+
+def list_items(
+    q: str = "",
+    *,
+    department: str | None = None,
+    theme: str | None = None,
+    audience: str | None = None,
+    limit: int = PAGE_SIZE,
+    offset: int = 0,
+) -> tuple[list[ServiceItem], bool]:
+    """Return a page of published items in the order of :func:`search`, and whether more follow.
+
+    Nothing is counted, so far pages of a large catalogue stay cheap: two queries, three for many words.
+    """
+    filters = index.Filters(department, theme, audience)
+    ids = index.find_page(q, filters, limit=limit + 1, offset=offset)
+    rows = published_items().in_bulk(ids[:limit])
+    return [rows[pk] for pk in ids[:limit] if pk in rows], len(ids) > limit
 
 
 def _facets(counts: Mapping[str, Mapping[str, int]]) -> dict[str, list[Choice]]:
@@ -249,3 +284,40 @@ def document_kinds() -> list[DocumentKind]:
 def data_elements() -> dict[str, DataElement]:
     """All data elements by code (one query)."""
     return {element.code: element for element in DataElement.objects.all()}
+
+
+def items_for_staff(actor: Actor, *, managed_only: bool = False, text: str = "") -> QuerySet[ServiceItem]:
+    """Items in use or paused as staff list them, by code: all of them, or those of departments the post manages.
+
+    ``text`` is a whole item code, or a part of an item's or a department's name. Others than staff: none.
+    """
+    if not actor.is_staff:
+        return ServiceItem.objects.none()
+    items = ServiceItem.objects.exclude(state=ServiceItem.State.CANCELLED).filter(current__isnull=False)
+    if managed_only:
+        items = items.filter(department_id__in=actor.departments(Permission.MANAGE_ITEMS))
+    term = text.strip()
+    if term:
+        code = Q(task_code=term.upper()) | Q(local_code=term)
+        items = items.filter(code | Q(name__icontains=term) | Q(department_name__icontains=term))
+    return items.select_related("current", "department", "region").order_by("department_name", "name", "id")
+
+
+def versions_of(item: ServiceItem) -> QuerySet[ItemVersion]:
+    """The versions of an item, newest first."""
+    return item.versions.all()
+
+
+def import_batches(actor: Actor) -> QuerySet[ImportBatch]:
+    """Import runs, newest first, for posts that manage items anywhere; nobody else knows of them."""
+    if not actor.departments(Permission.MANAGE_ITEMS):
+        return ImportBatch.objects.none()
+    return ImportBatch.objects.order_by("-id").defer("report")
+
+
+def get_import_batch(actor: Actor, batch_id: UUID) -> ImportBatch:
+    """Return one import run with its report; raises :class:`ImportBatchNotFound`."""
+    batch = import_batches(actor).defer(None).filter(pk=batch_id).first()
+    if batch is None:
+        raise ImportBatchNotFound
+    return batch

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from cases import errors, faces, notices
 from cases.actions import moves
+from cases.actions.clocks import set_limits
 from cases.models import Branch, Case, CaseMaterial, Flag, Notice
 from cases.states import Action, Outcome, State
 from certificates.actions import issue
@@ -20,7 +21,7 @@ from identity.actions import register_organisation
 from identity.actor import SYSTEM, Actor
 from identity.models import Party
 from identity.rules import make_uscc
-from services.codes import Replaces
+from services.codes import ProjectType, Replaces
 
 
 @transaction.atomic
@@ -45,13 +46,47 @@ def approve(
     _check_branches(case, approving=True)
     _check_originals(case)
     _check_flags(case)
+    _approve(actor, case, Action.APPROVE, face or {})
+    claimed.settle(case.pk)
+    return case
+
+
+def _approve(actor: Actor, case: Case, action: Action, face: Mapping[str, str]) -> None:
     case.outcome = Outcome.APPROVED
     case.decided_at = timezone.now()
     if case.item_version.result_type_id:
-        case.certificate = _issue_result(actor, case, face or {})
-    moves.apply(case, actor, Action.APPROVE)
+        case.certificate = _issue_result(actor, case, face)
+    moves.apply(case, actor, action)
     notices.issue(actor, case, Notice.Kind.APPROVAL)
     notices.finish_later(case)
+
+
+@transaction.atomic
+def decide_at_once(
+    actor: Actor,
+    *,
+    case_id: UUID,
+    face: Mapping[str, str] | None = None,
+    request_key: str = "",
+    expected_version: int | None = None,
+) -> Case:
+    """Accept and approve an instant item (即办件) in one act at the counter (行政许可法第三十四条第二款).
+
+    Raises :class:`NotInstant`, :class:`OriginalsNotSeen` or :class:`EvidenceFlagged`.
+    """
+    case = moves.lock(actor, case_id)
+    claimed = claim(actor_id=actor.account_id, action="decide_at_once", request_key=request_key)
+    if claimed.earlier_id:
+        return case
+    moves.check(case, actor, Action.DECIDE_AT_ONCE, expected_version=expected_version)
+    if case.item_version.project_type != ProjectType.INSTANT:
+        raise errors.NotInstant
+    _check_originals(case)
+    _check_flags(case)
+    case.accepted_at = timezone.now()
+    case.accepted_on = timezone.localdate()
+    set_limits(case)
+    _approve(actor, case, Action.DECIDE_AT_ONCE, face or {})
     claimed.settle(case.pk)
     return case
 

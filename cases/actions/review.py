@@ -4,19 +4,23 @@ from uuid import UUID
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from cases import errors
 from cases import events as codes
 from cases.actions import moves
 from cases.models import Branch, Case, CaseMaterial
-from cases.queries import visible_to
+from cases.queries import may_see_originals, visible_to
 from cases.states import FINAL_STATES, Action
 from certificates.locker import mark_original_seen
+from certificates.models import Document
 from common import events
 from common.errors import Forbidden
 from common.idempotency import claim
 from identity.actor import Actor
 from identity.permissions import Permission
+
+_COMPARABLE = (Document.Grade.B, Document.Grade.C)  # what the applicant made (grade D) has no original
 
 
 @transaction.atomic
@@ -77,15 +81,19 @@ def _own_branch(actor: Actor, case: Case, branch_id: UUID) -> Branch:
 
 @transaction.atomic
 def see_original(actor: Actor, *, case_id: UUID, material_id: UUID) -> CaseMaterial:
-    """Record that an officer compared an uploaded copy with its original: grade C becomes B, for later cases too."""
+    """Record that an officer compared an uploaded copy with its original: grade C becomes B, for later cases too.
+
+    Raises :class:`CaseNotFound`, :class:`CaseClosed`, :class:`Forbidden` or :class:`MaterialNotFound`.
+    """
     case = visible_to(actor).select_for_update(of=("self",)).filter(pk=case_id).first()
     if case is None:
         raise errors.CaseNotFound
-    if not actor.is_staff:
+    if actor.is_staff and case.state in FINAL_STATES:
+        raise errors.CaseClosed(state=case.get_state_display(), action=_("核对原件"))
+    if not may_see_originals(actor, case):
         raise Forbidden
-    if case.state in FINAL_STATES:
-        raise errors.CaseClosed(state=case.get_state_display(), action="核对原件")
-    row = case.materials.select_related("requirement").filter(pk=material_id, document__isnull=False).first()
+    copies = case.materials.select_related("requirement").filter(document__grade__in=_COMPARABLE)
+    row = copies.filter(pk=material_id).first()
     if row is None or row.document_id is None:
         raise errors.MaterialNotFound
     mark_original_seen(actor, document_id=row.document_id)

@@ -1,5 +1,28 @@
 """Addresses of the workbench surface, grouped by prefix."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from portal.workbench.views import case, certificates, evidence, items, step, worklist
+
+case_urls = [
+    path("cases/", worklist.search, name="workbench_case_search"),
+    path("cases/<uuid:case_id>/", case.case_page, name="workbench_case"),
+    path("cases/<uuid:case_id>/unmask/", case.unmask, name="workbench_unmask"),
+    path("cases/<uuid:case_id>/evidence/<uuid:material_id>/", evidence.file, name="workbench_evidence"),
+    path("cases/<uuid:case_id>/evidence/<uuid:material_id>/original/", evidence.see_original, name="see_original"),
+    path("cases/<uuid:case_id>/notices/<uuid:notice_id>.pdf", evidence.notice, name="workbench_notice"),
+    path("cases/<uuid:case_id>/<slug:action>/", step.case_action, name="case_action"),
+]
+item_urls = [
+    path("items/", items.item_list, name="workbench_items"),
+    path("items/imports/", items.imports, name="workbench_imports"),
+    path("items/imports/<uuid:batch_id>/", items.import_report, name="workbench_import"),
+    path("items/<uuid:item_id>/", items.item_page, name="workbench_item"),
+]
+certificate_urls = [
+    path("certificates/", certificates.certificate_list, name="workbench_certificates"),
+    path("certificates/<uuid:certificate_id>/", certificates.certificate_page, name="workbench_certificate"),
+    path("certificates/<uuid:certificate_id>/file.pdf", certificates.file, name="workbench_certificate_file"),
+    path("certificates/<uuid:certificate_id>/<slug:operation>/", certificates.operate, name="certificate_operation"),
+]
+urlpatterns = [path("", worklist.worklist, name="worklist"), *case_urls, *item_urls, *certificate_urls]

@@ -102,3 +102,14 @@ def test_refusal_to_accept_names_the_competent_body(cast):
     notice = Case.objects.get(pk=case.pk).notices.get(kind=Notice.Kind.NOT_ACCEPTED)
     assert "示范市农业农村局" in str(notice.content["lists"])
     assert any("行政复议" in line for line in notice.content["remedies"])
+
+
+def test_instant_item_is_accepted_and_decided_in_one_act(cast):
+    cast.version.project_type = "1"
+    cast.version.save()
+    case = moves.a_submitted_case(cast)
+    moves.see_originals(cast, case)
+    case = decision.decide_at_once(cast.clerk, case_id=case.pk)
+    assert case.state == State.DECIDED
+    assert case.certificate.state == "valid"
+    assert not case.branches.exists()

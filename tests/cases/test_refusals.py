@@ -317,3 +317,12 @@ def test_special_procedure_stops_the_clock_and_its_end_starts_it(cast):
     case.refresh_from_db()
     assert case.state == State.IN_REVIEW
     assert case.promise_due_on is not None
+
+
+def test_promised_item_is_not_decided_at_the_counter(cast):
+    case = moves.a_submitted_case(cast)
+    moves.see_originals(cast, case)
+    before = _snapshot(case)
+    with pytest.raises(errors.NotInstant):
+        decision.decide_at_once(cast.clerk, case_id=case.pk)
+    assert _snapshot(case) == before

@@ -1,0 +1,200 @@
+"""Forms of the workbench: shape and format only; what is allowed, the actions decide."""
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from cases.faces import unanswered
+from cases.models import Branch, Case, SpecialProcedure
+from cases.states import State
+from certificates.models import Certificate
+
+_STALE = _("页面已经失效，请刷新后再操作。")
+
+
+def _lines(label: str | Any, limit: int, *, required: bool = True, help_text: str | Any = "") -> forms.CharField:
+    return forms.CharField(
+        label=label, max_length=limit, required=required, help_text=help_text, widget=forms.Textarea(attrs={"rows": 3})
+    )
+
+
+class WorklistForm(forms.Form):
+    """The filters of the worklist; a value that is none of the choices counts as not given."""
+
+    TASKS = (("mine", _("等我办")), ("open", _("在办")), ("all", _("全部")))
+
+    task = forms.ChoiceField(required=False, choices=TASKS, widget=forms.HiddenInput)
+    text = forms.CharField(
+        label=_("办件编号、事项或单位"), max_length=60, required=False, help_text=_("编号和信用代码要填完整")
+    )
+    state = forms.ChoiceField(
+        label=_("状态"), required=False, choices=[("", _("全部状态")), *State.choices[1:]]
+    )  # drafts are the applicant's own
+
+
+class ItemFilterForm(forms.Form):
+    """The filters of the item list."""
+
+    SCOPES = (("managed", _("我管理的")), ("all", _("全部")))
+
+    scope = forms.ChoiceField(required=False, choices=SCOPES, widget=forms.HiddenInput)
+    text = forms.CharField(label=_("事项名称、部门或编码"), max_length=60, required=False)
+
+
+class CertificateFilterForm(forms.Form):
+    """The filters of the certificate list."""
+
+    text = forms.CharField(label=_("证照编号、标识或名称"), max_length=160, required=False)
+    state = forms.ChoiceField(
+        label=_("状态"), required=False, choices=[("", _("全部状态")), *Certificate.State.choices]
+    )
+
+
+class UnmaskForm(forms.Form):
+    """Why somebody needs to see the whole personal data."""
+
+    reason = forms.CharField(
+        label=_("查看理由"), max_length=200, help_text=_("会记入查看记录，申请人能看到是谁、为什么看。")
+    )
+
+
+class StepForm(forms.Form):
+    """What every action on a case carries: the key of this rendered form and the version it was made for."""
+
+    request_key = forms.CharField(max_length=64, widget=forms.HiddenInput, error_messages={"required": _STALE})
+    version = forms.IntegerField(
+        min_value=1,
+        max_value=2**31 - 1,
+        widget=forms.HiddenInput,
+        error_messages={"required": _STALE, "invalid": _STALE, "min_value": _STALE, "max_value": _STALE},
+    )
+
+    def __init__(self, *args: Any, case: Case, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.case = case
+
+
+class AcceptForm(StepForm):
+    """受理."""
+
+
+class CorrectionForm(StepForm):
+    """One box for each material and one for the form itself: the law allows one notice with everything in it."""
+
+    general = _lines(_("表单和其他"), 500, required=False, help_text=_("申请表哪里要改、还缺什么"))
+
+    def __init__(self, *args: Any, case: Case, **kwargs: Any) -> None:
+        super().__init__(*args, case=case, **kwargs)
+        self.materials = {f"material_{row.pk}": row for row in case.materials.all()}
+        for name, row in self.materials.items():
+            self.fields[name] = _lines(row.requirement.name, 500, required=False, help_text=row.get_way_display())
+        self.order_fields([*self.materials, "general"])
+
+    def corrections(self) -> Mapping[UUID, str]:
+        """What is asked for, by material."""
+        return {row.pk: self.cleaned_data[name] for name, row in self.materials.items()}
+
+
+class RefuseAcceptanceForm(StepForm):
+    """不予受理."""
+
+    reason = _lines(_("不予受理的理由和依据"), 2000, help_text=_("写明不属于本机关职权的哪一项，引用条款"))
+    competent_body = forms.CharField(
+        label=_("应当向哪个机关申请"), max_length=100, required=False, help_text=_("知道的话写上，申请人可以直接去办")
+    )
+
+
+class ReasonForm(StepForm):
+    """An action that needs nothing but its reasons."""
+
+    reason = _lines(_("理由和依据"), 2000)
+
+
+class RefuseForm(StepForm):
+    """不予许可."""
+
+    reason = _lines(_("不予的理由和依据"), 2000, help_text=_("写明不符合哪一项条件、依据哪一条；会原样印在决定书上"))
+
+
+class ReviewForm(StepForm):
+    """One department's opinion."""
+
+    branch = forms.UUIDField(widget=forms.HiddenInput, error_messages={"required": _STALE, "invalid": _STALE})
+    result = forms.ChoiceField(
+        label=_("审查意见"),
+        choices=[("agree", _("同意")), ("oppose", _("不同意"))],
+        widget=forms.RadioSelect,
+        error_messages={"required": _("请选择同意或者不同意。")},
+    )
+    opinion = _lines(_("说明"), 1000, required=False, help_text=_("不同意的，要写理由和依据"))
+    second_officer = forms.CharField(
+        label=_("另一名核查人员"), max_length=60, required=False, help_text=_("实质审查由两名以上工作人员进行")
+    )
+
+    def __init__(self, *args: Any, case: Case, branch: Branch | None, **kwargs: Any) -> None:
+        super().__init__(*args, case=case, **kwargs)
+        if branch is not None:
+            self.fields["branch"].initial = branch.pk
+            if not branch.stage.is_substantive:
+                del self.fields["second_officer"]
+
+
+class StartSpecialForm(StepForm):
+    """特别程序: the clock stops."""
+
+    kind = forms.ChoiceField(label=_("程序"), choices=SpecialProcedure.Kind.choices)
+    days_needed = forms.IntegerField(
+        label=_("需要多少个工作日"), min_value=1, max_value=365, help_text=_("会告知申请人，不计入办理期限")
+    )
+    legal_basis = forms.CharField(label=_("依据"), max_length=200, help_text=_("例如：××法第××条"))
+    reason = _lines(_("理由"), 2000)
+
+
+class EndSpecialForm(StepForm):
+    """The procedure's result."""
+
+    result = _lines(_("结果"), 2000, help_text=_("例如：检验合格，报告编号××"))
+
+
+class ExtendForm(StepForm):
+    """延长期限."""
+
+    days = forms.TypedChoiceField(
+        label=_("延长"),
+        choices=[("10", _("10 个工作日")), ("15", _("15 个工作日（联合办理、集中办理、统一办理）"))],
+        coerce=int,
+        widget=forms.RadioSelect,
+        error_messages={"required": _("请选择延长多少天。")},
+    )
+    legal_basis = forms.CharField(label=_("依据"), max_length=200, initial="《中华人民共和国行政许可法》第四十二条")
+    reason = _lines(_("理由"), 2000, help_text=_("会告知申请人"))
+
+
+class ApproveForm(StepForm):
+    """准予; asks for what the result shows and only the department knows (a grade, an amount)."""
+
+    def __init__(self, *args: Any, case: Case, **kwargs: Any) -> None:
+        super().__init__(*args, case=case, **kwargs)
+        kind = case.item_version.result_type
+        self.face_fields = {f"face_{field['key']}": field for field in unanswered(case, kind)} if kind else {}
+        for name, field in self.face_fields.items():
+            self.fields[name] = forms.CharField(
+                label=field["label"], max_length=200, required=False, help_text=_("会印在证照上；没有就空着")
+            )
+
+    def face(self) -> Mapping[str, str]:
+        """The values filled in, by the type's field keys."""
+        return {field["key"]: self.cleaned_data[name] for name, field in self.face_fields.items()}
+
+
+class CertificateOperationForm(forms.Form):
+    """Suspend, lift or cancel a certificate."""
+
+    request_key = forms.CharField(max_length=64, widget=forms.HiddenInput, error_messages={"required": _STALE})
+    reason = _lines(_("理由"), 500, help_text=_("持证人会在“我的证照”里看到"))
+    legal_basis = forms.CharField(
+        label=_("依据"), max_length=200, help_text=_("例如：《中华人民共和国行政许可法》第六十九条")
+    )

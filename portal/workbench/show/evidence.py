@@ -1,0 +1,114 @@
+"""The evidence table: what stands for each material, how far it can be trusted, and its state at this moment."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.template.defaultfilters import filesizeformat
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from cases.models import Case, CaseMaterial
+from certificates.models import Certificate, Document
+from certificates.queries import state_now
+from common.formatting import format_date
+
+_Way = CaseMaterial.Way
+_GRADES = {Document.Grade.B: "grade_b", Document.Grade.C: "grade_c", Document.Grade.D: "grade_d"}
+_REUSED = frozenset({_Way.CERTIFICATE, _Way.VERIFIED, _Way.EARLIER})
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """One row. ``mark`` is a seal or empty; ``tone`` colours the state; ``can_open`` says the grant is open."""
+
+    material_id: UUID
+    name: str
+    way: str
+    mark: str
+    source: str
+    state: str
+    tone: str
+    note: str
+    can_open: bool
+    needs_original: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """The table with its two counts."""
+
+    proofs: list[Proof]
+    reused: int
+    handed_in: int
+
+    @property
+    def unseen(self) -> list[str]:
+        """Names of uploaded copies whose original nobody has compared yet."""
+        return [proof.name for proof in self.proofs if proof.needs_original]
+
+
+def evidence_of(case: Case) -> Evidence:
+    """Describe the materials of a case from :func:`cases.queries.get_case`; states are the register's, as of now."""
+    rows = list(case.materials.all())
+    return Evidence(
+        proofs=[_proof(row) for row in rows],
+        reused=sum(row.way in _REUSED for row in rows),
+        handed_in=sum(row.way == _Way.UPLOAD for row in rows),
+    )
+
+
+def _proof(row: CaseMaterial) -> Proof:
+    mark, source, state, tone = _shown(row)
+    is_ready = bool(row.certificate.file) if row.certificate else row.document is not None
+    return Proof(
+        material_id=row.pk,
+        name=row.requirement.name,
+        way=row.get_way_display(),
+        mark=mark,
+        source=source,
+        state=state,
+        tone=tone,
+        note=row.correction,
+        can_open=is_ready and row.grant is not None and row.grant.ends_at is None,
+        needs_original=row.document is not None and row.document.grade == Document.Grade.C,
+    )
+
+
+def _shown(row: CaseMaterial) -> tuple[str, str, str, str]:
+    if row.certificate:
+        return ("grade_a", *_certificate(row.certificate))
+    if row.document:
+        return (_GRADES[Document.Grade(row.document.grade)], *_document(row.document))
+    if row.way == _Way.PROMISE:
+        days = row.requirement.promise_check_days
+        check = _("办结后 %(days)s 日内核查") % {"days": days} if days else _("办结后核查")
+        return "vow", _("告知承诺：%(text)s") % {"text": row.requirement.promise_text}, check, "amber"
+    if row.way == _Way.DEFERRED:
+        return "", _("容缺受理"), row.reason, "amber"
+    is_optional = row.requirement.need == "2"
+    return "", "", _("没有交（非必要）") if is_optional else _("还没有交"), "plain" if is_optional else "red"
+
+
+def _certificate(certificate: Certificate) -> tuple[str, str, str]:
+    source = _("证照库 · %(issuer)s %(day)s 签发") % {
+        "issuer": certificate.issuer.short_name,
+        "day": certificate.issued_on.isoformat(),
+    }
+    state = state_now(certificate)
+    if state != Certificate.State.VALID:
+        return source, str(state.label), "red"
+    if certificate.valid_until is None:
+        return source, _("有效（长期）"), "jade"
+    return source, _("有效，至 %(day)s") % {"day": format_date(certificate.valid_until)}, "jade"
+
+
+def _document(document: Document) -> tuple[str, str, str]:
+    size = filesizeformat(document.size)
+    if document.grade == Document.Grade.B and document.verified_at:
+        body = document.verified_department.short_name if document.verified_department else _("窗口")
+        seen = timezone.localdate(document.verified_at).isoformat()
+        return _("%(body)s %(day)s 与原件核对") % {"body": body, "day": seen}, _("已核验"), "brand"
+    day = timezone.localdate(document.created_at).isoformat()
+    if document.grade == Document.Grade.D:
+        return _("申请人自制，%(day)s 上传") % {"day": day}, size, "plain"
+    return _("申请人 %(day)s 上传") % {"day": day}, _("原件待核对"), "amber"

@@ -1,0 +1,78 @@
+"""Personal data as the workbench shows it: masked unless somebody asked to see it and said why."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from cases.models import Case
+from common.masking import STAR, mask_id, mask_name, mask_phone
+from identity.models import Party
+from services.forms import FieldSpec
+
+# Meanings that are nobody's private matter: what stands in public registers or on the shop's door.
+_PUBLIC = frozenset({"org", "premises", "project"})
+_NAMES = ("姓名", "联系人", "法定代表人", "经营者", "负责人", "管理人员", "家庭成员", "股东", "监事")
+_NUMBERS = ("证号", "账号", "卡号", "编号", "户号", "号码")
+_KEPT = 6  # characters of an address that stay: province, city
+
+
+@dataclass(frozen=True, slots=True)
+class Applicant:
+    """Who applies and who acts, ready to print."""
+
+    name: str
+    code: str
+    kind: str
+    agent: str
+
+
+def applicant_of(case: Case, *, whole: bool = False) -> Applicant:
+    """Name the applicant; a person's name and number masked unless ``whole``. An organisation's are public."""
+    party = case.applicant
+    name, code = masked_party(party, whole=whole)
+    agent = case.agent.name if whole else mask_name(case.agent.name)
+    return Applicant(name, code, party.get_kind_display(), agent if party.kind == Party.Kind.ORGANISATION else "")
+
+
+def masked_party(party: Party, *, whole: bool = False) -> tuple[str, str]:
+    """Return name and code of a party, masked for a person unless ``whole``."""
+    if party.kind == Party.Kind.ORGANISATION or whole:
+        return party.name, party.code
+    return mask_name(party.name), mask_id(party.code)
+
+
+def party_name(party: Party) -> str:
+    """A party's name for lists, masked for a person."""
+    return party.organisation.name if party.kind == Party.Kind.ORGANISATION else mask_name(party.person.name)
+
+
+def is_personal(spec: FieldSpec) -> bool:
+    """Tell whether an answer is about a person: by the meaning of its data element, else by its type and label."""
+    if spec.type in {"id_number", "phone"} or any(word in spec.label for word in _NAMES):
+        return True
+    return bool(spec.element) and spec.element.split(".")[0] not in _PUBLIC
+
+
+def mask_answer(spec: FieldSpec, text: str) -> str:
+    """Mask the text of a personal answer by what sort of thing it is."""
+    if not text:
+        return ""
+    if spec.type == "id_number" or any(word in spec.label for word in _NUMBERS):
+        return mask_phone(text) if spec.type == "phone" else mask_id(text)
+    if spec.type == "phone":
+        return mask_phone(text)
+    if spec.type == "address":
+        return text[:_KEPT] + STAR * 3 if len(text) > _KEPT else STAR * 3
+    if spec.type == "date":
+        return f"{text[:4]}-{STAR * 2}-{STAR * 2}"
+    if any(word in spec.label for word in _NAMES):
+        return mask_name(text)
+    return STAR * 3
+
+
+def plain(spec: FieldSpec, value: Any) -> str:
+    """An answer as text: choices by their labels, several joined."""
+    if isinstance(value, list):
+        return "、".join(map(str, value))
+    if spec.type == "yesno":
+        return dict(spec.pairs).get(str(value), str(value))
+    return "" if value is None else str(value)

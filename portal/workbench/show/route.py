@@ -1,0 +1,119 @@
+"""The way of a case through the departments, and what has happened on it."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from cases.models import Branch, Case
+from cases.states import Action, Outcome, State
+from common.formatting import format_date
+from identity.actor import Actor
+
+_BAD = frozenset({Action.REFUSE_ACCEPTANCE, Action.NOT_REQUIRE, Action.REFUSE, Action.TERMINATE, Action.WITHDRAW})
+_WARN = frozenset({Action.ASK_CORRECTION, Action.START_SPECIAL, Action.EXTEND, Action.DEEM_ACCEPTED})
+_INSIDE = frozenset({Action.START_REVIEW})  # happens by itself in the moment of acceptance
+
+
+@dataclass(frozen=True, slots=True)
+class Lane:
+    """One department's branch."""
+
+    name: str
+    who: str
+    state: str  # done, bad, current
+    label: str
+    note: str
+    is_mine: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Station:
+    """One station of the route: done, current, todo or bad; the review station has a lane for each department."""
+
+    label: str
+    state: str
+    note: str = ""
+    lanes: list[Lane] = field(default_factory=list)
+
+
+def route_of(case: Case, actor: Actor) -> list[Station]:
+    """The stations: intake, the departments side by side, decision, delivery."""
+    lanes = [_lane(branch, actor) for branch in case.branches.all()]
+    stations = [_intake(case)]
+    if lanes:
+        waiting = any(lane.state == "current" for lane in lanes)
+        stations.append(Station(_("审查"), "current" if waiting else "done", lanes=lanes))
+    elif case.state in {State.SUBMITTED, State.CORRECTING}:
+        stations.append(Station(_("审查"), "todo"))
+    return [*stations, *_ending(case, lanes)]
+
+
+def _intake(case: Case) -> Station:
+    if case.accepted_on:
+        note = _("%(day)s，视为受理") if case.is_deemed_accepted else "%(day)s"
+        return Station(_("受理"), "done", note % {"day": format_date(case.accepted_on)})
+    if case.state in {State.NOT_ACCEPTED, State.NOT_REQUIRED, State.WITHDRAWN, State.TERMINATED}:
+        return Station(_("受理"), "bad", case.get_state_display())
+    return Station(_("受理"), "current", case.get_state_display())
+
+
+def _lane(branch: Branch, actor: Actor) -> Lane:
+    states = {Branch.State.OPEN: "current", Branch.State.AGREED: "done", Branch.State.OPPOSED: "bad"}
+    is_mine = branch.post_id == actor.post_id and branch.state == Branch.State.OPEN
+    if branch.state == Branch.State.OPEN:
+        note = _("%(day)s 前") % {"day": format_date(branch.due_on)} if branch.due_on else ""
+        label = _("由您审查") if is_mine else branch.get_state_display()
+    else:
+        note, label = _opinion(branch), branch.get_state_display()
+    who = f"{branch.department.short_name} · {branch.post.name}"
+    return Lane(branch.stage.name, who, states[Branch.State(branch.state)], str(label), note, is_mine)
+
+
+def _opinion(branch: Branch) -> str:
+    second = _("另一名核查人员：%(name)s") % {"name": branch.second_officer} if branch.second_officer else ""
+    return "；".join(filter(None, [branch.opinion, second]))
+
+
+def _ending(case: Case, lanes: list[Lane]) -> list[Station]:
+    if case.state in {State.DECIDED, State.CLOSED}:
+        state = "done" if case.outcome == Outcome.APPROVED else "bad"
+        delivered = case.state == State.CLOSED
+        last = Station(_("送达"), "done" if delivered else "current", "" if delivered else _("文书制作中"))
+        return [Station(_("决定"), state, case.get_outcome_display()), last]
+    if case.state in {State.WITHDRAWN, State.TERMINATED} and case.accepted_on:
+        return [Station(_("决定"), "bad", case.get_state_display())]
+    ready = case.state == State.IN_REVIEW and all(lane.state != "current" for lane in lanes)
+    return [Station(_("决定"), "current" if ready else "todo"), Station(_("送达"), "todo")]
+
+
+def history_of(case: Case) -> list[dict[str, Any]]:
+    """Timeline entries: what happened, by whom, and what comes next."""
+    entries = []
+    for event in case.events.all():
+        if event.action in _INSIDE:
+            continue
+        state = "bad" if event.action in _BAD else "warn" if event.action in _WARN else "done"
+        note = "：".join(filter(None, [event.actor_label, event.note]))
+        entries.append({"title": _title(event.action), "time": event.created_at, "note": note, "state": state})
+    coming = _coming(case)
+    return [*entries, coming] if coming else entries
+
+
+def _title(action: str) -> str:
+    return str(Action(action).label) if action in Action.values else action
+
+
+def _coming(case: Case) -> dict[str, Any] | None:
+    waiting = [branch.stage.name for branch in case.branches.all() if branch.state == Branch.State.OPEN]
+    names = {"names": "、".join(waiting)}
+    titles = {
+        State.SUBMITTED: _("答复是否受理"),
+        State.CORRECTING: _("等申请人补正"),
+        State.IN_REVIEW: _("等待：%(names)s") % names if waiting else _("作出决定"),
+        State.SUSPENDED: _("特别程序结束后继续审查"),
+        State.DECIDED: _("制作文书并送达"),
+    }
+    title = titles.get(State(case.state))
+    due = case.promise_due_on if case.state == State.IN_REVIEW else None
+    return {"title": title, "time": due or "", "state": "next"} if title else None

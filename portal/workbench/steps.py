@@ -1,0 +1,179 @@
+"""The actions of the case page: which form each has, which verb it calls, and how its button looks."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from cases import queries
+from cases.actions import clocks, decision, intake, review
+from cases.models import Case
+from cases.states import Action
+from identity.actor import Actor
+from portal.workbench import forms
+
+Text = str | Promise
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One action as staff meet it. ``run`` takes actor, case and a valid form."""
+
+    action: Action
+    label: Text
+    form: type[forms.StepForm]
+    run: Callable[[Actor, Case, Any], Any]
+    done: Text
+    kind: str = "quiet"
+    hint: Text = ""
+
+    @property
+    def slug(self) -> str:
+        """The action's word in addresses."""
+        return self.action.value.replace("_", "-")
+
+    @property
+    def is_short(self) -> bool:
+        """Whether its form is short enough to stand on the case page itself."""
+        return self.action in {Action.ACCEPT, Action.REVIEW}
+
+
+def _common(case: Case, form: forms.StepForm) -> dict[str, Any]:
+    sent = form.cleaned_data
+    return {"case_id": case.pk, "request_key": sent["request_key"], "expected_version": sent["version"]}
+
+
+def _accept(actor: Actor, case: Case, form: forms.AcceptForm) -> None:
+    intake.accept(actor, **_common(case, form))
+
+
+def _ask_correction(actor: Actor, case: Case, form: forms.CorrectionForm) -> None:
+    general = form.cleaned_data["general"]
+    intake.ask_correction(actor, corrections=form.corrections(), general=general, **_common(case, form))
+
+
+def _refuse_acceptance(actor: Actor, case: Case, form: forms.RefuseAcceptanceForm) -> None:
+    sent = form.cleaned_data
+    intake.refuse_acceptance(actor, reason=sent["reason"], competent_body=sent["competent_body"], **_common(case, form))
+
+
+def _not_require(actor: Actor, case: Case, form: forms.ReasonForm) -> None:
+    intake.not_required(actor, reason=form.cleaned_data["reason"], **_common(case, form))
+
+
+def _review(actor: Actor, case: Case, form: forms.ReviewForm) -> None:
+    sent = form.cleaned_data
+    review.review(
+        actor,
+        branch_id=sent["branch"],
+        agreed=sent["result"] == "agree",
+        opinion=sent["opinion"],
+        second_officer=sent.get("second_officer", ""),
+        **_common(case, form),
+    )
+
+
+def _start_special(actor: Actor, case: Case, form: forms.StartSpecialForm) -> None:
+    sent = {name: form.cleaned_data[name] for name in ("kind", "days_needed", "legal_basis", "reason")}
+    clocks.start_special(actor, **sent, **_common(case, form))
+
+
+def _end_special(actor: Actor, case: Case, form: forms.EndSpecialForm) -> None:
+    clocks.end_special(actor, result=form.cleaned_data["result"], **_common(case, form))
+
+
+def _extend(actor: Actor, case: Case, form: forms.ExtendForm) -> None:
+    sent = {name: form.cleaned_data[name] for name in ("days", "legal_basis", "reason")}
+    clocks.extend(actor, **sent, **_common(case, form))
+
+
+def _approve(actor: Actor, case: Case, form: forms.ApproveForm) -> None:
+    decision.approve(actor, face=form.face(), **_common(case, form))
+
+
+def _refuse(actor: Actor, case: Case, form: forms.RefuseForm) -> None:
+    decision.refuse(actor, reason=form.cleaned_data["reason"], **_common(case, form))
+
+
+def _terminate(actor: Actor, case: Case, form: forms.ReasonForm) -> None:
+    decision.terminate(actor, reason=form.cleaned_data["reason"], **_common(case, form))
+
+
+# In the order the buttons stand in: the usual way on first, the ways out last.
+_STEPS = (
+    Step(Action.ACCEPT, _("受理"), forms.AcceptForm, _accept, _("已受理，从下一个工作日起计时。"), "primary"),
+    Step(
+        Action.REVIEW,
+        _("填写审查意见"),
+        forms.ReviewForm,
+        _review,
+        _("审查意见已提交。"),
+        "primary",
+    ),
+    Step(
+        Action.APPROVE,
+        _("准予"),
+        forms.ApproveForm,
+        _approve,
+        _("已作出准予决定，证照和决定书正在制作。"),
+        "primary",
+    ),
+    Step(
+        Action.END_SPECIAL,
+        _("结束特别程序"),
+        forms.EndSpecialForm,
+        _end_special,
+        _("特别程序已结束，从下一个工作日起继续计时。"),
+        "primary",
+    ),
+    Step(
+        Action.ASK_CORRECTION,
+        _("一次告知补正"),
+        forms.CorrectionForm,
+        _ask_correction,
+        _("补正告知书已发出。"),
+        hint=_("只能发一次，请把要补的全部写进去。"),
+    ),
+    Step(
+        Action.START_SPECIAL,
+        _("进入特别程序（暂停计时）"),
+        forms.StartSpecialForm,
+        _start_special,
+        _("已进入特别程序，计时暂停，已告知申请人。"),
+    ),
+    Step(Action.EXTEND, _("延长办理期限"), forms.ExtendForm, _extend, _("期限已延长，已告知申请人。")),
+    Step(Action.NOT_REQUIRE, _("不需要许可"), forms.ReasonForm, _not_require, _("已告知申请人不需要取得许可。")),
+    Step(
+        Action.REFUSE_ACCEPTANCE,
+        _("不予受理"),
+        forms.RefuseAcceptanceForm,
+        _refuse_acceptance,
+        _("不予受理决定书已发出。"),
+        "danger",
+    ),
+    Step(Action.REFUSE, _("不予"), forms.RefuseForm, _refuse, _("已作出不予决定，决定书正在制作。"), "danger"),
+    Step(
+        Action.TERMINATE,
+        _("终止办理"),
+        forms.ReasonForm,
+        _terminate,
+        _("办件已终止，通知书已发出。"),
+        "danger",
+        _("申请人死亡、单位终止等办理没有了对象时用。"),
+    ),
+)
+STEPS: dict[str, Step] = {step.slug: step for step in _STEPS}
+
+
+def steps_open_to(actor: Actor, case: Case) -> list[Step]:
+    """The steps this actor can take on this case now, in the order their buttons stand in."""
+    allowed = set(queries.actions_for(actor, case))
+    return [step for step in _STEPS if step.action in allowed]
+
+
+def form_for(step: Step, actor: Actor, case: Case, data: Any = None, **initial: Any) -> forms.StepForm:
+    """Build the form of a step: bound to ``data``, or empty with ``initial`` values."""
+    extra = {"branch": queries.open_branch_for(actor, case)} if step.action == Action.REVIEW else {}
+    return step.form(data, initial=initial, case=case, **extra)

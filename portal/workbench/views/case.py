@@ -1,0 +1,82 @@
+"""The case page: everything one needs to decide, and only what may be done now."""
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.views.decorators.http import require_POST, require_safe
+
+from cases import queries
+from cases.actions import reading
+from cases.errors import ViewReasonMissing
+from cases.models import Case, Notice
+from common.workdays import for_region
+from portal.access import actor_of, staff_required
+from portal.workbench import steps
+from portal.workbench.forms import UnmaskForm
+from portal.workbench.pages import new_request_key, show
+from portal.workbench.show.answers import groups_of
+from portal.workbench.show.evidence import evidence_of
+from portal.workbench.show.lamps import lamps_of
+from portal.workbench.show.people import applicant_of
+from portal.workbench.show.route import history_of, route_of
+
+
+@require_safe
+@staff_required
+def case_page(request: HttpRequest, case_id: UUID) -> HttpResponse:
+    """One case. The look is recorded by the query."""
+    return _page(request, queries.get_case(actor_of(request), case_id), UnmaskForm())
+
+
+@require_POST
+@staff_required
+def unmask(request: HttpRequest, case_id: UUID) -> HttpResponse:
+    """Show the personal data of a case once, for a reason that is recorded.
+
+    Answers directly instead of redirecting: the values belong to this one answer, not to an address or a session
+    where a later visitor of the same screen would find them.
+    """
+    case = queries.get_case(actor_of(request), case_id)
+    form = UnmaskForm(request.POST)
+    if not form.is_valid():
+        return _page(request, case, form, status=422)
+    try:
+        whole = reading.unmask(actor_of(request), case_id=case_id, reason=form.cleaned_data["reason"])
+    except ViewReasonMissing as error:
+        form.add_error("reason", error.text)
+        return _page(request, case, form, status=422)
+    return _page(request, case, form, whole=whole)
+
+
+def _page(
+    request: HttpRequest, case: Case, form: UnmaskForm, *, whole: Mapping[str, Any] | None = None, status: int = 200
+) -> HttpResponse:
+    actor = actor_of(request)
+    context = {
+        "case": case,
+        "applicant": applicant_of(case, whole=whole is not None),
+        "lamps": lamps_of(case, for_region(case.department.region.code)),
+        "groups": groups_of(case, whole=whole),
+        "is_whole": whole is not None,
+        "unmask_form": form,
+        "evidence": evidence_of(case),
+        "may_see_originals": queries.may_see_originals(actor, case),
+        "route": route_of(case, actor),
+        "history": history_of(case),
+        "steps": _buttons(request, case),
+        "next_case": queries.next_waiting(actor, after=case.pk),
+        "correction_sent": any(notice.kind == Notice.Kind.CORRECTION for notice in case.notices.all()),
+    }
+    return show(request, "workbench/case.html", context, nav="worklist", status=status)
+
+
+def _buttons(request: HttpRequest, case: Case) -> list[dict[str, Any]]:
+    """The open steps; the first has its form right on the page when it is short enough to stand there."""
+    actor = actor_of(request)
+    found = steps.steps_open_to(actor, case)
+    hidden = {"request_key": new_request_key(), "version": case.version}
+    return [
+        {"step": step, "form": steps.form_for(step, actor, case, **hidden) if step.is_short else None} for step in found
+    ]

@@ -1,0 +1,49 @@
+"""Files of a case: evidence under its grant, originals, and notices."""
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from cases import notices, queries
+from cases.actions import review
+from cases.errors import CaseNotFound
+from portal.access import actor_of, staff_required
+from portal.workbench.pages import file_response
+
+
+@require_safe
+@staff_required
+def file(request: HttpRequest, case_id: UUID, material_id: UUID) -> HttpResponse:
+    """A material's file, shown in the browser; the look is a disclosure under the case's grant."""
+    media_type, content = queries.open_evidence(actor_of(request), case_id=case_id, material_id=material_id)
+    return file_response(content, media_type, name=f"{material_id}")
+
+
+@require_POST
+@staff_required
+def see_original(request: HttpRequest, case_id: UUID, material_id: UUID) -> HttpResponse:
+    """Record that the copy was compared with its original."""
+    row = review.see_original(actor_of(request), case_id=case_id, material_id=material_id)
+    message = _("“%(name)s”已登记为与原件核对，以后办事不用再核。") % {"name": row.requirement.name}
+    messages.success(request, message)
+    return redirect(reverse("workbench_case", args=[case_id]) + "#evidence")
+
+
+@require_safe
+@staff_required
+def notice(request: HttpRequest, case_id: UUID, notice_id: UUID) -> HttpResponse:
+    """A notice's sealed PDF."""
+    actor = actor_of(request)
+    case = queries.get_case(actor, case_id)
+    found = next((row for row in case.notices.all() if row.pk == notice_id), None)
+    if found is None:
+        raise CaseNotFound
+    if not found.file:
+        messages.info(request, _("文书正在制作和签章，请过一会儿再打开。"))
+        return redirect("workbench_case", case_id)
+    return file_response(notices.read(actor, found), "application/pdf", name=found.number)

@@ -1,0 +1,79 @@
+"""Who acts, for whom, with which grants; grants follow the post."""
+
+import pytest
+
+from identity import actions
+from identity.actor import SYSTEM
+from identity.models import Account, Organisation, PostHolding
+from identity.permissions import ROLE_PERMISSIONS, Permission
+from identity.queries import actor_for, represented_organisations
+from tests.factories.catalogue import a_post
+
+
+def test_citizen_acts_for_herself_until_she_chooses_her_shop(cast):
+    assert actor_for(cast.account).principal_id == cast.li.pk
+    acting = actor_for(cast.account, principal_id=cast.shop.pk)
+    assert (acting.principal_id, acting.principal_name) == (cast.shop.pk, "青禾餐饮店")
+
+
+def test_organisation_of_somebody_else_is_not_taken(cast):
+    stranger = Account.objects.get(pk=cast.stranger.account_id)
+    assert actor_for(stranger, principal_id=cast.shop.pk).principal_id == stranger.person_id
+
+
+def test_cancelled_organisation_can_no_longer_be_represented(cast):
+    Organisation.objects.filter(pk=cast.shop.pk).update(state=Organisation.State.CANCELLED)
+    assert actor_for(cast.account, principal_id=cast.shop.pk).principal_id == cast.li.pk
+    assert not represented_organisations(cast.li.pk).exists()
+
+
+@pytest.mark.parametrize(("role", "permissions"), ROLE_PERMISSIONS.items())
+def test_post_gives_exactly_the_permissions_of_its_role_in_the_departments_it_serves(cast, role, permissions):
+    post = a_post(cast.scjg, "新岗位")
+    account = actions.open_staff_account(SYSTEM, staff_number="2001", name="新人", password="Kitchen-table-7")
+    actions.assign_post(SYSTEM, account=account, post=post, role=role)
+    actor = actor_for(account)
+    for permission in Permission:
+        assert actor.may(permission, cast.scjg.pk) == (permission in permissions)
+        assert not actor.may(permission, cast.xfj.pk)
+
+
+def test_hall_post_acts_for_every_body_it_serves_and_loses_those_it_no_longer_does(cast):
+    post = a_post(cast.scjg, "综合窗口")
+    actions.set_served_departments(SYSTEM, post=post, departments=[cast.scjg, cast.xfj])
+    account = Account.objects.get(pk=cast.clerk.account_id)
+    assert actor_for(account).departments(Permission.COUNTER) == {cast.scjg.pk, cast.xfj.pk}
+    actions.set_served_departments(SYSTEM, post=post, departments=[cast.scjg])
+    assert actor_for(account).departments(Permission.COUNTER) == {cast.scjg.pk}
+
+
+def test_new_post_takes_the_old_ones_grants_away(cast):
+    account = Account.objects.get(pk=cast.decider.account_id)
+    actions.assign_post(SYSTEM, account=account, post=a_post(cast.xfj, "监督科"), role=PostHolding.Role.REVIEWER)
+    actor = actor_for(account)
+    assert not actor.departments(Permission.DECIDE)
+    assert actor.departments(Permission.REVIEW) == {cast.xfj.pk}
+    assert account.holdings.filter(is_active=True).count() == 1
+
+
+def test_staff_without_a_post_is_nobody(cast):
+    account = actions.open_staff_account(SYSTEM, staff_number="2002", name="新人", password="Kitchen-table-7")
+    actor = actor_for(account)
+    assert not actor.is_staff
+    assert not actor.is_citizen
+
+
+def test_ended_holding_gives_nothing(cast):
+    PostHolding.objects.filter(account_id=cast.decider.account_id).update(ends_on="2020-01-01")
+    assert not actor_for(Account.objects.get(pk=cast.decider.account_id)).is_staff
+
+
+def test_actor_costs_a_fixed_number_of_queries(cast, django_assert_num_queries):
+    staff = Account.objects.get(pk=cast.clerk.account_id)
+    citizen = Account.objects.select_related("person").get(pk=cast.account.pk)
+    with django_assert_num_queries(2):  # the post with its department; the grants
+        actor_for(staff)
+    with django_assert_num_queries(0):
+        actor_for(citizen)
+    with django_assert_num_queries(1):  # the organisation
+        actor_for(citizen, principal_id=cast.shop.pk)
