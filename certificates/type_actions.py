@@ -5,14 +5,13 @@ from collections.abc import Mapping, Sequence
 
 from django.db import transaction
 
+from certificates.events import TYPE_DEFINED
 from certificates.models import CertificateType
 from common import events
-from common.events import Event
 from identity.actor import Actor, ActorKind
 from identity.models import Department
 from identity.permissions import Permission
 
-TYPE_DEFINED = Event("certificates.type_defined", "certificate_type", frozenset({"type_code"}))
 _SEQUENCE = re.compile(r"[0-9A-Z]{3}")
 
 

@@ -1,5 +1,7 @@
 """Django application of the room `portal`."""
 
+from importlib import import_module
+
 from django.apps import AppConfig
 
 
@@ -8,3 +10,7 @@ class PortalConfig(AppConfig):
 
     name = "portal"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Register how the API's description shows the sign-in."""
+        import_module("portal.api.schema")

@@ -11,7 +11,7 @@ from common.errors import DomainError, NotFound
 
 
 def exception_handler(error: Exception, context: dict[str, Any]) -> Response | None:
-    """Answer with ``{code, title, detail, fields}`` and the error's status; None leaves it to Django (500)."""
+    """Answer with ``{status, code, title, detail, fields}`` and the error's status; None leaves it to Django (500)."""
     if isinstance(error, Http404):
         error = NotFound()
     if isinstance(error, DomainError):
@@ -36,6 +36,7 @@ def _problem(
     status: int, code: str, title: str, detail: str, fields: Any, headers: dict[str, str] | None = None
 ) -> Response:
     body = {
+        "status": status,
         "code": code,
         "title": title,
         "detail": detail,

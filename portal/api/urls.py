@@ -1,5 +1,16 @@
-"""Addresses of the api surface, grouped by prefix."""
+"""Addresses of the API, all below /api/v1/."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from portal.api.views import cases, certificates, health, items
+
+urlpatterns = [
+    path("health", health.Health.as_view(), name="api_health"),
+    path("items", items.ItemList.as_view(), name="api_items"),
+    path("items/<uuid:item_id>", items.ItemDetail.as_view(), name="api_item"),
+    path("certificates/verify", certificates.VerifyCertificate.as_view(), name="api_verify"),
+    path("cases", cases.CaseList.as_view(), name="api_cases"),
+    path("cases/<uuid:case_id>", cases.CaseDetail.as_view(), name="api_case"),
+    path("", health.Unknown.as_view(), name="api_root"),
+    path("<path:rest>", health.Unknown.as_view(), name="api_unknown"),
+]

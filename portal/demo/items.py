@@ -28,7 +28,12 @@ ITEM_KEYS = (
     "steps materials route faq"
 )
 ITEM_OPTIONAL = "quantity_limit handle_area flow"
+MATERIAL = {
+    "required": "key name need legal",
+    "optional": "when satisfied_by kind fresh_days promise defer_days note holder source paper",
+}
 _LAWS = frozenset(["法律", "行政法规", "地方性法规", "部门规章", "政府规章", "规范性文件"])
+_REGISTERED = frozenset(["91", "92", "93", "52"])  # 企业, 个体工商户, 农民专业合作社, 民办非企业单位 (GB 32100-2015)
 _FLOW = ["申请", "受理", "审查", "决定", "送达"]
 
 
@@ -88,7 +93,7 @@ def _content(entry: Entry, known: References, level: str) -> VersionContent:
     statutory = entry.entry("statutory", required="days unit", optional="note")
     promise = entry.entry("promise", required="days unit", optional="note")
     hall = entry.entry("hall", required="place hours phone complaint_phone")
-    result = entry.entry("result", required="kind name", optional="certificate_type")
+    result = entry.entry("result", required="kind name", optional="certificate_type registers replaces")
     note = promise.text("note")
     return VersionContent(
         name=entry.text("name"),
@@ -116,7 +121,9 @@ def _content(entry: Entry, known: References, level: str) -> VersionContent:
         steps=_steps(entry, known),
         result_kind=result.code("kind", codes.ResultKind.values),
         result_name=result.text("name"),
-        result_type_id=_result_type(result, known),
+        result_type_id=_result_type(entry, result, known),
+        registers=result.code("registers", _REGISTERED),
+        replaces=result.code("replaces", codes.Replaces.values),
         hall_place=hall.text("place"),
         hall_hours=hall.text("hours"),
         consult_phone=hall.text("phone"),
@@ -134,10 +141,23 @@ def _content(entry: Entry, known: References, level: str) -> VersionContent:
     )
 
 
-def _result_type(result: Entry, known: References) -> Any:
+def _result_type(entry: Entry, result: Entry, known: References) -> Any:
+    """Return the id of the certificate type a grant issues; a person's grant may bring its holder into being."""
     if (result.text("kind") == codes.ResultKind.CERTIFICATE) != ("certificate_type" in result):
         raise result.fail("a certificate result names its certificate_type, and only such a result")
-    return _certificate(result, result.text("certificate_type"), known) if "certificate_type" in result else None
+    if "certificate_type" not in result:
+        return None
+    key = _certificate(result, result.text("certificate_type"), known)
+    holder = known.certificate_types[result.text("certificate_type")].holder_kind
+    if holder == CertificateType.HolderKind.ORGANISATION and codes.Audience.PERSON in entry.texts("audience"):
+        if "registers" not in result:
+            raise result.fail("a person is given an organisation's certificate: registers must say what is registered")
+    elif "registers" in result:
+        raise result.fail("registers goes with a certificate of an organisation that a person applies for")
+    relied_on = [name for one in entry.entries("materials", **MATERIAL) for name in one.texts("satisfied_by")]
+    if "replaces" in result and result.text("certificate_type") not in relied_on:
+        raise result.fail("replaces needs a material that the old certificate of this type satisfies")
+    return key
 
 
 def _certificate(entry: Entry, key: str, known: References) -> Any:
@@ -226,14 +246,7 @@ def _field(entry: Entry, known: References) -> dict[str, Any]:
 
 
 def _materials(entry: Entry, known: References) -> tuple[MaterialPart, ...]:
-    return tuple(
-        _material(material, known)
-        for material in entry.entries(
-            "materials",
-            required="key name need legal",
-            optional="when satisfied_by kind fresh_days promise defer_days note holder source paper",
-        )
-    )
+    return tuple(_material(material, known) for material in entry.entries("materials", **MATERIAL))
 
 
 def _material(entry: Entry, known: References) -> MaterialPart:

@@ -8,6 +8,7 @@ import dj_database_url
 from django.core.exceptions import ImproperlyConfigured
 
 from portal.settings.base import *  # noqa: F403
+from portal.settings.base import REST_FRAMEWORK
 
 _REQUIRED = {
     "ONESTOP_SECRET_KEY": "Django's secret key, 50 random characters or more",
@@ -38,6 +39,7 @@ BLIND_INDEX_KEY = os.environ["ONESTOP_BLIND_INDEX_KEY"]
 KEY_DIR = Path(os.environ["ONESTOP_KEY_DIR"])
 MEDIA_ROOT = Path(os.environ["ONESTOP_MEDIA_ROOT"])
 DEMO = False
+REST_FRAMEWORK = {**REST_FRAMEWORK, "NUM_PROXIES": 1}  # the reverse proxy in front, see deploy/nginx.conf
 
 SECURE_SSL_REDIRECT = os.environ.get("ONESTOP_SSL_REDIRECT", "1") == "1"
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")

@@ -58,6 +58,12 @@ def test_loading_again_changes_nothing():
     assert (AuditEvent.objects.count(), ItemVersion.objects.count()) == before
 
 
+def test_a_registration_says_what_body_it_creates_and_a_change_keeps_the_term():
+    loaded = load(SYSTEM)
+    assert loaded.items["individual-business"].current.registers == "92"
+    assert loaded.items["food-business-change"].current.replaces == "change"
+
+
 def test_codes_have_fitting_check_characters():
     loaded = load(SYSTEM)
     assert is_uscc(loaded.departments["scjg"].uscc)
@@ -75,6 +81,10 @@ def test_codes_have_fitting_check_characters():
         ("items/scjg.yaml", "element: org.uscc", "element: org.colour", "unknown data element 'org.colour'"),
         ("items/scjg.yaml", "satisfied_by: [business-licence]", "satisfied_by: [x]", "unknown certificate type 'x'"),
         ("items/scjg.yaml", "certificate_type: food-licence", "certificate_type: x", "unknown certificate type 'x'"),
+        ("items/scjg.yaml", ', registers: "92"', "", "registers must say"),
+        ("items/scjg.yaml", 'registers: "92"', 'registers: "9"', "'9' is none of"),
+        ("items/scjg.yaml", "type: food-licence}", 'type: food-licence, registers: "91"}', "registers goes with"),
+        ("items/scjg.yaml", "type: food-licence}", "type: food-licence, replaces: renew}", "replaces needs a material"),
         ("items/scjg.yaml", "post: 食品经营科", "post: 无此科", "no post '无此科'"),
         ("items/scjg.yaml", "department: xfj", "department: x", "no post '监督科'"),
         ("items/scjg.yaml", 'when: {cold_dish: "yes"}', "when: {cold_dish: yes}", "quote yes and no"),

@@ -1,0 +1,1 @@
+"""What goes out and what comes in, apart from each other."""

@@ -1,0 +1,97 @@
+"""The catalogue over the API: who gets it, filters, pages without a count, conditional answers."""
+
+import pytest
+from django.test import Client
+
+from services.models import Faq, LegalBasis, ServiceItem
+from tests.factories.catalogue import a_department, an_item
+
+pytestmark = pytest.mark.django_db
+URL = "/api/v1/items"
+
+
+def names(answer) -> list[str]:
+    return [item["name"] for item in answer.json()["results"]]
+
+
+def test_anybody_lists_items_the_most_used_first(client: Client) -> None:
+    an_item("居住证申领", main="31001", popularity=5)
+    an_item("食品经营许可", main="31002", popularity=9)
+    assert names(client.get(URL)) == ["食品经营许可", "居住证申领"]
+
+
+def test_filters_narrow_and_an_unknown_value_finds_nothing(client: Client) -> None:
+    an_item("居住证申领", main="31001", department=a_department("公安局"), themes_person=["010"])
+    an_item("食品经营许可", main="31002", audience=["2", "5"], themes_org=["010"])
+    assert names(client.get(URL, {"department": "示范市公安局"})) == ["居住证申领"]
+    assert names(client.get(URL, {"theme": "o010"})) == ["食品经营许可"]
+    assert names(client.get(URL, {"audience": "5"})) == ["食品经营许可"]
+    assert names(client.get(URL, {"q": "居住证"})) == ["居住证申领"]
+    assert names(client.get(URL, {"department": "没有的部门"})) == []
+
+
+def test_pages_lead_through_all_items_once(client: Client) -> None:
+    wanted = {an_item(f"事项{n}", main=f"3100{n}").name for n in range(5)}
+    seen: list[str] = []
+    url = f"{URL}?limit=2"
+    while url:
+        answer = client.get(url)
+        seen += names(answer)
+        url = answer.json()["next"]
+    assert sorted(seen) == sorted(wanted)
+
+
+@pytest.mark.parametrize(
+    "query", ["limit=0", "limit=101", "limit=x", "offset=-1", "theme=9", "audience=abc", "offset=99999"]
+)
+def test_a_wrong_parameter_is_a_problem_that_names_it(client: Client, query: str) -> None:
+    answer = client.get(f"{URL}?{query}")
+    assert answer.status_code == 400
+    assert answer.headers["Content-Type"] == "application/problem+json"
+    assert query.split("=")[0] in answer.json()["fields"]
+
+
+@pytest.mark.parametrize("q", ["%00", "'; DROP TABLE", "🙂", "&|!", "𠮷", "a" * 100])
+def test_odd_search_words_are_no_error(client: Client, q: str) -> None:
+    assert client.get(f"{URL}?q={q}").status_code in {200, 400}
+
+
+def test_a_known_answer_is_not_sent_again(client: Client) -> None:
+    an_item("居住证申领")
+    first = client.get(URL)
+    again = client.get(URL, headers={"if-none-match": first.headers["ETag"]})
+    assert (again.status_code, again.content) == (304, b"")
+    an_item("食品经营许可", main="31002")
+    assert client.get(URL, headers={"if-none-match": first.headers["ETag"]}).status_code == 200
+
+
+def test_a_list_takes_two_queries_whatever_its_length(client: Client, django_assert_num_queries) -> None:
+    for n in range(6):
+        an_item(f"事项{n}", main=f"3100{n}")
+    for limit in (1, 6):
+        with django_assert_num_queries(2):  # the identifiers in order; the items with version, department and region
+            client.get(f"{URL}?limit={limit}")
+
+
+def test_an_item_comes_with_its_guide(client: Client) -> None:
+    item = an_item("居住证申领", conditions=["在本市住满半年。"], promise_days=7)
+    LegalBasis.objects.create(version=item.current, law="居住证暂行条例", article="第九条", kind="行政法规")
+    Faq.objects.create(version=item.current, question="要钱吗？", answer="首次不要。")
+    body = client.get(f"{URL}/{item.pk}").json()
+    assert body["item"]["promised_limit"] == {"days": 7, "unit": "W"}
+    assert body["legal_bases"][0]["article"] == "第九条"
+    assert body["conditions"] == ["在本市住满半年。"]
+    assert body["faqs"] == [{"question": "要钱吗？", "answer": "首次不要。"}]
+
+
+def test_an_item_takes_eight_queries(client: Client, django_assert_num_queries) -> None:
+    item = an_item("居住证申领")
+    with django_assert_num_queries(8):  # the item; its version; six kinds of parts (no material: no certificate types)
+        client.get(f"{URL}/{item.pk}")
+
+
+def test_a_cancelled_item_is_not_found(client: Client) -> None:
+    item = an_item("居住证申领")
+    ServiceItem.objects.filter(pk=item.pk).update(state=ServiceItem.State.CANCELLED)
+    answer = client.get(f"{URL}/{item.pk}")
+    assert (answer.status_code, answer.json()["code"]) == (404, "services.item_not_found")

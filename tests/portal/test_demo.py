@@ -1,0 +1,207 @@
+"""The demonstration city: complete, consistent, loaded once; every item can be opened and has its people."""
+
+import datetime as dt
+from collections.abc import Iterator
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.db import transaction
+from django.utils import timezone
+
+from cases.actions.drafts import save_situation, start_draft
+from cases.models import Branch, Case, CaseMaterial
+from cases.states import State
+from certificates.models import Certificate, Document
+from common.checksums import id_number_check, org_code_check, uscc_check
+from common.models import AuditEvent
+from identity.actor import SYSTEM
+from identity.models import Account, Department, Organisation, Person, Post, PostHolding
+from identity.permissions import Permission
+from identity.queries import find_account_by_login
+from identity.rules import age_on
+from portal.demo import people, staff, timeline
+from portal.demo.people import PASSWORD
+from portal.demo.reading import cast_rows
+from services.models import ItemVersion, ReviewStage, ServiceItem
+from services.rules import next_situation, options_for
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("city")]
+_COUNTED = (
+    Person,
+    Organisation,
+    Account,
+    PostHolding,
+    ServiceItem,
+    ItemVersion,
+    Certificate,
+    Document,
+    Case,
+    AuditEvent,
+)
+
+
+@pytest.fixture(scope="module")
+def city(django_db_setup: None, django_db_blocker) -> Iterator[None]:
+    """The whole demonstration, loaded once for this file and rolled back at its end."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        call_command("load_demo", verbosity=0)
+        yield
+        transaction.set_rollback(True)
+
+
+def versions() -> list[ItemVersion]:
+    published = ItemVersion.objects.filter(state=ItemVersion.State.PUBLISHED).select_related("item__department")
+    return list(published.prefetch_related("legal_bases", "materials", "situations", "faqs", "route"))
+
+
+def test_loading_again_changes_nothing_and_is_quick() -> None:
+    before = {model: model.objects.count() for model in _COUNTED}
+    started = timezone.now()
+    call_command("load_demo", verbosity=0)
+    assert (timezone.now() - started) < dt.timedelta(seconds=3)
+    assert {model: model.objects.count() for model in _COUNTED} == before
+
+
+def test_forty_items_of_twelve_departments_are_fully_described() -> None:
+    described = versions()
+    assert len(described) >= 40
+    assert len({version.item.department_id for version in described}) >= 12
+    for version in described:
+        assert version.is_applicable_online, version.name
+        assert version.steps, version.name
+        assert all(step["fields"] for step in version.steps), version.name
+        assert version.materials.all(), version.name
+        assert version.faqs.all(), version.name
+        assert version.route.all(), version.name
+        assert version.statutory_days is not None, version.name
+        assert version.promise_days is not None, version.name
+        assert version.legal_bases.all(), version.name
+        assert all(basis.law and basis.article for basis in version.legal_bases.all()), version.name
+
+
+def test_no_promise_is_longer_than_the_statute() -> None:
+    working_days_as_days = 1.4  # five working days are a week
+    for version in versions():
+        scale = {"W": working_days_as_days, "N": 1.0}
+        promise = (version.promise_days or 0) * scale[version.promise_unit]
+        assert promise <= (version.statutory_days or 0) * scale[version.statutory_unit], version.name
+
+
+def test_every_review_post_has_a_holder_and_every_department_a_decider() -> None:
+    held = set(PostHolding.objects.filter(is_active=True).values_list("post_id", flat=True))
+    stages = ReviewStage.objects.filter(version__state=ItemVersion.State.PUBLISHED).select_related("post")
+    assert [stage.name for stage in stages if stage.post_id not in held] == []
+    for department in Department.objects.filter(items__isnull=False).distinct():
+        assert staff.officer(role=PostHolding.Role.DECIDER, department_id=department.pk).name
+
+
+def test_every_role_is_there_and_no_two_officers_share_a_name() -> None:
+    seats = staff.places()
+    assert {seat.role for seat in seats} == set(PostHolding.Role.values)
+    assert len({seat.name for seat in seats}) == len(seats)
+    assert Post.objects.count() == len({(seat.uscc, seat.post) for seat in seats})
+
+
+def test_the_counter_serves_every_department() -> None:
+    assert staff.counter_clerk().departments(Permission.COUNTER) == set(Department.objects.values_list("pk", flat=True))
+
+
+def test_every_number_has_its_check_character_and_no_real_region() -> None:
+    for person in Person.objects.all():
+        assert id_number_check(person.id_number[:17]) == person.id_number[17]
+        assert person.id_number[:6] in {"519902", "519903", "519921"}
+    for organisation in Organisation.objects.all():
+        assert uscc_check(organisation.uscc[:17]) == organisation.uscc[17]
+        assert org_code_check(organisation.uscc[8:16]) == organisation.uscc[16]
+
+
+def test_ages_run_from_childhood_to_old_age() -> None:
+    ages = sorted(age_on(people.id_number_of(row), dt.date(2026, 6, 30)) for row in cast_rows("persons"))
+    assert ages[0] == 8
+    assert ages[-1] >= 77
+
+
+def test_a_rare_character_survives() -> None:
+    account = find_account_by_login("13900000005")
+    assert account is not None
+    assert account.person is not None
+    assert account.person.name == "周𠮷"
+
+
+@pytest.mark.parametrize("login", ["13900000001", "139 0000 0001", "519902198804122141", "zwzx01"])
+def test_sign_in_by_phone_id_number_or_staff_number(login: str) -> None:
+    if login.startswith("5199"):
+        login = next(people.id_number_of(row) for row in cast_rows("persons") if row["key"] == "liqinghe")
+    account = find_account_by_login(login)
+    assert account is not None
+    assert account.check_password(PASSWORD)
+
+
+def test_the_main_walk_finds_what_the_shop_holds() -> None:
+    cast = people.load(SYSTEM)
+    item = ServiceItem.objects.get(name="食品经营许可（首次申请）")
+    draft = start_draft(cast.actor("qinghe"), item_id=item.pk)
+    save_situation(cast.actor("qinghe"), case_id=draft.pk, chosen={"business_kind": "catering", "cold_dish": "no"})
+    rows = CaseMaterial.objects.filter(case=draft).select_related("requirement")
+    assert {row.requirement.key: row.way for row in rows} == {
+        "business-licence": "certificate",
+        "principal-id": "certificate",
+        "health-proof": "certificate",
+        "premises-proof": "verified",
+        "floor-plan": "missing",
+        "safety-rules": "missing",
+    }
+    proof = rows.get(requirement__key="premises-proof")
+    assert proof.reason.startswith("政务中心已于")
+
+
+def test_every_item_can_be_opened_by_somebody() -> None:
+    cast = people.load(SYSTEM)
+    for version in versions():
+        who = "liqinghe" if "1" in version.audience else "qinghe"
+        draft = start_draft(cast.actor(who), item_id=version.item_id)
+        save_situation(cast.actor(who), case_id=draft.pk, chosen=first_answers(version))
+
+
+def first_answers(version: ItemVersion) -> dict[str, str]:
+    questions, chosen = list(version.situations.all()), {}
+    while (question := next_situation(questions, chosen)) is not None:
+        chosen[question.key] = options_for(question, chosen)[0]["value"]
+    return chosen
+
+
+def test_the_cases_under_way_stand_at_different_places() -> None:
+    states = set(Case.objects.values_list("state", flat=True))
+    assert {State.SUBMITTED, State.CORRECTING, State.IN_REVIEW, State.DECIDED} <= states
+    assert Branch.objects.filter(state=Branch.State.OPEN).exists()
+    assert Case.objects.filter(certificate__isnull=False).exists()
+
+
+def test_history_lies_in_the_past_and_in_order() -> None:
+    for case in Case.objects.prefetch_related("events"):
+        moments = [event.created_at for event in case.events.all()]
+        assert moments == sorted(moments)
+        assert moments[-1] < timezone.now()
+
+
+def test_nothing_is_loaded_outside_a_demonstration(settings) -> None:
+    settings.DEMO = False
+    for command in ("load_demo", "demo_accounts"):
+        with pytest.raises(CommandError, match="not a demonstration"):
+            call_command(command)
+    with pytest.raises(RuntimeError), timeline.on(dt.date(2026, 1, 5)):
+        pass
+
+
+def test_the_accounts_are_printed(capsys) -> None:
+    call_command("demo_accounts", "--all")
+    printed = capsys.readouterr().out
+    assert all(seat.number in printed for seat in staff.places())
+    assert PASSWORD in printed
+
+
+def test_the_clock_goes_on_after_an_error() -> None:
+    real = timezone.now
+    with pytest.raises(ValueError, match="x"), timeline.on(dt.date(2026, 1, 5)):
+        raise ValueError("x")
+    assert timezone.now is real
