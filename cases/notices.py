@@ -10,7 +10,7 @@ from django.core.files.base import ContentFile
 from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext as _
+from django.utils.safestring import mark_safe
 
 from cases import errors
 from cases import events as codes
@@ -108,8 +108,8 @@ def _print(notice: Notice) -> bytes:
         "document_number": notice.number,
         "department_name": department.name,
         "issued_on": notice.issued_on,
-        "seal_svg": seal_svg(department.name, caption=_("行政审批专用章")),
-        "qr_svg": qr_svg(progress),
+        "seal_svg": mark_safe(seal_svg(department.name, caption="行政审批专用章")),
+        "qr_svg": mark_safe(qr_svg(progress)),
         "verify_url": progress,
     }
     return render_pdf("documents/notice.html", context, title=notice.number, author=department.name)

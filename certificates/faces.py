@@ -15,10 +15,11 @@ def verify_url(certificate: Certificate) -> str:
 def face_of(certificate: Certificate) -> Face:
     """Build what the PDF shows; the holder, person or organisation, must be loaded."""
     kind = certificate.type
+    told = {certificate.holder.name, certificate.holder.code}  # the holder has lines of their own
     rows = tuple(
         (field["label"], str(certificate.face[field["key"]]))
         for field in kind.fields
-        if certificate.face.get(field["key"])
+        if certificate.face.get(field["key"]) and certificate.face[field["key"]] not in told
     )
     return Face(
         type_name=kind.name,

@@ -68,7 +68,7 @@ def upsert_items(actor: Actor, *, descriptions: Sequence[ItemDescription]) -> li
     for description in descriptions:
         _require(actor, description.department.pk if description.department else None)
         check_description(description)
-    _lock_catalogue()
+    lock_catalogue()
     writer = CatalogueWriter(descriptions)
     saved = [_save(actor, writer, description) for description in descriptions]
     writer.write()
@@ -114,7 +114,8 @@ def _refuse_repeats(descriptions: Iterable[ItemDescription]) -> None:
             seen.add(code)
 
 
-def _lock_catalogue() -> None:
+def lock_catalogue() -> None:
+    """Wait for other writers of the catalogue; held until the transaction ends."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_CATALOGUE_LOCK])
 

@@ -187,9 +187,16 @@ def describe(version: ItemVersion) -> VersionContent:
     return VersionContent(**values)
 
 
-def column_names(kind: type[Any]) -> list[str]:
+_DESCRIPTIONS: list[type[Any]] = [VersionContent, *(part for _model, part in PARTS.values())]
+_COLUMNS: dict[type[Any], tuple[str, ...]] = {
+    kind: tuple(entry.name for entry in dataclasses.fields(kind) if entry.name not in (*PARTS, "satisfied_by"))
+    for kind in _DESCRIPTIONS
+}
+
+
+def column_names(kind: type[Any]) -> tuple[str, ...]:
     """Return the fields of a description that are columns of its model."""
-    return [entry.name for entry in dataclasses.fields(kind) if entry.name not in (*PARTS, "satisfied_by")]
+    return _COLUMNS[kind]
 
 
 def columns(part: Any) -> dict[str, Any]:

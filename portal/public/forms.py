@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from cases.rules import is_case_number
 from services.errors import FieldInvalid
 from services.forms import FieldSpec, StepSpec, clean_value
 from services.models import Situation
@@ -129,7 +130,7 @@ class WithdrawForm(forms.Form):
 
 
 class LookupForm(forms.Form):
-    """One number to look up, on pages that need no sign-in."""
+    """One number to look up, on pages that need no sign-in; subclasses say which."""
 
     number = forms.CharField(
         max_length=200,
@@ -140,3 +141,32 @@ class LookupForm(forms.Form):
         },
         widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"}),
     )
+
+    def clean_number(self) -> str:
+        """Return the number without the blanks that people put between groups of digits."""
+        return "".join(self.cleaned_data["number"].split())
+
+
+class VerifyForm(LookupForm):
+    """A certificate's number."""
+
+    def __init__(self, data: Mapping[str, str] | None = None) -> None:
+        super().__init__(data)
+        self.fields["number"].label = _("证照编号")
+        self.fields["number"].help_text = _("印在证照上的编号或证照标识；也可以直接扫证照上的二维码。")
+
+
+class ProgressForm(LookupForm):
+    """A case number, whose check digit must fit."""
+
+    def __init__(self, data: Mapping[str, str] | None = None) -> None:
+        super().__init__(data)
+        self.fields["number"].label = _("办件编号")
+        self.fields["number"].help_text = _("收件回执上的 21 位数字。")
+
+    def clean_number(self) -> str:
+        """Return the number; refuse what cannot be one, so that slips are told from unknown cases."""
+        number = super().clean_number()
+        if not is_case_number(number):
+            raise forms.ValidationError(_("办件编号是 21 位数字，请对照收件回执逐位核对。"))
+        return number

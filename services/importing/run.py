@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from identity.actor import Actor
 from identity.models import Department, Region
-from services.actions import Outcome, record_import, upsert_items
+from services.actions import Outcome, lock_catalogue, record_import, upsert_items
 from services.importing import reasons, regions, repairs
 from services.importing.columns import KNOWN, NAMING
 from services.importing.errors import ColumnsUnknown, FileUnreadable, RegionOptionInvalid
@@ -85,6 +85,7 @@ def import_file(actor: Actor, *, path: Path, options: ImportOptions, progress: P
     raws = list(read_rows(path, encoding=options.encoding))
     notes = _check_columns(raws, path)
     with transaction.atomic():
+        lock_catalogue()  # what is checked against the catalogue must still hold when it is written
         regions.create_regions(actor, named=options.create_regions)
         rows = _read(raws, _surroundings(raws, options), progress)
         _refuse_duplicates(rows)

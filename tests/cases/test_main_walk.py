@@ -113,3 +113,13 @@ def test_instant_item_is_accepted_and_decided_in_one_act(cast):
     assert case.state == State.DECIDED
     assert case.certificate.state == "valid"
     assert not case.branches.exists()
+
+
+def test_change_of_a_licence_replaces_the_old_one_and_keeps_its_term(cast):
+    first = moves.an_approved_case(cast).certificate
+    cast.version.replaces = "change"
+    cast.version.save()
+    second = moves.an_approved_case(cast).certificate
+    first.refresh_from_db()
+    assert (first.state, second.state) == ("cancelled", "valid")
+    assert (second.number, second.version, second.valid_until) == (first.number, 2, first.valid_until)

@@ -12,9 +12,11 @@ from django.core.management import CommandError, call_command
 from openpyxl import Workbook
 
 from common.models import AuditEvent
+from identity.actor import SYSTEM
 from identity.models import Region
 from identity.rules import make_uscc
 from services import queries
+from services.importing.run import ImportOptions, import_file
 from services.models import ImportBatch, ItemVersion, ServiceItem
 from tests.factories.catalogue import a_department, a_region
 
@@ -323,3 +325,38 @@ def test_a_real_published_list_is_imported_whole_and_again_without_change():
     assert queries.search("养老保险").total > 20
     assert "没有变化 702" in run(path)
     assert ItemVersion.objects.count() == 702
+
+
+class Terminal(io.StringIO):
+    """A stream that says it is a terminal."""
+
+    def isatty(self) -> bool:
+        return True
+
+
+def test_a_terminal_sees_a_bar_and_a_log_stays_clean(tmp_path, region, monkeypatch):
+    path = write(tmp_path / "a.jsonl", [row()])
+    terminal, log = Terminal(), io.StringIO()
+    monkeypatch.setattr("sys.stderr", terminal)
+    run(path)
+    assert "1/1" in terminal.getvalue()
+    monkeypatch.setattr("sys.stderr", log)
+    run(path)
+    assert log.getvalue() == ""
+
+
+def test_a_failure_midway_leaves_nothing_behind(tmp_path, region, monkeypatch):
+    rows = [row(task_name=f"第{number}项", local_task_code=str(number)) for number in range(501)]
+    path = write(tmp_path / "a.jsonl", rows)
+    calls = []
+
+    def fail_at_the_second_chunk(label, done, total):
+        calls.append((done, total))
+        if (done, total) == (500, 501) and label == "写入":
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        import_file(SYSTEM, path=path, options=ImportOptions(), progress=fail_at_the_second_chunk)
+    assert calls
+    assert not ServiceItem.objects.exists()
+    assert not ImportBatch.objects.exists()

@@ -7,6 +7,7 @@ from uuid import UUID
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
@@ -65,10 +66,10 @@ def certificate_detail(request: HttpRequest, certificate_id: UUID) -> HttpRespon
         "tag": certificate_tag(certificate, timezone.localdate()),
         "last": operations(certificate).last(),
         "face": _face(certificate),
-        "verify_url": address,
+        "verify_url": reverse("verify_code", args=[certificate.verify_code]),
+        "is_masked": any(field.get("sensitive") for field in certificate.type.fields),
         "qr_svg": mark_safe(qr_svg(address, label=_("核验二维码"))),
         "page": page,
-        "operations_used": {"view": _("查看"), "data": _("核对数据"), "file": _("查看文件")},
         "crumbs": [(_("首页"), "/"), (_("我的证照"), "/my/certificates/"), (certificate.type.name, "")],
     }
     return render(request, "public/certificate.html", context)

@@ -7,10 +7,9 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from cases.queries import find_by_number
-from cases.rules import is_case_number
 from certificates.queries import Verification
 from certificates.queries import verify as look_up
-from portal.public.forms import LookupForm
+from portal.public.forms import ProgressForm, VerifyForm
 from portal.public.lookups import is_over_limit, too_many
 from portal.public.views.cases import state_tag
 
@@ -21,7 +20,7 @@ _TONES = {"valid": "good", "suspended": "warn", "cancelled": "bad", "expired": "
 @never_cache
 def verify(request: HttpRequest) -> HttpResponse:
     """Ask for a number; with one in the address, answer."""
-    form = LookupForm({"number": request.GET["number"].strip()}) if "number" in request.GET else LookupForm()
+    form = VerifyForm(_given(request))
     if not form.is_bound:
         return _verify_page(request, form)
     if not form.is_valid():
@@ -33,10 +32,10 @@ def verify(request: HttpRequest) -> HttpResponse:
 @never_cache
 def verify_code(request: HttpRequest, code: str) -> HttpResponse:
     """The address in the QR code."""
-    return _answer(request, LookupForm(), code)
+    return _answer(request, VerifyForm(), code)
 
 
-def _answer(request: HttpRequest, form: LookupForm, text: str) -> HttpResponse:
+def _answer(request: HttpRequest, form: VerifyForm, text: str) -> HttpResponse:
     if is_over_limit(request):
         return too_many(request)
     found = look_up(text)
@@ -44,10 +43,8 @@ def _answer(request: HttpRequest, form: LookupForm, text: str) -> HttpResponse:
 
 
 def _verify_page(
-    request: HttpRequest, form: LookupForm, *, found: Verification | None = None, asked: str = "", status: int = 200
+    request: HttpRequest, form: VerifyForm, *, found: Verification | None = None, asked: str = "", status: int = 200
 ) -> HttpResponse:
-    form.fields["number"].label = _("证照编号")
-    form.fields["number"].help_text = _("印在证照上的编号或证照标识；也可以直接扫证照上的二维码。")
     context = {
         "form": form,
         "found": found,
@@ -73,18 +70,18 @@ def _meaning(found: Verification | None) -> str:
 @never_cache
 def progress(request: HttpRequest) -> HttpResponse:
     """State and dates of a case by its number; nothing about who applied."""
-    form = LookupForm({"number": request.GET["number"].strip()}) if "number" in request.GET else LookupForm()
-    form.fields["number"].label = _("办件编号")
-    form.fields["number"].help_text = _("收件回执上的 21 位数字。")
+    form = ProgressForm(_given(request))
     if not form.is_bound:
         return render(request, "public/progress.html", {"form": form})
-    if form.is_valid() and not is_case_number(form.cleaned_data["number"].replace(" ", "")):
-        form.add_error("number", _("办件编号是 21 位数字，请对照收件回执逐位核对。"))
     if not form.is_valid():
         return render(request, "public/progress.html", {"form": form}, status=422)
     if is_over_limit(request):
         return too_many(request)
-    number = form.cleaned_data["number"].replace(" ", "")
+    number = form.cleaned_data["number"]
     case = find_by_number(number)
     context = {"form": form, "case": case, "asked": number, "tag": state_tag(case) if case else None}
     return render(request, "public/progress.html", context, status=200 if case else 404)
+
+
+def _given(request: HttpRequest) -> dict[str, str] | None:
+    return {"number": request.GET["number"]} if "number" in request.GET else None

@@ -148,12 +148,14 @@ def case_receipt(request: HttpRequest, case_id: UUID) -> HttpResponse:
     case = get_case(actor_of(request), case_id)
     if case.state == State.DRAFT:
         return redirect("my_case", case_id=case.pk)
+    tally = tally_of(list(case.materials.all()))
     context = {
         "nav": "cases",
         "case": case,
         "next_step": next_step(case),
         "receipt": next((notice for notice in case.notices.all() if notice.kind == Notice.Kind.RECEIPT), None),
         "rows": [{"row": row, "mark": row_mark(row)} for row in case.materials.all()],
-        "tally": tally_of(list(case.materials.all())),
+        "tally": tally,
+        "held": tally.total - tally.needed,
     }
     return render(request, "public/receipt.html", context)
