@@ -10,7 +10,7 @@ class CaseNotFound(NotFound):
 
     code = "case.not_found"
     message = _("没有找到这个办件。")
-    what_to_do = _("请核对办件编号，或者在“我的办件”中查找。")
+    what_to_do = _("请核对办件编号，或者在您的办件列表中查找。")
 
 
 class MoveNotAllowed(Conflict):

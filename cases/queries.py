@@ -127,7 +127,10 @@ class WorklistFilter:
 
 
 def worklist(actor: Actor, chosen: WorklistFilter) -> QuerySet[Case]:
-    """Cases waiting for this post, most urgent first: intake by receipt, review and decision by the promise."""
+    """Cases for this post's lists: what waits, most urgent first (intake by receipt, then by the promise).
+
+    The list of all cases, closed ones too, is newest first.
+    """
     cases = visible_to(actor).select_related(
         "item_version", "department__region", "applicant__person", "applicant__organisation"
     )
@@ -142,7 +145,7 @@ def worklist(actor: Actor, chosen: WorklistFilter) -> QuerySet[Case]:
         term = chosen.text.strip()
         organisation = Q(applicant__organisation__uscc=term) | Q(applicant__organisation__name__icontains=term)
         cases = cases.filter(Q(number=term) | Q(item_version__name__icontains=term) | organisation)
-    return cases.order_by(*_BY_URGENCY)
+    return cases.order_by("-id") if chosen.task == "all" else cases.order_by(*_BY_URGENCY)
 
 
 def _waiting_for(actor: Actor) -> Q:

@@ -4,6 +4,7 @@ from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
 from django.http import HttpRequest
+from django.urls import reverse
 
 from identity.actions import record_sign_in
 from identity.models import Account
@@ -16,6 +17,11 @@ class AccountAdapter(DefaultAccountAdapter):
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         """Nobody signs up with a bare user name and password."""
         return False
+
+    def get_login_redirect_url(self, request: HttpRequest) -> str:
+        """Lead staff to their waiting cases and everybody else to the home page."""
+        is_staff = getattr(request.user, "is_staff_member", False)
+        return reverse("worklist") if is_staff else str(super().get_login_redirect_url(request))
 
     def post_login(self, request: HttpRequest, user: Account, **kwargs: Any) -> Any:
         """Record the sign-in and go on."""

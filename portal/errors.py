@@ -3,6 +3,7 @@
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from common.errors import DomainError, NotFound
@@ -16,8 +17,9 @@ def render_domain_error(request: HttpRequest, error: DomainError) -> HttpRespons
 
 def _page(request: HttpRequest, status: int, *, code: str, message: str, what_to_do: str = "") -> HttpResponse:
     actor = getattr(request, "actor", PUBLIC)  # absent when a middleware before ours refused the request
-    base = "workbench/base.html" if actor.is_staff else "public/base.html"
-    context = {"code": code, "status": status, "message": message, "what_to_do": what_to_do, "base_template": base}
+    context = {"code": code, "status": status, "message": message, "what_to_do": what_to_do}
+    if actor.is_staff:
+        context |= {"base_template": "workbench/base.html", "back_url": reverse("worklist")}
     return render(request, "errors/error.html", context, status=status)
 
 

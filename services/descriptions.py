@@ -7,7 +7,6 @@ import dataclasses
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
-from functools import cache
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -188,10 +187,16 @@ def describe(version: ItemVersion) -> VersionContent:
     return VersionContent(**values)
 
 
-@cache
+_DESCRIPTIONS: list[type[Any]] = [VersionContent, *(part for _model, part in PARTS.values())]
+_COLUMNS: dict[type[Any], tuple[str, ...]] = {
+    kind: tuple(entry.name for entry in dataclasses.fields(kind) if entry.name not in (*PARTS, "satisfied_by"))
+    for kind in _DESCRIPTIONS
+}
+
+
 def column_names(kind: type[Any]) -> tuple[str, ...]:
     """Return the fields of a description that are columns of its model."""
-    return tuple(entry.name for entry in dataclasses.fields(kind) if entry.name not in (*PARTS, "satisfied_by"))
+    return _COLUMNS[kind]
 
 
 def columns(part: Any) -> dict[str, Any]:

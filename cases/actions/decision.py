@@ -193,12 +193,10 @@ def _issue_result(actor: Actor, case: Case, extra: Mapping[str, str]) -> Certifi
 
 
 def _former(case: Case, kind: CertificateType, holder: Party) -> Certificate | None:
-    """The certificate a change or renewal replaces: the one of this type that the case relied on."""
+    """The certificate a change or renewal replaces: the holder's valid one of this type."""
     if not case.item_version.replaces:
         return None
-    return Certificate.objects.filter(
-        case_uses__case=case, type=kind, holder=holder, state=Certificate.State.VALID
-    ).first()
+    return Certificate.objects.filter(type=kind, holder=holder, state=Certificate.State.VALID).first()
 
 
 def _holder(actor: Actor, case: Case, kind: CertificateType) -> Party:

@@ -7,6 +7,7 @@ from uuid import UUID
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from cases.errors import SecondOfficerMissing
 from cases.faces import unanswered
 from cases.models import Branch, Case, SpecialProcedure
 from cases.states import State
@@ -21,15 +22,19 @@ def _lines(label: str | Any, limit: int, *, required: bool = True, help_text: st
     )
 
 
+def _search_box(label: str | Any, limit: int) -> forms.CharField:
+    """A box whose label is also its placeholder: the lists show it without a line of its own."""
+    box = forms.TextInput(attrs={"placeholder": label, "type": "search"})
+    return forms.CharField(label=label, max_length=limit, required=False, widget=box)
+
+
 class WorklistForm(forms.Form):
     """The filters of the worklist; a value that is none of the choices counts as not given."""
 
     TASKS = (("mine", _("等我办")), ("open", _("在办")), ("all", _("全部")))
 
     task = forms.ChoiceField(required=False, choices=TASKS, widget=forms.HiddenInput)
-    text = forms.CharField(
-        label=_("办件编号、事项或单位"), max_length=60, required=False, help_text=_("编号和信用代码要填完整")
-    )
+    text = _search_box(_("完整编号、事项或单位名称"), 60)
     state = forms.ChoiceField(
         label=_("状态"), required=False, choices=[("", _("全部状态")), *State.choices[1:]]
     )  # drafts are the applicant's own
@@ -41,13 +46,13 @@ class ItemFilterForm(forms.Form):
     SCOPES = (("managed", _("我管理的")), ("all", _("全部")))
 
     scope = forms.ChoiceField(required=False, choices=SCOPES, widget=forms.HiddenInput)
-    text = forms.CharField(label=_("事项名称、部门或编码"), max_length=60, required=False)
+    text = _search_box(_("事项名称、部门或编码"), 60)
 
 
 class CertificateFilterForm(forms.Form):
     """The filters of the certificate list."""
 
-    text = forms.CharField(label=_("证照编号、标识或名称"), max_length=160, required=False)
+    text = _search_box(_("完整编号、标识或证照名称"), 160)
     state = forms.ChoiceField(
         label=_("状态"), required=False, choices=[("", _("全部状态")), *Certificate.State.choices]
     )
@@ -131,15 +136,18 @@ class ReviewForm(StepForm):
     )
     opinion = _lines(_("说明"), 1000, required=False, help_text=_("不同意的，要写理由和依据"))
     second_officer = forms.CharField(
-        label=_("另一名核查人员"), max_length=60, required=False, help_text=_("实质审查由两名以上工作人员进行")
+        label=_("另一名核查人员"),
+        max_length=60,
+        help_text=_("实质审查由两名以上工作人员进行"),
+        error_messages={"required": SecondOfficerMissing.message},
     )
 
     def __init__(self, *args: Any, case: Case, branch: Branch | None, **kwargs: Any) -> None:
         super().__init__(*args, case=case, **kwargs)
         if branch is not None:
             self.fields["branch"].initial = branch.pk
-            if not branch.stage.is_substantive:
-                del self.fields["second_officer"]
+        if branch is None or not branch.stage.is_substantive:
+            del self.fields["second_officer"]
 
 
 class StartSpecialForm(StepForm):

@@ -39,6 +39,11 @@ class Step:
         """Whether its form is short enough to stand on the case page itself."""
         return self.action in {Action.ACCEPT, Action.REVIEW}
 
+    @property
+    def is_approval(self) -> bool:
+        """Whether it decides in the applicant's favour."""
+        return self.action in {Action.APPROVE, Action.DECIDE_AT_ONCE}
+
 
 def _common(case: Case, form: forms.StepForm) -> dict[str, Any]:
     sent = form.cleaned_data
@@ -101,8 +106,21 @@ def _terminate(actor: Actor, case: Case, form: forms.ReasonForm) -> None:
     decision.terminate(actor, reason=form.cleaned_data["reason"], **_common(case, form))
 
 
+def _decide_at_once(actor: Actor, case: Case, form: forms.ApproveForm) -> None:
+    decision.decide_at_once(actor, face=form.face(), **_common(case, form))
+
+
 # In the order the buttons stand in: the usual way on first, the ways out last.
 _STEPS = (
+    Step(
+        Action.DECIDE_AT_ONCE,
+        _("当场办结"),
+        forms.ApproveForm,
+        _decide_at_once,
+        _("已当场受理并准予，证照和决定书正在制作。"),
+        "primary",
+        _("即办件：受理和准予一次完成。"),
+    ),
     Step(Action.ACCEPT, _("受理"), forms.AcceptForm, _accept, _("已受理，从下一个工作日起计时。"), "primary"),
     Step(
         Action.REVIEW,

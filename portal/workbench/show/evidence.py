@@ -3,14 +3,12 @@
 from dataclasses import dataclass
 from uuid import UUID
 
-from django.template.defaultfilters import filesizeformat
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from cases.models import Case, CaseMaterial
 from certificates.models import Certificate, Document
 from certificates.queries import state_now
-from common.formatting import format_date
 
 _Way = CaseMaterial.Way
 _GRADES = {Document.Grade.B: "grade_b", Document.Grade.C: "grade_c", Document.Grade.D: "grade_d"}
@@ -99,16 +97,15 @@ def _certificate(certificate: Certificate) -> tuple[str, str, str]:
         return source, str(state.label), "red"
     if certificate.valid_until is None:
         return source, _("有效（长期）"), "jade"
-    return source, _("有效，至 %(day)s") % {"day": format_date(certificate.valid_until)}, "jade"
+    return source, _("有效至 %(day)s") % {"day": certificate.valid_until.isoformat()}, "jade"
 
 
 def _document(document: Document) -> tuple[str, str, str]:
-    size = filesizeformat(document.size)
     if document.grade == Document.Grade.B and document.verified_at:
         body = document.verified_department.short_name if document.verified_department else _("窗口")
         seen = timezone.localdate(document.verified_at).isoformat()
         return _("%(body)s %(day)s 与原件核对") % {"body": body, "day": seen}, _("已核验"), "brand"
     day = timezone.localdate(document.created_at).isoformat()
     if document.grade == Document.Grade.D:
-        return _("申请人自制，%(day)s 上传") % {"day": day}, size, "plain"
+        return _("申请人自制，%(day)s 上传") % {"day": day}, _("没有原件要核"), "plain"
     return _("申请人 %(day)s 上传") % {"day": day}, _("原件待核对"), "amber"

@@ -45,9 +45,14 @@ def party_name(party: Party) -> str:
     return party.organisation.name if party.kind == Party.Kind.ORGANISATION else mask_name(party.person.name)
 
 
+def names_somebody(label: str) -> bool:
+    """Tell by its label whether a field holds people's names."""
+    return any(word in label for word in _NAMES)
+
+
 def is_personal(spec: FieldSpec) -> bool:
     """Tell whether an answer is about a person: by the meaning of its data element, else by its type and label."""
-    if spec.type in {"id_number", "phone"} or any(word in spec.label for word in _NAMES):
+    if spec.type in {"id_number", "phone"} or names_somebody(spec.label):
         return True
     return bool(spec.element) and spec.element.split(".")[0] not in _PUBLIC
 
@@ -64,7 +69,7 @@ def mask_answer(spec: FieldSpec, text: str) -> str:
         return text[:_KEPT] + STAR * 3 if len(text) > _KEPT else STAR * 3
     if spec.type == "date":
         return f"{text[:4]}-{STAR * 2}-{STAR * 2}"
-    if any(word in spec.label for word in _NAMES):
+    if names_somebody(spec.label):
         return mask_name(text)
     return STAR * 3
 

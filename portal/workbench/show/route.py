@@ -62,7 +62,7 @@ def _lane(branch: Branch, actor: Actor) -> Lane:
     states = {Branch.State.OPEN: "current", Branch.State.AGREED: "done", Branch.State.OPPOSED: "bad"}
     is_mine = branch.post_id == actor.post_id and branch.state == Branch.State.OPEN
     if branch.state == Branch.State.OPEN:
-        note = _("%(day)s 前") % {"day": format_date(branch.due_on)} if branch.due_on else ""
+        note = _("%(day)s前") % {"day": format_date(branch.due_on)} if branch.due_on else ""
         label = _("由您审查") if is_mine else branch.get_state_display()
     else:
         note, label = _opinion(branch), branch.get_state_display()
@@ -105,8 +105,8 @@ def _title(action: str) -> str:
 
 
 def _coming(case: Case) -> dict[str, Any] | None:
-    waiting = [branch.stage.name for branch in case.branches.all() if branch.state == Branch.State.OPEN]
-    names = {"names": "、".join(waiting)}
+    waiting = [branch for branch in case.branches.all() if branch.state == Branch.State.OPEN]
+    names = {"names": "、".join(branch.stage.name for branch in waiting)}
     titles = {
         State.SUBMITTED: _("答复是否受理"),
         State.CORRECTING: _("等申请人补正"),
@@ -115,5 +115,6 @@ def _coming(case: Case) -> dict[str, Any] | None:
         State.DECIDED: _("制作文书并送达"),
     }
     title = titles.get(State(case.state))
-    due = case.promise_due_on if case.state == State.IN_REVIEW else None
+    due = min((branch.due_on for branch in waiting if branch.due_on), default=case.promise_due_on)
+    due = due if case.state == State.IN_REVIEW else None
     return {"title": title, "time": due or "", "state": "next"} if title else None

@@ -73,10 +73,13 @@ def _page(
 
 
 def _buttons(request: HttpRequest, case: Case) -> list[dict[str, Any]]:
-    """The open steps; the first has its form right on the page when it is short enough to stand there."""
+    """The open steps, one of them in the strong colour: the first, its form right here when that is short."""
     actor = actor_of(request)
-    found = steps.steps_open_to(actor, case)
     hidden = {"request_key": new_request_key(), "version": case.version}
-    return [
-        {"step": step, "form": steps.form_for(step, actor, case, **hidden) if step.is_short else None} for step in found
-    ]
+    buttons: list[dict[str, Any]] = []
+    for step in steps.steps_open_to(actor, case):
+        is_first = not buttons
+        form = steps.form_for(step, actor, case, **hidden) if is_first and step.is_short else None
+        kind = "quiet" if step.kind == "primary" and not is_first else step.kind
+        buttons.append({"step": step, "form": form, "kind": kind})
+    return buttons

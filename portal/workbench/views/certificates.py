@@ -22,7 +22,7 @@ from identity.permissions import Permission
 from portal.access import actor_of, staff_required
 from portal.workbench.forms import CertificateFilterForm, CertificateOperationForm
 from portal.workbench.pages import file_response, new_request_key, page_of, show
-from portal.workbench.show.people import masked_party, party_name
+from portal.workbench.show.people import masked_party, names_somebody, party_name
 
 TONES = {"valid": "jade", "suspended": "amber", "cancelled": "red", "expired": "plain"}
 _BUTTONS = {Operation.SUSPEND: "quiet", Operation.LIFT: "primary", Operation.CANCEL: "danger"}
@@ -97,7 +97,7 @@ def _face(certificate: Certificate) -> list[tuple[str, str]]:
     rows = []
     for field in certificate.type.fields:
         value = str(certificate.face.get(field["key"], ""))
-        if value and (field.get("sensitive") or is_person):
+        if value and (field.get("sensitive") or is_person or names_somebody(field["label"])):
             value = mask_name(value)
         if value:
             rows.append((field["label"], value))

@@ -112,7 +112,7 @@ def _page(
         "fields": [bound for bound in form.visible_fields() if not isinstance(bound.field.widget, forms.HiddenInput)],
         "applicant": applicant_of(case),
         "lamps": lamps_of(case, for_region(case.department.region.code)),
-        "unseen": evidence_of(case).unseen if step.action == Action.APPROVE else [],
+        "unseen": evidence_of(case).unseen if step.is_approval else [],
         "remedies": remedies_of(case) if step.action in _WITH_REMEDIES else [],
         "may_repeat": True,
         **extra,

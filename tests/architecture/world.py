@@ -1,0 +1,130 @@
+"""One of everything an address can name, and somebody in every role, for the permission matrix."""
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.core.cache import cache
+from django.core.files.base import ContentFile
+from django.test import Client
+
+from cases.actions import intake
+from cases.models import Case, CaseMaterial
+from certificates.models import Document
+from identity.actor import SYSTEM
+from identity.models import Account, PostHolding
+from portal.middleware import PRINCIPAL_KEY
+from services.actions import record_import
+from tests.factories import moves
+from tests.factories.cast import Cast, a_member_of_staff, build_cast
+from tests.factories.catalogue import a_department, a_post
+
+ROLES = (
+    "public",  # nobody signed in
+    "owner",  # the citizen whose shop applies, acting for it
+    "stranger",  # another citizen
+    "clerk",  # counter clerk of the item's department
+    "reviewer",  # reviews a branch of the case
+    "elsewhere",  # reviewer in a department that has nothing to do with it
+    "decider",
+    "officer",  # data officer of the item's department
+    "supervisor",
+    "admin",
+)
+
+
+@dataclass
+class World:
+    """Cases by the name of their state, arguments for addresses, and a session for each role."""
+
+    cast: Cast
+    cases: dict[str, Case]
+    document: Document
+    batch_id: UUID
+    sessions: dict[str, str]
+
+    def client(self, role: str) -> Client:
+        """A browser of this role, as fresh as on the first page."""
+        cache.clear()  # nobody is throttled for what others did
+        client = Client(raise_request_exception=True)
+        if role in self.sessions:
+            client.cookies[settings.SESSION_COOKIE_NAME] = self.sessions[role]
+        return client
+
+    def arguments(self, wanted: set[str], variant: str) -> dict[str, Any]:
+        """Values for an address's parameters; ``variant`` is a case's state, and a word after a colon."""
+        state, _colon, word = variant.partition(":")
+        case = self.cases.get(state, self.cases["review"])
+        row = CaseMaterial.objects.get(case=case, requirement__key="premises")
+        known = {
+            "item_id": self.cast.item.pk,
+            "case_id": case.pk,
+            "material_id": row.pk,
+            "notice_id": notice.pk if (notice := case.notices.first()) else case.pk,
+            "certificate_id": self.cast.licence.pk,
+            "document_id": self.document.pk,
+            "batch_id": self.batch_id,
+            "code": self.cast.licence.verify_code,
+            "step": "shop",
+            "action": word,
+            "operation": word,
+            "rest": "nothing",
+        }
+        return {name: known[name] for name in wanted}
+
+
+def build_world() -> World:
+    """Make the world, inside the caller's transaction. No PDF is printed; files are short stand-ins."""
+    cast = build_cast()
+    cases = {
+        "ready": moves.a_reviewed_case(cast),
+        "review": moves.an_accepted_case(cast),
+        "correcting": _a_correcting_case(cast),
+        "submitted": moves.a_submitted_case(cast),
+        "draft": moves.a_ready_draft(cast),
+    }
+    for case in cases.values():
+        for notice in case.notices.all():
+            notice.file.save("notice.pdf", ContentFile(b"%PDF-1.7"))
+    cast.licence.file.save("licence.pdf", ContentFile(b"%PDF-1.7"))
+    document = Document.objects.filter(owner_id=cast.shop.pk).latest("created_at")
+    batch = record_import(
+        SYSTEM, file_name="list.jsonl", sha256="0" * 64, accepted=1, repaired=0, rejected=0, report=[]
+    )
+    return World(cast, cases, document, batch.pk, _sessions(cast))
+
+
+def _a_correcting_case(cast: Cast) -> Case:
+    case = moves.a_submitted_case(cast)
+    row = case.materials.get(requirement__key="premises")
+    return intake.ask_correction(cast.clerk, case_id=case.pk, corrections={row.pk: "看不清，请重拍"})
+
+
+def _sessions(cast: Cast) -> dict[str, str]:
+    role = PostHolding.Role
+    extra = {
+        "elsewhere": a_member_of_staff("1011", a_post(a_department("公安局"), "治安科"), role.REVIEWER),
+        "officer": a_member_of_staff("1012", a_post(cast.scjg, "数据管理"), role.DATA_OFFICER),
+        "admin": a_member_of_staff("1013", a_post(cast.scjg, "系统管理"), role.ADMINISTRATOR),
+    }
+    actors = {
+        "owner": cast.citizen,
+        "stranger": cast.stranger,
+        "clerk": cast.clerk,
+        "reviewer": cast.food,
+        "decider": cast.decider,
+        "supervisor": cast.supervisor,
+        **extra,
+    }
+    return {name: _session(actor.known_account_id, cast, name) for name, actor in actors.items()}
+
+
+def _session(account_id: UUID, cast: Cast, role: str) -> str:
+    client = Client()
+    client.force_login(Account.objects.get(pk=account_id), backend="identity.backends.PhoneOrIdBackend")
+    if role == "owner":
+        session = client.session
+        session[PRINCIPAL_KEY] = str(cast.shop.pk)
+        session.save()
+    return str(client.cookies[settings.SESSION_COOKIE_NAME].value)

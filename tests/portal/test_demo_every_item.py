@@ -1,0 +1,131 @@
+"""Every item of the demonstration can be applied for, reviewed and granted: no item is only for looking at."""
+
+import datetime as dt
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.core.management import call_command
+from django.db import transaction
+from django.utils import timezone
+
+from cases import faces
+from cases.actions import decision, drafts, intake, review, submission
+from cases.models import Branch, Case, CaseMaterial
+from cases.states import Outcome, State
+from certificates.models import Document
+from common.errors import DomainError
+from identity.actor import SYSTEM, Actor
+from identity.models import PostHolding
+from portal.demo import people, staff
+from services.codes import Audience, ProjectType
+from services.forms import FieldSpec, visible_steps
+from services.models import ItemVersion
+from services.rules import next_situation, options_for
+from tests.factories.cast import a_picture
+
+pytestmark = pytest.mark.django_db
+_TEXTS = {
+    "text": "示例",
+    "longtext": "示例",
+    "integer": "12",
+    "decimal": "12.5",
+    "money": "1200",
+    "phone": "13900000008",
+    "address": "示范市中心区人民路1号",
+    "yesno": "yes",
+}
+
+
+@pytest.fixture(scope="module")
+def cast(django_db_setup: None, django_db_blocker) -> Iterator[people.Cast]:
+    """The demonstration, loaded once for this file and rolled back at its end."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        call_command("load_demo", verbosity=0)
+        yield people.load(SYSTEM)
+        transaction.set_rollback(True)
+
+
+def test_every_item_can_be_granted(cast: people.Cast) -> None:
+    failures = []
+    for version in ItemVersion.objects.filter(state=ItemVersion.State.PUBLISHED):
+        try:
+            with transaction.atomic():
+                case = grant(cast, version)
+                assert (case.state, case.outcome) == (State.DECIDED, Outcome.APPROVED)
+                assert bool(case.certificate) == bool(version.result_type_id)
+                transaction.set_rollback(True)
+        except DomainError as error:
+            failures.append(f"{version.name}: {error} {error.fields}")
+    assert failures == []
+
+
+def grant(cast: people.Cast, version: ItemVersion) -> Case:
+    """Walk one item from the draft to the decision."""
+    actor = applicant(cast, version)
+    case = drafts.start_draft(actor, item_id=version.item_id)
+    case = drafts.save_situation(actor, case_id=case.pk, chosen=first_answers(version))
+    fill(actor, case)
+    bring(actor, case)
+    submission.submit(actor, case_id=case.pk, declared=True)
+    clerk = staff.counter_clerk()
+    for row in CaseMaterial.objects.filter(case=case, document__grade=Document.Grade.C):
+        review.see_original(clerk, case_id=case.pk, material_id=row.pk)
+    case.refresh_from_db()
+    kind = version.result_type
+    face = {field["key"]: "示例" for field in faces.unanswered(case, kind)} if kind else {}
+    if version.project_type == ProjectType.INSTANT:
+        return decision.decide_at_once(clerk, case_id=case.pk, face=face)
+    intake.accept(clerk, case_id=case.pk)
+    for branch in Branch.objects.filter(case=case):
+        reviewer = next(staff.holders(branch.post_id))
+        review.review(
+            reviewer, case_id=case.pk, branch_id=branch.pk, agreed=True, opinion="符合条件。", second_officer="另一人"
+        )
+    decider = staff.officer(role=PostHolding.Role.DECIDER, department_id=case.department_id)
+    return decision.approve(decider, case_id=case.pk, face=face)
+
+
+def applicant(cast: people.Cast, version: ItemVersion) -> Actor:
+    """A person of the cast where persons may apply (an unmarried one to marry), else the shop."""
+    if version.name == "结婚登记":
+        return cast.actor("hejia")
+    return cast.actor("zhangzhiyuan" if Audience.PERSON in version.audience else "qinghe")
+
+
+def first_answers(version: ItemVersion) -> dict[str, str]:
+    questions, chosen = list(version.situations.all()), {}
+    while (question := next_situation(questions, chosen)) is not None:
+        chosen[question.key] = options_for(question, chosen)[0]["value"]
+    return chosen
+
+
+def fill(actor: Actor, case: Case) -> None:
+    for step in visible_steps(case.item_version, case.situation):
+        known = {key: answer["value"] for key, answer in case.answers.items()}
+        raw = {spec.key: known.get(spec.key) or plausible(spec) for spec in step.fields}
+        case, problems = drafts.save_answers(actor, case_id=case.pk, step_key=step.key, raw=raw)
+        assert problems == {}, (case.item_version.name, problems)
+
+
+def plausible(spec: FieldSpec) -> Any:
+    """An answer that fits the field's type."""
+    if spec.choices:
+        return [spec.choices[0]] if spec.is_multiple else spec.choices[0]
+    if spec.type == "date":
+        return (timezone.localdate() - dt.timedelta(days=30)).isoformat()
+    if spec.type in {"id_number", "uscc"}:
+        rows = {"id_number": people.id_number_of, "uscc": people.uscc_of}
+        source = people.cast_rows("persons" if spec.type == "id_number" else "organisations")
+        return rows[spec.type](source[0])
+    return _TEXTS[spec.type]
+
+
+def bring(actor: Actor, case: Case) -> None:
+    for row in CaseMaterial.objects.filter(case=case, way=CaseMaterial.Way.MISSING).select_related("requirement"):
+        if row.requirement.promise_text:
+            drafts.promise_material(actor, case_id=case.pk, material_id=row.pk)
+        elif row.requirement.defer_days is not None:
+            drafts.defer_material(actor, case_id=case.pk, material_id=row.pk)
+        elif row.requirement.need != "2":
+            drafts.upload_material(actor, case_id=case.pk, material_id=row.pk, upload=a_picture())
