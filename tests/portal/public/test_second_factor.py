@@ -19,9 +19,12 @@ def sign_in(browser: Client, cast: Cast):
 def test_the_second_step_is_set_up_and_asked_for(cast: Cast, anybody: Client, settings):
     settings.STAFF_MFA_REQUIRED = True
     answer = sign_in(anybody, cast)
-    page = answer.content.decode()
+    again = answer.redirect_chain[-1][0]
+    assert again.startswith("/account/reauthenticate/")
+    assert "再确认一次身份" in answer.content.decode()
+    answer = anybody.post(again, {"password": PASSWORD}, follow=True)
     assert answer.redirect_chain[-1][0] == "/account/2fa/totp/activate/"
-    assert "data:image/svg+xml" in page
+    assert "data:image/svg+xml" in answer.content.decode()
     wrong = anybody.post("/account/2fa/totp/activate/", {"code": "000000"})
     assert "data-error-summary" in wrong.content.decode()
     secret = wrong.context["form"].secret
