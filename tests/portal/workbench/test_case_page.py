@@ -225,3 +225,15 @@ def test_the_page_changes_nothing(cast, name):
     browser_of(cast.food).get(reverse(name, args=[case.pk]))
 
     assert snapshot(case) == before
+
+
+def test_the_page_takes_the_same_queries_whatever_the_case_holds(cast, django_assert_num_queries):
+    new, reviewed = a_submitted_case(cast), a_reviewed_case(cast)
+    browser = browser_of(cast.decider)
+    browser.get(page_of(new))
+
+    for case in (new, reviewed):
+        # session, account, post, grants; case and its six lists, the record of the look; calendar days and years;
+        # guided questions; next case, waiting count
+        with django_assert_num_queries(17):
+            browser.get(page_of(case))
