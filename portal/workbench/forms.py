@@ -146,7 +146,9 @@ class ReviewForm(StepForm):
         super().__init__(*args, case=case, **kwargs)
         if branch is not None:
             self.fields["branch"].initial = branch.pk
-        if branch is None or not branch.stage.is_substantive:
+        self.fields["second_officer"].required = branch is not None and branch.stage.is_substantive
+        # A branch that somebody else has closed meanwhile still shows all that was typed about it.
+        if not self.fields["second_officer"].required and not self.data.get("second_officer"):
             del self.fields["second_officer"]
 
 

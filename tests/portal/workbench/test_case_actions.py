@@ -135,6 +135,7 @@ def test_a_branch_is_reviewed_once(cast):
 
     assert answer.status_code == 409
     assert "改主意了" in answer.content.decode()
+    assert "周同行" in answer.content.decode()
     assert "case.branch_done" in answer.content.decode()
     assert snapshot(case) == before
 
