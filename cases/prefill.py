@@ -20,7 +20,7 @@ Answer = dict[str, Any]  # {value, source, label, at, changed}
 def fill(case: Case, *, today: dt.date) -> dict[str, Answer]:
     """Return answers for the fields of a draft that know their value, keeping what was typed already.
 
-    Four queries: certificates, the elements' authorities, the applicant's last case, and the register rows already loaded.
+    Three queries: certificates, the elements' authorities, the applicant's last case.
     """
     answers = dict(case.answers)
     if not case.use_prefill:
