@@ -82,9 +82,12 @@ def _beside(draft: Draft, address: str, offset: int) -> str:
 
 
 def first_open_page(draft: Draft) -> str:
-    """Where to go on: the first page with something open, else the check."""
+    """Where to go on: the first page with something open, else the materials.
+
+    A draft nobody has touched begins at its first page, complete or not: prefilled values want a look.
+    """
     pages = draft.pages
-    if not draft.is_situated:
+    if not draft.is_situated or draft.case.version == 1:
         return pages[0][1]
     raw = {key: answer["value"] for key, answer in draft.case.answers.items()}
     for step in draft.steps:

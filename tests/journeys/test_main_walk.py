@@ -161,7 +161,7 @@ def _and_the_decider_approves(visitor: Arrive, number: str) -> None:
     decider.look("23-case-decide")
     decider.press("准予")
     decider.look("24-approve")
-    decider.press("准予")
+    decider.press("确定准予")
     expect(decider.page.locator("main")).to_contain_text(re.compile("已决定|办结"))
     decider.look("25-case-decided")
 
