@@ -12,6 +12,7 @@ from cases.states import State
 from certificates import reuse
 from identity.queries import authority_values
 from services.forms import FieldSpec, visible_steps
+from services.queries import element_authorities
 
 Answer = dict[str, Any]  # {value, source, label, at, changed}
 
@@ -19,7 +20,7 @@ Answer = dict[str, Any]  # {value, source, label, at, changed}
 def fill(case: Case, *, today: dt.date) -> dict[str, Answer]:
     """Return answers for the fields of a draft that know their value, keeping what was typed already.
 
-    Three queries: certificates, the applicant's last case, and the register rows already loaded.
+    Three queries: certificates, the elements' authorities, the applicant's last case.
     """
     answers = dict(case.answers)
     if not case.use_prefill:
@@ -37,7 +38,7 @@ def fill(case: Case, *, today: dt.date) -> dict[str, Answer]:
 
 
 def _from_certificates(case: Case, today: dt.date) -> dict[str, Answer]:
-    held = reuse.element_values([case.applicant_id, case.agent_id], today=today)
+    held = reuse.element_values([case.applicant_id, case.agent_id], today=today, authorities=element_authorities())
     return {code: _answer(value.value, "certificate", value.source) for code, value in held.items()}
 
 

@@ -147,13 +147,19 @@ class HeldValue:
     source: str  # e.g. 营业执照，2026-11-20
 
 
-def element_values(holder_ids: Mapping[UUID, str] | Sequence[UUID], *, today: dt.date) -> dict[str, HeldValue]:
-    """Answer data elements from the valid certificates of these holders; newest certificate first, one query."""
+def element_values(
+    holder_ids: Sequence[UUID], *, today: dt.date, authorities: Mapping[str, str]
+) -> dict[str, HeldValue]:
+    """Answer data elements from the valid certificates of these holders, in one query.
+
+    ``authorities`` maps an element to the key of the type whose word counts most; other certificates that repeat
+    the value (a trade licence repeats the shop's name) answer only where that one is not held, newest first.
+    """
     values: dict[str, HeldValue] = {}
     for certificate in valid_certificates(today).filter(holder_id__in=list(holder_ids)):
         source = f"{certificate.type.name}，{certificate.issued_on.isoformat()}"
         for spec in certificate.type.fields:
             element, value = spec.get("element"), certificate.face.get(spec["key"])
-            if element and value:
-                values.setdefault(element, HeldValue(str(value), certificate.pk, source))
+            if element and value and (element not in values or authorities.get(element) == certificate.type.key):
+                values[element] = HeldValue(str(value), certificate.pk, source)
     return values

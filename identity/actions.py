@@ -101,8 +101,8 @@ def register_organisation(
 
 
 @transaction.atomic
-def open_account(actor: Actor, *, person: Person, password: str) -> Account:
-    """Open the sign-in of a registered person; they sign in with ID number or phone."""
+def open_account(actor: Actor, *, person: Person, password: str | None) -> Account:
+    """Open the sign-in of a registered person by ID number or phone; None: no password yet, so no sign-in."""
     phone_index = crypto.blind_index(person.phone, purpose=PHONE) if person.phone else None
     return Account.objects.create_account(
         username=f"p-{person.pk}", password=password, person=person, phone_index=phone_index
@@ -110,8 +110,8 @@ def open_account(actor: Actor, *, person: Person, password: str) -> Account:
 
 
 @transaction.atomic
-def open_staff_account(actor: Actor, *, staff_number: str, name: str, password: str) -> Account:
-    """Open a staff sign-in; its permissions come from the post alone (:func:`assign_post`)."""
+def open_staff_account(actor: Actor, *, staff_number: str, name: str, password: str | None) -> Account:
+    """Open a staff sign-in (None: no password yet); its permissions come from the post alone (:func:`assign_post`)."""
     return Account.objects.create_account(
         username=staff_number, password=password, staff_name=name, is_staff_member=True
     )

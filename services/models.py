@@ -249,7 +249,7 @@ class DataElement(BaseModel):
     type = models.CharField(max_length=20)
     max_length = models.PositiveSmallIntegerField(null=True)
     choices = models.JSONField(default=list)
-    source = models.CharField(max_length=20, blank=True, default="")
+    source = models.CharField(max_length=60, blank=True, default="")  # certificate type key, or identity
 
     class Meta:
         ordering: ClassVar = ["code"]

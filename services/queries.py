@@ -286,6 +286,11 @@ def data_elements() -> dict[str, DataElement]:
     return {element.code: element for element in DataElement.objects.all()}
 
 
+def element_authorities() -> dict[str, str]:
+    """Whose word counts most for an element: {element code: certificate type key or ``identity``} (one query)."""
+    return dict(DataElement.objects.exclude(source="").values_list("code", "source"))
+
+
 def items_for_staff(actor: Actor, *, managed_only: bool = False, text: str = "") -> QuerySet[ServiceItem]:
     """Items in use or paused as staff list them, by code: all of them, or those of departments the post manages.
 

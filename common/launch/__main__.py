@@ -1,13 +1,14 @@
 """``python -m common.launch``: run the demonstration, the checks, or the embedded database alone."""
 
 import argparse
+import os
 import sys
 from pathlib import Path
 
 from common.launch import checks, demo, embedded
 from common.launch.console import say
 
-VAR_DIR = Path(__file__).resolve().parents[2] / "var"
+VAR_DIR = Path(os.environ.get("ONESTOP_VAR_DIR") or Path(__file__).resolve().parents[2] / "var")
 
 
 def main(arguments: list[str]) -> int:

@@ -10,7 +10,7 @@ from identity.models import Account, Department, Post, PostHolding
 from identity.queries import actor_for
 from identity.rules import make_uscc
 from portal.demo import timeline
-from portal.demo.people import PASSWORD
+from portal.demo.people import let_in
 from portal.demo.reading import cast_settings, department_rows
 
 _APPOINTED_MONTHS_AGO = 13
@@ -74,8 +74,8 @@ def _seat(
     held: dict[UUID, PostHolding],
 ) -> bool:
     post = posts[place.uscc, place.post]
-    account = accounts.get(place.number) or open_staff_account(
-        actor, staff_number=place.number, name=place.name, password=PASSWORD
+    account = accounts.get(place.number) or let_in(
+        open_staff_account(actor, staff_number=place.number, name=place.name, password=None)
     )
     holding = held.get(account.pk)
     if holding and (holding.post_id, holding.role) == (post.pk, place.role):

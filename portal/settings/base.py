@@ -4,12 +4,13 @@
 database, keys, hosts and the strictness of cookies.
 """
 
+import os
 from pathlib import Path
 
 from csp.constants import NONE, SELF
 
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
-VAR_DIR = BASE_DIR / "var"
+VAR_DIR = Path(os.environ.get("ONESTOP_VAR_DIR") or BASE_DIR / "var")  # everything made at run time
 
 DEBUG = False
 ALLOWED_HOSTS: list[str] = []

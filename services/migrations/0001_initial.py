@@ -28,7 +28,7 @@ class Migration(migrations.Migration):
                 ('type', models.CharField(max_length=20)),
                 ('max_length', models.PositiveSmallIntegerField(null=True)),
                 ('choices', models.JSONField(default=list)),
-                ('source', models.CharField(blank=True, default='', max_length=20)),
+                ('source', models.CharField(blank=True, default='', max_length=60)),
             ],
             options={
                 'ordering': ['code'],

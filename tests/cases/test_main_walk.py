@@ -6,6 +6,7 @@ from cases.models import Branch, Case, CaseMaterial, Notice
 from cases.states import State
 from certificates.queries import verify
 from common.models import AuditEvent
+from services.models import DataElement
 from tests.factories import moves
 
 
@@ -123,3 +124,10 @@ def test_change_of_a_licence_replaces_the_old_one_and_keeps_its_term(cast):
     first.refresh_from_db()
     assert (first.state, second.state) == ("cancelled", "valid")
     assert (second.number, second.version, second.valid_until) == (first.number, 2, first.valid_until)
+
+
+def test_root_certificate_answers_before_a_newer_one_that_repeats_the_value(cast):
+    moves.an_approved_case(cast)
+    DataElement.objects.create(code="org.name", name="名称", type="text", source="business-licence")
+    case = drafts.start_draft(cast.citizen, item_id=cast.item.pk)
+    assert "营业执照" in case.answers["org.name"]["label"]

@@ -11,7 +11,6 @@ from certificates.queries import Verification
 from certificates.queries import verify as look_up
 from portal.public.forms import ProgressForm, VerifyForm
 from portal.public.lookups import is_over_limit, too_many
-from portal.public.views.cases import state_tag
 
 _TONES = {"valid": "good", "suspended": "warn", "cancelled": "bad", "expired": "bad"}
 
@@ -79,7 +78,7 @@ def progress(request: HttpRequest) -> HttpResponse:
         return too_many(request)
     number = form.cleaned_data["number"]
     case = find_by_number(number)
-    context = {"form": form, "case": case, "asked": number, "tag": state_tag(case) if case else None}
+    context = {"form": form, "case": case, "asked": number}
     return render(request, "public/progress.html", context, status=200 if case else 404)
 
 

@@ -45,7 +45,8 @@ def _materials_page(
     rows = list(case.materials.all())
     shown = [material_row(row, (wrong or {}).get(row.pk)) for row in rows]
     context = {
-        "rows": shown,
+        "yours": [row for row in shown if not row["is_held"]],
+        "held": [row for row in shown if row["is_held"]],
         "problems": upload_problems(shown),
         "tally": tally_of(rows),
         **common(request, draft_of(case), "materials"),

@@ -94,6 +94,7 @@ def test_progress_shows_state_and_dates_and_nobodys_name(cast: Cast, anybody: Cl
     assert "审查中" in page
     assert "承诺办结" in page
     assert "青禾" not in page
+    assert "准予" not in page
     assert "李" not in page
 
 

@@ -1,0 +1,153 @@
+"""The whole demonstration, started as a newcomer would, and people who use it in a real browser."""
+
+import os
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.conf import settings
+from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, sync_playwright
+
+ROOT = Path(__file__).resolve().parents[2]
+PICTURES = ROOT / "build" / "journeys"
+PASSWORD = "Onestop-2026"
+_START_SECONDS = 300
+_axe = Axe()
+
+
+@pytest.fixture(scope="module", params=[360, 1440], ids=["phone", "desktop"])
+def width(request: pytest.FixtureRequest) -> int:
+    """The width of everybody's screen, in CSS pixels; each has a city of its own."""
+    return int(request.param)
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory, width: int) -> Iterator[str]:
+    """Run ``make run``'s program with data of its own; yields the address."""
+    var = tmp_path_factory.mktemp("var")
+    fonts = settings.VAR_DIR / "fonts"  # converted once on a machine; the same files for every run
+    fonts.mkdir(parents=True, exist_ok=True)
+    (var / "fonts").symlink_to(fonts)
+    port = _free_port()
+    environment = {key: value for key, value in os.environ.items() if key not in {"DATABASE_URL"}}
+    environment |= {"ONESTOP_VAR_DIR": str(var), "PORT": str(port), "DJANGO_SETTINGS_MODULE": "portal.settings.demo"}
+    log = var / "run.log"
+    with log.open("wb") as output:
+        command = [sys.executable, "-m", "common.launch", "run"]
+        process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=output, stderr=output)
+    try:
+        _wait_until_up(process, log)
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        process.send_signal(signal.SIGINT)
+        process.wait(timeout=60)
+        shutil.copy(log, PICTURES / "run.log") if PICTURES.exists() else None
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _wait_until_up(process: subprocess.Popen, log: Path) -> None:
+    give_up = time.monotonic() + _START_SECONDS
+    while time.monotonic() < give_up:
+        text = log.read_text(encoding="utf-8", errors="replace")
+        if "Ctrl-C stops everything" in text:
+            assert "answers 5" not in text, text
+            return
+        assert process.poll() is None, text
+        time.sleep(0.5)
+    raise AssertionError(f"not up after {_START_SECONDS} s:\n{log.read_text(encoding='utf-8', errors='replace')}")
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Headless Chromium; its absence is a failure, not a skip."""
+    path = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+    assert path, "journeys need Chromium: apt-get install chromium"
+    flags = ["--no-sandbox", "--disable-quic", "--no-first-run", "--disable-background-networking"]
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=path, args=flags)
+        yield chromium
+        chromium.close()
+
+
+class Visitor:
+    """One person at one browser: complaints of the console are failures, every page can be looked at."""
+
+    def __init__(self, browser: Browser, site: str, width: int) -> None:
+        self.site = site
+        self.width = width
+        self.context = browser.new_context(viewport={"width": width, "height": 800}, locale="zh-CN")
+        self.page: Page = self.context.new_page()
+        self.page.set_default_timeout(10_000)
+        self.complaints: list[str] = []
+        self.page.on("console", self._hear)
+        self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
+
+    def _hear(self, said: ConsoleMessage) -> None:
+        if said.type == "error" and "422 (" not in said.text:  # a refused form is an answer, not a fault
+            self.complaints.append(said.text)
+
+    def open(self, path: str) -> Page:
+        """Go to a path of the site."""
+        self.page.goto(path if path.startswith("http") else self.site + path)
+        return self.page
+
+    def sign_in(self, login: str) -> None:
+        """Sign in on the sign-in page."""
+        self.open("/account/login/")
+        self.page.locator("[name=login]").fill(login)
+        self.page.locator("[name=password]").fill(PASSWORD)
+        self.press("登录")
+
+    def press(self, name: str) -> None:
+        """Press the button (or the link that looks like one) with this name and wait for the page it leads to."""
+        main = self.page.locator("main")
+        words = re.escape(name).replace("：", r"\s*：")  # hidden words may follow a space
+        spoken = re.compile(f"^{words}$")
+        target = main.get_by_role("button", name=spoken).or_(main.get_by_role("link", name=spoken))
+        target.first.click()
+        self.page.wait_for_load_state()
+
+    def choose(self, label: str, *, within: Locator | None = None) -> None:
+        """Tick the box or the circle with this label, the way a finger does: on its words."""
+        area = within or self.page.locator("main")
+        area.locator("label").filter(has_text=re.compile(f"^\\s*{re.escape(label)}\\s*$")).first.click()
+
+    def look(self, name: str) -> None:
+        """Take a picture, check that nothing is wider than the screen, and ask axe."""
+        PICTURES.mkdir(parents=True, exist_ok=True)
+        self.page.screenshot(path=PICTURES / f"{name}-{self.width}.png", full_page=True)
+        over = self.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        assert over <= 0, f"{name} is {over} px wider than {self.width} px"
+        found = _axe.run(self.page)
+        assert found.violations_count == 0, f"{name} at {self.width} px:\n{found.generate_report()}"
+        assert self.complaints == [], f"{name}: {self.complaints}"
+
+
+@pytest.fixture
+def visitor(browser: Browser, site: str, width: int) -> Iterator[Callable[..., Visitor]]:
+    """Make visitors: ``visitor("13900000001")``."""
+    everybody: list[Visitor] = []
+
+    def arrive(login: str = "") -> Visitor:
+        somebody = Visitor(browser, site, width)
+        everybody.append(somebody)
+        if login:
+            somebody.sign_in(login)
+        return somebody
+
+    yield arrive
+    for somebody in everybody:
+        somebody.context.close()

@@ -1,0 +1,244 @@
+"""The main job in a browser, on a phone and on a desktop: from search to certificate to reuse to suspension."""
+
+import re
+import subprocess
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.factories.cast import a_picture
+from tests.journeys.conftest import PICTURES, Visitor
+
+pytestmark = pytest.mark.journey
+Arrive = Callable[..., Visitor]
+
+CITIZEN, CLERK, FOOD, FIRE, DECIDER = "13900000001", "zwzx01", "scjg02", "xfj01", "scjg03"
+SHOP = "中心区青禾餐饮店"
+LICENCE_ITEM, NEXT_ITEM = "食品经营许可（首次申请）", "餐饮服务食品安全等级评定"
+
+
+def test_licence_from_search_to_certificate_to_reuse(visitor: Arrive, tmp_path: Path) -> None:
+    citizen = _given_a_shop_owner(visitor)
+    _when_she_finds_the_item(citizen)
+    number = _and_applies_with_two_uploads(citizen, tmp_path)
+    _then_the_clerk_accepts(visitor, number)
+    _and_two_departments_review(visitor, number)
+    _and_the_decider_approves(visitor, number)
+    verify_url = _then_the_certificate_is_there_signed_and_verifiable(citizen, visitor, tmp_path)
+    open_case = _and_the_next_application_needs_no_upload(citizen)
+    _and_a_suspension_shows_everywhere(visitor, citizen, verify_url, open_case)
+
+
+def _given_a_shop_owner(visitor: Arrive) -> Visitor:
+    citizen = visitor()
+    citizen.open("/")
+    citizen.look("01-home")
+    citizen.open("/account/login/")
+    citizen.look("02-sign-in")
+    citizen.sign_in(CITIZEN)
+    citizen.open("/acting/")
+    citizen.look("03-acting")
+    citizen.press(f"用这个身份：{SHOP}")
+    return citizen
+
+
+def _when_she_finds_the_item(citizen: Visitor) -> None:
+    page = citizen.open("/")
+    page.locator("main").get_by_role("searchbox").fill("食品")
+    citizen.press("搜索")
+    citizen.look("04-search")
+    page.get_by_role("link", name=LICENCE_ITEM).click()
+    materials = page.locator("section", has=page.get_by_role("heading", name="您要准备的材料"))
+    row = materials.get_by_role("listitem").filter(has_text="营业执照")
+    expect(row).to_contain_text("免")
+    expect(row).to_contain_text("证照库中有效")
+    citizen.look("05-guide")
+
+
+def _and_applies_with_two_uploads(citizen: Visitor, tmp_path: Path) -> str:
+    page = citizen.page
+    citizen.press("在线办理")
+    citizen.choose("餐饮服务（饭店、小吃、饮品）")
+    citizen.press("保存并继续")
+    citizen.choose("没有")
+    citizen.press("保存并继续")
+    expect(page.get_by_label("名称")).to_have_value(SHOP)
+    expect(page.locator("main")).to_contain_text("来自营业执照")
+    citizen.look("06-form-who")
+    citizen.press("保存并继续")
+    citizen.press("保存并继续")  # an empty page: the errors say what is missing, nothing is lost
+    expect(page.get_by_role("alert").first).to_be_visible()
+    citizen.look("07-form-errors")
+    page.get_by_label("经营场所地址").fill("示范市中心区人民路66号1层")
+    page.get_by_label("经营面积（平方米）").fill("86.5")
+    citizen.choose("热食类食品制售")
+    page.get_by_label("从业人员数").fill("4")
+    citizen.choose("否", within=page.locator("fieldset").filter(has_text="是否上网经营"))
+    citizen.press("保存并继续")
+    citizen.look("08-materials")
+    _refuse_a_disguised_file(citizen, tmp_path)
+    _upload(citizen, "经营场所平面布局图", _picture(tmp_path))
+    _promise(citizen)
+    citizen.look("09-materials-done")
+    citizen.press("下一步：核对")
+    citizen.look("10-check")
+    citizen.press("提交申请")
+    expect(page.locator("main")).to_contain_text("请先勾选承诺")
+    page.locator("main label[for=declared]").click()
+    citizen.press("提交申请")
+    citizen.look("11-receipt")
+    found = re.search(r"\b\d{21}\b", page.locator("main").inner_text())
+    assert found, page.locator("main").inner_text()
+    return found.group()
+
+
+def _refuse_a_disguised_file(citizen: Visitor, tmp_path: Path) -> None:
+    disguised = tmp_path / "平面图.pdf"
+    disguised.write_bytes(b"MZ\x90\x00" + b"\x00" * 500)
+    _upload(citizen, "经营场所平面布局图", str(disguised))
+    expect(citizen.page.locator("main")).to_contain_text("不是 PDF、JPG 或 PNG")
+
+
+def _upload(citizen: Visitor, name: str, path: str) -> None:
+    citizen.page.get_by_label(re.compile(f"选择“{name}”的文件")).set_input_files(path)
+    citizen.press(f"上传：{name}")
+
+
+def _promise(citizen: Visitor) -> None:
+    page = citizen.page
+    row = page.locator("main li").filter(has_text="食品安全管理制度")
+    row.get_by_text("用告知承诺代替，不用交").click()
+    citizen.choose("我已读懂并承诺", within=row)
+    row.get_by_role("button", name="用承诺代替").click()
+    page.wait_for_load_state()
+    expect(page.locator("main li").filter(has_text="食品安全管理制度")).to_contain_text("已承诺")
+
+
+def _picture(tmp_path: Path) -> str:
+    path = tmp_path / "平面图.png"
+    path.write_bytes(a_picture(size=200).read())
+    return str(path)
+
+
+def _open_case(staff: Visitor, number: str) -> None:
+    staff.open(f"/workbench/?text={number}")
+    staff.page.locator("main tr").filter(has_text=number).get_by_role("link").first.click()
+    staff.page.wait_for_load_state()
+
+
+def _then_the_clerk_accepts(visitor: Arrive, number: str) -> None:
+    clerk = visitor(CLERK)
+    clerk.open("/workbench/")
+    clerk.look("20-worklist")
+    _open_case(clerk, number)
+    clerk.look("21-case-counter")
+    clerk.press("受理")
+    if clerk.page.get_by_role("button", name="受理", exact=True).count():
+        clerk.press("受理")
+    expect(clerk.page.locator("main")).to_contain_text("审查中")
+
+
+def _and_two_departments_review(visitor: Arrive, number: str) -> None:
+    for login, officer in ((FOOD, "范雨桐"), (FIRE, "")):
+        reviewer = visitor(login)
+        _open_case(reviewer, number)
+        page = reviewer.page
+        reviewer.look(f"22-case-review-{login}")
+        reviewer.choose("同意")
+        page.get_by_label(re.compile("^说明")).fill("现场核查，符合要求")
+        if officer:
+            page.get_by_label(re.compile("核查人员")).fill(officer)
+        reviewer.press("提交审查意见")
+        expect(page.locator("main")).to_contain_text("符合要求")
+
+
+def _and_the_decider_approves(visitor: Arrive, number: str) -> None:
+    decider = visitor(DECIDER)
+    _open_case(decider, number)
+    decider.look("23-case-decide")
+    decider.press("准予")
+    decider.look("24-approve")
+    decider.press("准予")
+    expect(decider.page.locator("main")).to_contain_text(re.compile("已决定|办结"))
+    decider.look("25-case-decided")
+
+
+def _then_the_certificate_is_there_signed_and_verifiable(citizen: Visitor, visitor: Arrive, tmp_path: Path) -> str:
+    page = citizen.open("/my/certificates/")
+    citizen.look("30-wallet")
+    page.get_by_role("link", name=re.compile("食品经营许可证")).first.click()
+    page.wait_for_load_state()
+    address = page.url
+    pdf = tmp_path / "licence.pdf"
+    for _ in range(60):  # the signed file follows within seconds
+        answer = citizen.context.request.get(f"{address}file.pdf")
+        if answer.status == 200:
+            pdf.write_bytes(answer.body())
+            break
+        time.sleep(1)
+    assert pdf.exists(), "no signed file after a minute"
+    page.reload()
+    citizen.look("31-certificate")
+    (PICTURES / "licence.pdf").write_bytes(pdf.read_bytes())
+    told = subprocess.run(["pdfsig", str(pdf)], capture_output=True, text=True, check=False).stdout
+    assert "Signature is Valid" in told, told
+    assert "Total document signed" in told, told
+    link = page.locator("main").get_by_role("link", name=re.compile("核验")).first.get_attribute("href") or ""
+    anybody = visitor()
+    anybody.open(link)
+    expect(anybody.page.locator("main")).to_contain_text("有效")
+    anybody.look("32-verify-valid")
+    return link
+
+
+def _and_the_next_application_needs_no_upload(citizen: Visitor) -> str:
+    page = citizen.open("/search/?q=食品安全等级")
+    page.get_by_role("link", name=NEXT_ITEM).first.click()
+    rows = page.locator("section", has=page.get_by_role("heading", name="您要准备的材料")).get_by_role("listitem")
+    expect(rows.filter(has_text="食品经营许可证").first).to_contain_text("证照库中有效")
+    citizen.look("40-next-guide")
+    citizen.press("在线办理")
+    expect(page.get_by_label("经营场所地址")).to_have_value("示范市中心区人民路66号1层")
+    expect(page.locator("main")).to_contain_text("来自食品经营许可证")
+    citizen.look("41-next-form")
+    citizen.press("保存并继续")
+    assert page.locator("input[type=file]").count() == 0 or not page.get_by_text("还没有交").count()
+    citizen.look("42-next-materials")
+    citizen.press("下一步：核对")
+    page.locator("main label[for=declared]").click()
+    citizen.press("提交申请")
+    expect(page.locator("main")).to_contain_text(re.compile(r"\d{21}"))
+    citizen.press("看办理进度")
+    citizen.look("43-my-case")
+    return page.url
+
+
+def _and_a_suspension_shows_everywhere(visitor: Arrive, citizen: Visitor, verify_url: str, open_case: str) -> None:
+    decider = visitor(DECIDER)
+    page = decider.open("/workbench/certificates/")
+    decider.look("50-certificates")
+    page.locator("main").get_by_role("row").filter(has_text="食品经营许可证").filter(has_text="青禾").first.get_by_role(
+        "link"
+    ).first.click()
+    page.wait_for_load_state()
+    decider.look("51-certificate-staff")
+    decider.press("暂扣")
+    page.get_by_label(re.compile("理由")).fill("涉嫌超范围经营，立案调查")
+    page.get_by_label(re.compile("依据")).fill("食品安全法第一百一十条")
+    decider.look("52-suspend")
+    decider.press("确定暂扣")
+    anybody = visitor()
+    anybody.open(verify_url)
+    expect(anybody.page.locator("main")).to_contain_text("暂扣")
+    anybody.look("53-verify-suspended")
+    citizen.open(open_case)
+    expect(citizen.page.locator("main")).to_contain_text("暂扣")
+    citizen.look("54-my-case-flagged")
+    clerk = visitor(CLERK)
+    clerk.open("/workbench/cases/?text=" + NEXT_ITEM)
+    clerk.page.locator("main tr").filter(has_text=SHOP).get_by_role("link").first.click()
+    expect(clerk.page.locator("main")).to_contain_text("暂扣")
+    clerk.look("55-case-flagged")
