@@ -1,22 +1,19 @@
 """The pages in a real browser: nothing wider than the screen, axe finds nothing, large type is large."""
 
 import mimetypes
-import shutil
 from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from csp.utils import build_policy
 from django.contrib.staticfiles import finders
-from playwright.sync_api import Page, Route, sync_playwright
+from playwright.sync_api import Page, Route
 
 from tests.common.kitchen import render
 
-CHROMIUM = shutil.which("chromium")
 pytestmark = [
     pytest.mark.journey,
     pytest.mark.urls("tests.common.kitchen_urls"),
-    pytest.mark.skipif(CHROMIUM is None, reason="needs chromium"),
 ]
 ADDRESS = "http://look.test/page/"
 EVERY_LOOK = [
@@ -33,14 +30,6 @@ SMALL_TEXT = """() => [...document.querySelectorAll('body *')]
 LOW_TARGETS = """() => [...document.querySelectorAll(
         'button, a.button, .tool, .public-nav a, .pagination a, select, .choice, .field input[type=text]')]
     .filter(e => e.offsetParent && e.getBoundingClientRect().height < 60).map(e => e.outerHTML)"""
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield browser
-        browser.close()
 
 
 @pytest.fixture

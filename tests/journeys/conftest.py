@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings
-from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Locator, Page
 
 ROOT = Path(__file__).resolve().parents[2]
 PICTURES = ROOT / "build" / "journeys"
@@ -68,18 +68,6 @@ def _wait_until_up(process: subprocess.Popen, log: Path) -> None:
         assert process.poll() is None, text
         time.sleep(0.5)
     raise AssertionError(f"not up after {_START_SECONDS} s:\n{log.read_text(encoding='utf-8', errors='replace')}")
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    """Headless Chromium; its absence is a failure, not a skip."""
-    path = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-    assert path, "journeys need Chromium: apt-get install chromium"
-    flags = ["--no-sandbox", "--disable-quic", "--no-first-run", "--disable-background-networking"]
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=path, args=flags)
-        yield chromium
-        chromium.close()
 
 
 class Visitor:
