@@ -1,7 +1,6 @@
 """Official documents of a case: their facts are frozen when they are issued, their PDF is made in the background."""
 
 from collections.abc import Sequence
-from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -18,6 +17,7 @@ from cases.models import Case, Notice
 from cases.notice_texts import text_of
 from certificates.signing.pades import sign_pdf
 from common import events
+from common.jobs import after_commit
 from common.numbering import next_number
 from common.printing.pdf import render_pdf
 from common.printing.qr import qr_svg
@@ -57,25 +57,13 @@ def issue(actor: Actor, case: Case, kind: Notice.Kind, *, items: Sequence[str] =
         kind=str(kind),
         notice=number,
     )
-    transaction.on_commit(partial(_defer, notice.pk))
+    after_commit("cases.tasks.produce_notice_file", notice_id=str(notice.pk))
     return notice
-
-
-def _defer(notice_id: UUID) -> None:
-    from cases.tasks import produce_notice_file  # the task module imports this one
-
-    produce_notice_file.defer(notice_id=str(notice_id))
 
 
 def finish_later(case: Case) -> None:
     """After the commit, have a decided case closed once its documents are there."""
-    transaction.on_commit(partial(_defer_finish, case.pk))
-
-
-def _defer_finish(case_id: UUID) -> None:
-    from cases.tasks import finish_case
-
-    finish_case.defer(case_id=str(case_id))
+    after_commit("cases.tasks.finish_case", case_id=str(case.pk))
 
 
 @transaction.atomic

@@ -4,7 +4,6 @@ import datetime as dt
 import hashlib
 import secrets
 from collections.abc import Mapping
-from functools import partial
 from uuid import UUID
 
 from django.core.files.base import ContentFile
@@ -21,6 +20,7 @@ from certificates.signing.pades import sign_pdf
 from certificates.states import TABLE, Operation
 from common import events
 from common.idempotency import claim
+from common.jobs import after_commit
 from common.numbering import next_number
 from identity.actor import SYSTEM, Actor, ActorKind
 from identity.models import Department, Party
@@ -85,7 +85,7 @@ def issue(
         type=certificate_type.key,
         case_number=case_number,
     )
-    transaction.on_commit(partial(_defer_file, certificate.pk))
+    after_commit("certificates.tasks.produce_certificate_file", certificate_id=str(certificate.pk))
     return certificate
 
 
@@ -118,12 +118,6 @@ def _log(
         legal_basis=legal_basis,
         actor_id=actor.account_id,
     )
-
-
-def _defer_file(certificate_id: UUID) -> None:
-    from certificates.tasks import produce_certificate_file  # the task module imports this one
-
-    produce_certificate_file.defer(certificate_id=str(certificate_id))
 
 
 @transaction.atomic
