@@ -111,11 +111,19 @@ def _condition(material: MaterialRequirement, questions: Iterable[Situation]) ->
 
 def row_mark(row: CaseMaterial) -> str:
     """The seal of a case's material: what stands for it, or what may."""
-    if row.correction:
+    if row.correction or state_now(row):
         return "fix"
     if row.way == CaseMaterial.Way.MISSING and row.requirement.promise_text:
         return "vow"
     return _MARKS[row.way]
+
+
+def state_now(row: CaseMaterial) -> str:
+    """What became of the certificate a material stands on, when it is no longer valid; empty otherwise."""
+    certificate = row.certificate
+    return (
+        "" if certificate is None or certificate.state == certificate.State.VALID else certificate.get_state_display()
+    )
 
 
 def tally_of(rows: Sequence[CaseMaterial]) -> Tally:
@@ -131,6 +139,7 @@ def material_row(row: CaseMaterial, form: UploadForm | None = None) -> dict[str,
         "row": row,
         "requirement": row.requirement,
         "mark": row_mark(row),
+        "state_now": state_now(row),
         "form": form or upload_form(row.pk),
         "is_open": form is not None,
         "is_missing": row.way == _Way.MISSING,

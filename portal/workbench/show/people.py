@@ -47,7 +47,7 @@ def party_name(party: Party) -> str:
 
 def names_somebody(label: str) -> bool:
     """Tell by its label whether a field holds people's names."""
-    return any(word in label for word in _NAMES)
+    return "名称" not in label and any(word in label for word in _NAMES)  # 经营者名称 is a business's
 
 
 def is_personal(spec: FieldSpec) -> bool:
