@@ -68,7 +68,7 @@ class Migration(migrations.Migration):
                 ('action', models.CharField(max_length=64)),
                 ('request_key', models.CharField(max_length=64)),
                 ('result_id', models.UUIDField(null=True)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
+                ('created_at', models.DateTimeField(auto_now_add=True, db_index=True)),
             ],
             options={
                 'constraints': [models.UniqueConstraint(fields=('actor_id', 'action', 'request_key'), name='used_request_once')],

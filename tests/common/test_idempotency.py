@@ -1,15 +1,18 @@
 """The same request key does the work once, also when two requests race."""
 
+import datetime as dt
 import threading
 from uuid import UUID
 
 import pytest
 from django.db import connection, transaction
+from django.utils import timezone
 
 from common.idempotency import claim
 from common.ids import uuid7
 from common.models import UsedRequest
 from common.numbering import next_number
+from common.tasks import forget_used_requests
 
 ACTOR = UUID(int=1)
 
@@ -89,3 +92,13 @@ def test_numbers_have_no_gaps_and_no_doubles_under_concurrency():
     for thread in threads:
         thread.join()
     assert sorted(taken) == list(range(1, 13))
+
+
+@pytest.mark.django_db
+def test_old_request_keys_are_forgotten_and_fresh_ones_kept():
+    with transaction.atomic():
+        for key in ("old", "fresh"):
+            claim(actor_id=ACTOR, action="pay", request_key=key).settle(uuid7())
+    UsedRequest.objects.filter(request_key="old").update(created_at=timezone.now() - dt.timedelta(days=31))
+    forget_used_requests(timestamp=0)
+    assert list(UsedRequest.objects.values_list("request_key", flat=True)) == ["fresh"]
