@@ -85,7 +85,7 @@ def see_original(actor: Actor, *, case_id: UUID, material_id: UUID) -> CaseMater
 
     Raises :class:`CaseNotFound`, :class:`CaseClosed`, :class:`Forbidden` or :class:`MaterialNotFound`.
     """
-    case = visible_to(actor).select_for_update(of=("self",)).filter(pk=case_id).first()
+    case = visible_to(actor).select_for_update(of=("self",), no_key=True).filter(pk=case_id).first()
     if case is None:
         raise errors.CaseNotFound
     if actor.is_staff and case.state in FINAL_STATES:

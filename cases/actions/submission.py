@@ -5,7 +5,7 @@ from uuid import UUID
 from django.db import transaction
 from django.utils import timezone
 
-from cases import errors, evidence, notices, prefill
+from cases import errors, evidence, flags, notices, prefill
 from cases.actions import moves
 from cases.models import Case, CaseMaterial, Notice
 from cases.rules import case_number
@@ -44,6 +44,7 @@ def submit(
     _check_complete(case)
     rows = evidence.refresh(case, today=today)
     _check_materials(case, rows)
+    flags.settle(case)
     _number(case)
     _grant_all(actor, case, rows)
     moves.apply(case, actor, Action.SUBMIT)
@@ -121,6 +122,7 @@ def correct(actor: Actor, *, case_id: UUID, request_key: str = "", expected_vers
         row.correction = ""
         row.save(update_fields=["correction", "updated_at"])
     _grant_all(actor, case, [row for row in rows if row.grant_id is None])
+    flags.settle(case)
     case.received_on = timezone.localdate()
     moves.apply(case, actor, Action.CORRECT)
     claimed.settle(case.pk)
