@@ -234,6 +234,8 @@ def _set(row: CaseMaterial, *, way: str, document_id: UUID | None, reason: str) 
     row.grant = None
     row.reason = reason
     row.chosen_by_applicant = True
+    row.original_seen_at = None
+    row.original_seen_by = None
     row.save()
 
 
