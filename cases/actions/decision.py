@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from cases import errors, faces, notices
 from cases.actions import moves
-from cases.actions.clocks import set_limits
+from cases.actions.clocks import begin
 from cases.flags import lost_evidence
 from cases.models import Branch, Case, CaseMaterial, Notice
 from cases.states import Action, Outcome, State
@@ -84,9 +84,7 @@ def decide_at_once(
         raise errors.NotInstant
     _check_originals(case)
     _check_flags(case)
-    case.accepted_at = timezone.now()
-    case.accepted_on = timezone.localdate()
-    set_limits(case)
+    begin(case)
     _approve(actor, case, Action.DECIDE_AT_ONCE, face or {})
     claimed.settle(case.pk)
     return case

@@ -16,6 +16,7 @@ from common.numbering import next_number
 from identity.actor import Actor
 from identity.errors import AssuranceTooLow
 from services.forms import clean_answers, visible_steps
+from services.queries import is_open
 from services.rules import situation_complete
 
 _Way = CaseMaterial.Way
@@ -28,8 +29,8 @@ def submit(
     """Submit a draft: freeze answers and evidence with their sources, give the number, start the five days.
 
     The same ``request_key`` twice gives the same case. Raises :class:`DeclarationMissing`,
-    :class:`SituationIncomplete`, :class:`AnswersIncomplete`, :class:`MaterialsIncomplete`, or the errors of
-    :func:`cases.actions.moves.check`; then the draft is as it was.
+    :class:`ItemNotApplicable` (closed meanwhile), :class:`SituationIncomplete`, :class:`AnswersIncomplete`,
+    :class:`MaterialsIncomplete`, or the errors of :func:`cases.actions.moves.check`; then the draft is as it was.
     """
     case = moves.lock(actor, case_id)
     claimed = claim(actor_id=actor.account_id, action="submit", request_key=request_key)
@@ -38,6 +39,8 @@ def submit(
     moves.check(case, actor, Action.SUBMIT, expected_version=expected_version)
     if not declared:
         raise errors.DeclarationMissing(fields={"declared": errors.DeclarationMissing.message})
+    if not is_open(case.item):
+        raise errors.ItemNotApplicable
     if actor.assurance_level < case.item_version.assurance_level:
         raise AssuranceTooLow(needed=case.item_version.assurance_level, level=actor.assurance_level)
     today = timezone.localdate()
