@@ -186,6 +186,21 @@ class ExtensionTooLate(Conflict):
     message = _("办理期限已过，不能再延长。")
 
 
+class ExtensionNotJoint(Invalid):
+    """Fifteen days are for joint handling only (行政许可法第四十二条第二款)."""
+
+    code = "case.extension_not_joint"
+    message = _("延长 15 个工作日只适用于几个部门统一办理、联合办理或者集中办理的办件，这个办件只能延长 10 个工作日。")
+
+
+class SilenceOver(Conflict):
+    """Five working days have passed without an answer (行政许可法第三十二条第一款第四项)."""
+
+    code = "case.silence_over"
+    message = _("收到申请已经超过五个工作日没有答复，依法自收到之日起视为受理，不能再%(action)s。")
+    what_to_do = _("请受理这个办件，按程序审查后作出决定；办理期限从收到申请之日起计算。")
+
+
 class MaterialNotFound(NotFound):
     """No such material in this case."""
 

@@ -8,6 +8,7 @@ from cases import events as codes
 from cases.models import Case, Flag
 from cases.states import OPEN_STATES, State
 from certificates.models import Certificate
+from certificates.queries import is_good, state_now
 from common import events
 from identity.actor import SYSTEM
 
@@ -17,16 +18,38 @@ def follow_certificate(certificate: Certificate) -> None:
     if certificate.state == Certificate.State.VALID:
         _resolve(certificate)
         return
-    message = _("%(name)s（%(number)s）%(state)s") % {
-        "name": certificate.type.name,
-        "number": certificate.number,
-        "state": certificate.get_state_display(),
-    }
+    message = _message(certificate)
     relying = Case.objects.filter(
         Q(state__in=[*OPEN_STATES, State.DRAFT]) & Q(materials__certificate=certificate)
     ).distinct()
     for case in relying:
         _raise(case, certificate, message)
+
+
+def settle(case: Case) -> None:
+    """Clear the flags of certificates that no material of the case relies on any more."""
+    used = case.materials.filter(certificate__isnull=False).values("certificate")
+    for flag in Flag.objects.filter(case=case, resolved_at__isnull=True).exclude(certificate__in=used):
+        _clear(flag, case)
+
+
+def lost_evidence(case: Case) -> list[str]:
+    """Say which certificates that the case relies on are not good now; empty when all are.
+
+    They stay as they are until the transaction ends: a suspension at this very moment is seen or waits. A
+    certificate replaced by a good one (变更、延续) still stands for its holder's right.
+    """
+    used = Certificate.objects.filter(pk__in=case.materials.filter(certificate__isnull=False).values("certificate"))
+    locked = used.select_for_update(of=("self",), no_key=True).select_related("type").order_by("pk")
+    return [_message(certificate) for certificate in locked if not is_good(certificate)]
+
+
+def _message(certificate: Certificate) -> str:
+    return _("%(name)s（%(number)s）%(state)s") % {
+        "name": certificate.type.name,
+        "number": certificate.number,
+        "state": state_now(certificate).label,
+    }
 
 
 def _raise(case: Case, certificate: Certificate, message: str) -> None:
@@ -51,12 +74,16 @@ def _raise(case: Case, certificate: Certificate, message: str) -> None:
 
 def _resolve(certificate: Certificate) -> None:
     for flag in Flag.objects.filter(certificate=certificate, resolved_at__isnull=True).select_related("case"):
-        flag.resolved_at = timezone.now()
-        flag.save(update_fields=["resolved_at", "updated_at"])
-        events.record(
-            codes.FLAG_RESOLVED,
-            actor=SYSTEM,
-            subject_id=flag.case_id,
-            holder_id=flag.case.applicant_id,
-            certificate=str(certificate.pk),
-        )
+        _clear(flag, flag.case)
+
+
+def _clear(flag: Flag, case: Case) -> None:
+    flag.resolved_at = timezone.now()
+    flag.save(update_fields=["resolved_at", "updated_at"])
+    events.record(
+        codes.FLAG_RESOLVED,
+        actor=SYSTEM,
+        subject_id=case.pk,
+        holder_id=case.applicant_id,
+        certificate=str(flag.certificate_id),
+    )

@@ -109,6 +109,24 @@ OPEN_STATES = frozenset({_S.SUBMITTED, _S.CORRECTING, *_RUNNING, _S.DECIDED})
 FINAL_STATES = frozenset({_S.CLOSED, _S.NOT_ACCEPTED, _S.NOT_REQUIRED, _S.WITHDRAWN, _S.TERMINATED})
 
 
+# What is noted at these moves is for the applicant too; what a reviewer noted is for the file.
+TOLD = frozenset(
+    {
+        Action.ASK_CORRECTION,
+        Action.ACCEPT,
+        Action.REFUSE_ACCEPTANCE,
+        Action.NOT_REQUIRE,
+        Action.DEEM_ACCEPTED,
+        Action.START_SPECIAL,
+        Action.EXTEND,
+        Action.REFUSE,
+        Action.WITHDRAW,
+        Action.TERMINATE,
+        Action.CLOSE,
+    }
+)
+
+
 def moves_from(state: str, by: By) -> list[Action]:
     """List the actions of one side that the table allows in ``state``, in the table's order."""
     return [action for action, move in TABLE.items() if state in move.sources and move.by == by]

@@ -26,6 +26,8 @@ from identity.actor import SYSTEM, Actor, ActorKind
 from identity.models import Department, Party
 from identity.permissions import Permission
 
+_HELD = (Certificate.State.VALID, Certificate.State.SUSPENDED)
+
 
 @transaction.atomic
 def issue(
@@ -45,13 +47,15 @@ def issue(
     ``face`` maps the type's field keys to printed values. ``former`` is the certificate this one replaces: its
     number stays, its version goes up by one and it is cancelled; ``keep_term`` keeps its last day (变更) instead of
     starting a new term (延续). Raises :class:`WrongHolderKind` or, when the type
-    allows one instance and the holder has a valid one, :class:`SingleInstance`.
+    allows one instance and the holder has a valid or suspended one, :class:`SingleInstance`.
     """
     if actor.kind != ActorKind.SYSTEM:
         actor.require(Permission.ISSUE_CERTIFICATE, issuer.pk)
     day = issued_on or timezone.localdate()
     if former:
-        former = Certificate.objects.select_for_update(of=("self",)).select_related("type").get(pk=former.pk)
+        former = (
+            Certificate.objects.select_for_update(of=("self",), no_key=True).select_related("type").get(pk=former.pk)
+        )
         _apply(former, Operation.REPLACE, actor, reason=_("换发新证"), legal_basis="")
     _check_holder(certificate_type, holder)
     number = former.number if former else _next_certificate_number(certificate_type, issuer, day)
@@ -94,9 +98,10 @@ def _check_holder(certificate_type: CertificateType, holder: Party) -> None:
         raise errors.WrongHolderKind(name=certificate_type.name)
     if not certificate_type.is_single_instance:
         return
-    Party.objects.select_for_update().get(pk=holder.pk)  # two issues at once: the second sees the first
-    valid = Certificate.objects.filter(type=certificate_type, holder=holder, state=Certificate.State.VALID)
-    if valid.exists():
+    Party.objects.select_for_update(no_key=True).get(pk=holder.pk)  # two issues at once: the second sees the first
+    # A suspended one counts: a new application is no way round a suspension.
+    held = Certificate.objects.filter(type=certificate_type, holder=holder, state__in=_HELD)
+    if held.exclude(valid_until__lt=timezone.localdate()).exists():
         raise errors.SingleInstance(name=certificate_type.name)
 
 
@@ -135,7 +140,7 @@ def change_state(
     The same ``request_key`` twice does it once. Raises :class:`CertificateNotFound`, :class:`ReasonMissing` or
     :class:`OperationNotAllowed`.
     """
-    certificate = Certificate.objects.select_for_update().filter(pk=certificate_id).first()
+    certificate = Certificate.objects.select_for_update(no_key=True).filter(pk=certificate_id).first()
     if certificate is None or not actor.may(Permission.SUSPEND_CERTIFICATE, certificate.issuer_id):
         raise errors.CertificateNotFound
     claimed = claim(actor_id=actor.account_id, action=f"certificate_{operation}", request_key=request_key)
@@ -164,7 +169,8 @@ def _apply(
     events.record(
         codes.STATE_CHANGED, actor=actor, subject_id=certificate.pk, holder_id=certificate.holder_id, **detail
     )
-    listeners.notify(certificate)
+    if operation != Operation.REPLACE:  # the holder's right goes on under the next version
+        listeners.notify(certificate)
     return certificate
 
 
@@ -176,7 +182,7 @@ def expire_due(*, today: dt.date, limit: int = 500) -> int:
     done = 0
     for certificate_id in due.values_list("pk", flat=True)[:limit]:
         with transaction.atomic():
-            certificate = due.select_for_update(skip_locked=True).filter(pk=certificate_id).first()
+            certificate = due.select_for_update(skip_locked=True, no_key=True).filter(pk=certificate_id).first()
             if certificate:
                 _apply(certificate, Operation.EXPIRE, SYSTEM, reason=_("有效期届满"), legal_basis="")
                 done += 1
@@ -187,7 +193,7 @@ def expire_due(*, today: dt.date, limit: int = 500) -> int:
 def produce_file(*, certificate_id: UUID) -> Certificate:
     """Render, sign and store the certificate's PDF, once: a second call finds it ready and changes nothing."""
     certificate = (
-        Certificate.objects.select_for_update(of=("self",))
+        Certificate.objects.select_for_update(of=("self",), no_key=True)
         .select_related("type", "issuer__region", "holder__person", "holder__organisation")
         .get(pk=certificate_id)
     )

@@ -25,7 +25,7 @@ class SingleInstance(Conflict):
     """The type allows one valid certificate for each holder."""
 
     code = "certificate.single_instance"
-    message = _("持证人已有一张有效的%(name)s，不能再发一张。")
+    message = _("持证人已有一张有效或者暂扣的%(name)s，不能再发一张。")
     what_to_do = _("请先办理变更、延续，或者注销原证。")
 
 

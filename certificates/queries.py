@@ -52,6 +52,16 @@ def state_now(certificate: Certificate) -> Certificate.State:
     return Certificate.State(certificate.state)
 
 
+def is_good(certificate: Certificate) -> bool:
+    """Whether a loaded certificate, or the one that replaced it, is valid in the register now."""
+    while state_now(certificate) == Certificate.State.CANCELLED:
+        successor = certificate.successors.first()
+        if successor is None:
+            return False
+        certificate = successor
+    return state_now(certificate) == Certificate.State.VALID
+
+
 def search_certificates(actor: Actor, *, text: str = "", state: str = "") -> QuerySet[Certificate]:
     """Visible certificates by number, identifier or type name, and by state."""
     found = visible_certificates(actor)

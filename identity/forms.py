@@ -5,6 +5,8 @@ from typing import Any
 from allauth.account.forms import LoginForm
 from django.utils.translation import gettext_lazy as _
 
+from identity.queries import normal_login
+
 
 class SignInForm(LoginForm):
     """Phone, citizen ID number or staff number, and the password."""
@@ -20,3 +22,7 @@ class SignInForm(LoginForm):
         password.help_text = ""
         password.widget.attrs = {"autocomplete": "current-password"}
         self.fields.pop("remember", None)
+
+    def clean_login(self) -> str:
+        """Return the one spelling of what was typed, so that wrong passwords for one account count together."""
+        return normal_login(super().clean_login())

@@ -83,6 +83,19 @@ def represented_organisations(person_id: UUID) -> QuerySet[Organisation]:
     )
 
 
+def normal_login(login: str) -> str:
+    """Return a sign-in name in its one spelling: a phone as 11 digits, an ID number in capitals, else as typed."""
+    text = login.strip()
+    try:
+        return rules.normal_phone(text)
+    except PhoneInvalid:
+        pass
+    try:
+        return rules.normal_id_number(text, today=timezone.localdate())
+    except IdNumberInvalid:
+        return text
+
+
 def find_account_by_login(login: str) -> Account | None:
     """Find the account for what was typed at sign-in: phone, citizen ID number or staff number."""
     text = login.strip()
@@ -90,17 +103,9 @@ def find_account_by_login(login: str) -> Account | None:
     staff = accounts.filter(username=text, is_staff_member=True).first()
     if staff:
         return staff
-    try:
-        phone = rules.normal_phone(text)
-    except PhoneInvalid:
-        pass
-    else:
-        return accounts.filter(phone_index=crypto.blind_index(phone, purpose=PHONE)).first()
-    try:
-        number = rules.normal_id_number(text, today=timezone.localdate())
-    except IdNumberInvalid:
-        return None
-    return accounts.filter(person__id_number_index=crypto.blind_index(number, purpose=ID_NUMBER)).first()
+    name = normal_login(text)
+    by_phone = accounts.filter(phone_index=crypto.blind_index(name, purpose=PHONE)).first()
+    return by_phone or accounts.filter(person__id_number_index=crypto.blind_index(name, purpose=ID_NUMBER)).first()
 
 
 def find_person_by_id_number(id_number: str) -> Person | None:

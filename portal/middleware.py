@@ -8,6 +8,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import translation
+from django.utils.cache import add_never_cache_headers
 from django.utils.functional import SimpleLazyObject
 
 from common.errors import DomainError
@@ -37,14 +38,18 @@ class LanguageMiddleware:
 
 
 class ActorMiddleware:
-    """Puts ``request.actor`` there, built when first used."""
+    """Puts ``request.actor`` there, built when first used; what a signed-in person sees, nobody keeps."""
 
     def __init__(self, get_response: _GetResponse) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         request.actor = SimpleLazyObject(lambda: _build_actor(request))  # type: ignore[attr-defined]
-        return self.get_response(request)
+        response = self.get_response(request)
+        if "Cache-Control" not in response.headers and getattr(request.user, "is_authenticated", False):
+            # Many people share a computer: after the sign-out the back button must not show whose it was.
+            add_never_cache_headers(response)
+        return response
 
 
 def _build_actor(request: HttpRequest) -> Actor:

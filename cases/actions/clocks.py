@@ -4,6 +4,7 @@ import datetime as dt
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from cases import clock, errors, notices
@@ -51,19 +52,43 @@ def day_or_none(
         return None
 
 
+def is_silence_over(case: Case, *, today: dt.date) -> bool:
+    """Tell whether nobody answered the case in five working days; never guessed for a year without calendar data."""
+    try:
+        return clock.is_silence_over(case.received_on or today, today, for_region(case.department.region.code))
+    except UnknownYear:
+        return False
+
+
+def begin(case: Case) -> None:
+    """Set the day of acceptance and both limits.
+
+    After five working days of silence the application counts as accepted since its receipt, whoever acts then
+    (行政许可法第三十二条第一款第四项): an answer given late takes none of the applicant's time.
+    """
+    today = timezone.localdate()
+    case.is_deemed_accepted = is_silence_over(case, today=today)
+    case.accepted_at = timezone.now()
+    case.accepted_on = case.received_on if case.is_deemed_accepted else today
+    set_limits(case)
+
+
 def fill_missing(*, limit: int = 500) -> int:
     """Compute the due dates that had no calendar when the case was accepted; returns how many cases changed."""
+    no_statute = Q(statutory_due_on__isnull=True, item_version__statutory_days__isnull=False)
+    no_promise = Q(promise_due_on__isnull=True, item_version__promise_days__isnull=False)
     waiting = Case.objects.filter(
-        state__in=[State.ACCEPTED, State.IN_REVIEW], accepted_on__isnull=False, statutory_due_on__isnull=True
-    ).exclude(item_version__statutory_days__isnull=True)
+        no_statute | no_promise, state__in=[State.ACCEPTED, State.IN_REVIEW], accepted_on__isnull=False
+    )
     changed = 0
     for case_id in waiting.values_list("pk", flat=True)[:limit]:
         with transaction.atomic():
             case = moves.lock(SYSTEM, case_id)
+            before = case.promise_due_on, case.statutory_due_on
             set_limits(case)
-            if case.statutory_due_on or case.promise_due_on:
+            if (case.promise_due_on, case.statutory_due_on) != before:
                 case.save(update_fields=["promise_due_on", "statutory_due_on", "updated_at"])
-                changed += case.statutory_due_on is not None
+                changed += 1
     return changed
 
 
@@ -149,6 +174,8 @@ def extend(
         raise errors.ExtensionTooLate
     if not reason.strip() or not legal_basis.strip():
         raise errors.ReasonMissing(fields={"reason": errors.ReasonMissing.message})
+    if days not in _extensions(case):
+        raise errors.ExtensionNotJoint(fields={"days": errors.ExtensionNotJoint.message})
     Extension.objects.create(
         case=case,
         days=days,
@@ -161,3 +188,9 @@ def extend(
     notices.issue(actor, case, Notice.Kind.EXTENSION, items=[f"{days} 个工作日", legal_basis.strip()])
     claimed.settle(case.pk)
     return case
+
+
+def _extensions(case: Case) -> set[int]:
+    """The days a case may be extended by: 15 only where several departments handle it (第四十二条第二款)."""
+    departments = {case.department_id, *case.branches.values_list("department_id", flat=True)}
+    return {10, 15} if len(departments) > 1 else {10}

@@ -10,8 +10,9 @@ from django.utils.translation import gettext as _
 
 from cases import errors, faces, notices
 from cases.actions import moves
-from cases.actions.clocks import set_limits
-from cases.models import Branch, Case, CaseMaterial, Flag, Notice
+from cases.actions.clocks import begin
+from cases.flags import lost_evidence
+from cases.models import Branch, Case, CaseMaterial, Notice
 from cases.states import Action, Outcome, State
 from certificates.actions import issue
 from certificates.models import Certificate, CertificateType, Document
@@ -83,9 +84,7 @@ def decide_at_once(
         raise errors.NotInstant
     _check_originals(case)
     _check_flags(case)
-    case.accepted_at = timezone.now()
-    case.accepted_on = timezone.localdate()
-    set_limits(case)
+    begin(case)
     _approve(actor, case, Action.DECIDE_AT_ONCE, face or {})
     claimed.settle(case.pk)
     return case
@@ -162,17 +161,10 @@ def _check_originals(case: Case) -> None:
 
 
 def _check_flags(case: Case) -> None:
-    """Flags are raised when a state changes; a certificate that ran out since is caught here as well."""
-    open_flags = list(Flag.objects.filter(case=case, resolved_at__isnull=True).values_list("message", flat=True))
-    used = CaseMaterial.objects.filter(case=case, certificate__isnull=False).select_related("certificate__type")
-    today = timezone.localdate()
-    ended = [
-        row.certificate.type.name
-        for row in used
-        if row.certificate and row.certificate.valid_until and row.certificate.valid_until < today
-    ]
-    if open_flags or ended:
-        raise errors.EvidenceFlagged(what="；".join([*open_flags, *ended]))
+    """Flags tell people when a state changes; what counts for the decision is the register's word now."""
+    lost = lost_evidence(case)
+    if lost:
+        raise errors.EvidenceFlagged(what="；".join(lost))
 
 
 def _issue_result(actor: Actor, case: Case, extra: Mapping[str, str]) -> Certificate:
@@ -193,10 +185,11 @@ def _issue_result(actor: Actor, case: Case, extra: Mapping[str, str]) -> Certifi
 
 
 def _former(case: Case, kind: CertificateType, holder: Party) -> Certificate | None:
-    """The certificate a change or renewal replaces: the holder's valid one of this type."""
+    """The certificate a change or renewal replaces: the one the case relied on, else the holder's valid one."""
     if not case.item_version.replaces:
         return None
-    return Certificate.objects.filter(type=kind, holder=holder, state=Certificate.State.VALID).first()
+    valid = Certificate.objects.filter(type=kind, holder=holder, state=Certificate.State.VALID)
+    return valid.filter(case_uses__case=case).first() or valid.first()
 
 
 def _holder(actor: Actor, case: Case, kind: CertificateType) -> Party:

@@ -46,7 +46,7 @@ def start_draft(actor: Actor, *, item_id: UUID, request_key: str = "") -> Case:
         raise errors.ItemNotApplicable
     applicant = get_party(_principal(actor))
     _check_applicant(actor, version, applicant)
-    Party.objects.select_for_update().get(pk=applicant.pk)
+    Party.objects.select_for_update(no_key=True).get(pk=applicant.pk)
     case = Case.objects.filter(item=item, item_version=version, applicant=applicant, state=State.DRAFT).first()
     if case is None:
         case = _new_draft(
@@ -234,6 +234,8 @@ def _set(row: CaseMaterial, *, way: str, document_id: UUID | None, reason: str) 
     row.grant = None
     row.reason = reason
     row.chosen_by_applicant = True
+    row.original_seen_at = None
+    row.original_seen_by = None
     row.save()
 
 
@@ -242,4 +244,5 @@ def discard_draft(actor: Actor, *, case_id: UUID) -> None:
     """Throw a draft away at its owner's wish. A draft is nobody's record yet; uploads stay in the locker."""
     case = _editable(actor, case_id, None)
     case.materials.all().delete()
+    case.flags.all().delete()
     case.delete()

@@ -25,15 +25,13 @@ def accept(actor: Actor, *, case_id: UUID, request_key: str = "", expected_versi
     if claimed.earlier_id:
         return case
     moves.check(case, actor, Action.ACCEPT, expected_version=expected_version)
-    case.accepted_at = timezone.now()
-    case.accepted_on = timezone.localdate()
-    _start(actor, case, Action.ACCEPT)
+    clocks.begin(case)
+    _start(actor, case, Action.ACCEPT, note=_deemed_note() if case.is_deemed_accepted else "")
     claimed.settle(case.pk)
     return case
 
 
 def _start(actor: Actor, case: Case, action: Action, *, note: str = "") -> None:
-    clocks.set_limits(case)
     moves.apply(case, actor, action, note=note)
     notices.issue(actor, case, Notice.Kind.ACCEPTANCE)
     _open_branches(case)
@@ -73,6 +71,7 @@ def ask_correction(
     if claimed.earlier_id:
         return case
     moves.check(case, actor, Action.ASK_CORRECTION, expected_version=expected_version)
+    _require_in_time(case, Action.ASK_CORRECTION)
     if case.notices.filter(kind=Notice.Kind.CORRECTION).exists():
         raise errors.CorrectionUsed
     asked = {key: text.strip() for key, text in corrections.items() if text.strip()}
@@ -109,6 +108,7 @@ def refuse_acceptance(
     if claimed.earlier_id:
         return case
     moves.check(case, actor, Action.REFUSE_ACCEPTANCE, expected_version=expected_version)
+    _require_in_time(case, Action.REFUSE_ACCEPTANCE)
     if not reason.strip():
         raise errors.ReasonMissing(fields={"reason": errors.ReasonMissing.message})
     case.refusal_reason = reason.strip()
@@ -129,6 +129,7 @@ def not_required(
     if claimed.earlier_id:
         return case
     moves.check(case, actor, Action.NOT_REQUIRE, expected_version=expected_version)
+    _require_in_time(case, Action.NOT_REQUIRE)
     if not reason.strip():
         raise errors.ReasonMissing(fields={"reason": errors.ReasonMissing.message})
     case.refusal_reason = reason.strip()
@@ -159,5 +160,16 @@ def _deem(case_id: UUID) -> bool:
     case.accepted_at = timezone.now()
     case.accepted_on = case.received_on
     case.is_deemed_accepted = True
-    _start(SYSTEM, case, Action.DEEM_ACCEPTED, note=_("收到申请五个工作日内未作答复，自收到之日起视为受理"))
+    clocks.set_limits(case)
+    _start(SYSTEM, case, Action.DEEM_ACCEPTED, note=_deemed_note())
     return True
+
+
+def _deemed_note() -> str:
+    return _("收到申请五个工作日内未作答复，自收到之日起视为受理")
+
+
+def _require_in_time(case: Case, action: Action) -> None:
+    """Only acceptance is left once silence has made it (第三十二条第一款第四项)."""
+    if clocks.is_silence_over(case, today=timezone.localdate()):
+        raise errors.SilenceOver(action=action.label)

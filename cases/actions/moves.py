@@ -18,8 +18,12 @@ _SIDE = {ActorKind.CITIZEN: By.APPLICANT, ActorKind.STAFF: By.STAFF, ActorKind.S
 
 
 def lock(actor: Actor, case_id: UUID) -> Case:
-    """Lock a case this actor may know of; raises :class:`CaseNotFound`."""
-    case = _with_parts(visible_to(actor)).select_for_update(of=("self",)).filter(pk=case_id).first()
+    """Lock a case this actor may know of; raises :class:`CaseNotFound`.
+
+    The lock lets rows that refer to the case be written: a suspension that flags this case while its decision
+    waits for that certificate would otherwise deadlock with it.
+    """
+    case = _with_parts(visible_to(actor)).select_for_update(of=("self",), no_key=True).filter(pk=case_id).first()
     if case is None:
         raise errors.CaseNotFound
     return case

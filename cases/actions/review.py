@@ -80,12 +80,16 @@ def _own_branch(actor: Actor, case: Case, branch_id: UUID) -> Branch:
 
 
 @transaction.atomic
-def see_original(actor: Actor, *, case_id: UUID, material_id: UUID) -> CaseMaterial:
+def see_original(
+    actor: Actor, *, case_id: UUID, material_id: UUID, expected_document_id: UUID | None = None
+) -> CaseMaterial:
     """Record that an officer compared an uploaded copy with its original: grade C becomes B, for later cases too.
 
-    Raises :class:`CaseNotFound`, :class:`CaseClosed`, :class:`Forbidden` or :class:`MaterialNotFound`.
+    ``expected_document_id`` is the copy the officer's page showed: the applicant may have handed in another since.
+    Raises :class:`CaseNotFound`, :class:`CaseClosed`, :class:`Forbidden`, :class:`MaterialNotFound` or
+    :class:`StaleForm`.
     """
-    case = visible_to(actor).select_for_update(of=("self",)).filter(pk=case_id).first()
+    case = visible_to(actor).select_for_update(of=("self",), no_key=True).filter(pk=case_id).first()
     if case is None:
         raise errors.CaseNotFound
     if actor.is_staff and case.state in FINAL_STATES:
@@ -96,10 +100,12 @@ def see_original(actor: Actor, *, case_id: UUID, material_id: UUID) -> CaseMater
     row = copies.filter(pk=material_id).first()
     if row is None or row.document_id is None:
         raise errors.MaterialNotFound
+    if expected_document_id is not None and expected_document_id != row.document_id:
+        raise errors.StaleForm
     mark_original_seen(actor, document_id=row.document_id)
     row.original_seen_at = timezone.now()
     row.original_seen_by_id = actor.account_id
-    row.save(update_fields=["original_seen_at", "original_seen_by", "updated_at"])
+    row.save(update_fields=["original_seen_at", "original_seen_by"])  # updated_at tells when the applicant replaced it
     events.record(
         codes.ORIGINAL_SEEN,
         actor=actor,

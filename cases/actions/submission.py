@@ -5,7 +5,7 @@ from uuid import UUID
 from django.db import transaction
 from django.utils import timezone
 
-from cases import errors, evidence, notices, prefill
+from cases import errors, evidence, flags, notices, prefill
 from cases.actions import moves
 from cases.models import Case, CaseMaterial, Notice
 from cases.rules import case_number
@@ -16,6 +16,7 @@ from common.numbering import next_number
 from identity.actor import Actor
 from identity.errors import AssuranceTooLow
 from services.forms import clean_answers, visible_steps
+from services.queries import is_open
 from services.rules import situation_complete
 
 _Way = CaseMaterial.Way
@@ -28,8 +29,8 @@ def submit(
     """Submit a draft: freeze answers and evidence with their sources, give the number, start the five days.
 
     The same ``request_key`` twice gives the same case. Raises :class:`DeclarationMissing`,
-    :class:`SituationIncomplete`, :class:`AnswersIncomplete`, :class:`MaterialsIncomplete`, or the errors of
-    :func:`cases.actions.moves.check`; then the draft is as it was.
+    :class:`ItemNotApplicable` (closed meanwhile), :class:`SituationIncomplete`, :class:`AnswersIncomplete`,
+    :class:`MaterialsIncomplete`, or the errors of :func:`cases.actions.moves.check`; then the draft is as it was.
     """
     case = moves.lock(actor, case_id)
     claimed = claim(actor_id=actor.account_id, action="submit", request_key=request_key)
@@ -38,12 +39,15 @@ def submit(
     moves.check(case, actor, Action.SUBMIT, expected_version=expected_version)
     if not declared:
         raise errors.DeclarationMissing(fields={"declared": errors.DeclarationMissing.message})
+    if not is_open(case.item):
+        raise errors.ItemNotApplicable
     if actor.assurance_level < case.item_version.assurance_level:
         raise AssuranceTooLow(needed=case.item_version.assurance_level, level=actor.assurance_level)
     today = timezone.localdate()
     _check_complete(case)
     rows = evidence.refresh(case, today=today)
     _check_materials(case, rows)
+    flags.settle(case)
     _number(case)
     _grant_all(actor, case, rows)
     moves.apply(case, actor, Action.SUBMIT)
@@ -121,6 +125,7 @@ def correct(actor: Actor, *, case_id: UUID, request_key: str = "", expected_vers
         row.correction = ""
         row.save(update_fields=["correction", "updated_at"])
     _grant_all(actor, case, [row for row in rows if row.grant_id is None])
+    flags.settle(case)
     case.received_on = timezone.localdate()
     moves.apply(case, actor, Action.CORRECT)
     claimed.settle(case.pk)

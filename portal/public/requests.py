@@ -17,7 +17,8 @@ def new_request_key() -> str:
 
 def request_key(request: HttpRequest) -> str:
     """Return the key the form carried, empty when it carried none."""
-    return request.POST.get("request_key", "")[:64]
+    key = request.POST.get("request_key", "")[:64]
+    return key if key.isascii() and key.isprintable() else ""  # ours are; a NUL would not even fit the database
 
 
 def upload_key(request: HttpRequest, upload: UploadedFile) -> str:

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from cases.models import Case, CaseEvent
-from cases.states import Action, State
+from cases.states import TOLD, Action, State
 from portal.public.wording import reply_due_on
 
 _TITLES: dict[str, Promise | str] = {
@@ -30,19 +30,6 @@ _TITLES: dict[str, Promise | str] = {
     Action.WITHDRAW: gettext_lazy("您撤回了申请"),
     Action.TERMINATE: gettext_lazy("终止办理"),
 }
-# What a reviewer noted is for the file; what the applicant was told anyway is for the applicant.
-_TOLD = {
-    Action.ASK_CORRECTION,
-    Action.REFUSE_ACCEPTANCE,
-    Action.NOT_REQUIRE,
-    Action.DEEM_ACCEPTED,
-    Action.START_SPECIAL,
-    Action.EXTEND,
-    Action.REFUSE,
-    Action.WITHDRAW,
-    Action.TERMINATE,
-    Action.CLOSE,
-}
 _WARNINGS = {Action.ASK_CORRECTION, Action.START_SPECIAL, Action.EXTEND}
 _ENDS = {Action.REFUSE_ACCEPTANCE, Action.REFUSE, Action.TERMINATE}
 
@@ -54,7 +41,7 @@ def timeline_of(case: Case) -> list[dict[str, Any]]:
 
 def _entry(event: CaseEvent) -> dict[str, Any]:
     state = "warn" if event.action in _WARNINGS else "bad" if event.action in _ENDS else "done"
-    note = event.note if event.action in _TOLD else ""
+    note = event.note if event.action in TOLD else ""
     return {"title": _TITLES[event.action], "time": event.created_at, "note": note, "state": state}
 
 

@@ -44,5 +44,6 @@ REST_FRAMEWORK = {**REST_FRAMEWORK, "NUM_PROXIES": 1}  # the reverse proxy in fr
 SECURE_SSL_REDIRECT = os.environ.get("ONESTOP_SSL_REDIRECT", "1") == "1"
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 TRUST_FORWARDED_FOR = True  # deploy/nginx.conf replaces the header
+ALLAUTH_TRUSTED_PROXY_COUNT = 1  # else all visitors share the proxy's address, and its limit of wrong passwords
 SECURE_HSTS_SECONDS = 60 * 60 * 24 * 365
 SECURE_HSTS_INCLUDE_SUBDOMAINS = True

@@ -5,10 +5,10 @@ import datetime as dt
 import pytest
 from django.utils import timezone
 
-from cases import queries
+from cases import errors, queries
 from cases.actions import clocks, intake
 from cases.clock import Lamp
-from cases.models import Case
+from cases.models import Branch, Case
 from cases.states import State
 from common.models import CalendarYear
 from common.workdays import for_region
@@ -53,3 +53,55 @@ def test_promise_lamp_turns_as_the_limit_nears(cast, after, lamp):
     case = moves.an_accepted_case(cast)
     today = for_region("519900").add(case.accepted_on, after)
     assert queries.clocks(case, today=today).promise.lamp == lamp
+
+
+def _silent_for(cast, days: int) -> Case:
+    """A case received so long ago that ``days`` calendar days have passed."""
+    case = moves.a_submitted_case(cast)
+    Case.objects.filter(pk=case.pk).update(received_on=timezone.localdate() - dt.timedelta(days=days))
+    return Case.objects.get(pk=case.pk)
+
+
+def test_late_acceptance_counts_from_the_day_of_receipt(cast):
+    case = _silent_for(cast, 30)
+    accepted = intake.accept(cast.clerk, case_id=case.pk)
+    assert accepted.is_deemed_accepted
+    assert accepted.accepted_on == case.received_on
+
+
+def test_silence_leaves_nothing_but_acceptance(cast):
+    case = _silent_for(cast, 30)
+    attempts = (
+        lambda: intake.ask_correction(cast.clerk, case_id=case.pk, corrections={}, general="请补充"),
+        lambda: intake.refuse_acceptance(cast.clerk, case_id=case.pk, reason="不属于职权"),
+        lambda: intake.not_required(cast.clerk, case_id=case.pk, reason="不需要"),
+    )
+    for attempt in attempts:
+        with pytest.raises(errors.SilenceOver):
+            attempt()
+    assert Case.objects.get(pk=case.pk).state == State.SUBMITTED
+
+
+def test_promise_without_a_statutory_limit_is_filled_in_later(cast):
+    CalendarYear.objects.all().delete()
+    cast.version.statutory_days, cast.version.promise_days = None, 300
+    cast.version.save()
+    case = moves.an_accepted_case(cast)
+    year = timezone.localdate().year
+    for each in (year + 1, year + 2):
+        CalendarYear.objects.create(year=each, source="测试")
+    assert clocks.fill_missing() == 1
+    assert Case.objects.get(pk=case.pk).promise_due_on is not None
+    assert clocks.fill_missing() == 0
+
+
+EXTENSION = {"reason": "案情复杂", "legal_basis": "行政许可法第四十二条"}
+
+
+def test_fifteen_more_days_are_for_joint_handling(cast):
+    case = moves.an_accepted_case(cast)
+    Branch.objects.filter(case=case).update(department=cast.scjg)
+    with pytest.raises(errors.ExtensionNotJoint):
+        clocks.extend(cast.decider, case_id=case.pk, days=15, **EXTENSION)
+    Branch.objects.filter(case=case, stage__key="fire").update(department=cast.xfj)
+    clocks.extend(cast.decider, case_id=case.pk, days=15, **EXTENSION)

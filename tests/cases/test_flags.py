@@ -5,10 +5,13 @@ import pytest
 from cases import errors
 from cases.actions import decision, drafts, submission
 from cases.models import Case, Flag
-from certificates.actions import change_state, expire_due
+from certificates.actions import change_state, expire_due, issue
+from certificates.errors import SingleInstance
 from certificates.models import Certificate
 from certificates.states import Operation
+from identity.actor import SYSTEM
 from tests.factories import moves
+from tests.factories.cast import a_picture
 
 BASIS = {"reason": "涉嫌违法经营，立案调查", "legal_basis": "食品安全法第一百二十六条"}
 
@@ -68,3 +71,47 @@ def test_another_partys_certificate_is_never_used(cast):
     Certificate.objects.filter(pk=cast.licence.pk).update(holder=cast.li.pk)
     case = drafts.start_draft(cast.citizen, item_id=cast.item.pk)
     assert case.materials.get(requirement__key="licence").way == "missing"
+
+
+def test_flag_of_a_certificate_the_applicant_replaced_does_not_block(cast):
+    case = moves.a_ready_draft(cast)
+    _suspend(cast)
+    row = case.materials.get(requirement__key="licence")
+    drafts.upload_material(cast.citizen, case_id=case.pk, material_id=row.pk, upload=a_picture())
+    case = submission.submit(cast.citizen, case_id=case.pk, declared=True)
+    assert case.flags.get().resolved_at is not None
+    decision._check_flags(case)
+
+
+def test_flagged_draft_can_be_thrown_away(cast):
+    case = moves.a_ready_draft(cast)
+    _suspend(cast)
+    drafts.discard_draft(cast.citizen, case_id=case.pk)
+    assert not Case.objects.exists()
+
+
+def test_renewed_certificate_neither_flags_nor_blocks_what_relied_on_it(cast):
+    case = moves.a_reviewed_case(cast)
+    renewed = issue(
+        SYSTEM,
+        certificate_type=cast.licence.type,
+        holder=cast.shop.party,
+        issuer=cast.scjg,
+        face={},
+        former=cast.licence,
+    )
+    assert not case.flags.exists()
+    change_state(cast.decider, certificate_id=renewed.pk, operation=Operation.SUSPEND, **BASIS)
+    with pytest.raises(errors.EvidenceFlagged):
+        decision.approve(cast.decider, case_id=case.pk)
+    change_state(cast.decider, certificate_id=renewed.pk, operation=Operation.LIFT, **BASIS)
+    assert decision.approve(cast.decider, case_id=case.pk).outcome == "approved"
+
+
+def test_suspension_is_not_escaped_by_a_new_application(cast):
+    case = moves.an_approved_case(cast)
+    change_state(cast.decider, certificate_id=case.certificate_id, operation=Operation.SUSPEND, **BASIS)
+    again = moves.a_reviewed_case(cast)
+    with pytest.raises(SingleInstance):
+        decision.approve(cast.decider, case_id=again.pk)
+    assert Case.objects.get(pk=again.pk).state == "in_review"

@@ -8,8 +8,13 @@ from django.db import connection
 
 from cases.actions import decision, drafts, intake, submission
 from cases.models import Case
+from certificates import listeners
+from certificates.actions import change_state
 from certificates.models import Certificate
+from certificates.states import Operation
 from common.errors import DomainError
+from services.codes import Replaces
+from services.models import ItemVersion
 from tests.factories import moves
 from tests.factories.cast import build_cast
 
@@ -78,3 +83,32 @@ def test_two_applications_started_at_once_are_one_draft():
     cast = build_cast()
     at_once(*[lambda: drafts.start_draft(cast.citizen, item_id=cast.item.pk) for _ in range(2)])
     assert Case.objects.count() == 1
+
+
+def test_suspension_while_the_renewal_is_decided_does_not_deadlock():
+    cast = build_cast()
+    ItemVersion.objects.filter(pk=cast.version.pk).update(result_type=cast.licence.type, replaces=Replaces.RENEW)
+    case = moves.a_reviewed_case(cast)
+    suspended, flagged = threading.Event(), threading.Event()
+
+    def notify_slowly(certificate: Certificate) -> None:
+        if certificate.state == Certificate.State.SUSPENDED:
+            suspended.set()
+            flagged.wait(1)
+
+    def suspend() -> object:
+        basis = {"reason": "立案调查", "legal_basis": "食品安全法第一百二十六条"}
+        return change_state(cast.decider, certificate_id=cast.licence.pk, operation=Operation.SUSPEND, **basis)
+
+    def approve() -> object:
+        suspended.wait(5)
+        return decision.approve(cast.decider, case_id=case.pk)
+
+    listeners._listeners.insert(0, notify_slowly)
+    try:
+        results = at_once(suspend, approve)
+    finally:
+        listeners._listeners.remove(notify_slowly)
+    assert isinstance(results[0], Certificate)
+    assert results[1] == "case.evidence_flagged"  # the suspension came first, so the decision sees it
+    assert Case.objects.get(pk=case.pk).state == "in_review"

@@ -12,6 +12,7 @@ from certificates.models import Certificate, Document
 from common.errors import Forbidden
 from common.models import AuditEvent
 from identity.errors import AssuranceTooLow
+from services.models import ServiceItem
 from tests.factories import moves
 from tests.factories.cast import a_citizen, a_person, a_picture
 
@@ -326,3 +327,31 @@ def test_promised_item_is_not_decided_at_the_counter(cast):
     with pytest.raises(errors.NotInstant):
         decision.decide_at_once(cast.clerk, case_id=case.pk)
     assert _snapshot(case) == before
+
+
+def test_draft_of_an_item_that_has_closed_is_not_taken(cast):
+    case = moves.a_ready_draft(cast)
+    ServiceItem.objects.filter(pk=cast.item.pk).update(state=ServiceItem.State.PAUSED)
+    with pytest.raises(errors.ItemNotApplicable):
+        submission.submit(cast.citizen, case_id=case.pk, declared=True)
+    assert Case.objects.get(pk=case.pk).number is None
+
+
+def test_original_of_a_copy_that_was_replaced_meanwhile_is_not_marked(cast):
+    case = moves.a_submitted_case(cast)
+    row = case.materials.get(requirement__key="premises")
+    shown = row.document_id
+    intake.ask_correction(cast.clerk, case_id=case.pk, corrections={row.pk: "不清楚"})
+    drafts.upload_material(cast.citizen, case_id=case.pk, material_id=row.pk, upload=a_picture(size=30))
+    with pytest.raises(errors.StaleForm):
+        review.see_original(cast.clerk, case_id=case.pk, material_id=row.pk, expected_document_id=shown)
+    assert not Document.objects.filter(grade="B").exists()
+
+
+def test_staff_looking_at_the_original_is_no_correction(cast):
+    case = moves.a_submitted_case(cast)
+    row = case.materials.get(requirement__key="premises")
+    intake.ask_correction(cast.clerk, case_id=case.pk, corrections={row.pk: "请标出清洗区"})
+    review.see_original(cast.clerk, case_id=case.pk, material_id=row.pk)
+    with pytest.raises(errors.MaterialsIncomplete):
+        submission.correct(cast.citizen, case_id=case.pk)

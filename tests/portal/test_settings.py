@@ -51,6 +51,12 @@ def test_production_starts_when_everything_is_set():
     )
 
 
+def test_production_counts_wrong_passwords_by_visitor_not_by_proxy():
+    done = _import("portal.settings.production", PRODUCTION, "print(settings.ALLAUTH_TRUSTED_PROXY_COUNT)")
+
+    assert done.stdout.strip() == "1"
+
+
 def test_production_names_everything_that_is_missing():
     done = _import("portal.settings.production", {})
 

@@ -5,8 +5,9 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from cases.models import Case
+from cases.models import Case, CaseEvent
 from cases.queries import Clocks, actions_for, clocks
+from cases.states import TOLD
 from portal.api.paging import PageQuery
 
 
@@ -63,7 +64,11 @@ class StepOut(serializers.Serializer):
     action = serializers.CharField()
     state = serializers.CharField(source="to_state")
     by = serializers.CharField(source="actor_label")
-    note = serializers.CharField()
+    note = serializers.SerializerMethodField()
+
+    def get_note(self, event: CaseEvent) -> str:
+        """What the applicant was told at this step; a reviewer's words are for the file."""
+        return event.note if event.action in TOLD else ""
 
 
 class NoticeOut(serializers.Serializer):

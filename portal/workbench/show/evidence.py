@@ -29,6 +29,7 @@ class Proof:
     note: str
     can_open: bool
     needs_original: bool
+    document_id: UUID | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +70,7 @@ def _proof(row: CaseMaterial) -> Proof:
         note=row.correction,
         can_open=is_ready and row.grant is not None and row.grant.ends_at is None,
         needs_original=row.document is not None and row.document.grade == Document.Grade.C,
+        document_id=row.document_id,
     )
 
 

@@ -28,10 +28,22 @@ def file(request: HttpRequest, case_id: UUID, material_id: UUID) -> HttpResponse
 @staff_required
 def see_original(request: HttpRequest, case_id: UUID, material_id: UUID) -> HttpResponse:
     """Record that the copy was compared with its original."""
-    row = review.see_original(actor_of(request), case_id=case_id, material_id=material_id)
+    row = review.see_original(
+        actor_of(request), case_id=case_id, material_id=material_id, expected_document_id=_document(request)
+    )
     message = _("“%(name)s”已登记为与原件核对，以后办事不用再核。") % {"name": row.requirement.name}
     messages.success(request, message)
     return redirect(reverse("workbench_case", args=[case_id]) + "#evidence")
+
+
+_NO_DOCUMENT = UUID(int=0)  # nobody's, so a form that lost its copy counts as stale
+
+
+def _document(request: HttpRequest) -> UUID:
+    try:
+        return UUID(request.POST.get("document", ""))
+    except ValueError:
+        return _NO_DOCUMENT
 
 
 @require_safe

@@ -168,10 +168,11 @@ def test_no_grant_no_file(cast):
 def test_comparing_with_the_original_makes_grade_b(cast):
     case = a_submitted_case(cast)
     address = reverse("see_original", args=[case.pk, row_of(case, "premises").pk])
-    browser = browser_of(cast.clerk)
+    browser, form = browser_of(cast.clerk), {"document": str(row_of(case, "premises").document_id)}
 
-    first, second = browser.post(address), browser.post(address)
+    first, second = browser.post(address, form), browser.post(address, form)
 
+    assert browser.post(address).status_code == 409  # a page that does not say which copy it showed
     assert (first.status_code, second.status_code) == (302, 302)
     document = row_of(case, "premises").document
     assert document.grade == Document.Grade.B
