@@ -7,10 +7,10 @@ from decimal import Decimal
 
 from django.utils import timezone
 from django.utils.formats import date_format
-from django.utils.translation import get_language, pgettext
+from django.utils.translation import get_language, override, pgettext
 from django.utils.translation import gettext as _
 
-_ISO_DATE = re.compile(r"\b(\d{4})-(\d{2})-(\d{2})(?!\d)", re.ASCII)
+_ISO_DATE = re.compile(r"([\u3000-\u9fff\uff00-\uffef] ?)?(?<![\w-])(\d{4}-\d{2}-\d{2})(?![\w-])", re.ASCII)
 
 
 def format_date(value: date) -> str:
@@ -24,15 +24,21 @@ def format_datetime(value: datetime) -> str:
 
 
 def format_dates_in(text: str) -> str:
-    """Write the dates inside a stored text as people read them: 至 2038-06-03 → 至 2038年6月3日."""
+    """Write the dates inside a stored text as people read them: 至 2038-06-03 → 至 2038年6月3日.
+
+    A date right after Chinese words stays in their language, whatever the page's is.
+    """
     return _ISO_DATE.sub(_readable, text)
 
 
 def _readable(found: re.Match[str]) -> str:
+    before = found.group(1) or ""
     try:
-        return format_date(date.fromisoformat(found.group()))
+        day = date.fromisoformat(found.group(2))
     except ValueError:
         return found.group()
+    with override("zh-hans" if before else get_language()):
+        return before + format_date(day)
 
 
 def code_label(name: object) -> str:

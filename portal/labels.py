@@ -8,6 +8,9 @@ made from; a name that is missing here shows in Chinese.
 from django.utils.translation import pgettext_lazy
 
 CASES = (
+    pgettext_lazy("code", "申请人"),
+    pgettext_lazy("code", "工作人员"),
+    pgettext_lazy("code", "系统"),
     pgettext_lazy("code", "草稿"),
     pgettext_lazy("code", "待受理"),
     pgettext_lazy("code", "待补正"),

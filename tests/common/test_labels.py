@@ -63,7 +63,8 @@ def test_a_name_follows_the_page_and_an_unknown_one_stays():
 def test_dates_inside_a_text_are_written_for_people():
     assert format_dates_in("证照库中有效，公安局签发，至 2038-06-03") == "证照库中有效，公安局签发，至 2038年6月3日"
     with translation.override("en"):
-        assert format_dates_in("until 2038-06-03") == "until 3 June 2038"
+        assert format_dates_in("issued by 公安局, until 2038-06-03") == "issued by 公安局, until 3 June 2038"
+        assert format_dates_in("From 居民身份证，2015-09-21") == "From 居民身份证，2015年9月21日"
 
 
 @pytest.mark.parametrize("text", ["2038-13-40", "0000-8100011", "1.2.156.3005.2", "12038-06-031"])

@@ -94,7 +94,7 @@ def history_of(case: Case) -> list[dict[str, Any]]:
         if event.action in _INSIDE:
             continue
         state = "bad" if event.action in _BAD else "warn" if event.action in _WARN else "done"
-        note = "：".join(filter(None, [event.actor_label, event.note]))
+        note = "：".join(filter(None, [code_label(event.actor_label), event.note]))
         entries.append({"title": _title(event.action), "time": event.created_at, "note": note, "state": state})
     coming = _coming(case)
     return [*entries, coming] if coming else entries
