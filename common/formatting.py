@@ -1,12 +1,16 @@
-"""Dates and amounts as people here read them, in Chinese and in English."""
+"""Dates, amounts and the names of codes as people here read them, in Chinese and in English."""
 
+import re
+from collections.abc import Iterable
 from datetime import date, datetime
 from decimal import Decimal
 
 from django.utils import timezone
 from django.utils.formats import date_format
-from django.utils.translation import get_language
+from django.utils.translation import get_language, override, pgettext
 from django.utils.translation import gettext as _
+
+_ISO_DATE = re.compile(r"([\u3000-\u9fff\uff00-\uffef] ?)?(?<![\w-])(\d{4}-\d{2}-\d{2})(?![\w-])", re.ASCII)
 
 
 def format_date(value: date) -> str:
@@ -17,6 +21,39 @@ def format_date(value: date) -> str:
 def format_datetime(value: datetime) -> str:
     """2026年11月20日 14:02, or 20 November 2026, 14:02 in English, in local time."""
     return date_format(_local(value), "j F Y, H:i" if _in_english() else "Y年n月j日 H:i", use_l10n=False)
+
+
+def format_dates_in(text: str) -> str:
+    """Write the dates inside a stored text as people read them: 至 2038-06-03 → 至 2038年6月3日.
+
+    A date right after Chinese words stays in their language, whatever the page's is.
+    """
+    return _ISO_DATE.sub(_readable, text)
+
+
+def _readable(found: re.Match[str]) -> str:
+    before = found.group(1) or ""
+    try:
+        day = date.fromisoformat(found.group(2))
+    except ValueError:
+        return found.group()
+    with override("zh-hans" if before else get_language()):
+        return before + format_date(day)
+
+
+def code_label(name: object) -> str:
+    """The name of a state, kind, type, audience or theme in the page's language; rooms keep the Chinese one."""
+    return pgettext("code", str(name)) if name else ""
+
+
+def action_label(name: object) -> str:
+    """The name of something that can be done, as on its button, in the page's language."""
+    return pgettext("action", str(name)) if name else ""
+
+
+def format_list(parts: Iterable[object]) -> str:
+    """甲、乙, or A, B in English."""
+    return (", " if _in_english() else "、").join(str(part) for part in parts)
 
 
 def format_money(yuan: Decimal | int) -> str:

@@ -5,6 +5,7 @@ from typing import Any
 from allauth.account.adapter import DefaultAccountAdapter
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
 
 from identity.actions import record_sign_in
 from identity.models import Account
@@ -13,6 +14,12 @@ from identity.queries import actor_for
 
 class AccountAdapter(DefaultAccountAdapter):
     """Accounts are opened after an identity check, never by self-made user names."""
+
+    # The field is not called a user name here, so neither is it in the refusal.
+    error_messages = {
+        **DefaultAccountAdapter.error_messages,
+        "username_password_mismatch": _("号码或密码不对。请核对以后再试；忘了密码，带身份证到政务服务窗口重设。"),
+    }
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         """Nobody signs up with a bare user name and password."""

@@ -23,7 +23,7 @@ def prepare(var_dir: Path) -> None:
         call_command("createcachetable", verbosity=0)
     with step("translations"):
         call_command("compile_messages", verbosity=0)
-    with step("fonts for documents (once, up to a minute)"):
+    with step("fonts for documents"):
         call_command("prepare_fonts", verbosity=0)
     with step("signing keys"):
         call_command("make_demo_ca", verbosity=0)

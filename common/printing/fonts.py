@@ -121,8 +121,15 @@ def _only_one(folder: Path) -> Iterator[None]:
         yield
 
 
+def _tell(text: str) -> None:
+    """Write over the current line of a terminal; a log stays free of progress."""
+    if sys.stderr.isatty():
+        sys.stderr.write(f"\r{text}")
+        sys.stderr.flush()
+
+
 def _convert(jobs: Sequence[Job]) -> None:
-    """Run one converter a font, side by side, and show how far they are on stderr."""
+    """Run one converter a font, side by side, and show on a terminal how far they are."""
     if not jobs:
         return
     started = time.monotonic()
@@ -130,14 +137,13 @@ def _convert(jobs: Sequence[Job]) -> None:
     shares = [0.0] * len(running)
     while any(process.poll() is None for _, process in running):
         shares = [_share(process, old) for (_, process), old in zip(running, shares, strict=True)]
-        percent = 100 * sum(shares) / len(shares)
-        sys.stderr.write(f"\r正在准备打印字库（仅首次）{percent:3.0f}%，已用 {time.monotonic() - started:.0f} 秒")
-        sys.stderr.flush()
+        share, seconds = sum(shares) / len(shares), time.monotonic() - started
+        _tell(f"正在准备打印字库（仅首次）{share:4.0%}，已用 {seconds:.0f} 秒")
         time.sleep(0.5)
     failed = [source.name for (source, target, _), process in running if not _finish(target, process)]
     if failed:
         raise FontsFailed(names="、".join(failed))
-    sys.stderr.write(f"\r打印字库已就绪，用时 {time.monotonic() - started:.0f} 秒。{' ' * 20}\n")
+    _tell(f"打印字库已就绪，用时 {time.monotonic() - started:.0f} 秒。{' ' * 20}\n")
 
 
 def _partial(target: Path) -> Path:

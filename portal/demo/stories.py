@@ -39,6 +39,7 @@ def _tell(cast: Cast, row: Row) -> bool:
         with timeline.on(timeline.weekdays_ago(step["ago"]), order=order):
             case.refresh_from_db()
             _STEPS[step["do"]](actor, case, step)
+    _close(case, last=row["story"][-1], order=len(row["story"]) + 1)
     return True
 
 
@@ -73,6 +74,14 @@ def _paper(case: Case, material: CaseMaterial) -> SimpleUploadedFile:
     name = material.requirement.name
     content = sample_pdf(title=name, owner=case.applicant.name, lines=(f"用于办理：{case.item_version.name}",))
     return SimpleUploadedFile(f"{name}.pdf", content, content_type="application/pdf")
+
+
+def _close(case: Case, *, last: Row, order: int) -> None:
+    """End a decided case on the day of its decision; the worker, who would do it now, only adds the documents."""
+    case.refresh_from_db()
+    if case.state == State.DECIDED:
+        with timeline.on(timeline.weekdays_ago(last["ago"]), order=order):
+            decision.close(case_id=case.pk)
 
 
 def _submit(actor: Actor, case: Case, step: Row) -> None:

@@ -196,7 +196,14 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"plain": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
+    "filters": {"failed_jobs": {"()": "common.logs.FailedJobs"}},
+    "handlers": {
+        "console": {"class": "logging.StreamHandler", "formatter": "plain"},
+        "jobs": {"class": "logging.StreamHandler", "formatter": "plain", "filters": ["failed_jobs"]},
+    },
     "root": {"handlers": ["console"], "level": "WARNING"},
-    "loggers": {"onestop": {"level": "INFO"}},
+    "loggers": {
+        "onestop": {"level": "INFO"},
+        "procrastinate": {"level": "INFO", "handlers": ["jobs"], "propagate": False},
+    },
 }

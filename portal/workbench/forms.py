@@ -1,6 +1,6 @@
 """Forms of the workbench: shape and format only; what is allowed, the actions decide."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 from uuid import UUID
 
@@ -12,6 +12,7 @@ from cases.faces import unanswered
 from cases.models import Branch, Case, SpecialProcedure
 from cases.states import State
 from certificates.models import Certificate
+from common.formatting import code_label
 
 _STALE = _("页面已经失效，请刷新后再操作。")
 
@@ -20,6 +21,11 @@ def _lines(label: str | Any, limit: int, *, required: bool = True, help_text: st
     return forms.CharField(
         label=label, max_length=limit, required=required, help_text=help_text, widget=forms.Textarea(attrs={"rows": 3})
     )
+
+
+def _named(choices: Iterable[tuple[Any, Any]]) -> list[tuple[str, str]]:
+    """The choices of a code set under their names in the page's language."""
+    return [(str(value), code_label(name)) for value, name in choices]
 
 
 def _search_box(label: str | Any, limit: int) -> forms.CharField:
@@ -36,7 +42,7 @@ class WorklistForm(forms.Form):
     task = forms.ChoiceField(required=False, choices=TASKS, widget=forms.HiddenInput)
     text = _search_box(_("完整编号、事项或单位名称"), 60)
     state = forms.ChoiceField(
-        label=_("状态"), required=False, choices=[("", _("全部状态")), *State.choices[1:]]
+        label=_("状态"), required=False, choices=lambda: [("", _("全部状态")), *_named(State.choices[1:])]
     )  # drafts are the applicant's own
 
 
@@ -54,7 +60,7 @@ class CertificateFilterForm(forms.Form):
 
     text = _search_box(_("完整编号、标识或证照名称"), 160)
     state = forms.ChoiceField(
-        label=_("状态"), required=False, choices=[("", _("全部状态")), *Certificate.State.choices]
+        label=_("状态"), required=False, choices=lambda: [("", _("全部状态")), *_named(Certificate.State.choices)]
     )
 
 
@@ -95,7 +101,9 @@ class CorrectionForm(StepForm):
         super().__init__(*args, case=case, **kwargs)
         self.materials = {f"material_{row.pk}": row for row in case.materials.all()}
         for name, row in self.materials.items():
-            self.fields[name] = _lines(row.requirement.name, 500, required=False, help_text=row.get_way_display())
+            self.fields[name] = _lines(
+                row.requirement.name, 500, required=False, help_text=code_label(row.get_way_display())
+            )
         self.order_fields([*self.materials, "general"])
 
     def corrections(self) -> Mapping[UUID, str]:
@@ -155,7 +163,7 @@ class ReviewForm(StepForm):
 class StartSpecialForm(StepForm):
     """特别程序: the clock stops."""
 
-    kind = forms.ChoiceField(label=_("程序"), choices=SpecialProcedure.Kind.choices)
+    kind = forms.ChoiceField(label=_("程序"), choices=lambda: _named(SpecialProcedure.Kind.choices))
     days_needed = forms.IntegerField(
         label=_("需要多少个工作日"), min_value=1, max_value=365, help_text=_("会告知申请人，不计入办理期限")
     )

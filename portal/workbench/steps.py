@@ -6,6 +6,7 @@ from typing import Any
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from cases import queries
 from cases.actions import clocks, decision, intake, review
@@ -114,7 +115,7 @@ def _decide_at_once(actor: Actor, case: Case, form: forms.ApproveForm) -> None:
 _STEPS = (
     Step(
         Action.DECIDE_AT_ONCE,
-        _("当场办结"),
+        pgettext_lazy("action", "当场办结"),
         forms.ApproveForm,
         _decide_at_once,
         _("已当场受理并准予，证照和决定书正在制作。"),

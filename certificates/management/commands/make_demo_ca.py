@@ -32,10 +32,9 @@ class Command(BaseCommand):
             written = make_demo_ca(Path(settings.KEY_DIR), {**DEMO_SEALS, **_seals(options["seal"])})
         except DomainError as error:
             raise CommandError(f"{error.text}{error.what_to_do}") from error
-        for name in written:
-            self.stdout.write(f"{settings.KEY_DIR}/{name}")
-        if not written:
-            self.stdout.write("演示签章证书已齐备。")
+        if options["verbosity"]:
+            made = [f"{settings.KEY_DIR}/{name}" for name in written]
+            self.stdout.write("\n".join(made) or "演示签章证书已齐备。")
 
 
 def _seals(arguments: list[str]) -> dict[str, str]:

@@ -19,8 +19,8 @@ class Command(BaseCommand):
             fonts = ensure_fonts()
         except FontsFailed as error:
             raise CommandError(f"{error.text}{error.what_to_do}") from error
-        for path in fonts.files:
-            self.stdout.write(str(path))
+        if options["verbosity"]:
+            self.stdout.write("\n".join(str(path) for path in fonts.files))
         if not has_fast_subsetting():
             self.stderr.write(
                 "未找到系统库 libharfbuzz-subset，打印中文文书会慢十倍以上。"

@@ -17,6 +17,9 @@ from cases.errors import CaseNotFound, MaterialsIncomplete, StaleForm
 from cases.models import Case, CaseMaterial, Notice
 from cases.queries import actions_for, clocks, get_case, own_cases
 from cases.states import Action, State
+from common.formatting import code_label
+from identity.actor import Actor
+from identity.queries import represented_organisations
 from portal.access import actor_of, citizen_required
 from portal.public.drafts import answer_text, draft_of, first_open_page
 from portal.public.files import file_response
@@ -43,8 +46,8 @@ def state_tag(case: Case) -> tuple[str, str]:
     """(label, tone) of a case's state; a closed case says how it ended."""
     if case.state in {State.CLOSED, State.DECIDED} and case.outcome:
         tone = "jade" if case.outcome == "approved" else "red"
-        return f"{case.get_state_display()} · {case.get_outcome_display()}", tone
-    return case.get_state_display(), _TONES.get(State(case.state), "brand")
+        return f"{code_label(case.get_state_display())} · {code_label(case.get_outcome_display())}", tone
+    return code_label(case.get_state_display()), _TONES.get(State(case.state), "brand")
 
 
 @require_safe
@@ -54,15 +57,24 @@ def my_cases(request: HttpRequest) -> HttpResponse:
     filters = [("", _("全部")), ("drafts", _("草稿")), ("open", _("办理中")), ("closed", _("已结束"))]
     state = request.GET.get("state", "")
     state = state if state in dict(filters) else ""
-    page = Paginator(own_cases(actor_of(request), state=state), _PAGE_SIZE).get_page(page_number(request))
+    actor = actor_of(request)
+    page = Paginator(own_cases(actor, state=state), _PAGE_SIZE).get_page(page_number(request))
     context = {
         "nav": "cases",
         "page": page,
         "rows": [{"case": case, "tag": state_tag(case)} for case in page],
         "state": state,
         "filters": filters,
+        "may_switch": _may_switch(actor),
     }
     return render(request, "public/cases.html", context)
+
+
+def _may_switch(actor: Actor) -> bool:
+    """Whether somebody who acts for themselves has an organisation, whose cases are not in this list."""
+    if actor.person_id is None or actor.principal_id != actor.person_id:
+        return False
+    return represented_organisations(actor.person_id).exists()
 
 
 @require_safe

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_safe
 from certificates.faces import verify_url
 from certificates.models import Certificate
 from certificates.queries import get_certificate, operations, read_file, use_log, visible_certificates
+from common.formatting import code_label
 from common.masking import mask_id
 from common.printing.qr import qr_svg
 from portal.access import actor_of, citizen_required
@@ -33,10 +34,10 @@ def certificate_tag(certificate: Certificate, today: dt.date) -> tuple[str, str]
     until = certificate.valid_until
     if certificate.state == Certificate.State.VALID and until:
         if until < today:
-            return Certificate.State.EXPIRED.label, _TONES["expired"]
+            return code_label(Certificate.State.EXPIRED.label), _TONES["expired"]
         if (until - today).days <= _SOON:
             return _("有效，还有 %(count)s 天到期") % {"count": (until - today).days}, "amber"
-    return certificate.get_state_display(), _TONES[certificate.state]
+    return code_label(certificate.get_state_display()), _TONES[certificate.state]
 
 
 @require_safe

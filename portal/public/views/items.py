@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
+from common.formatting import code_label
 from identity.actor import Actor
 from identity.queries import represented_organisations
 from portal.access import actor_of
@@ -53,6 +54,7 @@ def item_search(request: HttpRequest) -> HttpResponse:
         "kept": [(key, value) for key, value in chosen.items() if value] + ([("online", "1")] if online else []),
         "is_narrowed": any(chosen.values()) or bool(online),
         "suggestions": hot_items(6) if not result.items else [],
+        "may_narrow": bool(result.items) or any(chosen.values()) or bool(online),
     }
     return render(request, "public/search.html", context)
 
@@ -74,7 +76,7 @@ def _facet_labels() -> list[tuple[str, str]]:
 def _facet(request: HttpRequest, name: str, label: str, choices: list[Choice], chosen: str) -> dict[str, Any]:
     links = [
         {
-            "label": text,
+            "label": code_label(text),
             "count": count,
             "url": _address(request, name, "" if key == chosen else key),
             "on": key == chosen,
@@ -123,6 +125,8 @@ def item_guide(request: HttpRequest, item_id: UUID) -> HttpResponse:
         "is_open": is_open(shown.item),
         "is_paused": shown.item.state == ServiceItem.State.PAUSED,
         "is_instant": version.project_type == ProjectType.INSTANT,
+        "audience": [code_label(name) for name in shown.audience],
+        "themes": [code_label(name) for name in shown.themes],
         "forms": [_FORMS[code] for code in version.handle_forms if code in _FORMS],
         "switch": _switch(actor, version),
         "level_problem": actor.is_citizen and actor.assurance_level < version.assurance_level,

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from cases.models import Case, CaseMaterial
 from certificates.models import Certificate, Document
 from certificates.queries import state_now
+from common.formatting import code_label
 
 _Way = CaseMaterial.Way
 _GRADES = {Document.Grade.B: "grade_b", Document.Grade.C: "grade_c", Document.Grade.D: "grade_d"}
@@ -62,7 +63,7 @@ def _proof(row: CaseMaterial) -> Proof:
     return Proof(
         material_id=row.pk,
         name=row.requirement.name,
-        way=row.get_way_display(),
+        way=code_label(row.get_way_display()),
         mark=mark,
         source=source,
         state=state,
@@ -96,7 +97,7 @@ def _certificate(certificate: Certificate) -> tuple[str, str, str]:
     }
     state = state_now(certificate)
     if state != Certificate.State.VALID:
-        return source, str(state.label), "red"
+        return source, code_label(state.label), "red"
     if certificate.valid_until is None:
         return source, _("有效（长期）"), "jade"
     return source, _("有效至 %(day)s") % {"day": certificate.valid_until.isoformat()}, "jade"

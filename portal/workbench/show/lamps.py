@@ -25,7 +25,7 @@ class ShownLamp:
     @property
     def label(self) -> str:
         """Name and text together."""
-        return f"{self.name}：{self.text}"
+        return _("%(name)s：%(text)s") % {"name": self.name, "text": self.text}
 
 
 @dataclass(frozen=True, slots=True)

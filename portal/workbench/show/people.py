@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from cases.models import Case
+from common.formatting import code_label
 from common.masking import STAR, mask_id, mask_name, mask_phone
 from identity.models import Party
 from services.forms import FieldSpec
@@ -30,7 +31,9 @@ def applicant_of(case: Case, *, whole: bool = False) -> Applicant:
     party = case.applicant
     name, code = masked_party(party, whole=whole)
     agent = case.agent.name if whole else mask_name(case.agent.name)
-    return Applicant(name, code, party.get_kind_display(), agent if party.kind == Party.Kind.ORGANISATION else "")
+    return Applicant(
+        name, code, code_label(party.get_kind_display()), agent if party.kind == Party.Kind.ORGANISATION else ""
+    )
 
 
 def masked_party(party: Party, *, whole: bool = False) -> tuple[str, str]:

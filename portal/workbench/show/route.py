@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from cases.models import Branch, Case
 from cases.states import Action, Outcome, State
-from common.formatting import format_date
+from common.formatting import action_label, code_label, format_date
 from identity.actor import Actor
 
 _BAD = frozenset({Action.REFUSE_ACCEPTANCE, Action.NOT_REQUIRE, Action.REFUSE, Action.TERMINATE, Action.WITHDRAW})
@@ -54,8 +54,8 @@ def _intake(case: Case) -> Station:
         note = _("%(day)s，视为受理") if case.is_deemed_accepted else "%(day)s"
         return Station(_("受理"), "done", note % {"day": format_date(case.accepted_on)})
     if case.state in {State.NOT_ACCEPTED, State.NOT_REQUIRED, State.WITHDRAWN, State.TERMINATED}:
-        return Station(_("受理"), "bad", case.get_state_display())
-    return Station(_("受理"), "current", case.get_state_display())
+        return Station(_("受理"), "bad", code_label(case.get_state_display()))
+    return Station(_("受理"), "current", code_label(case.get_state_display()))
 
 
 def _lane(branch: Branch, actor: Actor) -> Lane:
@@ -63,9 +63,9 @@ def _lane(branch: Branch, actor: Actor) -> Lane:
     is_mine = branch.post_id == actor.post_id and branch.state == Branch.State.OPEN
     if branch.state == Branch.State.OPEN:
         note = _("%(day)s前") % {"day": format_date(branch.due_on)} if branch.due_on else ""
-        label = _("由您审查") if is_mine else branch.get_state_display()
+        label = _("由您审查") if is_mine else code_label(branch.get_state_display())
     else:
-        note, label = _opinion(branch), branch.get_state_display()
+        note, label = _opinion(branch), code_label(branch.get_state_display())
     who = f"{branch.department.short_name} · {branch.post.name}"
     return Lane(branch.stage.name, who, states[Branch.State(branch.state)], str(label), note, is_mine)
 
@@ -80,9 +80,9 @@ def _ending(case: Case, lanes: list[Lane]) -> list[Station]:
         state = "done" if case.outcome == Outcome.APPROVED else "bad"
         delivered = case.state == State.CLOSED
         last = Station(_("送达"), "done" if delivered else "current", "" if delivered else _("文书制作中"))
-        return [Station(_("决定"), state, case.get_outcome_display()), last]
+        return [Station(_("决定"), state, code_label(case.get_outcome_display())), last]
     if case.state in {State.WITHDRAWN, State.TERMINATED} and case.accepted_on:
-        return [Station(_("决定"), "bad", case.get_state_display())]
+        return [Station(_("决定"), "bad", code_label(case.get_state_display()))]
     ready = case.state == State.IN_REVIEW and all(lane.state != "current" for lane in lanes)
     return [Station(_("决定"), "current" if ready else "todo"), Station(_("送达"), "todo")]
 
@@ -94,14 +94,14 @@ def history_of(case: Case) -> list[dict[str, Any]]:
         if event.action in _INSIDE:
             continue
         state = "bad" if event.action in _BAD else "warn" if event.action in _WARN else "done"
-        note = "：".join(filter(None, [event.actor_label, event.note]))
+        note = "：".join(filter(None, [code_label(event.actor_label), event.note]))
         entries.append({"title": _title(event.action), "time": event.created_at, "note": note, "state": state})
     coming = _coming(case)
     return [*entries, coming] if coming else entries
 
 
 def _title(action: str) -> str:
-    return str(Action(action).label) if action in Action.values else action
+    return action_label(Action(action).label) if action in Action.values else action
 
 
 def _coming(case: Case) -> dict[str, Any] | None:

@@ -15,7 +15,7 @@ from certificates.errors import OperationNotAllowed
 from certificates.models import Certificate
 from certificates.states import Operation, operations_in
 from common.errors import Conflict, Forbidden, Invalid, NotFound
-from common.formatting import format_date
+from common.formatting import action_label, code_label, format_date
 from common.masking import mask_name
 from identity.models import Party
 from identity.permissions import Permission
@@ -52,7 +52,7 @@ def certificate_list(request: HttpRequest) -> HttpResponse:
 
 def _state(certificate: Certificate) -> dict[str, str]:
     state = queries.state_now(certificate)
-    return {"state_label": str(state.label), "tone": TONES[state]}
+    return {"state_label": code_label(state.label), "tone": TONES[state]}
 
 
 @require_safe
@@ -69,7 +69,9 @@ def certificate_page(request: HttpRequest, certificate_id: UUID) -> HttpResponse
         "details": _details(certificate),
         "face": _face(certificate),
         "history": _history(certificate),
-        "operations": [{"name": row.value, "label": row.label, "kind": _BUTTONS[row]} for row in operations],
+        "operations": [
+            {"name": row.value, "label": action_label(row.label), "kind": _BUTTONS[row]} for row in operations
+        ],
     }
     return show(request, "workbench/certificate.html", context, nav="certificates")
 
@@ -109,7 +111,7 @@ def _history(certificate: Certificate) -> list[dict[str, Any]]:
     for row in queries.operations_of(certificate):
         basis = _("依据：%(basis)s") % {"basis": row.legal_basis} if row.legal_basis else ""
         who = row.actor.staff_name if row.actor and row.actor.is_staff_member else _("系统")
-        label = Operation(row.operation).label if row.operation in Operation.values else row.operation
+        label = action_label(Operation(row.operation).label) if row.operation in Operation.values else row.operation
         state = {"suspended": "warn", "cancelled": "bad", "expired": "bad"}.get(row.to_state, "done")
         note = "；".join(filter(None, [who, row.reason, basis]))
         entries.append({"title": label, "time": row.created_at, "note": note, "state": state})
@@ -142,7 +144,9 @@ def operate(request: HttpRequest, certificate_id: UUID, operation: str) -> HttpR
     if request.method == "POST":
         return _do(request, certificate, wanted)
     if wanted not in operations_in(certificate.state):
-        refusal = OperationNotAllowed(state=certificate.get_state_display(), operation=wanted.label)
+        refusal = OperationNotAllowed(
+            state=code_label(certificate.get_state_display()), operation=action_label(wanted.label)
+        )
         messages.warning(request, refusal.text)
         return redirect("workbench_certificate", certificate_id)
     form = CertificateOperationForm(initial={"request_key": new_request_key()})
@@ -161,7 +165,9 @@ def _do(request: HttpRequest, certificate: Certificate, operation: Operation) ->
         return _operation_page(request, certificate, operation, form, status=error.http_status)
     except Conflict as error:
         return _operation_page(request, certificate, operation, form, status=error.http_status, conflict=error)
-    message = _("已%(operation)s。用到这张证照的在办办件会同时收到提示。") % {"operation": operation.label}
+    message = _("已%(operation)s。用到这张证照的在办办件会同时收到提示。") % {
+        "operation": action_label(operation.label)
+    }
     messages.success(request, message)
     return redirect("workbench_certificate", certificate.pk)
 
@@ -180,7 +186,7 @@ def _operation_page(
         **_state(certificate),
         "holder": party_name(certificate.holder),
         "operation": operation,
-        "label": operation.label,
+        "label": action_label(operation.label),
         "is_danger": operation == Operation.CANCEL,
         "form": form,
         "conflict": conflict,

@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from common.formatting import code_label
 from identity.actor import Actor
 from identity.permissions import Permission
 from portal.access import actor_of, staff_required
@@ -75,11 +76,11 @@ def item_page(request: HttpRequest, item_id: UUID) -> HttpResponse:
 
 def _facts(version: ItemVersion, *, is_free: bool) -> list[tuple[str, str]]:
     return [
-        (_("承诺办结"), _days(version.promise_days, version.get_promise_unit_display())),
-        (_("法定办结"), _days(version.statutory_days, version.get_statutory_unit_display())),
+        (_("承诺办结"), _days(version.promise_days, code_label(version.get_promise_unit_display()))),
+        (_("法定办结"), _days(version.statutory_days, code_label(version.get_statutory_unit_display()))),
         (_("跑动次数"), _("%(count)s 次") % {"count": version.visits}),
         (_("费用"), _("不收费") if is_free else _("收费")),
-        (_("办件类型"), version.get_project_type_display()),
+        (_("办件类型"), code_label(version.get_project_type_display())),
     ]
 
 
@@ -93,12 +94,12 @@ def _codes(item: Any, version: ItemVersion) -> list[tuple[str, str]]:
     rows = [
         (_("实施编码"), item.task_code or _("没有（旧事项）")),
         (_("地方编码"), item.local_code),
-        (_("事项类型"), item.get_item_type_display()),
+        (_("事项类型"), code_label(item.get_item_type_display())),
         (_("实施部门"), item.department_name),
         (_("行政区划"), item.region.name),
-        (_("状态"), item.get_state_display()),
+        (_("状态"), code_label(item.get_state_display())),
         (_("在线办理"), _("可以在线申请") if version.is_applicable_online else _("只有指南，不能在线申请")),
-        (_("办理结果"), version.result_name or version.get_result_kind_display()),
+        (_("办理结果"), version.result_name or code_label(version.get_result_kind_display())),
         (_("数量限制"), version.quantity_limit),
         (_("时限说明"), version.statutory_note),
     ]

@@ -14,6 +14,7 @@ from cases.models import Case
 from cases.notice_texts import remedies_of
 from cases.states import FINAL_STATES, TABLE, Action
 from common.errors import Conflict, DomainError, Forbidden, Invalid, NotFound
+from common.formatting import action_label, code_label
 from common.workdays import for_region
 from identity.actor import Actor
 from portal.access import actor_of, staff_required
@@ -73,7 +74,7 @@ def _why_not(actor: Actor, case: Case, step: Step) -> DomainError | None:
     if move.permission and step.action != Action.REVIEW and not actor.may(move.permission, case.department_id):
         return Forbidden()
     kind = errors.CaseClosed if case.state in FINAL_STATES else errors.MoveNotAllowed
-    return kind(state=case.get_state_display(), action=step.action.label)
+    return kind(state=code_label(case.get_state_display()), action=action_label(step.action.label))
 
 
 def _add_errors(form: StepForm, error: Invalid) -> None:

@@ -1,0 +1,78 @@
+"""Every code set that pages show has English names, and no name outlives its code."""
+
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.utils import translation
+
+from cases.models import Branch, CaseMaterial, Notice, SpecialProcedure
+from cases.states import Action, Outcome, State
+from certificates.models import Certificate
+from certificates.states import Operation
+from common import translations
+from common.formatting import action_label, code_label, format_dates_in, format_list
+from services import codes
+from services.models import ItemVersion, ServiceItem
+from services.themes import ORGANISATION_THEMES, PERSON_THEMES
+
+CODES = [
+    State,
+    Outcome,
+    Branch.State,
+    CaseMaterial.Way,
+    Notice.Kind,
+    SpecialProcedure.Kind,
+    Certificate.State,
+    codes.ItemType,
+    codes.ProjectType,
+    codes.TimeUnit,
+    codes.Audience,
+    codes.MaterialNeed,
+    codes.ResultKind,
+    ServiceItem.State,
+    ItemVersion.State,
+]
+NAMES = {str(label) for code in CODES for label in code.labels} | {
+    *PERSON_THEMES.values(),
+    *ORGANISATION_THEMES.values(),
+}
+ACTIONS = {str(label) for label in (*Action.labels, *Operation.labels)}
+
+
+@pytest.fixture(scope="module")
+def catalogue():
+    return translations.read(Path(settings.LOCALE_PATHS[0]) / "en" / "LC_MESSAGES" / "django.po")
+
+
+@pytest.mark.parametrize(("names", "context"), [(NAMES, "code"), (ACTIONS, "action")])
+def test_every_name_has_an_english_one(catalogue, names, context):
+    known = {message.id for message in catalogue if message.context == context and message.string}
+
+    assert names - known == set()
+
+
+def test_a_name_follows_the_page_and_an_unknown_one_stays():
+    with translation.override("en"):
+        assert (code_label("准予"), action_label("准予")) == ("Approved", "Approve")
+        assert code_label("示范市民政局") == "示范市民政局"
+    assert code_label("准予") == "准予"
+    assert code_label("") == ""
+
+
+def test_dates_inside_a_text_are_written_for_people():
+    assert format_dates_in("证照库中有效，公安局签发，至 2038-06-03") == "证照库中有效，公安局签发，至 2038年6月3日"
+    with translation.override("en"):
+        assert format_dates_in("issued by 公安局, until 2038-06-03") == "issued by 公安局, until 3 June 2038"
+        assert format_dates_in("From 居民身份证，2015-09-21") == "From 居民身份证，2015年9月21日"
+
+
+@pytest.mark.parametrize("text", ["2038-13-40", "0000-8100011", "1.2.156.3005.2", "12038-06-031"])
+def test_what_is_no_date_stays(text):
+    assert format_dates_in(text) == text
+
+
+def test_a_list_is_joined_as_the_language_does():
+    assert format_list(["甲", "乙"]) == "甲、乙"
+    with translation.override("en"):
+        assert format_list(["A", "B"]) == "A, B"
