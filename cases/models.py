@@ -153,6 +153,7 @@ class Notice(BaseModel):
                 name="notice_once",
             ),
         )
+        indexes = (models.Index(fields=["created_at"], condition=Q(file=""), name="notice_without_file"),)
 
     def __str__(self) -> str:
         return self.number

@@ -38,7 +38,9 @@ def fill(case: Case, *, today: dt.date) -> dict[str, Answer]:
 
 
 def _from_certificates(case: Case, today: dt.date) -> dict[str, Answer]:
-    held = reuse.element_values([case.applicant_id, case.agent_id], today=today, authorities=element_authorities())
+    held = reuse.element_values(
+        case.applicant_id, agent_id=case.agent_id, today=today, authorities=element_authorities()
+    )
     return {code: _answer(value.value, "certificate", value.source) for code, value in held.items()}
 
 
@@ -59,11 +61,12 @@ def _from_earlier(case: Case) -> dict[str, Answer]:
     )
     if earlier is None or earlier.submitted_at is None:
         return {}
+    same_agent = earlier.agent_id == case.agent_id  # what a former agent said about himself is not this one's
     label = _("您上次填的，%(day)s") % {"day": timezone.localdate(earlier.submitted_at).isoformat()}
     return {
         key: _answer(answer["value"], "earlier", label)
         for key, answer in earlier.answers.items()
-        if "." in key and answer.get("value")
+        if "." in key and answer.get("value") and (same_agent or not reuse.is_about_person(key))
     }
 
 

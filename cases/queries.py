@@ -25,14 +25,16 @@ from services.codes import ProjectType
 def visible_to(actor: Actor) -> QuerySet[Case]:
     """Cases this actor may know of.
 
-    Citizen: cases whose applicant is the party they act for, while they are that party or its agent.
+    Citizen: cases whose applicant is the party they act for, while they are that party or its agent; a draft only
+    who began it, since it holds that person's own data and proofs beside the organisation's.
     Staff: submitted cases of departments where the post may take in, decide or supervise, and cases with a
     review branch in a department where it may review. System: all. Everybody else: none.
     """
     if actor.kind == ActorKind.SYSTEM:
         return Case.objects.all()
     if actor.is_citizen:
-        return Case.objects.filter(applicant_id=actor.principal_id)
+        own_draft = Q(agent_id=actor.person_id) | ~Q(state=State.DRAFT)
+        return Case.objects.filter(own_draft, applicant_id=actor.principal_id)
     if not actor.is_staff:
         return Case.objects.none()
     own = (
@@ -109,6 +111,18 @@ def own_cases(actor: Actor, *, state: str = "") -> QuerySet[Case]:
 def find_by_number(number: str) -> Case | None:
     """Find a case by number for the public progress page, which shows no personal data."""
     return Case.objects.select_related("item_version", "department").filter(number=number.strip()).first()
+
+
+def notices_without_file(*, before: dt.datetime, limit: int = 200) -> list[UUID]:
+    """List notices issued before a moment whose PDF is not there yet, oldest first."""
+    waiting = Notice.objects.filter(file="", created_at__lt=before).order_by("created_at")
+    return list(waiting.values_list("pk", flat=True)[:limit])
+
+
+def decided_before(moment: dt.datetime, *, limit: int = 200) -> list[UUID]:
+    """List cases decided before a moment that are not closed yet."""
+    waiting = Case.objects.filter(state=State.DECIDED, decided_at__lt=moment).order_by("decided_at")
+    return list(waiting.values_list("pk", flat=True)[:limit])
 
 
 _BY_URGENCY = (F("promise_due_on").asc(nulls_first=True), "received_on", "id")

@@ -6,10 +6,11 @@ from django.utils import timezone
 from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
-from cases import notices
+from cases import notices, queries
 from cases.actions import clocks, decision, intake
 from cases.models import Case
 from certificates.actions import produce_file
+from common.jobs import PATIENCE, ask_once
 
 _RETRY = RetryStrategy(max_attempts=8, exponential_wait=3)
 
@@ -29,6 +30,17 @@ def finish_case(case_id: str) -> None:
     if case.certificate_id:
         produce_file(certificate_id=case.certificate_id)
     decision.close(case_id=case.pk)
+
+
+@app.periodic(cron="*/10 * * * *", periodic_id="finish_what_was_left")
+@app.task(queue="documents")
+def finish_what_was_left(timestamp: int) -> None:
+    """Ask again for notices without a file and decided cases not closed: their job was lost or gave up."""
+    before = timezone.now() - PATIENCE
+    for pk in queries.notices_without_file(before=before):
+        ask_once(produce_notice_file, f"notice-file:{pk}", notice_id=str(pk))
+    for pk in queries.decided_before(before):
+        ask_once(finish_case, f"finish-case:{pk}", case_id=str(pk))
 
 
 @app.periodic(cron="20 0 * * *", periodic_id="deem_accepted")

@@ -73,7 +73,11 @@ class Certificate(BaseModel):
 
     class Meta:
         ordering: ClassVar = ["-issued_on", "-id"]
-        indexes = (models.Index(fields=["holder", "type", "state"], name="certificate_holder"),)
+        indexes = (
+            models.Index(fields=["holder", "type", "state"], name="certificate_holder"),
+            models.Index(fields=["number"], name="certificate_number"),  # what anybody verifies by
+            models.Index(fields=["created_at"], condition=Q(file_state="pending"), name="certificate_without_file"),
+        )
         constraints = (
             models.UniqueConstraint(fields=["type", "issuer", "number", "version"], name="certificate_number_once"),
             models.CheckConstraint(

@@ -52,6 +52,12 @@ def state_now(certificate: Certificate) -> Certificate.State:
     return Certificate.State(certificate.state)
 
 
+def without_file(*, before: dt.datetime, limit: int = 200) -> list[UUID]:
+    """List certificates issued before a moment whose signed file is not there yet, oldest first."""
+    pending = Certificate.objects.filter(file_state=Certificate.FileState.PENDING, created_at__lt=before)
+    return list(pending.order_by("created_at").values_list("pk", flat=True)[:limit])
+
+
 def is_good(certificate: Certificate) -> bool:
     """Whether a loaded certificate, or the one that replaced it, is valid in the register now."""
     while state_now(certificate) == Certificate.State.CANCELLED:

@@ -147,19 +147,29 @@ class HeldValue:
     source: str  # e.g. 营业执照，2026-11-20
 
 
+def is_about_person(element: str) -> bool:
+    """Tell whether a data element is about the person who acts, not about what they act for."""
+    return element.startswith(("person.", "contact."))
+
+
 def element_values(
-    holder_ids: Sequence[UUID], *, today: dt.date, authorities: Mapping[str, str]
+    holder_id: UUID, *, agent_id: UUID, today: dt.date, authorities: Mapping[str, str]
 ) -> dict[str, HeldValue]:
-    """Answer data elements from the valid certificates of these holders, in one query.
+    """Answer data elements from the valid certificates of an applicant and of who acts for it, in one query.
+
+    The agent's certificates answer for that person alone: an organisation's premises are never those of its
+    representative.
 
     ``authorities`` maps an element to the key of the type whose word counts most; other certificates that repeat
     the value (a trade licence repeats the shop's name) answer only where that one is not held, newest first.
     """
     values: dict[str, HeldValue] = {}
-    for certificate in valid_certificates(today).filter(holder_id__in=list(holder_ids)):
+    for certificate in valid_certificates(today).filter(holder_id__in=[holder_id, agent_id]):
         source = f"{certificate.type.name}，{certificate.issued_on.isoformat()}"
         for spec in certificate.type.fields:
             element, value = spec.get("element"), certificate.face.get(spec["key"])
+            if element and certificate.holder_id != holder_id and not is_about_person(element):
+                continue
             if element and value and (element not in values or authorities.get(element) == certificate.type.key):
                 values[element] = HeldValue(str(value), certificate.pk, source)
     return values

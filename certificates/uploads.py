@@ -55,7 +55,9 @@ def _open(content: bytes, media_type: str) -> None:
                     raise errors.UploadDamaged
         else:
             _open_image(content)
-    except (pikepdf.PdfError, OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
+    except errors.UploadDamaged:
+        raise
+    except Exception as error:  # a parser of hostile content raises whatever it stumbles over, IndexError too
         raise errors.UploadDamaged from error
 
 

@@ -24,7 +24,7 @@ from identity.queries import get_party
 from services import queries as catalogue
 from services.codes import Audience
 from services.forms import clean_answers, visible_steps
-from services.models import ItemVersion
+from services.models import ItemVersion, MaterialRequirement
 from services.rules import normal_situation
 
 _Way = CaseMaterial.Way
@@ -47,7 +47,8 @@ def start_draft(actor: Actor, *, item_id: UUID, request_key: str = "") -> Case:
     applicant = get_party(_principal(actor))
     _check_applicant(actor, version, applicant)
     Party.objects.select_for_update(no_key=True).get(pk=applicant.pk)
-    case = Case.objects.filter(item=item, item_version=version, applicant=applicant, state=State.DRAFT).first()
+    own = Case.objects.filter(agent_id=actor.person_id, applicant=applicant, state=State.DRAFT)
+    case = own.filter(item=item, item_version=version).first()
     if case is None:
         case = _new_draft(
             actor, item_id=item.pk, version=version, applicant=applicant, department_id=item.department_id
@@ -166,7 +167,7 @@ def upload_material(
     requirement = row.requirement
     document = upload_document(
         actor,
-        owner_id=evidence.holder_of(case, requirement),
+        owner_id=_owner(actor, case, requirement),
         kind=requirement.kind or requirement.key,
         name=requirement.name,
         upload=upload,
@@ -176,6 +177,12 @@ def upload_material(
     _set(row, way=_Way.UPLOAD, document_id=document.pk, reason=_("您这次上传的"))
     _save(case)
     return row
+
+
+def _owner(actor: Actor, case: Case, requirement: MaterialRequirement) -> UUID:
+    """Whose locker an upload goes into: never that of a former agent whom this person follows."""
+    owner = evidence.holder_of(case, requirement)
+    return owner if owner == case.applicant_id or actor.person_id is None else actor.person_id
 
 
 @transaction.atomic

@@ -1,13 +1,24 @@
 """The main job, action by action: apply, accept, review in parallel, decide, and reuse what came out."""
 
-from cases import queries
+import datetime as dt
+
+from django.utils import timezone
+from procrastinate.contrib.django.models import ProcrastinateJob
+
+from cases import prefill, queries, tasks
 from cases.actions import decision, drafts, intake, submission
 from cases.models import Branch, Case, CaseMaterial, Notice
 from cases.states import State
-from certificates.queries import verify
+from certificates.actions import issue
+from certificates.queries import verify, without_file
+from common.jobs import ask_once
 from common.models import AuditEvent
+from identity.actor import SYSTEM
+from identity.models import Organisation
+from identity.queries import actor_for
 from services.models import DataElement
 from tests.factories import moves
+from tests.factories.cast import a_citizen, a_person, a_type
 
 
 def test_draft_is_filled_from_certificates_and_names_the_source(cast):
@@ -131,3 +142,63 @@ def test_root_certificate_answers_before_a_newer_one_that_repeats_the_value(cast
     DataElement.objects.create(code="org.name", name="名称", type="text", source="business-licence")
     case = drafts.start_draft(cast.citizen, item_id=cast.item.pk)
     assert "营业执照" in case.answers["org.name"]["label"]
+
+
+def test_next_representative_gets_neither_the_draft_nor_the_data_of_the_former(cast):
+    draft = moves.a_draft(cast)
+    submitted = moves.an_accepted_case(cast)
+    successor = a_person("孙接任", serial="05", phone="13900000005")
+    account = a_citizen(successor)
+    Organisation.objects.filter(pk=cast.shop.pk).update(legal_representative=successor)
+    actor = actor_for(account, principal_id=cast.shop.pk)
+    assert queries.visible_to(actor).filter(pk=submitted.pk).exists()
+    again = drafts.start_draft(cast.citizen, item_id=cast.item.pk)
+    assert draft.pk == submitted.pk != again.pk
+    own = drafts.start_draft(actor, item_id=cast.item.pk)
+    assert own.pk != again.pk
+    assert own.agent_id == successor.pk
+    assert not queries.visible_to(actor).filter(pk=again.pk).exists()
+
+
+def test_what_a_former_agent_said_about_himself_is_not_prefilled(cast):
+    case = moves.an_accepted_case(cast)
+    said = {"person.email": "li@example.cn", "org.scope": "餐饮"}
+    case.answers |= {key: {"value": value, "source": "typed", "label": ""} for key, value in said.items()}
+    case.save()
+    successor = a_person("孙接任", serial="05", phone="13900000005")
+    assert set(said) <= set(prefill._from_earlier(Case(applicant_id=cast.shop.pk, agent_id=cast.li.pk)))
+    known = prefill._from_earlier(Case(applicant_id=cast.shop.pk, agent_id=successor.pk))
+    assert "org.scope" in known
+    assert "person.email" not in known
+
+
+def test_a_representatives_own_certificate_says_nothing_about_the_organisation(cast):
+    kind = a_type(
+        "stall",
+        "摊位证",
+        cast.scjg,
+        "009",
+        holder_kind="person",
+        fields=[
+            {"key": "place", "label": "地点", "element": "premises.address"},
+            {"key": "name", "label": "姓名", "element": "person.name"},
+        ],
+    )
+    face = {"place": "别处9号", "name": "李清荷"}
+    issue(SYSTEM, certificate_type=kind, holder=cast.li.party, issuer=cast.scjg, face=face)
+    held = prefill._from_certificates(Case(applicant=cast.shop.party, agent=cast.li), timezone.localdate())
+    assert "person.name" in held
+    assert "premises.address" not in held
+
+
+def test_what_a_dead_worker_left_is_asked_for_again(cast):
+    case = moves.an_approved_case(cast)
+    later = timezone.now() + dt.timedelta(minutes=1)
+    assert set(queries.notices_without_file(before=later)) == set(case.notices.values_list("pk", flat=True))
+    assert queries.decided_before(later) == [case.pk]
+    assert case.certificate_id in without_file(before=later)
+    assert queries.notices_without_file(before=case.created_at) == []
+    asked = ProcrastinateJob.objects.filter(task_name="cases.tasks.finish_case")
+    assert ask_once(tasks.finish_case, f"finish-case:{case.pk}", case_id=str(case.pk))
+    assert asked.filter(queueing_lock=f"finish-case:{case.pk}").exists()
+    assert not ask_once(tasks.finish_case, f"finish-case:{case.pk}", case_id=str(case.pk))
