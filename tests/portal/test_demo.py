@@ -172,7 +172,7 @@ def first_answers(version: ItemVersion) -> dict[str, str]:
 
 def test_the_cases_under_way_stand_at_different_places() -> None:
     states = set(Case.objects.values_list("state", flat=True))
-    assert {State.SUBMITTED, State.CORRECTING, State.IN_REVIEW, State.DECIDED} <= states
+    assert {State.SUBMITTED, State.CORRECTING, State.IN_REVIEW, State.CLOSED} <= states
     assert Branch.objects.filter(state=Branch.State.OPEN).exists()
     assert Case.objects.filter(certificate__isnull=False).exists()
 
