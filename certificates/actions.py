@@ -4,6 +4,7 @@ import datetime as dt
 import hashlib
 import secrets
 from collections.abc import Mapping
+from functools import partial
 from uuid import UUID
 
 from django.core.files.base import ContentFile
@@ -20,7 +21,7 @@ from certificates.signing.pades import sign_pdf
 from certificates.states import TABLE, Operation
 from common import events
 from common.idempotency import claim
-from common.jobs import after_commit
+from common.jobs import after_commit, for_each
 from common.numbering import next_number
 from identity.actor import SYSTEM, Actor, ActorKind
 from identity.models import Department, Party
@@ -174,19 +175,23 @@ def _apply(
     return certificate
 
 
+_EXPIRING = (Certificate.State.VALID, Certificate.State.SUSPENDED)
+
+
 def expire_due(*, today: dt.date, limit: int = 500) -> int:
     """Expire certificates whose last valid day is over; returns how many, ``limit`` at most a call."""
-    due = Certificate.objects.filter(
-        state__in=[Certificate.State.VALID, Certificate.State.SUSPENDED], valid_until__lt=today
-    )
-    done = 0
-    for certificate_id in due.values_list("pk", flat=True)[:limit]:
-        with transaction.atomic():
-            certificate = due.select_for_update(skip_locked=True, no_key=True).filter(pk=certificate_id).first()
-            if certificate:
-                _apply(certificate, Operation.EXPIRE, SYSTEM, reason=_("有效期届满"), legal_basis="")
-                done += 1
-    return done
+    due = Certificate.objects.filter(state__in=_EXPIRING, valid_until__lt=today)
+    return for_each(list(due.values_list("pk", flat=True)[:limit]), partial(_expire, today=today))
+
+
+@transaction.atomic
+def _expire(certificate_id: UUID, *, today: dt.date) -> bool:
+    rows = Certificate.objects.select_for_update(skip_locked=True, no_key=True)
+    certificate = rows.filter(pk=certificate_id, state__in=_EXPIRING, valid_until__lt=today).first()
+    if certificate is None:
+        return False
+    _apply(certificate, Operation.EXPIRE, SYSTEM, reason=_("有效期届满"), legal_basis="")
+    return True
 
 
 @transaction.atomic

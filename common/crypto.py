@@ -37,6 +37,14 @@ def _key(value: str) -> bytes:
     return key
 
 
+def is_key(text: object) -> bool:
+    """Tell whether ``text`` is a key: 32 bytes in base64."""
+    try:
+        return isinstance(text, str) and len(base64.b64decode(text, validate=True)) == 32
+    except ValueError:
+        return False
+
+
 def encrypt(plain: bytes, *, context: str) -> bytes:
     """Encrypt for ``context`` (a column or storage name). Layout: length of key id, key id, nonce, ciphertext."""
     key_id, cipher = list(_ring().items())[-1]

@@ -5,13 +5,17 @@ declares is refused when the job is queued; ``tests/architecture`` checks every 
 """
 
 import datetime as dt
+import logging
+from collections.abc import Callable, Iterable
 from functools import partial
+from uuid import UUID
 
 from django.db import transaction
 from procrastinate.contrib.django import app
 from procrastinate.exceptions import AlreadyEnqueued
 from procrastinate.tasks import Task
 
+_log = logging.getLogger("onestop.jobs")
 PATIENCE = dt.timedelta(minutes=15)  # how long work may take before somebody asks for it again
 
 
@@ -22,6 +26,19 @@ def after_commit(task: str, **arguments: str) -> None:
 
 def _queue(task: str, arguments: dict[str, str]) -> None:
     app.configure_task(task, allow_unknown=False).defer(**arguments)
+
+
+def for_each(keys: Iterable[UUID], act: Callable[[UUID], bool]) -> int:
+    """Do nightly work row by row, each in ``act``'s own transaction; a row that fails is logged and does not
+    keep the others waiting. Returns how many rows ``act`` changed.
+    """
+    done = 0
+    for key in keys:
+        try:
+            done += act(key)
+        except Exception:
+            _log.exception("%s failed for %s; the other rows go on", getattr(act, "__qualname__", act), key)
+    return done
 
 
 def ask_once(task: Task, lock: str, **arguments: str) -> bool:

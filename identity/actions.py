@@ -112,6 +112,7 @@ def open_account(actor: Actor, *, person: Person, password: str | None) -> Accou
 @transaction.atomic
 def open_staff_account(actor: Actor, *, staff_number: str, name: str, password: str | None) -> Account:
     """Open a staff sign-in (None: no password yet); its permissions come from the post alone (:func:`assign_post`)."""
+    _require_system(actor)
     return Account.objects.create_account(
         username=staff_number, password=password, staff_name=name, is_staff_member=True
     )
@@ -120,6 +121,7 @@ def open_staff_account(actor: Actor, *, staff_number: str, name: str, password: 
 @transaction.atomic
 def set_served_departments(actor: Actor, *, post: Post, departments: Iterable[Department]) -> None:
     """Set the bodies a post acts for and bring the grants of its holders in line."""
+    _require_system(actor)
     post.serves.set(departments)
     for holding in post.holdings.filter(is_active=True).select_related("account"):
         _mirror_grants(holding)
@@ -128,6 +130,7 @@ def set_served_departments(actor: Actor, *, post: Post, departments: Iterable[De
 @transaction.atomic
 def assign_post(actor: Actor, *, account: Account, post: Post, role: str) -> PostHolding:
     """Give an account a post in a role and make it the active one; grants follow the post, never set by hand."""
+    _require_system(actor)
     Account.objects.select_for_update().get(pk=account.pk)
     account.holdings.filter(is_active=True).update(is_active=False)
     holding = PostHolding.objects.create(

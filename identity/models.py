@@ -132,8 +132,8 @@ class Organisation(models.Model):
 
     party = models.OneToOneField(Party, models.PROTECT, primary_key=True, related_name="organisation")
     uscc = models.CharField(max_length=18, unique=True)
-    name = models.CharField(max_length=100)
-    kind = models.CharField(max_length=40)
+    name = models.CharField(max_length=200)
+    kind = models.CharField(max_length=200)
     state = models.CharField(max_length=12, choices=State, default=State.ACTIVE)
     address = models.CharField(max_length=200)
     legal_representative = models.ForeignKey(Person, models.PROTECT, related_name="represented_organisations")

@@ -13,6 +13,7 @@ from cases.actions import clocks, moves
 from cases.models import Branch, Case, Notice
 from cases.states import Action, State
 from common.idempotency import claim
+from common.jobs import for_each
 from common.workdays import UnknownYear, for_region
 from identity.actor import SYSTEM, Actor
 
@@ -141,15 +142,16 @@ def not_required(
 
 def deem_accepted(*, today: dt.date, limit: int = 200) -> int:
     """Accept what nobody answered in five working days, from the day of receipt; returns how many."""
-    done = 0
     waiting = Case.objects.filter(state=State.SUBMITTED, received_on__lt=today).order_by("received_on")
-    for case_id, received_on, region in waiting.values_list("pk", "received_on", "department__region__code")[:limit]:
-        try:
-            over = clock.is_silence_over(received_on or today, today, for_region(region))
-        except UnknownYear:
-            continue  # the page shows it; an acceptance is never guessed
-        done += over and _deem(case_id)
-    return done
+    rows = waiting.values_list("pk", "received_on", "department__region__code")[:limit]
+    return for_each([pk for pk, received_on, region in rows if _is_over(received_on or today, today, region)], _deem)
+
+
+def _is_over(received_on: dt.date, today: dt.date, region: str) -> bool:
+    try:
+        return clock.is_silence_over(received_on, today, for_region(region))
+    except UnknownYear:
+        return False  # the page shows it; an acceptance is never guessed
 
 
 @transaction.atomic

@@ -58,6 +58,7 @@ def apply(case: Case, actor: Actor, action: Action, *, note: str = "") -> None:
     case.version += 1
     if case.state in FINAL_STATES:
         case.closed_at = timezone.now()
+        case.special_procedures.filter(ends_on__isnull=True).update(ends_on=timezone.localdate())
     case.save()
     CaseEvent.objects.create(
         case=case,

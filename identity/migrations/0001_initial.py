@@ -133,8 +133,8 @@ class Migration(migrations.Migration):
             fields=[
                 ('party', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, primary_key=True, related_name='organisation', serialize=False, to='identity.party')),
                 ('uscc', models.CharField(max_length=18, unique=True)),
-                ('name', models.CharField(max_length=100)),
-                ('kind', models.CharField(max_length=40)),
+                ('name', models.CharField(max_length=200)),
+                ('kind', models.CharField(max_length=200)),
                 ('state', models.CharField(choices=[('active', '存续'), ('cancelled', '已注销')], default='active', max_length=12)),
                 ('address', models.CharField(max_length=200)),
                 ('region', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='identity.region')),

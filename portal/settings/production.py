@@ -7,6 +7,7 @@ from pathlib import Path
 import dj_database_url
 from django.core.exceptions import ImproperlyConfigured
 
+from common.crypto import is_key
 from portal.settings.base import *  # noqa: F403
 from portal.settings.base import REST_FRAMEWORK
 
@@ -30,12 +31,17 @@ if len(SECRET_KEY) < 50:
 ALLOWED_HOSTS = os.environ["ONESTOP_HOSTS"].split()
 PUBLIC_BASE_URL = os.environ["ONESTOP_PUBLIC_URL"].rstrip("/")
 CSRF_TRUSTED_ORIGINS = [PUBLIC_BASE_URL]
+if not PUBLIC_BASE_URL.startswith("https://"):
+    raise ImproperlyConfigured("ONESTOP_PUBLIC_URL must begin with https://: it is printed on certificates.")
 DATABASES = {"default": dj_database_url.parse(os.environ["DATABASE_URL"], conn_max_age=600, conn_health_checks=True)}
 try:
     FIELD_KEYS: dict[str, str] = json.loads(os.environ["ONESTOP_FIELD_KEYS"])
 except ValueError as error:
     raise ImproperlyConfigured("ONESTOP_FIELD_KEYS is not a JSON object.") from error
 BLIND_INDEX_KEY = os.environ["ONESTOP_BLIND_INDEX_KEY"]
+for _name, _key in {**FIELD_KEYS, "ONESTOP_BLIND_INDEX_KEY": BLIND_INDEX_KEY}.items():
+    if not is_key(_key):
+        raise ImproperlyConfigured(f"{_name} is not 32 bytes in base64 (openssl rand -base64 32 makes one).")
 KEY_DIR = Path(os.environ["ONESTOP_KEY_DIR"])
 MEDIA_ROOT = Path(os.environ["ONESTOP_MEDIA_ROOT"])
 DEMO = False

@@ -5,8 +5,8 @@ import datetime as dt
 import pytest
 from django.utils import timezone
 
-from cases import errors, queries
-from cases.actions import clocks, intake
+from cases import notices, queries
+from cases.actions import clocks, intake, submission
 from cases.clock import Lamp
 from cases.models import Branch, Case
 from cases.states import State
@@ -105,3 +105,30 @@ def test_fifteen_more_days_are_for_joint_handling(cast):
         clocks.extend(cast.decider, case_id=case.pk, days=15, **EXTENSION)
     Branch.objects.filter(case=case, stage__key="fire").update(department=cast.xfj)
     clocks.extend(cast.decider, case_id=case.pk, days=15, **EXTENSION)
+
+
+def test_one_case_that_fails_at_night_does_not_keep_the_others_waiting(cast, monkeypatch, caplog):
+    bad, good = moves.a_submitted_case(cast), moves.a_submitted_case(cast)
+    issue = notices.issue
+
+    def break_one(actor, case, kind, **rest):
+        if case.pk == bad.pk:
+            raise RuntimeError("printer on fire")
+        return issue(actor, case, kind, **rest)
+
+    monkeypatch.setattr(notices, "issue", break_one)
+    late = for_region("519900").add(bad.received_on, 6)
+    assert intake.deem_accepted(today=late) == 1
+    bad.refresh_from_db()
+    good.refresh_from_db()
+    assert (bad.state, good.state) == (State.SUBMITTED, State.IN_REVIEW)
+    assert str(bad.pk) in caplog.text
+
+
+def test_withdrawal_ends_a_special_procedure(cast):
+    case = moves.an_accepted_case(cast)
+    clocks.start_special(
+        cast.food, case_id=case.pk, kind="testing", reason="送检", legal_basis="第四十五条", days_needed=3
+    )
+    submission.withdraw(cast.citizen, case_id=case.pk)
+    assert case.special_procedures.get().ends_on == timezone.localdate()

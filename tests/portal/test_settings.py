@@ -96,3 +96,19 @@ def test_the_sample_environment_names_every_variable_of_production():
     assert read <= offered
     # The unit reads the number of processes, Django the name of its settings.
     assert offered - read == {"ONESTOP_WORKERS", "DJANGO_SETTINGS_MODULE"}
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("ONESTOP_PUBLIC_URL", "http://zwfw.example.gov.cn"),
+        ("ONESTOP_BLIND_INDEX_KEY", "c2hvcnQ="),
+        ("ONESTOP_FIELD_KEYS", '{"k1": "not base64!"}'),
+        ("ONESTOP_FIELD_KEYS", "k1"),
+    ],
+)
+def test_production_refuses_a_value_that_would_fail_later(name, value):
+    done = _import("portal.settings.production", {**PRODUCTION, name: value})
+
+    assert done.returncode != 0
+    assert "ImproperlyConfigured" in done.stderr
