@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Iterable
 from typing import Any
+from uuid import UUID
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -10,6 +11,7 @@ from django.utils.translation import gettext as _
 from cases.models import Case
 from cases.states import State
 from certificates import reuse
+from identity.models import Party
 from identity.queries import authority_values
 from services.forms import FieldSpec, visible_steps
 from services.queries import element_authorities
@@ -38,8 +40,16 @@ def fill(case: Case, *, today: dt.date) -> dict[str, Answer]:
 
 
 def _from_certificates(case: Case, today: dt.date) -> dict[str, Answer]:
-    held = reuse.element_values([case.applicant_id, case.agent_id], today=today, authorities=element_authorities())
+    held = reuse.element_values(_holders(case), today=today, authorities=element_authorities())
     return {code: _answer(value.value, "certificate", value.source) for code, value in held.items()}
+
+
+def _holders(case: Case) -> list[UUID]:
+    """The applicant, and the legal representative who acts in person; never somebody with a mandate."""
+    party = case.applicant
+    if party.kind == Party.Kind.ORGANISATION and party.organisation.legal_representative_id == case.agent_id:
+        return [party.pk, case.agent_id]
+    return [party.pk]
 
 
 def _from_register(case: Case) -> dict[str, Answer]:
@@ -49,7 +59,10 @@ def _from_register(case: Case) -> dict[str, Answer]:
 
 
 def _from_earlier(case: Case) -> dict[str, Answer]:
-    """Answers the same applicant gave last time, by data element only: another form's own fields mean other things."""
+    """Answers the same applicant gave last time, by data element only: another form's own fields mean other things.
+
+    What was said about people stays out when somebody else filled the form in.
+    """
     earlier = (
         Case.objects.filter(applicant_id=case.applicant_id, submitted_at__isnull=False)
         .exclude(pk=case.pk)
@@ -59,11 +72,12 @@ def _from_earlier(case: Case) -> dict[str, Answer]:
     )
     if earlier is None or earlier.submitted_at is None:
         return {}
+    same_agent = earlier.agent_id == case.agent_id
     label = _("您上次填的，%(day)s") % {"day": timezone.localdate(earlier.submitted_at).isoformat()}
     return {
         key: _answer(answer["value"], "earlier", label)
         for key, answer in earlier.answers.items()
-        if "." in key and answer.get("value")
+        if "." in key and answer.get("value") and (same_agent or not key.startswith(("person.", "contact.")))
     }
 
 

@@ -12,6 +12,7 @@ from django.utils.functional import SimpleLazyObject
 
 from common.errors import DomainError
 from identity.actor import PUBLIC, Actor
+from identity.errors import MandateEnded
 from identity.queries import actor_for
 from portal.errors import render_domain_error
 
@@ -51,7 +52,12 @@ def _build_actor(request: HttpRequest) -> Actor:
     if not request.user.is_authenticated:
         return PUBLIC
     chosen = request.session.get(PRINCIPAL_KEY)
-    return actor_for(request.user, principal_id=UUID(chosen) if chosen else None)
+    actor = actor_for(request.user, principal_id=UUID(chosen) if chosen else None)
+    if actor.is_principal_lost:
+        # What was about to be done was meant for somebody else: it must not happen in the person's own name.
+        del request.session[PRINCIPAL_KEY]
+        raise MandateEnded
+    return actor
 
 
 class StaffMfaMiddleware:

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from cases import errors, evidence, prefill
 from cases import events as codes
+from cases.actions import handover
 from cases.actions.moves import lock
 from cases.models import Case, CaseMaterial
 from cases.states import FINAL_STATES, State
@@ -18,7 +19,8 @@ from certificates.locker import upload_document
 from common import events
 from common.idempotency import claim
 from identity.actor import Actor
-from identity.errors import AssuranceTooLow
+from identity.errors import AssuranceTooLow, MandateOutOfScope
+from identity.mandates.queries import hold
 from identity.models import Party
 from identity.queries import get_party
 from services import queries as catalogue
@@ -34,14 +36,18 @@ _Way = CaseMaterial.Way
 def start_draft(actor: Actor, *, item_id: UUID, request_key: str = "") -> Case:
     """Open a draft for the party the actor acts for, or return the one that is open for this item already.
 
-    Raises :class:`ItemNotApplicable`, :class:`WrongApplicantKind` or :class:`AssuranceTooLow`.
+    Raises :class:`ItemNotApplicable`, :class:`WrongApplicantKind`, :class:`AssuranceTooLow`, or under a mandate
+    :class:`MandateEnded` or :class:`MandateOutOfScope`.
     """
+    scope = hold(actor)
     claimed = claim(actor_id=actor.account_id, action="start_draft", request_key=request_key)
     earlier = Case.objects.filter(pk=claimed.earlier_id).first() if claimed.earlier_id else None
     if earlier:  # none when the person has thrown that draft away since: then this is a new one
         return earlier
     item = catalogue.get_item(item_id)
     version = item.current
+    if scope and not scope.covers_item(item.code):
+        raise MandateOutOfScope
     if not catalogue.is_open(item) or version is None or item.department_id is None:
         raise errors.ItemNotApplicable
     applicant = get_party(_principal(actor))
@@ -97,6 +103,7 @@ def _editable(actor: Actor, case_id: UUID, expected_version: int | None, *, corr
         raise kind(state=case.get_state_display(), action=_("修改"))
     if expected_version is not None and expected_version != case.version:
         raise errors.StaleForm
+    handover.take_over(actor, case=case)
     return case
 
 
@@ -151,7 +158,7 @@ def refresh_draft(actor: Actor, *, case_id: UUID) -> Case:
     case = _editable(actor, case_id, None)
     today = timezone.localdate()
     case.answers = prefill.fill(case, today=today)
-    case.save(update_fields=["answers", "updated_at"])
+    case.save(update_fields=["answers", "agent", "agent_account", "updated_at"])
     evidence.refresh(case, today=today)
     return case
 
@@ -171,6 +178,7 @@ def upload_material(
         name=requirement.name,
         upload=upload,
         self_made=requirement.is_self_made,
+        for_case=True,
         request_key=request_key,
     )
     _set(row, way=_Way.UPLOAD, document_id=document.pk, reason=_("您这次上传的"))

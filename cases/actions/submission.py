@@ -6,7 +6,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from cases import errors, evidence, notices, prefill
-from cases.actions import moves
+from cases.actions import handover, moves
 from cases.models import Case, CaseMaterial, Notice
 from cases.rules import case_number
 from cases.states import Action
@@ -41,6 +41,7 @@ def submit(
     if actor.assurance_level < case.item_version.assurance_level:
         raise AssuranceTooLow(needed=case.item_version.assurance_level, level=actor.assurance_level)
     today = timezone.localdate()
+    handover.take_over(actor, case=case)
     _check_complete(case)
     rows = evidence.refresh(case, today=today)
     _check_materials(case, rows)
