@@ -7,6 +7,7 @@ from django.contrib.auth.models import PermissionsMixin
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
 from guardian.mixins import GuardianUserMixin
 
 from common.fields import BlindIndexField, EncryptedTextField
@@ -213,22 +214,22 @@ class Mandate(BaseModel):
     """
 
     class Kind(models.TextChoices):
-        PERSON = "person", "委托代理人"
-        MANAGER = "manager", "管理员"
-        HANDLER = "handler", "经办人"
-        GUARDIAN = "guardian", "监护人"
+        PERSON = "person", _("委托代理人")
+        MANAGER = "manager", _("管理员")
+        HANDLER = "handler", _("经办人")
+        GUARDIAN = "guardian", _("监护人")
 
     class State(models.TextChoices):
-        PROPOSED = "proposed", "待接受"
-        ACCEPTED = "accepted", "已生效"
-        DECLINED = "declined", "已谢绝"
-        REVOKED = "revoked", "已解除"
-        ENDED = "ended", "已结束"
+        PROPOSED = "proposed", _("待接受")
+        ACCEPTED = "accepted", _("已生效")
+        DECLINED = "declined", _("已谢绝")
+        REVOKED = "revoked", _("已解除")
+        ENDED = "ended", _("已结束")
 
     class Scope(models.TextChoices):
-        ALL = "all", "全部事项"
-        ITEMS = "items", "指定事项"
-        CASE = "case", "一件办件"
+        ALL = "all", _("全部事项")
+        ITEMS = "items", _("指定事项")
+        CASE = "case", _("一件办件")
 
     principal = models.ForeignKey(Party, models.PROTECT, related_name="given_mandates")
     agent = models.ForeignKey(Person, models.PROTECT, null=True, related_name="received_mandates")

@@ -87,4 +87,7 @@ class DomainErrorMiddleware:
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         """Answer for domain errors; leave everything else to Django."""
+        if isinstance(exception, MandateEnded):  # from here on the person acts for themselves, on this page too
+            request.session.pop(PRINCIPAL_KEY, None)
+            request.actor = SimpleLazyObject(lambda: _build_actor(request))  # type: ignore[attr-defined]
         return render_domain_error(request, exception) if isinstance(exception, DomainError) else None
