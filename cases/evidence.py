@@ -41,6 +41,13 @@ def holder_of(case: Case, material: MaterialRequirement) -> UUID:
     return case.applicant_id
 
 
+def locker_of(case: Case, material: MaterialRequirement, person_id: UUID | None) -> UUID:
+    """Whose locker takes what this person hands in: never the own locker of another one who acted before."""
+    holder = holder_of(case, material)
+    is_anothers = holder == case.agent_id and case.agent_id != person_id
+    return case.applicant_id if is_anothers else holder
+
+
 def refresh(case: Case, *, today: dt.date) -> list[CaseMaterial]:
     """Bring a draft's materials in step with its situation and with what is held now.
 

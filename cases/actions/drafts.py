@@ -173,7 +173,7 @@ def upload_material(
     requirement = row.requirement
     document = upload_document(
         actor,
-        owner_id=evidence.holder_of(case, requirement),
+        owner_id=evidence.locker_of(case, requirement, actor.person_id),
         kind=requirement.kind or requirement.key,
         name=requirement.name,
         upload=upload,

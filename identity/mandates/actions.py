@@ -189,8 +189,9 @@ def _create(mandate: Mandate) -> None:
     """Store it; what is over by date, or no longer stood behind, makes room first."""
     earlier = Mandate.objects.filter(
         principal_id=mandate.principal_id, agent_index=mandate.agent_index, state__in=_LIVE
-    ).select_for_update(of=("self",))
+    )
     for row in earlier.select_related("principal__organisation"):
+        # One that still counts stays unlocked: whoever acts under it may be waiting for the party we hold.
         if queries.state_now(row) == _State.ENDED:
             _finish(SYSTEM, row, _State.ENDED, why="over")
     try:

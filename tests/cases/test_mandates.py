@@ -6,7 +6,7 @@ import pytest
 from django.test import Client
 
 from cases import evidence
-from cases.actions import drafts, submission
+from cases.actions import drafts, intake, submission
 from cases.errors import CaseNotFound
 from cases.models import Case, CaseMaterial
 from cases.queries import visible_to
@@ -138,6 +138,16 @@ def test_the_representative_s_proof_is_neither_the_agent_s_nor_opened_to_the_age
     row = case.materials.get(requirement=material)
     assert (row.way, row.certificate) == (CaseMaterial.Way.MISSING, None)
     drafts.upload_material(agent, case_id=case.pk, material_id=row.pk, upload=a_picture())
+    assert CaseMaterial.objects.get(pk=row.pk).document.owner_id == cast.shop.pk
+
+
+def test_a_correction_by_an_agent_does_not_reach_the_representative_s_own_locker(cast: Cast):
+    material = _asks_for_identity(cast, "representative")
+    case = moves.a_submitted_case(cast)
+    row = case.materials.get(requirement=material)
+    assert row.certificate.holder_id == cast.li.pk
+    intake.ask_correction(cast.clerk, case_id=case.pk, corrections={row.pk: "看不清"})
+    drafts.upload_material(an_agent(cast), case_id=case.pk, material_id=row.pk, upload=a_picture())
     assert CaseMaterial.objects.get(pk=row.pk).document.owner_id == cast.shop.pk
 
 
