@@ -6,6 +6,7 @@ from uuid import UUID
 from cases.models import Case, CaseMaterial
 from certificates import reuse
 from identity.models import Party
+from services.codes import ProofOf
 from services.models import MaterialRequirement
 from services.rules import required_materials
 
@@ -26,10 +27,25 @@ def requirement_of(case: Case, material: MaterialRequirement, type_ids: frozense
 
 
 def holder_of(case: Case, material: MaterialRequirement) -> UUID:
-    """Whose proof a material must be: the applicant's, or that of the person who acts for it."""
-    if material.proof_of == "applicant" or case.applicant.kind == Party.Kind.PERSON:
-        return case.applicant_id
-    return case.agent_id
+    """Whose proof a material must be: the applicant's, its legal representative's, or that of the person who acts.
+
+    The legal representative's own locker opens only for themselves: when somebody with a mandate acts, the proof is
+    handed in and kept by the organisation. An agent's proofs never stand for the applicant's.
+    """
+    if material.proof_of == ProofOf.AGENT:
+        return case.agent_id
+    party = case.applicant
+    is_for_organisation = material.proof_of == ProofOf.REPRESENTATIVE and party.kind == Party.Kind.ORGANISATION
+    if is_for_organisation and party.organisation.legal_representative_id == case.agent_id:
+        return case.agent_id
+    return case.applicant_id
+
+
+def locker_of(case: Case, material: MaterialRequirement, person_id: UUID | None) -> UUID:
+    """Whose locker takes what this person hands in: never the own locker of another one who acted before."""
+    holder = holder_of(case, material)
+    is_anothers = holder == case.agent_id and case.agent_id != person_id
+    return case.applicant_id if is_anothers else holder
 
 
 def refresh(case: Case, *, today: dt.date) -> list[CaseMaterial]:

@@ -12,7 +12,7 @@ from services.rules import situation_labels
 
 def values_for(case: Case, kind: CertificateType, holder: Party, extra: Mapping[str, str]) -> dict[str, str]:
     """Answer each field of the type: the officer's value, the register, the form, then the situation chosen."""
-    person = case.agent if holder.kind == Party.Kind.ORGANISATION else None
+    person = holder.organisation.legal_representative if holder.kind == Party.Kind.ORGANISATION else None
     register = authority_values(holder, person)
     answers = {key: _plain(answer["value"]) for key, answer in case.answers.items()}
     chosen = _situation_values(case)
@@ -27,9 +27,21 @@ def values_for(case: Case, kind: CertificateType, holder: Party, extra: Mapping[
     return face
 
 
+def holder_of(case: Case, kind: CertificateType) -> Party | None:
+    """Who gets the result: the applicant, or an organisation's legal representative; never somebody with a mandate.
+
+    None when a person applied for what an organisation holds: the decision brings that one into being.
+    """
+    if kind.holder_kind == case.applicant.kind:
+        return case.applicant
+    if case.applicant.kind == Party.Kind.ORGANISATION:
+        return case.applicant.organisation.legal_representative.party
+    return None
+
+
 def unanswered(case: Case, kind: CertificateType) -> list[dict[str, Any]]:
     """The type's fields that only the deciding department can fill."""
-    known = values_for(case, kind, case.applicant if kind.holder_kind == case.applicant.kind else case.agent.party, {})
+    known = values_for(case, kind, holder_of(case, kind) or case.applicant, {})
     return [field for field in kind.fields if field["key"] not in known]
 
 

@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Iterable
 from typing import Any
+from uuid import UUID
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -10,6 +11,7 @@ from django.utils.translation import gettext as _
 from cases.models import Case
 from cases.states import State
 from certificates import reuse
+from identity.models import Party
 from identity.queries import authority_values
 from services.forms import FieldSpec, visible_steps
 from services.queries import element_authorities
@@ -39,9 +41,17 @@ def fill(case: Case, *, today: dt.date) -> dict[str, Answer]:
 
 def _from_certificates(case: Case, today: dt.date) -> dict[str, Answer]:
     held = reuse.element_values(
-        case.applicant_id, agent_id=case.agent_id, today=today, authorities=element_authorities()
+        case.applicant_id, agent_id=_own_agent(case), today=today, authorities=element_authorities()
     )
     return {code: _answer(value.value, "certificate", value.source) for code, value in held.items()}
+
+
+def _own_agent(case: Case) -> UUID | None:
+    """The legal representative who acts in person: their own certificates answer too, never an agent's."""
+    party = case.applicant
+    if party.kind == Party.Kind.ORGANISATION and party.organisation.legal_representative_id == case.agent_id:
+        return case.agent_id
+    return None
 
 
 def _from_register(case: Case) -> dict[str, Answer]:
@@ -51,7 +61,10 @@ def _from_register(case: Case) -> dict[str, Answer]:
 
 
 def _from_earlier(case: Case) -> dict[str, Answer]:
-    """Answers the same applicant gave last time, by data element only: another form's own fields mean other things."""
+    """Answers the same applicant gave last time, by data element only: another form's own fields mean other things.
+
+    What was said about people stays out when somebody else filled the form in.
+    """
     earlier = (
         Case.objects.filter(applicant_id=case.applicant_id, submitted_at__isnull=False)
         .exclude(pk=case.pk)

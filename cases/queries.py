@@ -19,22 +19,22 @@ from common import events
 from common.workdays import UnknownYear, WorkCalendar, for_region
 from identity.actor import Actor, ActorKind
 from identity.permissions import Permission
+from identity.scope import Scope
 from services.codes import ProjectType
 
 
 def visible_to(actor: Actor) -> QuerySet[Case]:
     """Cases this actor may know of.
 
-    Citizen: cases whose applicant is the party they act for, while they are that party or its agent; a draft only
-    who began it, since it holds that person's own data and proofs beside the organisation's.
+    Citizen: cases whose applicant is the party they act for; under a mandate for some items or one case, these only.
+    A draft that somebody else began is handed over before it is shown (:mod:`cases.actions.handover`).
     Staff: submitted cases of departments where the post may take in, decide or supervise, and cases with a
     review branch in a department where it may review. System: all. Everybody else: none.
     """
     if actor.kind == ActorKind.SYSTEM:
         return Case.objects.all()
     if actor.is_citizen:
-        own_draft = Q(agent_id=actor.person_id) | ~Q(state=State.DRAFT)
-        return Case.objects.filter(own_draft, applicant_id=actor.principal_id)
+        return Case.objects.filter(applicant_id=actor.principal_id).filter(_in_scope(actor.scope))
     if not actor.is_staff:
         return Case.objects.none()
     own = (
@@ -44,6 +44,14 @@ def visible_to(actor: Actor) -> QuerySet[Case]:
     )
     branches = Branch.objects.filter(case=OuterRef("pk"), department_id__in=actor.departments(Permission.REVIEW))
     return Case.objects.filter(Q(department_id__in=own) | Exists(branches)).exclude(state=State.DRAFT)
+
+
+def _in_scope(scope: Scope | None) -> Q:
+    if scope is None or not scope.is_limited:
+        return Q()
+    if scope.case_number:
+        return Q(number=scope.case_number)
+    return Q(item__task_code__in=scope.item_codes) | Q(item__local_code__in=scope.item_codes)
 
 
 def get_case(actor: Actor, case_id: UUID) -> Case:

@@ -14,6 +14,8 @@ from certificates.models import Document
 from common import events
 from common.idempotency import claim
 from identity.actor import Actor
+from identity.errors import MandateOutOfScope
+from identity.mandates.queries import hold
 from identity.models import Party
 
 QUOTA_BYTES = 200 * 1024 * 1024
@@ -29,12 +31,17 @@ def upload_document(
     name: str,
     upload: UploadedFile,
     self_made: bool = False,
+    for_case: bool = False,
     request_key: str = "",
 ) -> Document:
     """Put a file in a party's locker: grade C (an uploaded proof) or D (self-made, the applicant vouches).
 
-    Raises the errors of :func:`certificates.uploads.check` and :class:`QuotaExceeded`; then nothing is stored.
+    ``for_case``: the caller has checked that the actor may hand this in for a case. Otherwise a mandate for some
+    items or one case does not reach the locker (:class:`MandateOutOfScope`). Raises the errors of
+    :func:`certificates.uploads.check` and :class:`QuotaExceeded`; then nothing is stored.
     """
+    if not for_case:
+        _require_whole(actor)
     claimed = claim(actor_id=actor.account_id, action="upload_document", request_key=request_key)
     if claimed.earlier_id:
         return Document.objects.get(pk=claimed.earlier_id)
@@ -59,6 +66,13 @@ def upload_document(
     )
     claimed.settle(document.pk)
     return document
+
+
+def _require_whole(actor: Actor) -> None:
+    """Lock the mandate one acts under, if any: it must still count and reach everything."""
+    scope = hold(actor)
+    if scope and scope.is_limited:
+        raise MandateOutOfScope
 
 
 def _check_quota(owner_id: UUID, size: int) -> None:
@@ -91,6 +105,7 @@ def mark_original_seen(actor: Actor, *, document_id: UUID) -> Document:
 @transaction.atomic
 def remove_document(actor: Actor, *, document_id: UUID) -> None:
     """Hide a document from its owner's locker; cases that use it keep it. Raises :class:`DocumentNotFound`."""
+    _require_whole(actor)
     document = (
         Document.objects.select_for_update()
         .filter(pk=document_id, owner_id=actor.principal_id, removed_at__isnull=True)

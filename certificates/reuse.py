@@ -153,7 +153,7 @@ def is_about_person(element: str) -> bool:
 
 
 def element_values(
-    holder_id: UUID, *, agent_id: UUID, today: dt.date, authorities: Mapping[str, str]
+    holder_id: UUID, *, agent_id: UUID | None, today: dt.date, authorities: Mapping[str, str]
 ) -> dict[str, HeldValue]:
     """Answer data elements from the valid certificates of an applicant and of who acts for it, in one query.
 
@@ -164,7 +164,7 @@ def element_values(
     the value (a trade licence repeats the shop's name) answer only where that one is not held, newest first.
     """
     values: dict[str, HeldValue] = {}
-    for certificate in valid_certificates(today).filter(holder_id__in=[holder_id, agent_id]):
+    for certificate in valid_certificates(today).filter(holder_id__in={holder_id, agent_id} - {None}):
         source = f"{certificate.type.name}，{certificate.issued_on.isoformat()}"
         for spec in certificate.type.fields:
             element, value = spec.get("element"), certificate.face.get(spec["key"])

@@ -1,7 +1,6 @@
 """Writes of the identity room."""
 
 from collections.abc import Iterable
-from uuid import UUID
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
@@ -12,7 +11,7 @@ from common.errors import Forbidden
 from identity import events as codes
 from identity import rules
 from identity.actor import Actor, ActorKind
-from identity.errors import NotRepresentative, OrganisationExists, PersonExists
+from identity.errors import OrganisationExists, PersonExists
 from identity.models import Account, Department, Organisation, Party, Person, Post, PostHolding, Region
 from identity.permissions import ROLE_PERMISSIONS
 
@@ -148,21 +147,6 @@ def _mirror_grants(holding: PostHolding) -> None:
     departments = holding.post.serves.all() | Department.objects.filter(pk=holding.post.department_id)
     for permission in ROLE_PERMISSIONS[holding.role]:
         UserObjectPermission.objects.bulk_assign_perm(permission, account, departments.distinct())
-
-
-def choose_principal(actor: Actor, *, principal_id: UUID) -> UUID:
-    """Choose for whom a citizen acts from now on: themselves or an organisation they represent.
-
-    Returns the id to keep in the session. Raises :class:`NotRepresentative`.
-    """
-    if principal_id != actor.person_id:
-        organisations = Organisation.objects.filter(
-            pk=principal_id, legal_representative_id=actor.person_id, state=Organisation.State.ACTIVE
-        )
-        if actor.person_id is None or not organisations.exists():
-            raise NotRepresentative
-    events.record(codes.PRINCIPAL_CHOSEN, actor=actor, subject_id=principal_id, holder_id=principal_id)
-    return principal_id
 
 
 def record_sign_in(actor: Actor, *, account: Account, method: str) -> None:

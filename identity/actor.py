@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from common.errors import Forbidden
 from common.masking import mask_name
 from identity.permissions import Permission
+from identity.scope import Scope
 
 
 class ActorKind(StrEnum):
@@ -25,8 +26,10 @@ class ActorKind(StrEnum):
 class Actor:
     """Built once for a request by :func:`identity.queries.actor_for`; cheap to pass around.
 
-    ``principal_id`` is the party a citizen acts for (themselves or an organisation they represent);
-    ``grants`` maps a permission to the departments where the active post gives it.
+    ``principal_id`` is the party a citizen acts for: themselves, an organisation they represent, or whoever gave
+    them the mandate ``mandate_id``, of ``mandate_kind`` and as far as ``scope``. ``is_principal_lost`` says that
+    the party chosen before may no longer be acted for. ``grants`` maps a permission to the departments where the
+    active post gives it.
     """
 
     kind: ActorKind
@@ -34,6 +37,10 @@ class Actor:
     person_id: UUID | None = None
     principal_id: UUID | None = None
     principal_name: str = ""
+    mandate_id: UUID | None = None
+    mandate_kind: str = ""
+    scope: Scope | None = None
+    is_principal_lost: bool = False
     name: str = ""
     assurance_level: int = 0
     department_id: UUID | None = None
@@ -55,6 +62,11 @@ class Actor:
         return self.kind == ActorKind.STAFF
 
     @property
+    def is_limited(self) -> bool:
+        """Whether a mandate reaches only some items or one case: then the principal's wallet and locker stay shut."""
+        return self.scope is not None and self.scope.is_limited
+
+    @property
     def display_name(self) -> str:
         """The actor's own name, masked, for the page header."""
         return mask_name(self.name)
@@ -69,7 +81,9 @@ class Actor:
         """How the case history names this actor."""
         if self.is_staff:
             return f"{self.department_name}{self.post_name}"
-        return _("系统") if self.kind == ActorKind.SYSTEM else _("申请人")
+        if self.kind == ActorKind.SYSTEM:
+            return _("系统")
+        return _("代理人") if self.mandate_id else _("申请人")
 
     @property
     def known_account_id(self) -> UUID:

@@ -63,3 +63,65 @@ class NotRepresentative(Forbidden):
     code = "identity.not_representative"
     message = _("您不能代表这个单位办理。")
     what_to_do = _("法定代表人（经营者）本人登录后可以代表本单位办理。")
+
+
+class MandateInvalid(Invalid):
+    """Something in the terms of a mandate is wrong; ``fields`` says what."""
+
+    code = "identity.mandate_invalid"
+
+
+class MandateNotFound(NotFound):
+    """There is no such mandate, or it is between others."""
+
+    code = "identity.mandate_not_found"
+    message = _("没有找到这份委托。")
+    what_to_do = _("请回到“委托和授权”查看。")
+
+
+class MandateExists(Conflict):
+    """This principal has a live mandate for the same agent."""
+
+    code = "identity.mandate_exists"
+    message = _("已经有一份给这个人的委托，还没有结束。")
+    what_to_do = _("要改范围或期限，请先解除原来的委托，再重新办理。")
+
+
+class MandateMoved(Conflict):
+    """The mandate is in a state that does not allow this."""
+
+    code = "identity.mandate_moved"
+    message = _("这份委托现在是“%(state)s”，不能这样操作。")
+    what_to_do = _("请刷新页面看最新情况。")
+
+
+class TooManyMandates(Conflict):
+    """Too many mandates were written in one day."""
+
+    code = "identity.too_many_mandates"
+    message = _("今天填写的委托已经有 %(limit)s 份，不能再填。")
+    what_to_do = _("请明天再办，或者带身份证到窗口办理。")
+
+
+class MandateNotYours(Forbidden):
+    """Who acts may not give mandates of this kind for this party."""
+
+    code = "identity.mandate_not_yours"
+    message = _("您现在的身份不能办理这项委托。")
+    what_to_do = _("个人的委托由本人办理；单位的授权由法定代表人（经营者）办理，经办人也可以由管理员添加。")
+
+
+class MandateEnded(Conflict):
+    """The mandate under which somebody acts is over, or the party may no longer be acted for."""
+
+    code = "identity.mandate_ended"
+    message = _("对方给您的委托已经结束，这一步没有办。已经填好的草稿还在对方名下。")
+    what_to_do = _("您现在的身份已换回本人。要接着办，请对方重新委托。")
+
+
+class MandateOutOfScope(Forbidden):
+    """The mandate does not reach this item, case or page."""
+
+    code = "identity.mandate_out_of_scope"
+    message = _("对方给您的委托不包括这一项。")
+    what_to_do = _("请对方另外委托，或者换回本人的身份再办。")

@@ -1,6 +1,7 @@
 """Reads of the identity room."""
 
 from collections import defaultdict
+from dataclasses import replace
 from uuid import UUID
 
 from django.db.models import QuerySet
@@ -12,39 +13,50 @@ from identity import rules
 from identity.actions import ID_NUMBER, PHONE
 from identity.actor import PUBLIC, Actor, ActorKind
 from identity.errors import IdNumberInvalid, PhoneInvalid, RegionUnknown
+from identity.mandates.queries import find_current
+from identity.mandates.rules import scope_of
 from identity.models import Account, Department, Organisation, Party, Person, PostHolding, Region
 from identity.permissions import Permission
 
 
 def actor_for(account: Account, *, principal_id: UUID | None = None) -> Actor:
-    """Build the actor of a signed-in account: two queries for staff, one or two for a citizen.
+    """Build the actor of a signed-in account: two queries for staff, one to three for a citizen.
 
-    ``principal_id`` is the organisation chosen in the session; it is ignored unless the person may still
-    represent it.
+    ``principal_id`` is the party chosen in the session: an organisation the person represents, or whoever gave
+    them a mandate that counts today. For any other it is the person themselves, with ``is_principal_lost``.
     """
     if account.is_staff_member:
         return _staff_actor(account)
     person = account.person
     if person is None:
         return PUBLIC
-    principal_id, principal_name = _principal(person, principal_id)
-    return Actor(
+    himself = Actor(
         kind=ActorKind.CITIZEN,
         account_id=account.pk,
         person_id=person.pk,
-        principal_id=principal_id,
-        principal_name=principal_name,
+        principal_id=person.pk,
+        principal_name=person.name,
         name=person.name,
         assurance_level=person.assurance_level,
     )
+    return _acting_for(himself, person, principal_id) if principal_id and principal_id != person.pk else himself
 
 
-def _principal(person: Person, principal_id: UUID | None) -> tuple[UUID, str]:
-    if principal_id and principal_id != person.pk:
-        organisation = represented_organisations(person.pk).filter(pk=principal_id).first()
-        if organisation:
-            return organisation.pk, organisation.name
-    return person.pk, person.name
+def _acting_for(himself: Actor, person: Person, principal_id: UUID) -> Actor:
+    organisation = represented_organisations(person.pk).filter(pk=principal_id).first()
+    if organisation:
+        return replace(himself, principal_id=organisation.pk, principal_name=organisation.name)
+    mandate = find_current(agent_id=person.pk, principal_id=principal_id)
+    if mandate is None:
+        return replace(himself, is_principal_lost=True)
+    return replace(
+        himself,
+        principal_id=principal_id,
+        principal_name=mandate.principal.name,
+        mandate_id=mandate.pk,
+        mandate_kind=mandate.kind,
+        scope=scope_of(mandate),
+    )
 
 
 def _staff_actor(account: Account) -> Actor:
@@ -132,8 +144,23 @@ def departments() -> QuerySet[Department]:
     return Department.objects.filter(is_active=True).select_related("region")
 
 
-def authority_values(party: Party, person: Person | None) -> dict[str, str]:
-    """Answer data elements from the register: {element code: value} of a party and of the acting person."""
+def find_party(code: str) -> Party | None:
+    """Find a party by the whole ID number or credit code, with its parts; None for one that is unknown or wrong."""
+    parties = Party.objects.select_related("person", "organisation__legal_representative")
+    try:
+        number = rules.normal_id_number(code, today=timezone.localdate())
+    except IdNumberInvalid:
+        return parties.filter(organisation__uscc=code.strip().upper()).first()
+    return parties.filter(person__id_number_index=crypto.blind_index(number, purpose=ID_NUMBER)).first()
+
+
+def authority_values(party: Party, agent: Person | None) -> dict[str, str]:
+    """Answer data elements from the register: {element code: value} of a party and of the person who acts for it.
+
+    ``person.*`` is the applicant, or the legal representative of an organisation who acts in person; somebody with
+    a mandate only answers ``contact.*``.
+    """
+    person = party.person if party.kind == Party.Kind.PERSON else None
     values: dict[str, str] = {}
     if party.kind == Party.Kind.ORGANISATION:
         organisation = party.organisation
@@ -144,8 +171,8 @@ def authority_values(party: Party, person: Person | None) -> dict[str, str]:
             "org.address": organisation.address,
             "org.legal_representative": organisation.legal_representative.name,
         }
-    if party.kind == Party.Kind.PERSON:
-        person = party.person
+        if agent is not None and agent.pk == organisation.legal_representative_id:
+            person = agent
     if person is not None:
         values |= {
             "person.name": person.name,
@@ -154,7 +181,7 @@ def authority_values(party: Party, person: Person | None) -> dict[str, str]:
             "person.birth_date": rules.birth_date(person.id_number).isoformat(),
             "person.phone": person.phone or "",
             "person.address": person.address or "",
-            "contact.name": person.name,
-            "contact.phone": person.phone or "",
         }
+    if agent is not None:
+        values |= {"contact.name": agent.name, "contact.phone": agent.phone or ""}
     return {code: value for code, value in values.items() if value}

@@ -7,9 +7,20 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from identity.actor import PUBLIC
+from identity.actor import PUBLIC, Actor
+from identity.models import Mandate
 
 SENIOR_COOKIE = "mode"
+
+
+def _role(actor: Actor) -> str:
+    """In which role, and how far, a citizen acts for another party."""
+    if not actor.mandate_kind:
+        return _("您是法定代表人（经营者）")
+    role = _("您是%(role)s") % {"role": Mandate.Kind(actor.mandate_kind).label}
+    if actor.scope is None or not actor.scope.is_limited:
+        return role
+    return role + (_("，只办一件办件") if actor.scope.case_number else _("，只办指定事项"))
 
 
 def portal(request: HttpRequest) -> dict[str, Any]:
@@ -19,7 +30,7 @@ def portal(request: HttpRequest) -> dict[str, Any]:
     if actor.is_citizen and actor.principal_id != actor.person_id:
         acting = {
             "name": actor.principal_name,
-            "role_label": _("您是法定代表人（经营者）"),
+            "role_label": _role(actor),
             "switch_url": reverse("choose_principal"),
         }
     return {

@@ -13,6 +13,7 @@ from django.utils.functional import SimpleLazyObject
 
 from common.errors import DomainError
 from identity.actor import PUBLIC, Actor
+from identity.errors import MandateEnded
 from identity.queries import actor_for
 from portal.errors import render_domain_error
 
@@ -56,7 +57,12 @@ def _build_actor(request: HttpRequest) -> Actor:
     if not request.user.is_authenticated:
         return PUBLIC
     chosen = request.session.get(PRINCIPAL_KEY)
-    return actor_for(request.user, principal_id=UUID(chosen) if chosen else None)
+    actor = actor_for(request.user, principal_id=UUID(chosen) if chosen else None)
+    if actor.is_principal_lost:
+        # What was about to be done was meant for somebody else: it must not happen in the person's own name.
+        del request.session[PRINCIPAL_KEY]
+        raise MandateEnded
+    return actor
 
 
 class StaffMfaMiddleware:
@@ -86,4 +92,7 @@ class DomainErrorMiddleware:
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         """Answer for domain errors; leave everything else to Django."""
+        if isinstance(exception, MandateEnded):  # from here on the person acts for themselves, on this page too
+            request.session.pop(PRINCIPAL_KEY, None)
+            request.actor = SimpleLazyObject(lambda: _build_actor(request))  # type: ignore[attr-defined]
         return render_domain_error(request, exception) if isinstance(exception, DomainError) else None

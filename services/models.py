@@ -63,6 +63,11 @@ class ServiceItem(BaseModel):
     def __str__(self) -> str:
         return self.name
 
+    @property
+    def code(self) -> str:
+        """The item's code for the world outside: the national one, or the local one of an item that has none."""
+        return self.task_code or self.local_code
+
 
 class ItemVersion(BaseModel):
     """Everything about an item that can change. A running case keeps the version it started on."""

@@ -1,6 +1,6 @@
 """Reads of the catalogue: items, guides, search and the browse lists."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -99,6 +99,13 @@ def find_item_by_code(code: str) -> ServiceItem | None:
     """Find an item by its 31-character code or its local code."""
     items = published_items()
     return items.filter(task_code=code).first() or (items.filter(local_code=code).first() if code else None)
+
+
+def names_by_code(codes: Iterable[str]) -> dict[str, str]:
+    """Return the names of items, by the code that :attr:`ServiceItem.code` gives; unknown codes are left out."""
+    wanted = list(codes)
+    items = ServiceItem.objects.filter(Q(task_code__in=wanted) | Q(local_code__in=wanted))
+    return {item.code: item.name for item in items.only("task_code", "local_code", "name")}
 
 
 def is_open(item: ServiceItem) -> bool:

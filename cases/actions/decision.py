@@ -170,7 +170,7 @@ def _check_flags(case: Case) -> None:
 def _issue_result(actor: Actor, case: Case, extra: Mapping[str, str]) -> Certificate:
     kind = case.item_version.result_type
     assert kind is not None
-    holder = _holder(actor, case, kind)
+    holder = faces.holder_of(case, kind) or _new_organisation(actor, case)
     return issue(
         # The decision is the authority for the issue: the deciding officer acts, the register executes.
         replace(SYSTEM, account_id=actor.account_id, department_id=actor.department_id),
@@ -192,14 +192,6 @@ def _former(case: Case, kind: CertificateType, holder: Party) -> Certificate | N
     return valid.filter(case_uses__case=case).first() or valid.first()
 
 
-def _holder(actor: Actor, case: Case, kind: CertificateType) -> Party:
-    if kind.holder_kind == case.applicant.kind:
-        return case.applicant
-    if kind.holder_kind == CertificateType.HolderKind.PERSON:
-        return case.agent.party
-    return _new_organisation(actor, case)
-
-
 def _new_organisation(actor: Actor, case: Case) -> Party:
     """A registration brings the organisation into being, with its credit code (GB 32100-2015)."""
     answers = {key: answer["value"] for key, answer in case.answers.items()}
@@ -212,7 +204,7 @@ def _new_organisation(actor: Actor, case: Case) -> Party:
         name=str(answers.get("org.name") or case.applicant.name),
         kind=str(answers.get("org.kind") or ""),
         address=str(answers.get("org.address") or answers.get("premises.address") or ""),
-        legal_representative=case.agent,
+        legal_representative=case.applicant.person,
         region=region,
     )
     return organisation.party

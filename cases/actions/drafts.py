@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from cases import errors, evidence, prefill
 from cases import events as codes
+from cases.actions import handover
 from cases.actions.moves import lock
 from cases.models import Case, CaseMaterial
 from cases.states import FINAL_STATES, State
@@ -18,13 +19,14 @@ from certificates.locker import upload_document
 from common import events
 from common.idempotency import claim
 from identity.actor import Actor
-from identity.errors import AssuranceTooLow
+from identity.errors import AssuranceTooLow, MandateOutOfScope
+from identity.mandates.queries import hold
 from identity.models import Party
 from identity.queries import get_party
 from services import queries as catalogue
 from services.codes import Audience
 from services.forms import clean_answers, visible_steps
-from services.models import ItemVersion, MaterialRequirement
+from services.models import ItemVersion
 from services.rules import normal_situation
 
 _Way = CaseMaterial.Way
@@ -34,22 +36,29 @@ _Way = CaseMaterial.Way
 def start_draft(actor: Actor, *, item_id: UUID, request_key: str = "") -> Case:
     """Open a draft for the party the actor acts for, or return the one that is open for this item already.
 
-    Raises :class:`ItemNotApplicable`, :class:`WrongApplicantKind` or :class:`AssuranceTooLow`.
+    Raises :class:`ItemNotApplicable`, :class:`WrongApplicantKind`, :class:`AssuranceTooLow`, or under a mandate
+    :class:`MandateEnded` or :class:`MandateOutOfScope`.
     """
+    scope = hold(actor)
     claimed = claim(actor_id=actor.account_id, action="start_draft", request_key=request_key)
     earlier = Case.objects.filter(pk=claimed.earlier_id).first() if claimed.earlier_id else None
     if earlier:  # none when the person has thrown that draft away since: then this is a new one
         return earlier
     item = catalogue.get_item(item_id)
     version = item.current
+    if scope and not scope.covers_item(item.code):
+        raise MandateOutOfScope
     if not catalogue.is_open(item) or version is None or item.department_id is None:
         raise errors.ItemNotApplicable
     applicant = get_party(_principal(actor))
     _check_applicant(actor, version, applicant)
     Party.objects.select_for_update(no_key=True).get(pk=applicant.pk)
-    own = Case.objects.filter(agent_id=actor.person_id, applicant=applicant, state=State.DRAFT)
-    case = own.filter(item=item, item_version=version).first()
-    if case is None:
+    drafts = Case.objects.select_for_update(no_key=True).filter(applicant=applicant, state=State.DRAFT)
+    case = drafts.filter(item=item, item_version=version).first()
+    if case:
+        handover.take_over(actor, case=case)
+        case.save()
+    else:
         case = _new_draft(
             actor, item_id=item.pk, version=version, applicant=applicant, department_id=item.department_id
         )
@@ -98,6 +107,7 @@ def _editable(actor: Actor, case_id: UUID, expected_version: int | None, *, corr
         raise kind(state=case.get_state_display(), action=_("修改"))
     if expected_version is not None and expected_version != case.version:
         raise errors.StaleForm
+    handover.take_over(actor, case=case)
     return case
 
 
@@ -152,7 +162,7 @@ def refresh_draft(actor: Actor, *, case_id: UUID) -> Case:
     case = _editable(actor, case_id, None)
     today = timezone.localdate()
     case.answers = prefill.fill(case, today=today)
-    case.save(update_fields=["answers", "updated_at"])
+    case.save(update_fields=["answers", "agent", "agent_account", "updated_at"])
     evidence.refresh(case, today=today)
     return case
 
@@ -167,22 +177,17 @@ def upload_material(
     requirement = row.requirement
     document = upload_document(
         actor,
-        owner_id=_owner(actor, case, requirement),
+        owner_id=evidence.locker_of(case, requirement, actor.person_id),
         kind=requirement.kind or requirement.key,
         name=requirement.name,
         upload=upload,
         self_made=requirement.is_self_made,
+        for_case=True,
         request_key=request_key,
     )
     _set(row, way=_Way.UPLOAD, document_id=document.pk, reason=_("您这次上传的"))
     _save(case)
     return row
-
-
-def _owner(actor: Actor, case: Case, requirement: MaterialRequirement) -> UUID:
-    """Whose locker an upload goes into: never that of a former agent whom this person follows."""
-    owner = evidence.holder_of(case, requirement)
-    return owner if owner == case.applicant_id or actor.person_id is None else actor.person_id
 
 
 @transaction.atomic

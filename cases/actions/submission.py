@@ -6,7 +6,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from cases import errors, evidence, flags, notices, prefill
-from cases.actions import moves
+from cases.actions import handover, moves
 from cases.models import Case, CaseMaterial, Notice
 from cases.rules import case_number
 from cases.states import Action
@@ -37,6 +37,7 @@ def submit(
     if claimed.earlier_id:
         return case
     moves.check(case, actor, Action.SUBMIT, expected_version=expected_version)
+    handover.take_over(actor, case=case)
     if not declared:
         raise errors.DeclarationMissing(fields={"declared": errors.DeclarationMissing.message})
     if not is_open(case.item):

@@ -37,6 +37,11 @@ def weekdays_ago(count: int) -> dt.date:
     return day
 
 
+def days_ago(count: int) -> dt.date:
+    """Return the day ``count`` days before today."""
+    return timezone.localdate() - dt.timedelta(days=count)
+
+
 def months_ago(count: int) -> dt.date:
     """Return the day about ``count`` months (of 30 days) before today."""
     return timezone.localdate() - dt.timedelta(days=30 * count)

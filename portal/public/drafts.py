@@ -7,6 +7,7 @@ from uuid import UUID
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from cases.actions.drafts import refresh_draft
 from cases.models import Case
 from cases.queries import get_case
 from cases.states import State
@@ -50,10 +51,16 @@ class Draft:
 
 
 def get_draft(actor: Actor, case_id: UUID) -> Draft:
-    """Return a draft of this actor; raises :class:`CaseNotFound` or :class:`NotDraft`."""
+    """Return a draft of the party this actor acts for; raises :class:`CaseNotFound` or :class:`NotDraft`.
+
+    One that somebody else began is handed over first: what was filled in for that person is not shown.
+    """
     case = get_case(actor, case_id)
     if case.state != State.DRAFT:
         raise NotDraft(case)
+    if case.agent_id != actor.person_id:
+        refresh_draft(actor, case_id=case_id)
+        case = get_case(actor, case_id)
     return draft_of(case)
 
 

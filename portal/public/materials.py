@@ -62,7 +62,8 @@ def guide_materials(guide: Guide, actor: Actor) -> tuple[list[GuideMaterial], Ta
 
     Without sign-in the marks say what could stand in for each, and there is no tally.
     """
-    if not actor.is_citizen or actor.principal_id is None:
+    is_outside = actor.scope is not None and not actor.scope.covers_item(guide.item.code)
+    if not actor.is_citizen or actor.principal_id is None or is_outside:  # what is held there is not for their eyes
         return [_unresolved(material, guide.situations) for material in guide.materials], None
     case = Case(
         item_version=guide.version, applicant=get_party(actor.principal_id), agent_id=actor.person_id, situation={}

@@ -3,7 +3,18 @@
 from django.urls import URLPattern, URLResolver, include, path
 from django.views.i18n import set_language
 
-from portal.public.views import apply, certificates, checks, home, items, locker, materials, preferences, submission
+from portal.public.views import (
+    apply,
+    certificates,
+    checks,
+    home,
+    items,
+    locker,
+    mandates,
+    materials,
+    preferences,
+    submission,
+)
 from portal.public.views import cases as my
 
 _Urls = list[URLPattern | URLResolver]
@@ -36,6 +47,9 @@ my_urls: _Urls = [
     path("certificates/", certificates.wallet, name="wallet"),
     path("certificates/<uuid:certificate_id>/", certificates.certificate_detail, name="certificate_detail"),
     path("certificates/<uuid:certificate_id>/file.pdf", certificates.certificate_file, name="certificate_file"),
+    path("mandates/", mandates.my_mandates, name="my_mandates"),
+    path("mandates/new/", mandates.mandate_new, name="mandate_new"),
+    path("mandates/<uuid:mandate_id>/<slug:action>/", mandates.mandate_step, name="mandate_step"),
     path("documents/", locker.locker, name="locker"),
     path("documents/upload/", locker.document_upload, name="document_upload"),
     path("documents/<uuid:document_id>/remove/", locker.document_remove, name="document_remove"),

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from portal.workbench.views import case, certificates, evidence, items, step, worklist
+from portal.workbench.views import case, certificates, evidence, items, mandates, step, worklist
 
 case_urls = [
     path("cases/", worklist.search, name="workbench_case_search"),
@@ -25,4 +25,5 @@ certificate_urls = [
     path("certificates/<uuid:certificate_id>/file.pdf", certificates.file, name="workbench_certificate_file"),
     path("certificates/<uuid:certificate_id>/<slug:operation>/", certificates.operate, name="certificate_operation"),
 ]
-urlpatterns = [path("", worklist.worklist, name="worklist"), *case_urls, *item_urls, *certificate_urls]
+mandate_urls = [path("mandates/", mandates.mandates, name="workbench_mandates")]
+urlpatterns = [path("", worklist.worklist, name="worklist"), *case_urls, *item_urls, *certificate_urls, *mandate_urls]

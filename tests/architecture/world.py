@@ -19,6 +19,7 @@ from services.actions import record_import
 from tests.factories import moves
 from tests.factories.cast import Cast, a_member_of_staff, build_cast
 from tests.factories.catalogue import a_department, a_post
+from tests.factories.mandates import a_mandate
 
 ROLES = (
     "public",  # nobody signed in
@@ -42,6 +43,7 @@ class World:
     cases: dict[str, Case]
     document: Document
     batch_id: UUID
+    mandate_id: UUID  # the shop gave it to the stranger, who has not answered
     sessions: dict[str, str]
 
     def client(self, role: str) -> Client:
@@ -65,6 +67,7 @@ class World:
             "certificate_id": self.cast.licence.pk,
             "document_id": self.document.pk,
             "batch_id": self.batch_id,
+            "mandate_id": self.mandate_id,
             "code": self.cast.licence.verify_code,
             "step": "shop",
             "action": word,
@@ -92,7 +95,7 @@ def build_world() -> World:
     batch = record_import(
         SYSTEM, file_name="list.jsonl", sha256="0" * 64, accepted=1, repaired=0, rejected=0, report=[]
     )
-    return World(cast, cases, document, batch.pk, _sessions(cast))
+    return World(cast, cases, document, batch.pk, a_mandate(cast).pk, _sessions(cast))
 
 
 def _a_correcting_case(cast: Cast) -> Case:

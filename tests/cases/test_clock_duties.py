@@ -5,7 +5,7 @@ import datetime as dt
 import pytest
 from django.utils import timezone
 
-from cases import notices, queries
+from cases import errors, notices, queries
 from cases.actions import clocks, intake, submission
 from cases.clock import Lamp
 from cases.models import Branch, Case

@@ -13,10 +13,13 @@ from certificates.actions import change_state
 from certificates.models import Certificate
 from certificates.states import Operation
 from common.errors import DomainError
+from identity.mandates import actions as mandates
+from identity.models import Mandate
 from services.codes import Replaces
 from services.models import ItemVersion
 from tests.factories import moves
 from tests.factories.cast import build_cast
+from tests.factories.mandates import a_mandate, an_agent
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -112,3 +115,38 @@ def test_suspension_while_the_renewal_is_decided_does_not_deadlock():
     assert isinstance(results[0], Certificate)
     assert results[1] == "case.evidence_flagged"  # the suspension came first, so the decision sees it
     assert Case.objects.get(pk=case.pk).state == "in_review"
+
+
+def test_revoking_and_submitting_at_once_is_one_after_the_other():
+    cast = build_cast()
+    agent = an_agent(cast)
+    case = moves.a_ready_draft(cast)
+    results = at_once(
+        lambda: submission.submit(agent, case_id=case.pk, declared=True),
+        lambda: mandates.revoke(cast.citizen, mandate_id=agent.mandate_id),
+    )
+    case.refresh_from_db()
+    assert Mandate.objects.get().state == "revoked"
+    if results[0] == "identity.mandate_ended":
+        assert (case.state, case.number) == ("draft", None)
+    else:
+        assert case.state == "submitted"
+        assert case.submitted_at < Mandate.objects.get().revoked_at
+
+
+def test_two_proposals_at_once_make_one_mandate():
+    cast = build_cast()
+    results = at_once(lambda: a_mandate(cast), lambda: a_mandate(cast))
+    assert "identity.mandate_exists" in results
+    assert Mandate.objects.count() == 1
+
+
+def test_accepting_and_revoking_at_once_ends_revoked():
+    cast = build_cast()
+    mandate = a_mandate(cast)
+    at_once(
+        lambda: mandates.accept(cast.stranger, mandate_id=mandate.pk),
+        lambda: mandates.revoke(cast.citizen, mandate_id=mandate.pk),
+    )
+    mandate.refresh_from_db()
+    assert mandate.state == "revoked"

@@ -16,7 +16,7 @@ from certificates.models import Certificate, Document
 from common.checksums import id_number_check, org_code_check, uscc_check
 from common.models import AuditEvent
 from identity.actor import SYSTEM
-from identity.models import Account, Department, Organisation, Person, Post, PostHolding
+from identity.models import Account, Department, Mandate, Organisation, Person, Post, PostHolding
 from identity.permissions import Permission
 from identity.queries import find_account_by_login
 from identity.rules import age_on
@@ -35,6 +35,7 @@ _COUNTED = (
     ServiceItem,
     ItemVersion,
     Certificate,
+    Mandate,
     Document,
     Case,
     AuditEvent,
@@ -206,3 +207,12 @@ def test_the_clock_goes_on_after_an_error() -> None:
     with pytest.raises(ValueError, match="x"), timeline.on(dt.date(2026, 1, 5)):
         raise ValueError("x")
     assert timezone.now is real
+
+
+def test_mandates_are_in_force_for_what_they_name() -> None:
+    agents = {row.agent.name: row for row in Mandate.objects.filter(state="accepted").select_related("agent")}
+    assert set(agents) == {"何佳", "周𠮷"}
+    assert set(agents["何佳"].item_codes) == {
+        item.code for item in ServiceItem.objects.filter(name__in=["高龄津贴申领", "跨省异地就医备案"])
+    }
+    assert (agents["周𠮷"].kind, agents["周𠮷"].scope) == ("handler", "all")

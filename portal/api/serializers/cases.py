@@ -122,7 +122,9 @@ class CaseDetailOut(CaseOut):
         }
     )
     def get_answers(self, case: Case) -> dict[str, dict[str, Any]]:
-        """Every answer with where it comes from."""
+        """Every answer with where it comes from; none of a draft that somebody else fills in."""
+        if case.state == State.DRAFT and case.agent_id != self.context["actor"].person_id:
+            return {}
         wanted = ("value", "source", "label")
         return {key: {name: answer.get(name, "") for name in wanted} for key, answer in case.answers.items()}
 

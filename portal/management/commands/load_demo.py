@@ -7,7 +7,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from identity.actor import SYSTEM
-from portal.demo import catalogue, holdings, people, staff, stories
+from portal.demo import catalogue, entrusting, holdings, people, staff, stories
 
 
 class Command(BaseCommand):
@@ -28,6 +28,7 @@ class Command(BaseCommand):
         catalogue.load(SYSTEM)
         cast = people.load(SYSTEM)
         seats = staff.load(SYSTEM)
+        mandates = entrusting.load(cast)
         issued = told = 0
         if not options["minimal"]:
             issued = holdings.load(SYSTEM, cast)
@@ -35,5 +36,5 @@ class Command(BaseCommand):
         if options["verbosity"]:
             self.stdout.write(
                 f"Demonstration city: {len(cast.persons)} persons, {len(cast.organisations)} organisations; "
-                f"new now: {seats} staff, {issued} certificates, {told} cases."
+                f"new now: {seats} staff, {mandates} mandates, {issued} certificates, {told} cases."
             )

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_safe
 from cases.queries import own_cases
 from certificates.queries import visible_certificates
 from identity.actor import Actor
+from identity.mandates.queries import principals_of, waiting_for
 from identity.queries import represented_organisations
 from portal.access import actor_of
 from services.queries import departments_with_counts, hot_items, themes_with_counts
@@ -52,12 +53,27 @@ def home(request: HttpRequest) -> HttpResponse:
 
 
 def _may_switch(actor: Actor) -> bool:
-    return actor.person_id is not None and represented_organisations(actor.person_id).exists()
+    if actor.person_id is None:
+        return False
+    return represented_organisations(actor.person_id).exists() or principals_of(actor.person_id).exists()
 
 
 def matters(actor: Actor) -> list[Matter]:
-    """Corrections first, then drafts, then new certificates (three queries)."""
-    return [*_corrections(actor), *_drafts(actor), *_new_certificates(actor, timezone.localdate())]
+    """Mandates to answer first, then corrections, drafts and new certificates (four queries)."""
+    return [*_mandates(actor), *_corrections(actor), *_drafts(actor), *_new_certificates(actor, timezone.localdate())]
+
+
+def _mandates(actor: Actor) -> list[Matter]:
+    return [
+        Matter(
+            "ask",
+            _("%(name)s 请您代办，等您答复") % {"name": mandate.principal.name},
+            _("接受以后才能代办，随时可以解除。"),
+            reverse("my_mandates"),
+            _("去看看"),
+        )
+        for mandate in waiting_for(actor)[:_OF_EACH]
+    ]
 
 
 def _corrections(actor: Actor) -> list[Matter]:

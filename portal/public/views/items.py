@@ -12,6 +12,7 @@ from django.views.decorators.http import require_safe
 
 from common.formatting import code_label
 from identity.actor import Actor
+from identity.models import Mandate
 from identity.queries import represented_organisations
 from portal.access import actor_of
 from portal.public.materials import guide_materials
@@ -128,7 +129,7 @@ def item_guide(request: HttpRequest, item_id: UUID) -> HttpResponse:
         "audience": [code_label(name) for name in shown.audience],
         "themes": [code_label(name) for name in shown.themes],
         "forms": [_FORMS[code] for code in version.handle_forms if code in _FORMS],
-        "switch": _switch(actor, version),
+        "switch": _switch(actor, shown.item, version),
         "level_problem": actor.is_citizen and actor.assurance_level < version.assurance_level,
         "request_key": new_request_key(),
         "crumbs": [(_("首页"), "/"), (_("找事项"), "/search/"), (version.name, "")],
@@ -159,13 +160,21 @@ def _flow(shown: Guide) -> list[dict[str, str]]:
     return [{"label": names.get(label, label), "note": notes.get(label, "")} for label in labels]
 
 
-def _switch(actor: Actor, version: ItemVersion) -> str:
-    """Whether the applicant must be another: ``organisation`` (and they have one), ``none``, ``person`` or empty."""
+def _switch(actor: Actor, item: ServiceItem, version: ItemVersion) -> str:
+    """Whether the applicant must be another: ``organisation`` (and they have one), ``none``, ``person`` or empty.
+
+    ``mandate``: the mandate one acts under does not reach this item.
+    """
     if not actor.is_citizen or actor.person_id is None:
         return ""
-    acts_for_self = actor.principal_id == actor.person_id
-    if acts_for_self and Audience.PERSON not in version.audience:
+    if actor.scope and not actor.scope.covers_item(item.code):
+        return "mandate"
+    is_person = actor.principal_id == actor.person_id or actor.mandate_kind in {
+        Mandate.Kind.PERSON,
+        Mandate.Kind.GUARDIAN,
+    }
+    if is_person and Audience.PERSON not in version.audience:
         return "organisation" if represented_organisations(actor.person_id).exists() else "none"
-    if not acts_for_self and not set(version.audience) - {Audience.PERSON}:
+    if not is_person and not set(version.audience) - {Audience.PERSON}:
         return "person"
     return ""

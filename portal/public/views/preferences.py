@@ -8,11 +8,13 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from identity.actions import choose_principal as choose
 from identity.errors import NotRepresentative
+from identity.mandates.actions import choose_principal as choose
+from identity.mandates.queries import principals_of
 from identity.queries import represented_organisations
 from portal.access import actor_of, citizen_required
 from portal.context import SENIOR_COOKIE
+from portal.mandates import mandate_rows
 from portal.middleware import PRINCIPAL_KEY
 from portal.public.requests import safe_next
 
@@ -31,7 +33,7 @@ def set_mode(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @citizen_required
 def choose_principal(request: HttpRequest) -> HttpResponse:
-    """Choose between oneself and the organisations one represents."""
+    """Choose between oneself, the organisations one represents, and whoever gave one a mandate."""
     actor = actor_of(request)
     target = safe_next(request, default="/")
     if request.method == "POST":
@@ -39,7 +41,11 @@ def choose_principal(request: HttpRequest) -> HttpResponse:
         messages.success(request, _("办理身份已切换。"))
         return redirect(target)
     assert actor.person_id is not None
-    context = {"organisations": list(represented_organisations(actor.person_id)), "next": target}
+    context = {
+        "organisations": list(represented_organisations(actor.person_id)),
+        "mandates": mandate_rows(list(principals_of(actor.person_id))),
+        "next": target,
+    }
     return render(request, "public/principal.html", context)
 
 

@@ -1,0 +1,309 @@
+"""Writes of mandates: propose, record from paper, accept, decline, end."""
+
+import datetime as dt
+from uuid import UUID
+
+from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from common import crypto, events
+from common.errors import Forbidden
+from common.idempotency import claim
+from identity import events as codes
+from identity.actions import ID_NUMBER
+from identity.actor import SYSTEM, Actor
+from identity.errors import (
+    AssuranceTooLow,
+    MandateExists,
+    MandateInvalid,
+    MandateMoved,
+    MandateNotFound,
+    MandateNotYours,
+    NotRepresentative,
+    TooManyMandates,
+)
+from identity.mandates import queries
+from identity.mandates.rules import MIN_LEVEL, Terms, check_ages, check_terms
+from identity.models import Mandate, Organisation, Party, Person
+from identity.permissions import Permission
+from identity.rules import normal_id_number
+
+_State = Mandate.State
+_Kind = Mandate.Kind
+_LIVE = (_State.PROPOSED, _State.ACCEPTED)
+_PER_DAY = 20
+_BY_ORGANISATION = {_Kind.MANAGER, _Kind.HANDLER}
+
+
+def choose_principal(actor: Actor, *, principal_id: UUID) -> UUID:
+    """Choose for whom a citizen acts from now on: themselves, an organisation they represent, or by mandate.
+
+    Returns the id to keep in the session. Raises :class:`NotRepresentative`.
+    """
+    if principal_id != actor.person_id:
+        organisations = Organisation.objects.filter(
+            pk=principal_id, legal_representative_id=actor.person_id, state=Organisation.State.ACTIVE
+        )
+        if actor.person_id is None or not (
+            organisations.exists() or queries.find_current(agent_id=actor.person_id, principal_id=principal_id)
+        ):
+            raise NotRepresentative
+    events.record(codes.PRINCIPAL_CHOSEN, actor=actor, subject_id=principal_id, holder_id=principal_id)
+    return principal_id
+
+
+@transaction.atomic
+def propose(
+    actor: Actor, *, kind: str, agent_name: str, agent_id_number: str, terms: Terms, request_key: str = ""
+) -> Mandate:
+    """Give a mandate for the party one acts for; it counts once the agent accepts.
+
+    The answer is the same whether or not a person with this number and name is registered. Raises
+    :class:`MandateNotYours`, :class:`AssuranceTooLow`, :class:`IdNumberInvalid`, :class:`MandateInvalid`,
+    :class:`MandateExists` or :class:`TooManyMandates`.
+    """
+    claimed = claim(actor_id=actor.account_id, action="propose_mandate", request_key=request_key)
+    if claimed.earlier_id:
+        return Mandate.objects.get(pk=claimed.earlier_id)
+    principal = _principal_of(actor, kind)
+    if actor.assurance_level < MIN_LEVEL:
+        raise AssuranceTooLow(needed=MIN_LEVEL, level=actor.assurance_level)
+    if kind != _Kind.PERSON and _is_own(actor, agent_id_number):
+        raise MandateInvalid(fields={"id_number": _("不能委托给自己。")})
+    _check_day(principal)
+    mandate = _draft(actor, principal, kind, agent_name, agent_id_number, terms)
+    _create(mandate)
+    events.record(codes.MANDATE_PROPOSED, actor=actor, subject_id=mandate.pk, holder_id=principal.pk, **_said(mandate))
+    claimed.settle(mandate.pk)
+    return mandate
+
+
+@transaction.atomic
+def record_from_paper(
+    actor: Actor,
+    *,
+    kind: str,
+    principal: Party,
+    agent_name: str,
+    agent_id_number: str,
+    terms: Terms,
+    original_id: str,
+    request_key: str = "",
+) -> Mandate:
+    """Record at the counter what a paper original says; it counts once the agent accepts.
+
+    ``original_id`` is the document with the scan. Raises :class:`Forbidden` without the counter's right, or the
+    errors of :func:`propose`.
+    """
+    if not actor.departments(Permission.COUNTER):
+        raise Forbidden
+    claimed = claim(actor_id=actor.account_id, action="record_mandate", request_key=request_key)
+    if claimed.earlier_id:
+        return Mandate.objects.get(pk=claimed.earlier_id)
+    if (kind in _BY_ORGANISATION) != (principal.kind == Party.Kind.ORGANISATION) or kind not in _Kind.values:
+        raise MandateInvalid(fields={"kind": _("个人用“委托代理人”或“监护人”，单位用“管理员”或“经办人”。")})
+    Party.objects.select_for_update().get(pk=principal.pk)
+    mandate = _draft(actor, principal, kind, agent_name, agent_id_number, terms)
+    if mandate.agent is None:
+        raise MandateInvalid(fields={"id_number": _("没有姓名和公民身份号码都相符的人，请与身份证核对。")})
+    mandate.recorded_by_id = actor.account_id
+    mandate.original_id = original_id
+    _create(mandate)
+    detail = {**_said(mandate), "original": original_id}
+    events.record(codes.MANDATE_RECORDED, actor=actor, subject_id=mandate.pk, holder_id=principal.pk, **detail)
+    claimed.settle(mandate.pk)
+    return mandate
+
+
+def _principal_of(actor: Actor, kind: str) -> Party:
+    """Lock and return the party that gives the mandate, or say that this actor may not give one of this kind."""
+    if not actor.is_citizen or actor.principal_id is None:
+        raise MandateNotYours
+    queries.hold(actor)
+    allowed = {_Kind.PERSON} if actor.principal_id == actor.person_id else _given_for_organisation(actor)
+    if kind not in allowed:
+        raise MandateNotYours
+    return Party.objects.select_for_update().get(pk=actor.principal_id)
+
+
+def _given_for_organisation(actor: Actor) -> set[_Kind]:
+    if actor.mandate_id:  # a manager adds people who handle things, never another manager
+        return {_Kind.HANDLER} if actor.mandate_kind == _Kind.MANAGER else set()
+    organisations = Organisation.objects.filter(
+        pk=actor.principal_id, legal_representative_id=actor.person_id, state=Organisation.State.ACTIVE
+    )
+    return set(_BY_ORGANISATION) if organisations.exists() else set()
+
+
+def _is_own(actor: Actor, id_number: str) -> bool:
+    return Person.objects.filter(pk=actor.person_id, id_number_index=_index(_normal(id_number))).exists()
+
+
+def _normal(id_number: str) -> str:
+    return normal_id_number(id_number, today=timezone.localdate())
+
+
+def _index(number: str) -> bytes:
+    return crypto.blind_index(number, purpose=ID_NUMBER)
+
+
+def _check_day(principal: Party) -> None:
+    """Few people give twenty mandates a day; whoever tries numbers one after the other does."""
+    today = timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)
+    if Mandate.objects.filter(principal=principal, made_at__gte=today, recorded_by=None).count() >= _PER_DAY:
+        raise TooManyMandates(limit=_PER_DAY)
+
+
+def _draft(actor: Actor, principal: Party, kind: str, name: str, id_number: str, terms: Terms) -> Mandate:
+    """Check everything that can be wrong and compose the row."""
+    today = timezone.localdate()
+    number = _normal(id_number)
+    own = principal.code if principal.kind == Party.Kind.PERSON else ""
+    check_ages(kind=kind, principal_id_number=own, agent_id_number=number, today=today)
+    check_terms(terms, kind=kind, today=today, ward_id_number=own)
+    if not name.strip():
+        raise MandateInvalid(fields={"agent_name": _("请填写代理人姓名。")})
+    person = Person.objects.filter(id_number_index=_index(number)).first()
+    is_match = person is not None and person.name == name.strip()
+    is_organisation = principal.kind == Party.Kind.ORGANISATION
+    return Mandate(
+        principal=principal,
+        agent=person if is_match else None,
+        agent_name=name.strip()[:100],
+        agent_index=_index(number),
+        kind=kind,
+        scope=terms.scope,
+        item_codes=sorted(set(terms.item_codes)) if terms.scope == Mandate.Scope.ITEMS else [],
+        case_number=terms.case_number if terms.scope == Mandate.Scope.CASE else "",
+        purpose=terms.purpose.strip()[:200],
+        starts_on=terms.starts_on,
+        ends_on=terms.ends_on,
+        representative_id=principal.organisation.legal_representative_id if is_organisation else None,
+        made_by_id=actor.known_account_id,
+    )
+
+
+def _create(mandate: Mandate) -> None:
+    """Store it; what is over by date, or no longer stood behind, makes room first."""
+    earlier = Mandate.objects.filter(
+        principal_id=mandate.principal_id, agent_index=mandate.agent_index, state__in=_LIVE
+    )
+    for row in earlier.select_related("principal__organisation"):
+        # One that still counts stays unlocked: whoever acts under it may be waiting for the party we hold.
+        if queries.state_now(row) == _State.ENDED:
+            _finish(SYSTEM, row, _State.ENDED, why="over")
+    try:
+        with transaction.atomic():
+            mandate.save(force_insert=True)
+    except IntegrityError as error:
+        raise MandateExists from error
+
+
+def _said(mandate: Mandate) -> dict[str, str]:
+    return {
+        "kind": mandate.kind,
+        "scope": mandate.scope,
+        "starts_on": mandate.starts_on.isoformat(),
+        "ends_on": mandate.ends_on.isoformat(),
+    }
+
+
+@transaction.atomic
+def accept(actor: Actor, *, mandate_id: UUID) -> Mandate:
+    """Take a mandate on; doing it twice is doing it once.
+
+    Raises :class:`MandateNotFound`, :class:`MandateMoved` or :class:`AssuranceTooLow`.
+    """
+    mandate = _locked(queries.received(actor), mandate_id)
+    if queries.state_now(mandate) == _State.ACCEPTED:
+        return mandate
+    _require_state(mandate, _State.PROPOSED)
+    if actor.assurance_level < MIN_LEVEL:
+        raise AssuranceTooLow(needed=MIN_LEVEL, level=actor.assurance_level)
+    mandate.state = _State.ACCEPTED
+    mandate.accepted_at = timezone.now()
+    mandate.save(update_fields=["state", "accepted_at", "updated_at"])
+    events.record(
+        codes.MANDATE_ACCEPTED,
+        actor=actor,
+        subject_id=mandate.pk,
+        holder_id=mandate.principal_id,
+        kind=mandate.kind,
+    )
+    return mandate
+
+
+@transaction.atomic
+def decline(actor: Actor, *, mandate_id: UUID) -> Mandate:
+    """Say no to a mandate; twice is once. Raises :class:`MandateNotFound` or :class:`MandateMoved`."""
+    mandate = _locked(queries.received(actor), mandate_id)
+    if mandate.state == _State.DECLINED:
+        return mandate
+    _require_state(mandate, _State.PROPOSED)
+    _finish(actor, mandate, _State.DECLINED)
+    return mandate
+
+
+@transaction.atomic
+def revoke(actor: Actor, *, mandate_id: UUID) -> Mandate:
+    """End a mandate at once, from either side; doing it twice is doing it once (民法典第一百七十三条).
+
+    A manager ends those of handlers, not of managers. Raises :class:`MandateNotFound`, :class:`MandateMoved` or
+    :class:`MandateNotYours`.
+    """
+    queries.hold(actor)
+    mandate = _locked(queries.received(actor) | queries.given(actor), mandate_id)
+    if mandate.state == _State.REVOKED:
+        return mandate
+    is_agent = mandate.agent_id == actor.person_id
+    if not is_agent and actor.mandate_id and mandate.kind != _Kind.HANDLER:
+        raise MandateNotYours
+    _require_state(mandate, *_LIVE)
+    _finish(actor, mandate, _State.REVOKED, side="agent" if is_agent else "principal")
+    return mandate
+
+
+def _locked(mandates: QuerySet[Mandate], mandate_id: UUID) -> Mandate:
+    mandate = mandates.filter(pk=mandate_id).select_for_update(of=("self",)).first()
+    if mandate is None:
+        raise MandateNotFound
+    return mandate
+
+
+def _require_state(mandate: Mandate, *allowed: _State) -> None:
+    state = queries.state_now(mandate)
+    if state not in allowed:
+        raise MandateMoved(state=state.label)
+
+
+def _finish(actor: Actor, mandate: Mandate, state: _State, *, side: str = "", why: str = "") -> None:
+    mandate.state = state
+    mandate.revoked_at = timezone.now()
+    mandate.save(update_fields=["state", "revoked_at", "updated_at"])
+    event, detail = {
+        _State.DECLINED: (codes.MANDATE_DECLINED, {"kind": mandate.kind}),
+        _State.REVOKED: (codes.MANDATE_REVOKED, {"kind": mandate.kind, "side": side}),
+        _State.ENDED: (codes.MANDATE_ENDED, {"why": why}),
+    }[state]
+    events.record(event, actor=actor, subject_id=mandate.pk, holder_id=mandate.principal_id, **detail)
+
+
+@transaction.atomic
+def end_all_of(actor: Actor, *, principal_id: UUID, why: str) -> int:
+    """End every live mandate of a party inside the caller's transaction; returns how many there were."""
+    rows = list(Mandate.objects.filter(principal_id=principal_id, state__in=_LIVE).select_for_update())
+    for row in rows:
+        _finish(actor, row, _State.ENDED, why=why)
+    return len(rows)
+
+
+@transaction.atomic
+def expire_due(*, today: dt.date, limit: int = 200) -> int:
+    """Write down what ended yesterday or before; acting under it was over with the day. Returns how many."""
+    due = Mandate.objects.filter(state__in=_LIVE, ends_on__lt=today).order_by("ends_on")
+    rows = list(due.select_for_update(skip_locked=True)[:limit])
+    for row in rows:
+        _finish(SYSTEM, row, _State.ENDED, why="over")
+    return len(rows)

@@ -1,0 +1,100 @@
+"""Reads of mandates, and the lock under which one acts by a mandate."""
+
+import datetime as dt
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import F, Q, QuerySet
+from django.utils import timezone
+
+from identity.actor import Actor
+from identity.errors import MandateEnded
+from identity.mandates.rules import scope_of, state_on
+from identity.models import Mandate, Organisation
+from identity.scope import Scope
+
+_PARTS = ("principal__person", "principal__organisation", "agent")
+
+
+def standing() -> QuerySet[Mandate]:
+    """Mandates whose giver still stands behind them.
+
+    Persons do; an organisation while it exists and has the legal representative under whom it was given.
+    """
+    organisation = Q(
+        principal__organisation__state=Organisation.State.ACTIVE,
+        principal__organisation__legal_representative_id=F("representative_id"),
+    )
+    return Mandate.objects.filter(Q(principal__person__isnull=False) | organisation)
+
+
+def current(today: dt.date) -> QuerySet[Mandate]:
+    """Mandates under which somebody may act on ``today``: accepted, begun, not over, and still stood behind."""
+    return standing().filter(state=Mandate.State.ACCEPTED, starts_on__lte=today, ends_on__gte=today)
+
+
+def find_current(*, agent_id: UUID, principal_id: UUID) -> Mandate | None:
+    """Find the mandate under which this person may act for that party today (one query)."""
+    mandates = current(timezone.localdate()).filter(agent_id=agent_id, principal_id=principal_id)
+    return mandates.select_related(*_PARTS).first()
+
+
+def principals_of(person_id: UUID) -> QuerySet[Mandate]:
+    """The mandates under which a person may act today, with the principals' names loaded."""
+    return current(timezone.localdate()).filter(agent_id=person_id).select_related(*_PARTS)
+
+
+def hold(actor: Actor) -> Scope | None:
+    """Lock the mandate an actor acts under until the transaction ends and return its scope; None without mandate.
+
+    Whoever ends the mandate waits for what is being done under it, and the other way round. Raises
+    :class:`MandateEnded`.
+    """
+    if actor.mandate_id is None:
+        return None
+    if not transaction.get_connection().in_atomic_block:
+        raise RuntimeError("hold() belongs inside the action's transaction")
+    mandates = current(timezone.localdate()).filter(pk=actor.mandate_id, agent_id=actor.person_id)
+    mandate = mandates.select_for_update(of=("self",)).first()
+    if mandate is None:
+        raise MandateEnded
+    return scope_of(mandate)
+
+
+def given(actor: Actor) -> QuerySet[Mandate]:
+    """Mandates given by the party a citizen acts for: for the party itself and an organisation's manager, else none."""
+    if not actor.is_citizen or (actor.mandate_id and actor.mandate_kind != Mandate.Kind.MANAGER):
+        return Mandate.objects.none()
+    return Mandate.objects.filter(principal_id=actor.principal_id).select_related(*_PARTS)
+
+
+def received(actor: Actor) -> QuerySet[Mandate]:
+    """Mandates that name the person who is signed in as agent, whomever they act for at the moment."""
+    if not actor.is_citizen:
+        return Mandate.objects.none()
+    return Mandate.objects.filter(agent_id=actor.person_id).select_related(*_PARTS)
+
+
+def waiting_for(actor: Actor) -> QuerySet[Mandate]:
+    """Mandates that wait for this citizen to accept or decline."""
+    waiting = received(actor).filter(state=Mandate.State.PROPOSED, ends_on__gte=timezone.localdate())
+    return waiting.filter(pk__in=standing().values("pk"))
+
+
+def recorded_by(actor: Actor) -> QuerySet[Mandate]:
+    """Mandates that this member of staff recorded at the counter."""
+    if not actor.is_staff:
+        return Mandate.objects.none()
+    return Mandate.objects.filter(recorded_by_id=actor.account_id).select_related(*_PARTS)
+
+
+def state_now(mandate: Mandate) -> Mandate.State:
+    """The state today, for people: ended too when the organisation behind it has changed (loaded with its parts)."""
+    state = state_on(mandate, timezone.localdate())
+    live = state in {Mandate.State.PROPOSED, Mandate.State.ACCEPTED}
+    if live and mandate.principal.kind == mandate.principal.Kind.ORGANISATION:
+        organisation = mandate.principal.organisation
+        same = organisation.legal_representative_id == mandate.representative_id
+        if organisation.state != Organisation.State.ACTIVE or not same:
+            return Mandate.State.ENDED
+    return state

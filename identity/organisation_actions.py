@@ -1,0 +1,51 @@
+"""Changes of the register of organisations, and what they end."""
+
+from uuid import UUID
+
+from django.db import transaction
+
+from common import events
+from common.errors import Forbidden
+from identity import events as codes
+from identity.actor import Actor, ActorKind
+from identity.mandates.actions import end_all_of
+from identity.models import Organisation, Person
+
+
+@transaction.atomic
+def change_legal_representative(actor: Actor, *, organisation_id: UUID, person: Person) -> Organisation:
+    """Take over a new legal representative from the register; the mandates given under the old one end. System only."""
+    organisation = _locked(actor, organisation_id)
+    if organisation.legal_representative_id != person.pk:
+        organisation.legal_representative = person
+        _save(actor, organisation, "legal_representative")
+    return organisation
+
+
+@transaction.atomic
+def cancel_organisation(actor: Actor, *, organisation_id: UUID) -> Organisation:
+    """Take over that an organisation no longer exists; all its mandates end. System only."""
+    organisation = _locked(actor, organisation_id)
+    if organisation.state != Organisation.State.CANCELLED:
+        organisation.state = Organisation.State.CANCELLED
+        _save(actor, organisation, "state")
+    return organisation
+
+
+def _locked(actor: Actor, organisation_id: UUID) -> Organisation:
+    if actor.kind != ActorKind.SYSTEM:
+        raise Forbidden
+    return Organisation.objects.select_for_update().get(pk=organisation_id)
+
+
+def _save(actor: Actor, organisation: Organisation, field: str) -> None:
+    organisation.save(update_fields=[field])
+    ended = end_all_of(actor, principal_id=organisation.pk, why=f"{field}_changed")
+    events.record(
+        codes.ORGANISATION_CHANGED,
+        actor=actor,
+        subject_id=organisation.pk,
+        holder_id=organisation.pk,
+        change=field,
+        mandates_ended=ended,
+    )
