@@ -12,6 +12,7 @@ from certificates import events as codes
 from certificates.models import Certificate, CertificateOperation, Disclosure, Document
 from common import events
 from common.masking import mask_name
+from identity import levels
 from identity.actor import Actor
 from identity.permissions import Permission
 
@@ -62,7 +63,11 @@ def search_certificates(actor: Actor, *, text: str = "", state: str = "") -> Que
 
 
 def read_file(actor: Actor, certificate: Certificate) -> bytes:
-    """Return the signed PDF and record who read it; raises :class:`CertificateNotFound` while there is none."""
+    """Return the signed PDF and record who read it; raises :class:`CertificateNotFound` while there is none.
+
+    A citizen needs the level for it, or :class:`AssuranceTooLow` is raised.
+    """
+    levels.require(actor, levels.Right.USE_CERTIFICATES)
     if not certificate.file:
         raise errors.CertificateNotFound
     events.record(codes.FILE_READ, actor=actor, subject_id=certificate.pk, holder_id=certificate.holder_id)

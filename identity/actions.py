@@ -10,7 +10,7 @@ from guardian.models import UserObjectPermission
 from common import crypto, events
 from common.errors import Forbidden
 from identity import events as codes
-from identity import rules
+from identity import levels, rules
 from identity.actor import Actor, ActorKind
 from identity.errors import NotRepresentative, OrganisationExists, PersonExists
 from identity.models import Account, Department, Organisation, Party, Person, Post, PostHolding, Region
@@ -150,7 +150,7 @@ def _mirror_grants(holding: PostHolding) -> None:
 def choose_principal(actor: Actor, *, principal_id: UUID) -> UUID:
     """Choose for whom a citizen acts from now on: themselves or an organisation they represent.
 
-    Returns the id to keep in the session. Raises :class:`NotRepresentative`.
+    Returns the id to keep in the session. Raises :class:`NotRepresentative` or :class:`AssuranceTooLow`.
     """
     if principal_id != actor.person_id:
         organisations = Organisation.objects.filter(
@@ -158,13 +158,14 @@ def choose_principal(actor: Actor, *, principal_id: UUID) -> UUID:
         )
         if actor.person_id is None or not organisations.exists():
             raise NotRepresentative
+        levels.require(actor, levels.Right.AUTHORISE)
     events.record(codes.PRINCIPAL_CHOSEN, actor=actor, subject_id=principal_id, holder_id=principal_id)
     return principal_id
 
 
-def record_sign_in(actor: Actor, *, account: Account, method: str) -> None:
-    """Record a successful sign-in."""
-    events.record(codes.SIGNED_IN, actor=actor, subject_id=account.pk, method=method)
+def record_sign_in(actor: Actor, *, account: Account, method: str, browser: str = "") -> None:
+    """Record a successful sign-in; ``browser`` is a short name such as ``Chrome · Windows``."""
+    events.record(codes.SIGNED_IN, actor=actor, subject_id=account.pk, method=method, browser=browser)
 
 
 @transaction.atomic
@@ -173,7 +174,7 @@ def save_region(actor: Actor, *, code: str, name: str, level: int, parent: Regio
 
     ``level`` is a :class:`Region.Level`. Saving the same again changes nothing.
     """
-    _require_system(actor)
+    require_system(actor)
     region = Region.objects.select_for_update().filter(code=code).first() or Region(code=code)
     if _take(region, name=name, level=level, parent=parent):
         events.record(codes.REGION_SAVED, actor=actor, subject_id=region.pk, code=code)
@@ -183,7 +184,7 @@ def save_region(actor: Actor, *, code: str, name: str, level: int, parent: Regio
 @transaction.atomic
 def save_department(actor: Actor, *, uscc: str, name: str, short_name: str, region: Region) -> Department:
     """Create or change a department, known by its USCC; system only. Raises :class:`UsccInvalid`."""
-    _require_system(actor)
+    require_system(actor)
     code = rules.normal_uscc(uscc)
     department = Department.objects.select_for_update().filter(uscc=code).first() or Department(uscc=code)
     if _take(department, name=name, short_name=short_name, region=region):
@@ -194,7 +195,7 @@ def save_department(actor: Actor, *, uscc: str, name: str, short_name: str, regi
 @transaction.atomic
 def save_post(actor: Actor, *, department: Department, name: str) -> Post:
     """Create a post of a department, known by its name there, which serves that department; system only."""
-    _require_system(actor)
+    require_system(actor)
     post, is_new = Post.objects.get_or_create(department=department, name=name)
     if is_new:
         post.serves.add(department)
@@ -202,7 +203,8 @@ def save_post(actor: Actor, *, department: Department, name: str) -> Post:
     return post
 
 
-def _require_system(actor: Actor) -> None:
+def require_system(actor: Actor) -> None:
+    """Raise :class:`Forbidden` unless the site itself acts."""
     if actor.kind != ActorKind.SYSTEM:
         raise Forbidden
 

@@ -13,8 +13,8 @@ from cases.states import Action
 from certificates import grants
 from common.idempotency import claim
 from common.numbering import next_number
+from identity import levels
 from identity.actor import Actor
-from identity.errors import AssuranceTooLow
 from services.forms import clean_answers, visible_steps
 from services.rules import situation_complete
 
@@ -38,8 +38,7 @@ def submit(
     moves.check(case, actor, Action.SUBMIT, expected_version=expected_version)
     if not declared:
         raise errors.DeclarationMissing(fields={"declared": errors.DeclarationMissing.message})
-    if actor.assurance_level < case.item_version.assurance_level:
-        raise AssuranceTooLow(needed=case.item_version.assurance_level, level=actor.assurance_level)
+    levels.require(actor, levels.Right.APPLY, at_least=case.item_version.assurance_level)
     today = timezone.localdate()
     _check_complete(case)
     rows = evidence.refresh(case, today=today)
