@@ -41,6 +41,12 @@ def end_other_sessions(actor: Actor, *, current_key: str) -> int:
     return len(keys)
 
 
+@transaction.atomic
+def keep_session(actor: Actor, *, old_key: str, key: str) -> None:
+    """Follow the current session to its new key, after the framework changed the key with the password."""
+    UserSession.objects.filter(user_id=actor.known_account_id, session_key=old_key).update(session_key=key)
+
+
 def _own(actor: Actor) -> QuerySet[UserSession]:
     return UserSession.objects.select_for_update().filter(user_id=actor.known_account_id)
 

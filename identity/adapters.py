@@ -5,6 +5,7 @@ from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.internal.flows.login import get_authentication_records
+from allauth.core import context
 from django.http import HttpRequest
 from django.urls import reverse
 
@@ -37,6 +38,14 @@ class AccountAdapter(DefaultAccountAdapter):
         """
         login = re.sub(r"[\s-]", "", credentials.get("username", "")).removeprefix("+86").lower()
         return f"{self.get_client_ip(request)}|{login}"
+
+    def reauthenticate(self, user: Account, password: str) -> bool:
+        """Check the password of whoever is signed in; a citizen's handle is no login, so it is not looked up."""
+        self.pre_authenticate(context.request, username=user.username)
+        if not user.check_password(password):
+            return False
+        self._rollback_login_failed_rl_usage()
+        return True
 
     def post_login(self, request: HttpRequest, user: Account, **kwargs: Any) -> Any:
         """Record the sign-in, with what proved it, and go on."""

@@ -70,7 +70,8 @@ def use_code(actor: Actor, *, code_id: UUID | None, code: str, purpose: str) -> 
     Raises :class:`CodeWrong` or :class:`CodeExpired`.
     """
     with transaction.atomic():
-        row = OneTimeCode.objects.select_for_update().filter(pk=code_id, purpose=purpose).first()
+        rows = OneTimeCode.objects.select_for_update().filter(purpose=purpose)
+        row = rows.filter(pk=code_id).first() if code_id else None
         now = timezone.now()
         if row is None or row.used_at or row.expires_at <= now or row.tries >= MOST_TRIES:
             failure: type[CodeWrong | CodeExpired] | None = CodeExpired
