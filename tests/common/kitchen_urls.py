@@ -4,7 +4,7 @@ from django.http import HttpResponse
 from django.urls import path
 
 NAMES = (
-    "home item_search my_cases wallet locker verify progress account_login account_logout "
+    "home item_search my_cases wallet locker verify progress account_login account_logout my_account sessions "
     "set_mode set_language worklist workbench_case_search workbench_items workbench_certificates"
 )
 
