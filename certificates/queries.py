@@ -1,6 +1,7 @@
 """Reads of the certificates room."""
 
 import datetime as dt
+from collections.abc import Iterable
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -9,9 +10,10 @@ from django.utils import timezone
 
 from certificates import errors
 from certificates import events as codes
-from certificates.models import Certificate, CertificateOperation, Disclosure, Document
+from certificates.models import Certificate, CertificateOperation, Disclosure, Document, Grant
 from common import events
 from common.masking import mask_name
+from identity import levels
 from identity.actor import Actor
 from identity.permissions import Permission
 
@@ -78,7 +80,11 @@ def search_certificates(actor: Actor, *, text: str = "", state: str = "") -> Que
 
 
 def read_file(actor: Actor, certificate: Certificate) -> bytes:
-    """Return the signed PDF and record who read it; raises :class:`CertificateNotFound` while there is none."""
+    """Return the signed PDF and record who read it; raises :class:`CertificateNotFound` while there is none.
+
+    A citizen needs the level for it, or :class:`AssuranceTooLow` is raised.
+    """
+    levels.require(actor, levels.Right.USE_CERTIFICATES)
     if not certificate.file:
         raise errors.CertificateNotFound
     events.record(codes.FILE_READ, actor=actor, subject_id=certificate.pk, holder_id=certificate.holder_id)
@@ -113,6 +119,26 @@ def read_document(actor: Actor, document: Document) -> bytes:
     events.record(codes.DOCUMENT_READ, actor=actor, subject_id=document.pk, holder_id=document.owner_id)
     with document.file.open() as stored:
         return stored.read()
+
+
+def type_names(actor: Actor, certificate_ids: Iterable[UUID]) -> dict[UUID, str]:
+    """Names of visible certificates, by certificate id (one query)."""
+    return dict(visible_certificates(actor).filter(pk__in=list(certificate_ids)).values_list("pk", "type__name"))
+
+
+def granted_proofs(grant_ids: Iterable[UUID]) -> dict[UUID, tuple[str, str]]:
+    """What was shown under a grant and what for, as (name of the proof, purpose) by grant id (one query).
+
+    For the access ledger of the proof's holder; the caller took the ids from the holder's own audit rows.
+    """
+    rows = Grant.objects.filter(pk__in=list(grant_ids)).select_related("certificate__type", "document")
+    return {grant.pk: (_proof_name(grant), grant.purpose) for grant in rows}
+
+
+def _proof_name(grant: Grant) -> str:
+    if grant.certificate:
+        return str(grant.certificate.type.name)
+    return str(grant.document.name) if grant.document else ""
 
 
 def use_log(certificate: Certificate) -> QuerySet[Disclosure]:

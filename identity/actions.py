@@ -111,7 +111,7 @@ def open_account(actor: Actor, *, person: Person, password: str | None) -> Accou
 @transaction.atomic
 def open_staff_account(actor: Actor, *, staff_number: str, name: str, password: str | None) -> Account:
     """Open a staff sign-in (None: no password yet); its permissions come from the post alone (:func:`assign_post`)."""
-    _require_system(actor)
+    require_system(actor)
     return Account.objects.create_account(
         username=staff_number, password=password, staff_name=name, is_staff_member=True
     )
@@ -120,7 +120,7 @@ def open_staff_account(actor: Actor, *, staff_number: str, name: str, password: 
 @transaction.atomic
 def set_served_departments(actor: Actor, *, post: Post, departments: Iterable[Department]) -> None:
     """Set the bodies a post acts for and bring the grants of its holders in line."""
-    _require_system(actor)
+    require_system(actor)
     post.serves.set(departments)
     for holding in post.holdings.filter(is_active=True).select_related("account"):
         _mirror_grants(holding)
@@ -129,7 +129,7 @@ def set_served_departments(actor: Actor, *, post: Post, departments: Iterable[De
 @transaction.atomic
 def assign_post(actor: Actor, *, account: Account, post: Post, role: str) -> PostHolding:
     """Give an account a post in a role and make it the active one; grants follow the post, never set by hand."""
-    _require_system(actor)
+    require_system(actor)
     Account.objects.select_for_update().get(pk=account.pk)
     account.holdings.filter(is_active=True).update(is_active=False)
     holding = PostHolding.objects.create(
@@ -149,9 +149,9 @@ def _mirror_grants(holding: PostHolding) -> None:
         UserObjectPermission.objects.bulk_assign_perm(permission, account, departments.distinct())
 
 
-def record_sign_in(actor: Actor, *, account: Account, method: str) -> None:
-    """Record a successful sign-in."""
-    events.record(codes.SIGNED_IN, actor=actor, subject_id=account.pk, method=method)
+def record_sign_in(actor: Actor, *, account: Account, method: str, browser: str = "") -> None:
+    """Record a successful sign-in; ``browser`` is a short name such as ``Chrome · Windows``."""
+    events.record(codes.SIGNED_IN, actor=actor, subject_id=account.pk, method=method, browser=browser)
 
 
 @transaction.atomic
@@ -160,7 +160,7 @@ def save_region(actor: Actor, *, code: str, name: str, level: int, parent: Regio
 
     ``level`` is a :class:`Region.Level`. Saving the same again changes nothing.
     """
-    _require_system(actor)
+    require_system(actor)
     region = Region.objects.select_for_update().filter(code=code).first() or Region(code=code)
     if _take(region, name=name, level=level, parent=parent):
         events.record(codes.REGION_SAVED, actor=actor, subject_id=region.pk, code=code)
@@ -170,7 +170,7 @@ def save_region(actor: Actor, *, code: str, name: str, level: int, parent: Regio
 @transaction.atomic
 def save_department(actor: Actor, *, uscc: str, name: str, short_name: str, region: Region) -> Department:
     """Create or change a department, known by its USCC; system only. Raises :class:`UsccInvalid`."""
-    _require_system(actor)
+    require_system(actor)
     code = rules.normal_uscc(uscc)
     department = Department.objects.select_for_update().filter(uscc=code).first() or Department(uscc=code)
     if _take(department, name=name, short_name=short_name, region=region):
@@ -181,7 +181,7 @@ def save_department(actor: Actor, *, uscc: str, name: str, short_name: str, regi
 @transaction.atomic
 def save_post(actor: Actor, *, department: Department, name: str) -> Post:
     """Create a post of a department, known by its name there, which serves that department; system only."""
-    _require_system(actor)
+    require_system(actor)
     post, is_new = Post.objects.get_or_create(department=department, name=name)
     if is_new:
         post.serves.add(department)
@@ -189,7 +189,8 @@ def save_post(actor: Actor, *, department: Department, name: str) -> Post:
     return post
 
 
-def _require_system(actor: Actor) -> None:
+def require_system(actor: Actor) -> None:
+    """Raise :class:`Forbidden` unless the site itself acts."""
     if actor.kind != ActorKind.SYSTEM:
         raise Forbidden
 

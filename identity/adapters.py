@@ -1,12 +1,16 @@
 """How django-allauth fits this site."""
 
+import re
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.internal.flows.login import get_authentication_records
+from allauth.core import context
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from common.addresses import UNKNOWN, browser_name, client_address
 from identity.actions import record_sign_in
 from identity.models import Account
 from identity.queries import actor_for
@@ -30,7 +34,30 @@ class AccountAdapter(DefaultAccountAdapter):
         is_staff = getattr(request.user, "is_staff_member", False)
         return reverse("worklist") if is_staff else str(super().get_login_redirect_url(request))
 
+    def get_client_ip(self, request: HttpRequest) -> str:
+        """The visitor's address by the site's own rule about proxies."""
+        return client_address(request) or UNKNOWN
+
+    def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:
+        """Count wrong passwords by address and login together.
+
+        Counted by login alone, anybody could lock anybody out with five wrong passwords.
+        """
+        login = re.sub(r"[\s-]", "", credentials.get("username", "")).removeprefix("+86").lower()
+        return f"{self.get_client_ip(request)}|{login}"
+
+    def reauthenticate(self, user: Account, password: str) -> bool:
+        """Check the password of whoever is signed in; a citizen's handle is no login, so it is not looked up."""
+        self.pre_authenticate(context.request, username=user.username)
+        if not user.check_password(password):
+            return False
+        self._rollback_login_failed_rl_usage()
+        return True
+
     def post_login(self, request: HttpRequest, user: Account, **kwargs: Any) -> Any:
-        """Record the sign-in and go on."""
-        record_sign_in(actor_for(user), account=user, method="password")
+        """Record the sign-in, with what proved it, and go on."""
+        records = get_authentication_records(request, user)
+        method = records[0]["method"] if records else "password"
+        browser = browser_name(request.headers.get("user-agent", ""))
+        record_sign_in(actor_for(user), account=user, method=method, browser=browser)
         return super().post_login(request, user, **kwargs)

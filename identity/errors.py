@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from common.errors import Conflict, Forbidden, Invalid, NotFound
+from common.errors import Conflict, DomainError, Forbidden, Invalid, NotFound
 
 
 class IdNumberInvalid(Invalid):
@@ -50,11 +50,11 @@ class OrganisationExists(Conflict):
 
 
 class AssuranceTooLow(Forbidden):
-    """The applicant's real-name level is below what the item asks for."""
+    """The person's real-name level is below what this asks for."""
 
     code = "identity.assurance_too_low"
-    message = _("办理这个事项需要实名等级%(needed)s级，您现在是%(level)s级。")
-    what_to_do = _("请携带身份证到任一政务服务窗口核验，核验后等级即时提升。")
+    message = _("%(right)s需要实名等级%(needed)s，您现在是%(level)s。")
+    what_to_do = _("请打开“我的账号”在线核对身份，或者带身份证到任一政务服务窗口核验，核验后等级即时提升。")
 
 
 class NotRepresentative(Forbidden):
@@ -125,3 +125,51 @@ class MandateOutOfScope(Forbidden):
     code = "identity.mandate_out_of_scope"
     message = _("对方给您的委托不包括这一项。")
     what_to_do = _("请对方另外委托，或者换回本人的身份再办。")
+
+
+class CodeWrong(Invalid):
+    """The one-time code is not the one that was sent, or was used before."""
+
+    code = "identity.code_wrong"
+    message = _("验证码不正确。请核对短信里的 6 位数字；输错 5 次要重新获取。")
+
+
+class CodeExpired(Invalid):
+    """The one-time code is too old or was tried too often."""
+
+    code = "identity.code_expired"
+    message = _("验证码已失效，请重新获取。")
+
+
+class TooManyTries(DomainError):
+    """Somebody asks for codes or comparisons faster than a person would."""
+
+    code = "identity.too_many_tries"
+    http_status = 429
+    message = _("操作太频繁了。")
+    what_to_do = _("请过一会儿再试；着急的话，带身份证到任一政务服务窗口办理。")
+
+
+class VerificationUnavailable(DomainError):
+    """The register gives no answer."""
+
+    code = "identity.verification_unavailable"
+    http_status = 503
+    message = _("人口登记信息暂时查不到，没有核对成。")
+    what_to_do = _("请过几分钟再试；这次不算核对次数。")
+
+
+class FactsDiffer(Conflict):
+    """The register does not confirm what the person says; it is not told which fact differs."""
+
+    code = "identity.facts_differ"
+    message = _("姓名、公民身份号码、手机号与登记信息没有对上，等级没有变。")
+    what_to_do = _("换过手机号或者改过名字的，请带身份证到任一政务服务窗口更新。")
+
+
+class SessionUnknown(NotFound):
+    """No such sign-in of this account is going on."""
+
+    code = "identity.session_unknown"
+    message = _("这台设备已经退出登录了。")
+    what_to_do = _("请回到登录设备列表看看。")

@@ -13,6 +13,22 @@ from guardian.mixins import GuardianUserMixin
 from common.fields import BlindIndexField, EncryptedTextField
 from common.ids import uuid7
 from common.models import BaseModel
+from identity.security_models import OneTimeCode, OutboxMessage, PopulationRecord, VerificationRecord
+
+__all__ = [
+    "Account",
+    "Department",
+    "OneTimeCode",
+    "Organisation",
+    "OutboxMessage",
+    "Party",
+    "Person",
+    "PopulationRecord",
+    "Post",
+    "PostHolding",
+    "Region",
+    "VerificationRecord",
+]
 
 
 class Region(BaseModel):

@@ -28,6 +28,11 @@ def staff_required(view: _View) -> _View:
     return _guarded(view, lambda actor: actor.is_staff)
 
 
+def account_required(view: _View) -> _View:
+    """Let citizens and staff in alike: pages about one's own sign-in."""
+    return _guarded(view, lambda actor: actor.is_citizen or actor.is_staff)
+
+
 def _guarded(view: _View, is_welcome: Callable[[Actor], bool]) -> _View:
     @wraps(view)
     def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:

@@ -18,8 +18,9 @@ from cases.states import FINAL_STATES, State
 from certificates.locker import upload_document
 from common import events
 from common.idempotency import claim
+from identity import levels
 from identity.actor import Actor
-from identity.errors import AssuranceTooLow, MandateOutOfScope
+from identity.errors import MandateOutOfScope
 from identity.mandates.queries import hold
 from identity.models import Party
 from identity.queries import get_party
@@ -79,8 +80,7 @@ def _check_applicant(actor: Actor, version: ItemVersion, applicant: Party) -> No
         raise errors.WrongApplicantKind(kind=_("单位（企业、个体工商户或其他组织）"))
     if applicant.kind == Party.Kind.ORGANISATION and not wants_organisation:
         raise errors.WrongApplicantKind(kind=_("本人"))
-    if actor.assurance_level < version.assurance_level:
-        raise AssuranceTooLow(needed=version.assurance_level, level=actor.assurance_level)
+    levels.require(actor, levels.Right.APPLY, at_least=version.assurance_level)
 
 
 def _new_draft(actor: Actor, *, item_id: UUID, version: ItemVersion, applicant: Party, department_id: UUID) -> Case:

@@ -13,8 +13,8 @@ from cases.states import Action
 from certificates import grants
 from common.idempotency import claim
 from common.numbering import next_number
+from identity import levels
 from identity.actor import Actor
-from identity.errors import AssuranceTooLow
 from services.forms import clean_answers, visible_steps
 from services.queries import is_open
 from services.rules import situation_complete
@@ -42,8 +42,7 @@ def submit(
         raise errors.DeclarationMissing(fields={"declared": errors.DeclarationMissing.message})
     if not is_open(case.item):
         raise errors.ItemNotApplicable
-    if actor.assurance_level < case.item_version.assurance_level:
-        raise AssuranceTooLow(needed=case.item_version.assurance_level, level=actor.assurance_level)
+    levels.require(actor, levels.Right.APPLY, at_least=case.item_version.assurance_level)
     today = timezone.localdate()
     _check_complete(case)
     rows = evidence.refresh(case, today=today)

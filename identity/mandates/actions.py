@@ -12,6 +12,7 @@ from common import crypto, events
 from common.errors import Forbidden
 from common.idempotency import claim
 from identity import events as codes
+from identity import levels
 from identity.actions import ID_NUMBER
 from identity.actor import SYSTEM, Actor
 from identity.errors import (
@@ -40,15 +41,17 @@ _BY_ORGANISATION = {_Kind.MANAGER, _Kind.HANDLER}
 def choose_principal(actor: Actor, *, principal_id: UUID) -> UUID:
     """Choose for whom a citizen acts from now on: themselves, an organisation they represent, or by mandate.
 
-    Returns the id to keep in the session. Raises :class:`NotRepresentative`.
+    Returns the id to keep in the session. Raises :class:`NotRepresentative` or :class:`AssuranceTooLow`.
     """
     if principal_id != actor.person_id:
+        if actor.person_id is None:
+            raise NotRepresentative
         organisations = Organisation.objects.filter(
             pk=principal_id, legal_representative_id=actor.person_id, state=Organisation.State.ACTIVE
         )
-        if actor.person_id is None or not (
-            organisations.exists() or queries.find_current(agent_id=actor.person_id, principal_id=principal_id)
-        ):
+        if organisations.exists():
+            levels.require(actor, levels.Right.AUTHORISE)
+        elif not queries.find_current(agent_id=actor.person_id, principal_id=principal_id):
             raise NotRepresentative
     events.record(codes.PRINCIPAL_CHOSEN, actor=actor, subject_id=principal_id, holder_id=principal_id)
     return principal_id

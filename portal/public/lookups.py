@@ -8,16 +8,9 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
+from common.addresses import client_address
+
 _MINUTE = 60
-
-
-def client_address(request: HttpRequest) -> str:
-    """Return the visitor's address: the proxy's word where a trusted proxy replaces the header."""
-    if settings.TRUST_FORWARDED_FOR:
-        forwarded = request.headers.get("x-forwarded-for", "")
-        if forwarded:
-            return forwarded.rsplit(",", 1)[-1].strip()
-    return request.META.get("REMOTE_ADDR", "")
 
 
 def is_over_limit(request: HttpRequest) -> bool:

@@ -4,6 +4,7 @@ from django.urls import URLPattern, URLResolver, include, path
 from django.views.i18n import set_language
 
 from portal.public.views import (
+    account,
     apply,
     certificates,
     checks,
@@ -13,6 +14,7 @@ from portal.public.views import (
     mandates,
     materials,
     preferences,
+    registration,
     submission,
 )
 from portal.public.views import cases as my
@@ -41,7 +43,22 @@ case_urls: _Urls = [
     path("withdraw/", my.withdraw_case, name="withdraw_case"),
     path("notices/<uuid:notice_id>.pdf", my.notice_file, name="notice_file"),
 ]
+account_urls: _Urls = [
+    path("register/", registration.register_phone, name="register_phone"),
+    path("register/details/", registration.register_details, name="register_details"),
+    path("register/done/", registration.register_done, name="register_done"),
+    path("code/", registration.sign_in_phone, name="sign_in_phone"),
+    path("code/enter/", registration.sign_in_code, name="sign_in_code"),
+    path("outbox/", registration.outbox, name="outbox"),
+    path("password/", account.change_password, name="change_password"),
+    path("sessions/", account.sessions, name="sessions"),
+    path("sessions/end-others/", account.end_other_sessions, name="end_other_sessions"),
+    path("sessions/<int:session_id>/end/", account.end_session, name="end_session"),
+]
 my_urls: _Urls = [
+    path("account/", account.my_account, name="my_account"),
+    path("account/verify/", account.verify_name, name="verify_name"),
+    path("access/", account.my_access, name="my_access"),
     path("cases/", my.my_cases, name="my_cases"),
     path("cases/<uuid:case_id>/", include(case_urls)),
     path("certificates/", certificates.wallet, name="wallet"),
@@ -60,6 +77,7 @@ urlpatterns: _Urls = [
     path("search/", items.item_search, name="item_search"),
     path("items/<uuid:item_id>/", items.item_guide, name="item_guide"),
     path("items/<uuid:item_id>/apply/", apply.start_draft, name="start_draft"),
+    path("account/", include(account_urls)),
     path("my/", include(my_urls)),
     path("verify/", checks.verify, name="verify"),
     path("verify/<str:code>/", checks.verify_code, name="verify_code"),

@@ -73,6 +73,7 @@ class World:
             "action": word,
             "operation": word,
             "rest": "nothing",
+            "session_id": 0,
         }
         return {name: known[name] for name in wanted}
 

@@ -7,7 +7,7 @@ from rest_framework import serializers
 
 from cases.models import Case, CaseEvent
 from cases.queries import Clocks, actions_for, clocks
-from cases.states import TOLD
+from cases.states import TOLD, State
 from portal.api.paging import PageQuery
 
 

@@ -79,7 +79,7 @@ def test_more_than_thirty_a_minute_are_refused_with_words(cast: Cast, anybody: C
 
 
 def test_a_visitor_cannot_choose_the_address_that_is_counted(anybody: Client, rf, settings):
-    from portal.public.lookups import client_address
+    from common.addresses import client_address
 
     request = rf.get("/", REMOTE_ADDR="10.0.0.1", headers={"x-forwarded-for": "1.1.1.1"})
     assert client_address(request) == "10.0.0.1"
