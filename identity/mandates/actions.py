@@ -16,7 +16,6 @@ from identity import levels
 from identity.actions import ID_NUMBER
 from identity.actor import SYSTEM, Actor
 from identity.errors import (
-    AssuranceTooLow,
     MandateExists,
     MandateInvalid,
     MandateMoved,
@@ -26,7 +25,7 @@ from identity.errors import (
     TooManyMandates,
 )
 from identity.mandates import queries
-from identity.mandates.rules import MIN_LEVEL, Terms, check_ages, check_terms
+from identity.mandates.rules import Terms, check_ages, check_terms
 from identity.models import Mandate, Organisation, Party, Person
 from identity.permissions import Permission
 from identity.rules import normal_id_number
@@ -71,8 +70,7 @@ def propose(
     if claimed.earlier_id:
         return Mandate.objects.get(pk=claimed.earlier_id)
     principal = _principal_of(actor, kind)
-    if actor.assurance_level < MIN_LEVEL:
-        raise AssuranceTooLow(needed=MIN_LEVEL, level=actor.assurance_level)
+    levels.require(actor, levels.Right.AUTHORISE)
     if kind != _Kind.PERSON and _is_own(actor, agent_id_number):
         raise MandateInvalid(fields={"id_number": _("不能委托给自己。")})
     _check_day(principal)
@@ -223,8 +221,7 @@ def accept(actor: Actor, *, mandate_id: UUID) -> Mandate:
     if queries.state_now(mandate) == _State.ACCEPTED:
         return mandate
     _require_state(mandate, _State.PROPOSED)
-    if actor.assurance_level < MIN_LEVEL:
-        raise AssuranceTooLow(needed=MIN_LEVEL, level=actor.assurance_level)
+    levels.require(actor, levels.Right.USE_CERTIFICATES)
     mandate.state = _State.ACCEPTED
     mandate.accepted_at = timezone.now()
     mandate.save(update_fields=["state", "accepted_at", "updated_at"])

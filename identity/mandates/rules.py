@@ -15,7 +15,6 @@ from identity.scope import Scope
 MAX_YEARS = 3
 DEFAULT_YEARS = 1
 MAX_ITEMS = 20
-MIN_LEVEL = 3  # real-name level for giving and taking a mandate (standards.md 5.7)
 FULL_AGE = 18  # 民法典第十七条、第十八条
 _LATEST_START = 90  # days from today
 
