@@ -19,6 +19,7 @@ ALLOWED_HOSTS = ["*"]
 DATABASES = {"default": dj_database_url.parse(os.environ.get("DATABASE_URL") or embedded.url(VAR_DIR))}
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 MEDIA_ROOT = Path(tempfile.mkdtemp(prefix="onestop-test-media-"))
+STATIC_ROOT = Path(tempfile.mkdtemp(prefix="onestop-test-static-"))
 STORAGES = {
     "default": {"BACKEND": "common.storage.EncryptedStorage"},
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
