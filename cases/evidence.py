@@ -13,12 +13,12 @@ from services.rules import required_materials
 _Way = CaseMaterial.Way
 
 
-def requirement_of(case: Case, material: MaterialRequirement, type_ids: frozenset[UUID]) -> reuse.Requirement:
+def requirement_of(case: Case, material: MaterialRequirement) -> reuse.Requirement:
     """Say a catalogue requirement in the words of the certificates room."""
     return reuse.Requirement(
         key=material.key,
         holder_id=holder_of(case, material),
-        type_ids=type_ids,
+        type_ids=frozenset(kind.pk for kind in material.satisfied_by.all()),
         kind=material.kind,
         fresh_days=material.fresh_days,
         may_promise=bool(material.promise_text),
@@ -54,11 +54,7 @@ def refresh(case: Case, *, today: dt.date) -> list[CaseMaterial]:
     Rows the applicant chose (an upload, a declaration) stay as they are; the others take the first match.
     """
     needed = required_materials(case.item_version, case.situation)
-    requirements = [
-        requirement_of(case, material, frozenset(kind.pk for kind in material.satisfied_by.all()))
-        for material in needed
-    ]
-    resolutions = reuse.resolve(requirements, today=today)
+    resolutions = _resolve(case, needed, today)
     rows = {row.requirement_id: row for row in case.materials.all()}
     kept: list[CaseMaterial] = []
     for material in needed:
@@ -83,14 +79,13 @@ def _take(row: CaseMaterial, resolution: reuse.Resolution) -> None:
 
 def preview(case_like: Case, *, today: dt.date) -> dict[str, reuse.Resolution]:
     """Resolve without writing, for the guide page: ``{material key: resolution}``."""
-    needed = required_materials(case_like.item_version, case_like.situation)
-    requirements = [
-        requirement_of(case_like, material, frozenset(kind.pk for kind in material.satisfied_by.all()))
-        for material in needed
-    ]
-    return reuse.resolve(requirements, today=today)
+    return _resolve(case_like, required_materials(case_like.item_version, case_like.situation), today)
 
 
-def missing(case: Case, rows: list[CaseMaterial]) -> list[CaseMaterial]:
+def _resolve(case: Case, needed: list[MaterialRequirement], today: dt.date) -> dict[str, reuse.Resolution]:
+    return reuse.resolve([requirement_of(case, material) for material in needed], today=today)
+
+
+def missing(rows: list[CaseMaterial]) -> list[CaseMaterial]:
     """Required materials that nothing stands for yet."""
     return [row for row in rows if row.way == _Way.MISSING and row.requirement.need != "2"]

@@ -70,7 +70,7 @@ def _check_complete(case: Case) -> None:
 
 
 def _check_materials(case: Case, rows: list[CaseMaterial]) -> None:
-    lacking = evidence.missing(case, rows)
+    lacking = evidence.missing(rows)
     if lacking:
         names = "、".join(row.requirement.name for row in lacking)
         fields = {row.requirement.key: str(errors.MaterialsIncomplete.what_to_do) for row in lacking}

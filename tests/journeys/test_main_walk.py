@@ -205,7 +205,8 @@ def _and_the_next_application_needs_no_upload(citizen: Visitor) -> str:
     expect(page.locator("main")).to_contain_text("来自食品经营许可证")
     citizen.look("41-next-form")
     citizen.press("保存并继续")
-    assert page.locator("input[type=file]").count() == 0 or not page.get_by_text("还没有交").count()
+    expect(page.locator("main")).not_to_contain_text("还没有交")
+    expect(page.locator("input[type=file]")).to_have_count(0)  # nothing to upload, and nowhere to
     citizen.look("42-next-materials")
     citizen.press("下一步：核对")
     page.locator("main label[for=declared]").click()
