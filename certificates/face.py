@@ -52,7 +52,9 @@ class Face:
     seal_caption: str
 
 
-def watermark_text(*, provider: str, valid_until: date, purpose: str = "办理政务服务事项") -> str:
-    """The watermark of a grade A copy that leaves the certificate store (国办函〔2016〕108号, 统一电子证照库)."""
-    until = f"{valid_until.year}年{valid_until.month}月{valid_until.day}日"
-    return f"此件由{provider}提供，仅供{purpose}时使用，有效期至{until}"
+def watermark_text(*, provider: str, valid_until: date | None, purpose: str = "办理政务服务事项") -> str:
+    """The watermark of a grade A certificate (国办函〔2016〕108号, 统一电子证照库); without an end it is 长期有效."""
+    until = (
+        "长期有效" if valid_until is None else f"有效期至{valid_until.year}年{valid_until.month}月{valid_until.day}日"
+    )
+    return f"此件由{provider}提供，仅供{purpose}时使用，{until}"

@@ -3,7 +3,7 @@
 from django.conf import settings
 from django.urls import reverse
 
-from certificates.face import Face
+from certificates.face import Face, watermark_text
 from certificates.models import Certificate
 
 
@@ -37,5 +37,6 @@ def face_of(certificate: Certificate) -> Face:
         rows=rows,
         verify_url=verify_url(certificate),
         template=kind.template,
+        watermark=watermark_text(provider=certificate.issuer.name, valid_until=certificate.valid_until),
         seal_caption=kind.seal_caption,
     )

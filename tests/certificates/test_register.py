@@ -4,6 +4,7 @@ import pytest
 
 from certificates import errors, rules
 from certificates.actions import change_state, issue
+from certificates.faces import face_of
 from certificates.models import Certificate
 from certificates.queries import get_certificate, verify, visible_certificates
 from certificates.states import Operation
@@ -24,6 +25,13 @@ BASIS = {"reason": "依申请", "legal_basis": "行政许可法第七十条"}
 def test_identifier_has_the_published_check_character(type_code, issuer, serial, version, check):
     made = rules.identifier(type_code=type_code, issuer_code=issuer, serial=serial, version=version)
     assert made == f"1.2.156.3005.2.{type_code}.{issuer}.{serial}.{version:03d}.{check}"
+
+
+def test_every_issued_face_carries_the_watermark_of_its_issuer(cast):
+    assert face_of(cast.licence).watermark == f"此件由{cast.scjg.name}提供，仅供办理政务服务事项时使用，长期有效"
+    Certificate.objects.filter(pk=cast.licence.pk).update(valid_until="2031-11-21")
+    cast.licence.refresh_from_db()
+    assert face_of(cast.licence).watermark.endswith("有效期至2031年11月21日")
 
 
 def test_second_valid_certificate_of_a_single_type_is_refused(cast):
