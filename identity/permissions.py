@@ -15,6 +15,9 @@ class Permission(StrEnum):
     SUSPEND_CERTIFICATE = "suspend_certificate"
     MANAGE_ITEMS = "manage_items"
     SUPERVISE = "supervise"
+    MANAGE_STAFF = "manage_staff"
+    MANAGE_PERSONS = "manage_persons"
+    MANAGE_CLIENTS = "manage_clients"
 
 
 _Role = PostHolding.Role
@@ -25,7 +28,7 @@ ROLE_PERMISSIONS: dict[str, frozenset[Permission]] = {
     _Role.DECIDER: frozenset(
         {Permission.REVIEW, Permission.DECIDE, Permission.ISSUE_CERTIFICATE, Permission.SUSPEND_CERTIFICATE}
     ),
-    _Role.DATA_OFFICER: frozenset({Permission.MANAGE_ITEMS}),
+    _Role.DATA_OFFICER: frozenset({Permission.MANAGE_ITEMS, Permission.MANAGE_PERSONS}),
     _Role.SUPERVISOR: frozenset({Permission.SUPERVISE}),
-    _Role.ADMINISTRATOR: frozenset({Permission.MANAGE_ITEMS}),
+    _Role.ADMINISTRATOR: frozenset({Permission.MANAGE_ITEMS, Permission.MANAGE_STAFF, Permission.MANAGE_CLIENTS}),
 }

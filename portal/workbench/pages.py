@@ -13,6 +13,7 @@ from django.utils.http import content_disposition_header
 from cases.queries import waiting_count
 from common.ids import uuid7
 from portal.access import actor_of
+from portal.workbench.management import entries_for
 
 PAGE_SIZE = 20
 COUNT_CAP = 1000
@@ -42,7 +43,8 @@ def show(
     request: HttpRequest, template: str, context: dict[str, Any], *, nav: str = "", status: int = 200
 ) -> HttpResponse:
     """Render a page of the workbench. Browsers keep no copy: the pages hold other people's data."""
-    frame = {"nav": nav, "worklist_count": waiting_count(actor_of(request))}
+    actor = actor_of(request)
+    frame = {"nav": nav, "worklist_count": waiting_count(actor), "has_management": bool(entries_for(actor))}
     response = render(request, template, {**frame, **context}, status=status)
     add_never_cache_headers(response)
     return response

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from portal.workbench.views import case, certificates, evidence, items, mandates, step, worklist
+from portal.workbench.views import case, certificates, evidence, items, management, mandates, step, worklist
 
 case_urls = [
     path("cases/", worklist.search, name="workbench_case_search"),
@@ -26,4 +26,12 @@ certificate_urls = [
     path("certificates/<uuid:certificate_id>/<slug:operation>/", certificates.operate, name="certificate_operation"),
 ]
 mandate_urls = [path("mandates/", mandates.mandates, name="workbench_mandates")]
-urlpatterns = [path("", worklist.worklist, name="worklist"), *case_urls, *item_urls, *certificate_urls, *mandate_urls]
+management_urls = [path("manage/", management.management, name="workbench_management")]
+urlpatterns = [
+    path("", worklist.worklist, name="worklist"),
+    *case_urls,
+    *item_urls,
+    *certificate_urls,
+    *mandate_urls,
+    *management_urls,
+]

@@ -1,0 +1,73 @@
+"""Sign-ins, and the posts that staff hold with them."""
+
+from typing import Any, ClassVar
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.auth.models import PermissionsMixin
+from django.db import models
+from django.db.models import Q
+from guardian.mixins import GuardianUserMixin
+
+from common.fields import BlindIndexField
+from common.ids import uuid7
+from common.models import BaseModel
+from identity.models.parties import Person
+from identity.models.places import Post
+
+
+class AccountManager(BaseUserManager["Account"]):
+    """Creates accounts; the username is only an opaque handle."""
+
+    def create_account(self, *, username: str, password: str | None, **fields: Any) -> "Account":
+        """Create an account with a hashed password (None: no password sign-in)."""
+        account = self.model(username=username, **fields)
+        account.set_password(password)
+        account.save(using=self._db)
+        return account
+
+
+class Account(GuardianUserMixin, AbstractBaseUser, PermissionsMixin):
+    """A sign-in. A person signs in with phone or ID number, staff with a staff number."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    username = models.CharField(max_length=64, unique=True)
+    person = models.OneToOneField(Person, models.PROTECT, null=True, related_name="account")
+    staff_name = models.CharField(max_length=60, blank=True, default="")
+    phone_index = BlindIndexField(null=True, unique=True)
+    is_active = models.BooleanField(default=True)
+    is_staff_member = models.BooleanField(default=False)
+    date_joined = models.DateTimeField(auto_now_add=True)
+
+    USERNAME_FIELD = "username"
+    REQUIRED_FIELDS: ClassVar = []
+    objects = AccountManager()
+
+    def __str__(self) -> str:
+        return self.username
+
+
+class PostHolding(BaseModel):
+    """An account holds a post in a role, from a day to a day. One holding is active at a time."""
+
+    class Role(models.TextChoices):
+        COUNTER_CLERK = "counter_clerk", "综合窗口人员"
+        REVIEWER = "reviewer", "审查人员"
+        DECIDER = "decider", "决定人"
+        DATA_OFFICER = "data_officer", "数据管理人员"
+        SUPERVISOR = "supervisor", "监督人员"
+        ADMINISTRATOR = "administrator", "管理员"
+
+    account = models.ForeignKey(Account, models.PROTECT, related_name="holdings")
+    post = models.ForeignKey(Post, models.PROTECT, related_name="holdings")
+    role = models.CharField(max_length=20, choices=Role)
+    starts_on = models.DateField()
+    ends_on = models.DateField(null=True)
+    is_active = models.BooleanField(default=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["account"], condition=Q(is_active=True), name="one_active_post"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.account} {self.post} {self.role}"

@@ -1,0 +1,32 @@
+"""管理: what posts may look after besides cases, one entry for each thing."""
+
+from dataclasses import dataclass
+
+from django.urls import reverse
+from django.utils.functional import Promise
+
+from identity.actor import Actor
+from identity.permissions import Permission
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One thing to look after: who may (a permission in any department), its address, name and a line about it."""
+
+    permission: Permission
+    url_name: str
+    name: str | Promise
+    about: str | Promise
+
+    @property
+    def url(self) -> str:
+        """The address of its page."""
+        return reverse(self.url_name)
+
+
+ENTRIES: tuple[Entry, ...] = ()
+
+
+def entries_for(actor: Actor) -> list[Entry]:
+    """The things this actor's post may look after, in the order of the page."""
+    return [entry for entry in ENTRIES if actor.departments(entry.permission)]
