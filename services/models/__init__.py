@@ -4,6 +4,7 @@ from services.models.directory import DirectoryEntry
 from services.models.elements import DataElement, ImportBatch
 from services.models.items import ServiceItem
 from services.models.parts import Faq, FeeItem, LegalBasis, MaterialRequirement, ReviewStage, Situation, VersionPart
+from services.models.search import SearchMiss, SearchPlace, SearchTopic, Synonym
 from services.models.versions import ItemVersion
 
 __all__ = [
@@ -16,7 +17,11 @@ __all__ = [
     "LegalBasis",
     "MaterialRequirement",
     "ReviewStage",
+    "SearchMiss",
+    "SearchPlace",
+    "SearchTopic",
     "ServiceItem",
     "Situation",
+    "Synonym",
     "VersionPart",
 ]
