@@ -66,7 +66,7 @@ def _fit(question: Question, *, synonym: str) -> Fit:
     return Fit(
         plain=question.plain,
         strict=question.strict,
-        in_name=question.in_weights("A"),
+        in_name=question.parts,
         in_everyday=question.in_weights("AB"),
         synonym=synonym or None,
     )

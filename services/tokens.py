@@ -11,6 +11,7 @@ _RUN = re.compile(f"(?P<han>[{_HAN}]+)|(?:(?![{_HAN}])[^\\W_])+")
 _MAX_POSITION = 16_000  # PostgreSQL keeps positions up to 16,383
 _MAX_WORD = 64
 _MOST_PHRASES = 40
+_LONG_SPOKEN = 6  # syllables
 _LONGEST_PHRASE = 40  # characters, that are compared by sound
 _BRACKETS = re.compile(r"[（(〔\[【][^（()）]*[）)〕\]】]")
 
@@ -118,9 +119,9 @@ def phrases(name: str, everyday: Iterable[str]) -> list[str]:
 
 
 def sound_vector(spoken: Sequence[str]) -> str:
-    """Return a ``tsvector`` literal of how phrases sound: pairs of syllables, and initials from each place on."""
+    """Return a ``tsvector`` literal of how phrases sound: pairs of syllables, initials, letters."""
     return _literal(
-        ("A" if number == 0 else "B", [*sound_words(syllables(phrase)), *_initial_words(phrase)])
+        ("A" if number == 0 else "B", [*sound_words(syllables(phrase)), *_letter_words(phrase)])
         for number, phrase in enumerate(spoken)
     )
 
@@ -128,13 +129,29 @@ def sound_vector(spoken: Sequence[str]) -> str:
 def sound_words(sounds: Sequence[str]) -> list[str]:
     """Return pairs of neighbouring syllables, and of those with one between them: one wrong character leaves some."""
     flat = [soft(sound) for sound in sounds]
-    near = [f"{first}_{second}" for first, second in itertools.pairwise(flat)]
-    return near + [f"{first}~{second}" for first, second in zip(flat, flat[2:], strict=False)]
+    return near_sounds(sounds) + [f"{first}~{second}" for first, second in zip(flat, flat[2:], strict=False)]
 
 
-def _initial_words(phrase: str) -> list[str]:
-    letters = initials(syllables(phrase))
-    return [f"i:{letters[start:]}" for start in range(max(1, len(letters) - 1))]
+def sound_query(sounds: Sequence[str]) -> str:
+    """Return a ``tsquery`` for what sounds alike in some place: any pair, or for long texts two pairs in a row.
+
+    Pairs like "xu ke" are in every other name; two in a row keep the index from giving back half of them.
+    """
+    if len(sounds) < _LONG_SPOKEN:
+        return ts_query(sound_words(sounds), "|")
+    return " | ".join(f"({ts_query(two, '&')})" for two in itertools.pairwise(near_sounds(sounds)))
+
+
+def near_sounds(sounds: Sequence[str]) -> list[str]:
+    """Return pairs of neighbouring syllables."""
+    return [f"{first}_{second}" for first, second in itertools.pairwise(soft(sound) for sound in sounds)]
+
+
+def _letter_words(phrase: str) -> list[str]:
+    """Initials from each place on, and the whole in pinyin, for the beginning of either that somebody types."""
+    sounds = syllables(phrase)
+    letters = initials(sounds)
+    return [f"p:{''.join(sounds)}", *(f"i:{letters[start:]}" for start in range(max(1, len(letters) - 1)))]
 
 
 def ts_query(words: Iterable[str], operator: str, *, marks: str = "") -> str:

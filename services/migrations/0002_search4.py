@@ -132,4 +132,9 @@ class Migration(migrations.Migration):
             index=models.Index(fields=['-popularity', 'item'], name='place_popular'),
         ),
         migrations.RunSQL(FOLLOW, UNFOLLOW),
+        # Words are read on every search: in the row itself, not compressed.
+        migrations.RunSQL(
+            "ALTER TABLE services_searchtopic SET (toast_tuple_target = 8160)",
+            "ALTER TABLE services_searchtopic RESET (toast_tuple_target)",
+        ),
     ]

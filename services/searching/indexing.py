@@ -180,4 +180,3 @@ def _words(item: ServiceItem) -> tuple[str, str, str, str, str, str]:
     )
     sounds = [" ".join(tokens.syllables(phrase)) for phrase in spoken]
     return words, tokens.sound_vector(spoken), "\n".join(spoken), "\n".join(sounds), plain(version.name), version.name
-

@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+from itertools import pairwise
 
 from services.searching.spelling import initials, soft
 
@@ -81,3 +83,9 @@ def alike_initials(letters: str, phrase: str, sounds: Sounds) -> Likeness:
     covered = len(letters) / len(first)
     score = 0.85 + 0.15 * covered if place == 0 else _INITIALS_WITHIN + 0.1 * covered
     return Likeness(score, phrase[place : place + len(letters)])
+
+
+@lru_cache(maxsize=20_000)
+def pairs_of(text: str) -> frozenset[str]:
+    """The pairs of neighbouring characters of a text."""
+    return frozenset(first + second for first, second in pairwise(text))

@@ -34,6 +34,11 @@ class Question:
         """Every word."""
         return tokens.ts_query(self.words, "&")
 
+    @property
+    def parts(self) -> tuple[str, ...]:
+        """The plain parts of what was asked, between spaces and signs."""
+        return tuple(dict.fromkeys(run for _is_han, run in tokens.runs(self.asked)))
+
     def in_weights(self, marks: str) -> str:
         """Every word, where the index gives it one of these weights."""
         return tokens.ts_query(self.words, "&", marks=marks)

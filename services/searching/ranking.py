@@ -15,54 +15,59 @@ WEIGHTS = "{0.05, 0.1, 0.6, 1.0}"  # of D, C, B, A
 GOOD = 50  # the least score of a topic that has the words in its name, its everyday words or by a synonym
 
 _ALL = "SELECT id, name, head_region_id, 0::float8 AS fit, 1::float8 AS care FROM services_searchtopic"
-# Whole name, name, synonym, everyday words, guess, mention; then nearness. ``care``: how much popularity counts.
+# Whole name, name, synonym, everyday words, guess, mention; nearness decides among these. ``care``: how much
+# popularity counts. Most hits are settled by the short name, before the long list of words has to be read.
 _FITTING = f"""
     SELECT topic.id, topic.name, topic.head_region_id,
         CASE WHEN topic.plain = %(plain)s THEN 100
-             WHEN topic.words @@ %(in_name)s::tsquery
+             WHEN topic.plain LIKE ALL(%(in_name)s::text[])
                   THEN 60 + 10 * starts_with(topic.plain, %(plain)s)::int
                      + 10 * least(1, length(%(plain)s) / greatest(1, length(topic.plain))::float8)
              WHEN topic.words @@ %(synonym)s::tsquery THEN 60
-             WHEN topic.words @@ %(in_everyday)s::tsquery THEN 50
+             WHEN topic.words @@ %(in_everyday)s::tsquery
+                  THEN 50 + 10 * ts_rank('{WEIGHTS}', topic.words, %(strict)s::tsquery)
              WHEN guess.score IS NOT NULL THEN guess.score
              WHEN topic.words @@ %(maybe)s::tsquery THEN 45
-             ELSE 10 END
-        + 10 * ts_rank('{WEIGHTS}', topic.words, %(strict)s::tsquery) AS fit,
+             ELSE 10 + 10 * ts_rank('{WEIGHTS}', topic.words, %(strict)s::tsquery) END AS fit,
         CASE WHEN guess.score IS NULL THEN 1 ELSE 0.25 END AS care
     FROM services_searchtopic topic
     LEFT JOIN unnest(%(guesses)s::bigint[], %(scores)s::float8[]) AS guess(id, score) ON guess.id = topic.id
     WHERE topic.words @@ %(wanted)s::tsquery OR topic.id = ANY(%(guesses)s::bigint[])
 """
-_COLUMNS = """
-    topic.name, topic.fit, place.item_id, place.department_name, place.item_type, place.audience, place.themes,
-    place.level,
-    topic.fit + topic.care * (1.4 * ln(2 + place.popularity) + 2 * place.is_online::int + 0.2 * place.depth) AS score,
-    (%(department)s = '' OR place.department_name = %(department)s) AS in_department,
-    (%(theme)s = '' OR %(theme)s = ANY(place.themes)) AS in_theme,
-    (%(audience)s = '' OR %(audience)s = ANY(place.audience)) AS in_audience,
-    (%(item_type)s = '' OR place.item_type = %(item_type)s) AS in_type,
-    (%(level)s::int IS NULL OR place.level = %(level)s::int) AS in_level
+_OFFERED = """
+    topic.id, topic.name, topic.fit, topic.care, place.item_id, place.department_name, place.item_type, place.audience,
+    place.themes, place.level, place.popularity, place.is_online, place.depth
+"""
+_HIT = """
+    SELECT item_id, name, fit, department_name, item_type, audience, themes, level,
+        fit + care * (1.4 * ln(2 + popularity) + 2 * is_online::int + 0.2 * depth) AS score,
+        (%(department)s = '' OR department_name = %(department)s) AS in_department,
+        (%(theme)s = '' OR %(theme)s = ANY(themes)) AS in_theme,
+        (%(audience)s = '' OR %(audience)s = ANY(audience)) AS in_audience,
+        (%(item_type)s = '' OR item_type = %(item_type)s) AS in_type,
+        (%(level)s::int IS NULL OR level = %(level)s::int) AS in_level
+    FROM offered
 """
 _SHOWN = "place.is_shown AND (%(online)s::boolean IS NULL OR place.is_online = %(online)s::boolean)"
+# A region has one region above it at each level, so the nearest has the greatest level number.
 _NEAREST = f"""
 chain AS (
-    SELECT id, parent_id, 0 AS distance FROM identity_region WHERE code = %(region)s
-    UNION ALL SELECT region.id, region.parent_id, chain.distance + 1
-    FROM identity_region region JOIN chain ON region.id = chain.parent_id
+    SELECT id, parent_id FROM identity_region WHERE code = %(region)s
+    UNION ALL SELECT region.id, region.parent_id FROM identity_region region JOIN chain ON region.id = chain.parent_id
 ),
 offered AS (
-    SELECT {_COLUMNS}, chain.distance, min(chain.distance) OVER (PARTITION BY topic.id) AS nearest
-    FROM topic JOIN services_searchplace place ON place.topic_id = topic.id
-    JOIN chain ON chain.id = place.region_id WHERE {_SHOWN}
+    SELECT {_OFFERED}, max(place.level) OVER (PARTITION BY topic.id) AS nearest
+    FROM topic JOIN services_searchplace place
+    ON place.topic_id = topic.id AND place.region_id = ANY(ARRAY(SELECT id FROM chain)) WHERE {_SHOWN}
 ),
-hit AS MATERIALIZED (SELECT * FROM offered WHERE distance = nearest),
+hit AS MATERIALIZED ({_HIT} WHERE level = nearest),
 """
 _HEADS = f"""
-    SELECT {_COLUMNS} FROM topic JOIN services_searchplace place
+    SELECT {_OFFERED} FROM topic JOIN services_searchplace place
     ON place.topic_id = topic.id AND place.region_id = topic.head_region_id WHERE {_SHOWN}
 """
 _OF_DEPARTMENT = f"""
-    UNION ALL SELECT {_COLUMNS} FROM topic JOIN services_searchplace place
+    UNION ALL SELECT {_OFFERED} FROM topic JOIN services_searchplace place
     ON place.topic_id = topic.id AND place.department_name = %(department)s
     WHERE place.region_id IS DISTINCT FROM topic.head_region_id AND {_SHOWN}
 """
@@ -123,11 +128,11 @@ class Filters:
 
 @dataclass(frozen=True, slots=True)
 class Fit:
-    """What topics are looked for: tsqueries as text, None where there is none; guesses are topic → score."""
+    """What topics are looked for: tsqueries as text, None where there is none; ``guesses`` are topic → score."""
 
     plain: str = ""
     strict: str = ""
-    in_name: str = ""
+    in_name: tuple[str, ...] = ()  # parts that a name must hold
     in_everyday: str = ""
     synonym: str | None = None
     maybe: str | None = None
@@ -156,7 +161,8 @@ def rank(fit: Fit, filters: Filters, *, limit: int, offset: int) -> Found:
     if filters.region is not None:
         places = _NEAREST
     else:
-        places = f"hit AS MATERIALIZED ({_HEADS}{_OF_DEPARTMENT if filters.department else ''}),"
+        heads = f"{_HEADS}{_OF_DEPARTMENT if filters.department else ''}"
+        places = f"offered AS ({heads}), hit AS MATERIALIZED ({_HIT}),"
     statement = f"WITH RECURSIVE topic AS MATERIALIZED ({topics}), {places} {_RESULT}"  # noqa: S608 constants
     counts: dict[str, dict[str, int]] = {facet: {} for facet in _FACETS}
     single: dict[str, int] = {}
@@ -191,7 +197,7 @@ def _of_fit(fit: Fit) -> dict[str, Any]:
     return {
         "plain": fit.plain,
         "strict": fit.strict,
-        "in_name": fit.in_name,
+        "in_name": [f"%{part}%" for part in fit.in_name],
         "in_everyday": fit.in_everyday,
         "synonym": fit.synonym,
         "maybe": fit.maybe,
