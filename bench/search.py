@@ -110,8 +110,8 @@ def _quality(catalogue: Catalogue) -> dict[str, object]:
         first[one.kind].append(bool(items) and items[0].name == one.name)
         among[one.kind].append(one.name in [item.name for item in items])
     print("\n  questions      asked   top-1   top-20")
-    for kind in first:
-        print(f"  {kind:<12}{len(first[kind]):8}{_share(first[kind]):8.1%}{_share(among[kind]):9.1%}")
+    for kind, hits in first.items():
+        print(f"  {kind:<12}{len(hits):8}{_share(hits):8.1%}{_share(among[kind]):9.1%}")
     every = [hit for hits in first.values() for hit in hits], [hit for hits in among.values() for hit in hits]
     return {"top1": round(_share(every[0]), 3), "top20": round(_share(every[1]), 3), "asked": len(every[0])}
 
@@ -210,7 +210,7 @@ def _draw(sizes: Sequence[Size]) -> None:
     parts = [
         '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 640 320" font-family="sans-serif" font-size="13">',
         '<rect width="640" height="320" fill="#fff"/>',
-        '<text x="20" y="24" font-weight="bold">Search: size on disk (bars, MB) and p95 (line, ms) by implementations</text>',
+        '<text x="20" y="24" font-weight="bold">Size on disk (bars) and p95 of a search (line)</text>',
     ]
     points = []
     for number, size in enumerate(sizes):

@@ -127,7 +127,8 @@ class Catalogue:
         """Return MB of the search tables and of their indexes."""
         with connection.cursor() as cursor:
             cursor.execute(
-                "SELECT sum(pg_table_size(name::regclass)), sum(pg_indexes_size(name::regclass)) FROM unnest(%s::text[]) name",
+                "SELECT sum(pg_table_size(name::regclass)), sum(pg_indexes_size(name::regclass)) "
+                "FROM unnest(%s::text[]) name",
                 [list(_TABLES)],
             )
             table, index = cursor.fetchone()

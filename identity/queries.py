@@ -1,7 +1,7 @@
 """Reads of the identity room."""
 
 from collections import defaultdict
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from django.db.models import QuerySet
@@ -129,6 +129,32 @@ def find_person_by_id_number(id_number: str) -> Person | None:
 def get_party(party_id: UUID) -> Party:
     """Return a party with its person or organisation loaded."""
     return Party.objects.select_related("person", "organisation__legal_representative").get(pk=party_id)
+
+
+@dataclass(frozen=True, slots=True)
+class RegionsAround:
+    """A region with the way down to it (itself left out) and the regions just below, for choosing another."""
+
+    region: Region | None
+    above: list[Region]
+    below: list[Region]
+
+
+def regions_around(code: str) -> RegionsAround:
+    """Return where a region lies (two queries); for no code, or one nobody has, the first fork from the top down."""
+    up = "parent__parent__parent__parent"
+    region = Region.objects.select_related(up).filter(code=code.replace("\x00", "")).first() if code else None
+    if region:
+        above: list[Region] = []
+        step = region.parent
+        while step:
+            above.insert(0, step)
+            step = step.parent
+        return RegionsAround(region, above, list(region.children.order_by("code")))
+    above, below = [], list(Region.objects.filter(parent=None).order_by("code"))
+    while len(below) == 1 and (next_below := list(below[0].children.order_by("code"))):
+        above, below = [*above, below[0]], next_below
+    return RegionsAround(None, above, below)
 
 
 def get_region(code: str) -> Region:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from django.urls import reverse
 from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 
 from identity.actor import Actor
 from identity.permissions import Permission
@@ -24,7 +25,14 @@ class Entry:
         return reverse(self.url_name)
 
 
-ENTRIES: tuple[Entry, ...] = ()
+ENTRIES: tuple[Entry, ...] = (
+    Entry(
+        Permission.MANAGE_ITEMS,
+        "workbench_words",
+        _("搜索用词"),
+        _("群众的说法对应哪些事项，哪些问题没有搜到"),
+    ),
+)
 
 
 def entries_for(actor: Actor) -> list[Entry]:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from portal.workbench.views import case, certificates, evidence, items, management, mandates, step, worklist
+from portal.workbench.views import case, certificates, evidence, items, management, mandates, step, words, worklist
 
 case_urls = [
     path("cases/", worklist.search, name="workbench_case_search"),
@@ -19,6 +19,11 @@ item_urls = [
     path("items/imports/<uuid:batch_id>/", items.import_report, name="workbench_import"),
     path("items/<uuid:item_id>/", items.item_page, name="workbench_item"),
 ]
+word_urls = [
+    path("words/", words.words, name="workbench_words"),
+    path("words/ignore/", words.ignore_miss, name="workbench_ignore_miss"),
+    path("words/<uuid:synonym_id>/", words.word, name="workbench_word"),
+]
 certificate_urls = [
     path("certificates/", certificates.certificate_list, name="workbench_certificates"),
     path("certificates/<uuid:certificate_id>/", certificates.certificate_page, name="workbench_certificate"),
@@ -31,6 +36,7 @@ urlpatterns = [
     path("", worklist.worklist, name="worklist"),
     *case_urls,
     *item_urls,
+    *word_urls,
     *certificate_urls,
     *mandate_urls,
     *management_urls,

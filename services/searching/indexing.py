@@ -72,6 +72,7 @@ def outdated_topics() -> QuerySet[SearchTopic]:
 def rewrite(topic_ids: Sequence[int]) -> None:
     """Make the words of these topics anew, whatever their revision."""
     _refresh(topic_ids, changed=None)
+    SearchTopic.objects.filter(pk__in=topic_ids, revision__lt=REVISION).update(revision=REVISION)
 
 
 def _reindex(items: list[ServiceItem]) -> None:
@@ -149,7 +150,6 @@ def _refresh(topic_ids: Sequence[int], *, changed: set[UUID] | None) -> None:
     silent = [row[0] for row in rows if row[2] is None]
     empty = SearchTopic.objects.filter(pk__in=silent)
     empty.exclude(pk__in=SearchPlace.objects.filter(topic_id__in=silent).values("topic_id")).delete()
-    empty.update(revision=REVISION)
 
 
 def _write(due: list[tuple[Any, ...]]) -> None:

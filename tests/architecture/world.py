@@ -16,6 +16,7 @@ from identity.actor import SYSTEM
 from identity.models import Account, PostHolding
 from portal.middleware import PRINCIPAL_KEY
 from services.actions import record_import
+from services.searching.actions import add_synonym
 from tests.factories import moves
 from tests.factories.cast import Cast, a_member_of_staff, build_cast
 from tests.factories.catalogue import a_department, a_post
@@ -43,6 +44,7 @@ class World:
     cases: dict[str, Case]
     document: Document
     batch_id: UUID
+    synonym_id: UUID
     mandate_id: UUID  # the shop gave it to the stranger, who has not answered
     sessions: dict[str, str]
 
@@ -67,6 +69,7 @@ class World:
             "certificate_id": self.cast.licence.pk,
             "document_id": self.document.pk,
             "batch_id": self.batch_id,
+            "synonym_id": self.synonym_id,
             "mandate_id": self.mandate_id,
             "code": self.cast.licence.verify_code,
             "step": "shop",
@@ -96,7 +99,8 @@ def build_world() -> World:
     batch = record_import(
         SYSTEM, file_name="list.jsonl", sha256="0" * 64, accepted=1, repaired=0, rejected=0, report=[]
     )
-    return World(cast, cases, document, batch.pk, a_mandate(cast).pk, _sessions(cast))
+    synonym = add_synonym(SYSTEM, term="开饭馆", stands_for=[cast.item.name])
+    return World(cast, cases, document, batch.pk, synonym.pk, a_mandate(cast).pk, _sessions(cast))
 
 
 def _a_correcting_case(cast: Cast) -> Case:
