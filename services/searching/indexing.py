@@ -174,9 +174,10 @@ def _words(item: ServiceItem) -> tuple[str, str, str, str, str, str]:
     everyday = [*version.synonyms, *tokens.everyday_words(version.name).split()]
     spoken = tokens.phrases(version.name, everyday)
     department = [item.department_name, item.department.short_name if item.department else ""]
-    told = [*department, version.result_name, *(material.name for material in version.materials.all())]
+    told = [version.summary, *department, version.result_name]
+    materials = [material.name for material in version.materials.all()]
     words = tokens.vector(
-        [("A", version.name), ("B", " ".join(everyday)), ("B", version.summary), ("C", " ".join(told))]
+        [("A", version.name), ("B", " ".join(everyday)), ("C", " ".join(told)), ("D", " ".join(materials))]
     )
     sounds = [" ".join(tokens.syllables(phrase)) for phrase in spoken]
     return words, tokens.sound_vector(spoken), "\n".join(spoken), "\n".join(sounds), plain(version.name), version.name

@@ -14,7 +14,7 @@ FITTING = f"""
                      + 10 * least(1, length(%(plain)s) / greatest(1, length(topic.plain))::float8)
              WHEN topic.words @@ %(synonym)s::tsquery THEN 60
              WHEN topic.words @@ %(in_everyday)s::tsquery
-                  THEN 50 + 10 * ts_rank('{_WEIGHTS}', topic.words, %(strict)s::tsquery)
+                  THEN 50 + 5 * ts_rank('{_WEIGHTS}', topic.words, %(strict)s::tsquery)
              WHEN guess.score IS NOT NULL THEN guess.score
              WHEN topic.words @@ %(maybe)s::tsquery THEN 45
              ELSE 10 + 10 * ts_rank('{_WEIGHTS}', topic.words, %(strict)s::tsquery) END AS fit,
