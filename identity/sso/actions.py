@@ -19,8 +19,6 @@ from identity.sso import sessions
 from identity.sso.errors import ConsentNotFound
 from identity.sso.scopes import in_order
 
-_TELL = "identity.tasks.tell_of_logout"
-
 
 @transaction.atomic
 def give_consent(actor: Actor, *, profile: ClientProfile, scopes: Collection[str]) -> Consent:
@@ -149,5 +147,5 @@ def _end(actor: Actor, rows: QuerySet[SsoSession], *, why: str) -> int:
         sessions.tokens_of(row).delete()
         events.record(codes.SSO_ENDED, actor=actor, subject_id=row.profile_id, holder_id=row.account.person_id, why=why)
         if is_told:
-            after_commit(_TELL, session_id=str(row.pk))
+            after_commit("identity.tasks.tell_of_logout", session_id=str(row.pk))
     return len(going_on)

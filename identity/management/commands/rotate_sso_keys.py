@@ -22,8 +22,8 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Rotate and list the keys."""
-        now = timezone.now()
         rows = keys.rotate(SYSTEM, at_once=options["now"])
+        now = timezone.now()
         signing = max((key for key in rows if key.not_before <= now), key=lambda key: key.not_before)
         for key in rows:
             role = "signs" if key == signing else "next" if key.not_before > now else "previous"
