@@ -27,9 +27,8 @@ def kids() -> list[str]:
 
 
 def verify(token: str) -> dict:
-    return jwt.decode(
-        token, key_set()[jwt.get_unverified_header(token)["kid"]], ["RS256"], options={"verify_aud": False}
-    )
+    key = key_set()[jwt.get_unverified_header(token)["kid"]]
+    return jwt.decode(token, key, ["RS256"], options={"verify_aud": False})
 
 
 def test_discovery_says_what_is_there(settings):

@@ -54,11 +54,8 @@ def test_its_own_case_and_nothing_about_whose(cast: Cast, case: Case):
 def test_others_get_404_and_leave_no_row(cast: Cast, case: Case):
     elsewhere = token_of(a_system(cast.xfj))
     draft = moves.a_ready_draft(cast)
-    for token, number in (
-        (elsewhere, case.number),
-        (token_of(a_system(cast.scjg)), "nothing"),
-        (elsewhere, str(draft.pk)),
-    ):
+    own = token_of(a_system(cast.scjg))
+    for token, number in ((elsewhere, case.number), (own, "nothing"), (elsewhere, str(draft.pk))):
         answer = ask(token, number)
         assert (answer.status_code, answer.json()["code"]) == (404, "case.not_found")
     assert not AuditEvent.objects.filter(code="case.status_read").exists()
