@@ -107,7 +107,12 @@ def department_case(actor: Actor, number: str) -> Case:
     Raises :class:`CaseNotFound` for any other, and for a caller without the scope.
     """
     case = None
-    if actor.is_client and ClientScope.CASES_STATUS in actor.client_scopes and "\x00" not in number:
+    if (
+        actor.is_client
+        and actor.department_id
+        and ClientScope.CASES_STATUS in actor.client_scopes
+        and "\x00" not in number
+    ):
         own = Case.objects.filter(department_id=actor.department_id).exclude(state=State.DRAFT)
         case = own.select_related("item_version", "department").filter(number=number).first()
     if case is None:

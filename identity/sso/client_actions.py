@@ -76,7 +76,7 @@ def change(actor: Actor, *, profile_id: UUID, registration: Registration) -> Cli
     ):  # its people's identifiers belong to the department's sector
         raise ClientInvalid(fields={"department": _("应用不能换部门，请用新部门的名义另外登记。")})
     _check(registration)
-    before = _state(profile)
+    before, scopes = _state(profile), set(profile.client.get_scopes())
     _fill(profile.client, registration)
     profile.client.save()
     _fill_profile(profile, registration)
@@ -84,7 +84,7 @@ def change(actor: Actor, *, profile_id: UUID, registration: Registration) -> Cli
     changed = sorted(name for name, value in _state(profile).items() if before[name] != value)
     if not changed:
         return profile
-    lost = set(before["scopes"]) - set(registration.scopes)
+    lost = scopes - set(registration.scopes)
     if lost or "lowest_level" in changed:
         _end_all(actor, profile, why="client_changed")
     events.record(codes.CLIENT_CHANGED, actor=actor, subject_id=profile.pk, fields=changed)

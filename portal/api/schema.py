@@ -52,5 +52,5 @@ class ClientBearerScheme(OpenApiAuthenticationExtension):  # type: ignore[no-unt
 
     def get_security_definition(self, auto_schema: Any) -> dict[str, Any]:
         """Client credentials at the site's own token endpoint."""
-        scopes = {scope: str(TABLE[scope].sentence) for scope in OF_SYSTEM}
+        scopes = {f"{scope}": str(TABLE[scope].sentence) for scope in OF_SYSTEM}
         return {"type": "oauth2", "flows": {"clientCredentials": {"tokenUrl": "/sso/token", "scopes": scopes}}}

@@ -5,6 +5,7 @@ who came through one of our forms gets a page that goes on by itself; everybody 
 """
 
 import datetime as dt
+from collections.abc import Collection
 from dataclasses import dataclass
 from urllib.parse import urlencode, urlsplit, urlunsplit
 
@@ -78,17 +79,17 @@ def consent(request: HttpRequest) -> HttpResponse:
     if isinstance(asked, HttpResponse):
         return asked
     if not request.user.is_authenticated:
-        return redirect_to_login(_again(request, **{_CONTINUED: "1"}))
+        return redirect_to_login(_again(request))
     refused = _refuse(request, asked)
     if refused:
         return refused
     if request.POST.get("answer") != "agree":
-        return HttpResponseRedirect(_again(request, **{_REFUSED: "1", _CONTINUED: "1"}))
+        return HttpResponseRedirect(_again(request, marks=(_REFUSED, _CONTINUED)))
     actor = actor_of(request)
     if request.POST.get("principal_id") != str(actor.principal_id):
         return _consent_page(request, asked, status=409)
     actions.give_consent(actor, profile=asked.profile, scopes=asked.scopes)
-    return HttpResponseRedirect(_again(request, without={"consent"}, **{_CONTINUED: "1"}))
+    return HttpResponseRedirect(_again(request, without={"consent"}))
 
 
 def _read(request: HttpRequest) -> Asked | HttpResponse:
@@ -138,7 +139,7 @@ def _max_age(request: HttpRequest) -> int | None:
 
 def _sign_in_first(request: HttpRequest, asked: Asked) -> HttpResponse | None:
     """To the sign-in, or to another proof of identity when the app asks for one."""
-    after = _again(request, without={"login", "select_account"}, drop={"max_age"}, **{_CONTINUED: "1"})
+    after = _again(request, without={"login", "select_account"}, drop={"max_age"})
     if not request.user.is_authenticated:
         return redirect_to_login(after)
     age = (timezone.now() - _proved_at(request)).total_seconds()
@@ -233,15 +234,21 @@ def _leave(request: HttpRequest, asked: Asked, url: str) -> HttpResponse:
     return leaving.page(request, url, title=text)
 
 
-def _again(request: HttpRequest, *, without: set[str] | None = None, drop: set[str] | None = None, **added: str) -> str:
+def _again(
+    request: HttpRequest,
+    *,
+    marks: tuple[str, ...] = (_CONTINUED,),
+    without: Collection[str] = (),
+    drop: Collection[str] = (),
+) -> str:
     """This request's address once more, with fewer prompts and other marks of our own."""
     query: QueryDict = request.GET.copy()
-    for name in {_REFUSED, *(drop or set())}:
+    for name in {_REFUSED, *drop}:
         query.pop(name, None)
-    prompts = [word for word in query.get("prompt", "").split() if word not in (without or set())]
+    prompts = [word for word in query.get("prompt", "").split() if word not in without]
     query.pop("prompt", None)
     if prompts:
         query["prompt"] = " ".join(prompts)
-    for name, value in added.items():
-        query[name] = value
+    for name in marks:
+        query[name] = "1"
     return urlunsplit(("", "", reverse("sso_authorize"), query.urlencode(), ""))

@@ -17,13 +17,13 @@ _STALE = _("页面已经失效，请刷新后再操作。")
 _LONGEST = 6000
 
 
-def _addresses(label: Text, help_text: Text) -> forms.CharField:
+def _addresses(label: Any, help_text: Any) -> forms.CharField:
     return forms.CharField(
         label=label, help_text=help_text, required=False, max_length=_LONGEST, widget=forms.Textarea(attrs={"rows": 2})
     )
 
 
-def _line(label: Text, limit: int, help_text: Text = "") -> forms.CharField:
+def _line(label: Any, limit: int, help_text: Any = "") -> forms.CharField:
     return forms.CharField(
         label=label,
         max_length=limit,
