@@ -31,5 +31,6 @@ urlpatterns = [
     path("account/", include(account_urls)),
     path("api/v1/", include("portal.api.urls")),
     path("workbench/", include("portal.workbench.urls")),
+    path("", include("portal.sso.urls")),
     path("", include("portal.public.urls")),
 ]

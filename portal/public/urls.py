@@ -6,6 +6,7 @@ from django.views.i18n import set_language
 from portal.public.views import (
     account,
     apply,
+    apps,
     certificates,
     checks,
     home,
@@ -59,6 +60,8 @@ my_urls: _Urls = [
     path("account/", account.my_account, name="my_account"),
     path("account/verify/", account.verify_name, name="verify_name"),
     path("access/", account.my_access, name="my_access"),
+    path("apps/", apps.my_apps, name="my_apps"),
+    path("apps/<uuid:consent_id>/withdraw/", apps.withdraw, name="my_app_withdraw"),
     path("cases/", my.my_cases, name="my_cases"),
     path("cases/<uuid:case_id>/", include(case_urls)),
     path("certificates/", certificates.wallet, name="wallet"),

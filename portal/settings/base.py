@@ -31,6 +31,7 @@ INSTALLED_APPS = [
     "allauth.account",
     "allauth.mfa",
     "allauth.usersessions",
+    "allauth.idp.oidc",
     "guardian",
     "rest_framework",
     "drf_spectacular",
@@ -115,6 +116,16 @@ ACCOUNT_REAUTHENTICATION_TIMEOUT = 10 * 60  # seconds that a step-up lasts
 REAL_NAME_LEVELS = {0: _("未实名"), 1: _("一级"), 2: _("二级"), 3: _("三级"), 4: _("四级"), 5: _("五级")}
 VERIFICATION_SOURCE = "identity.verification.local.LocalRegister"
 MESSAGE_GATEWAY = "identity.messaging.outbox.OutboxGateway"
+IDP_OIDC_ADAPTER = "identity.sso.adapter.SsoAdapter"
+IDP_OIDC_AUTH_METHODS = ["client_secret_basic", "client_secret_post"]
+IDP_OIDC_ID_TOKEN_EXPIRES_IN = 5 * 60
+IDP_OIDC_ACCESS_TOKEN_EXPIRES_IN = 10 * 60
+IDP_OIDC_REFRESH_TOKEN_EXPIRES_IN = 30 * 24 * 60 * 60  # each use gives a new one
+IDP_OIDC_AUTHORIZATION_CODE_EXPIRES_IN = 60
+SSO_CONSENT_DAYS = 365  # then the person is asked again
+SSO_KEY_DAYS = 90  # how long one key signs
+SSO_KEY_KEEP_DAYS = 7  # how long it still verifies afterwards; longer than any signed token lives
+SSO_ALLOW_LOOPBACK = False  # http addresses of this machine for redirects and logouts: demonstrations only
 SESSION_COOKIE_AGE = 60 * 60 * 2
 SESSION_SAVE_EVERY_REQUEST = False
 SESSION_COOKIE_HTTPONLY = True
@@ -171,7 +182,10 @@ X_FRAME_OPTIONS = "DENY"
 # --- API --------------------------------------------------------------------------------------
 REST_FRAMEWORK = {
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
-    "DEFAULT_AUTHENTICATION_CLASSES": ["portal.api.authentication.SignInSession"],
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        "portal.api.authentication.SignInSession",
+        "portal.api.authentication.ClientBearer",
+    ],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],

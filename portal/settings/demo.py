@@ -23,3 +23,5 @@ STAFF_MFA_REQUIRED = False
 SESSION_COOKIE_SECURE = False
 CSRF_COOKIE_SECURE = False
 DEMO = True
+SSO_ALLOW_LOOPBACK = True
+SAMPLE_APP_FILE = VAR_DIR / "department-app.json"  # what deploy/examples/department_app reads

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from django.urls import reverse
 from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 
 from identity.actor import Actor
 from identity.permissions import Permission
@@ -24,7 +25,14 @@ class Entry:
         return reverse(self.url_name)
 
 
-ENTRIES: tuple[Entry, ...] = ()
+ENTRIES: tuple[Entry, ...] = (
+    Entry(
+        Permission.MANAGE_CLIENTS,
+        "workbench_clients",
+        _("接入应用"),
+        _("登记用一站通账号登录的部门应用：读哪些数据、地址、密钥、停用"),
+    ),
+)
 
 
 def entries_for(actor: Actor) -> list[Entry]:

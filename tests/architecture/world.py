@@ -14,12 +14,14 @@ from cases.models import Case, CaseMaterial
 from certificates.models import Document
 from identity.actor import SYSTEM
 from identity.models import Account, PostHolding
+from identity.sso.actions import give_consent
 from portal.middleware import PRINCIPAL_KEY
 from services.actions import record_import
 from tests.factories import moves
 from tests.factories.cast import Cast, a_member_of_staff, build_cast
 from tests.factories.catalogue import a_department, a_post
 from tests.factories.mandates import a_mandate
+from tests.factories.sso import an_app
 
 ROLES = (
     "public",  # nobody signed in
@@ -44,6 +46,8 @@ class World:
     document: Document
     batch_id: UUID
     mandate_id: UUID  # the shop gave it to the stranger, who has not answered
+    profile_id: UUID  # an app of the item's department
+    consent_id: UUID  # the owner's, for that app
     sessions: dict[str, str]
 
     def client(self, role: str) -> Client:
@@ -74,6 +78,9 @@ class World:
             "operation": word,
             "rest": "nothing",
             "session_id": 0,
+            "consent_id": self.consent_id,
+            "profile_id": self.profile_id,
+            "number": self.cases["review"].number,
         }
         return {name: known[name] for name in wanted}
 
@@ -96,7 +103,9 @@ def build_world() -> World:
     batch = record_import(
         SYSTEM, file_name="list.jsonl", sha256="0" * 64, accepted=1, repaired=0, rejected=0, report=[]
     )
-    return World(cast, cases, document, batch.pk, a_mandate(cast).pk, _sessions(cast))
+    profile = an_app(cast.scjg).profile
+    agreed = give_consent(cast.person, profile=profile, scopes=["openid"])
+    return World(cast, cases, document, batch.pk, a_mandate(cast).pk, profile.pk, agreed.pk, _sessions(cast))
 
 
 def _a_correcting_case(cast: Cast) -> Case:
