@@ -24,3 +24,4 @@ LEVEL_CHECKED = Event("identity.level_checked", "party", frozenset({"source", "r
 POPULATION_RECORDED = Event("identity.population_recorded", "population_record")
 PASSWORD_CHANGED = Event("identity.password_changed", "account")
 SESSIONS_ENDED = Event("identity.sessions_ended", "account", frozenset({"count"}))
+UPSTREAM_ATTACHED = Event("identity.upstream_attached", "account", frozenset({"source"}))
