@@ -16,7 +16,6 @@ from identity.actions import record_sign_in
 from identity.models import Account
 from identity.queries import actor_for
 
-
 _METHOD_NAMES = {"socialaccount": "upstream", "mfa": "passkey"}  # a second factor is never the first record
 
 

@@ -31,8 +31,8 @@ _Purpose = OneTimeCode.Purpose
 def send_code(actor: Actor, *, phone: str, purpose: str, address: str) -> UUID:
     """Send a code to ``phone`` and return its id, to be kept in the asking browser's session.
 
-    Signing in or stepping up, the code goes only to a phone that has an account; registering, a phone that has one is told so
-    instead. The answer is the same each time. ``address`` is the network address that asks.
+    Signing in or stepping up, the code goes only to a phone that has an account; registering, a phone that has one
+    is told so instead. The answer is the same each time. ``address`` is the network address that asks.
     Raises :class:`PhoneInvalid` or :class:`TooManyTries`.
     """
     number = rules.normal_phone(phone)

@@ -65,7 +65,7 @@ class SecondFactorAdapter(DefaultMFAAdapter):
             label = mask_name(user.person.name)
         return {**entity, "name": user.username if user.is_staff_member else label, "display_name": label}
 
-    def generate_authenticator_name(self, user: Account, type: Authenticator.Type) -> str:
+    def generate_authenticator_name(self, user: Account, type: Authenticator.Type) -> str:  # noqa: A002
         """The next number."""
         count = Authenticator.objects.filter(user_id=user.pk, type=type).count()
         return _("通行密钥 %(number)s") % {"number": count + 1}
@@ -96,7 +96,7 @@ class CredentialField(forms.JSONField):
             raise _refused()
         try:
             return super().to_python(value)
-        except (RecursionError, ValidationError) as error:
+        except (RecursionError, ValueError, ValidationError) as error:  # a number of 5,000 digits is a ValueError
             raise _refused() from error
 
 

@@ -5,6 +5,7 @@ import time
 from allauth.account.internal.flows.login import get_authentication_records, record_authentication
 from allauth.mfa.utils import is_mfa_enabled
 from django.conf import settings
+from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest
 
 from identity.models import Account
@@ -20,9 +21,9 @@ def is_fresh(request: HttpRequest) -> bool:
     return bool(times) and time.time() - max(times) < settings.ACCOUNT_REAUTHENTICATION_TIMEOUT
 
 
-def may_use_code(account: Account) -> bool:
+def may_use_code(account: Account | AnonymousUser) -> bool:
     """Whether a code to the phone counts: not where a second factor was set up, which a message would weaken."""
-    return account.phone_index is not None and not is_mfa_enabled(account)
+    return account.is_authenticated and account.phone_index is not None and not is_mfa_enabled(account)
 
 
 def record_code(request: HttpRequest, account: Account) -> None:

@@ -51,7 +51,7 @@ class TokenClient(OAuth2Client):
             response = session.request("POST", self.access_token_url, data=data, **proof)
         if response.status_code >= _SERVER_FAULT:
             response.raise_for_status()
-        answer = response.json() if response.ok else None
+        answer = _parsed(response) if response.ok else None
         if not isinstance(answer, dict) or not isinstance(answer.get("access_token"), str):
             raise OAuth2Error(f"token endpoint answered {response.status_code}")
         return answer
@@ -116,10 +116,17 @@ def _fetch(address: str, *, bearer: str = "") -> dict[str, Any]:
     with SocialAccountAdapter().get_requests_session() as session:
         response = session.request("GET", address, headers=headers)
     response.raise_for_status()
-    answer = response.json()
+    answer = _parsed(response)
     if not isinstance(answer, dict):
         raise requests.RequestException("the answer is no JSON object")
     return answer
+
+
+def _parsed(response: requests.Response) -> Any:
+    try:
+        return response.json()
+    except (ValueError, RecursionError) as error:  # no JSON, or JSON made to break a parser
+        raise requests.RequestException("the answer is no JSON") from error
 
 
 class UpstreamProvider(OpenIDConnectProvider):

@@ -26,7 +26,7 @@ def upstream_from_environment(environment: Mapping[str, str] = os.environ) -> di
     if missing:
         raise ImproperlyConfigured(f"{_PREFIX}ISSUER is set, so these are needed too: {', '.join(missing)}.")
     levels = _object(environment, "LEVELS")
-    if not all(type(level) is int and 0 <= level <= 5 for level in levels.values()):  # noqa: E721 True is no level
+    if not all(type(level) is int and 0 <= level <= 5 for level in levels.values()):
         raise ImproperlyConfigured(f"{_PREFIX}LEVELS gives each word of the service a level from 0 to 5.")
     claims = _object(environment, "CLAIMS")
     if not all(isinstance(claim, str) and claim for claim in claims.values()):

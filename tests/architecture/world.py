@@ -74,6 +74,7 @@ class World:
             "operation": word,
             "rest": "nothing",
             "session_id": 0,
+            "pk": 0,
         }
         return {name: known[name] for name in wanted}
 

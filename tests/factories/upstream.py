@@ -29,7 +29,8 @@ NEWCOMER = {
 
 def _load() -> ModuleType:
     spec = importlib.util.spec_from_file_location("sample_identity_service", FILE)
-    assert spec and spec.loader
+    assert spec
+    assert spec.loader
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module

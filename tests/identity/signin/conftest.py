@@ -1,5 +1,6 @@
 """A running identity service that the settings name."""
 
+import os
 from collections.abc import Iterator
 
 import pytest
@@ -23,3 +24,11 @@ def _fresh_limits() -> Iterator[None]:
     cache.clear()
     yield
     cache.clear()
+
+
+@pytest.fixture(scope="session")
+def database_beside_playwright() -> Iterator[None]:
+    """Let tests in a browser look into the database: Playwright's event loop in this thread makes Django refuse."""
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+    yield
+    del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]

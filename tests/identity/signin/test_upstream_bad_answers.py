@@ -271,7 +271,9 @@ def test_a_redirect_is_not_followed_with_the_secret(service, monkeypatch):
     assert refused(sign_in(browser), browser, UNAVAILABLE)
 
 
-@pytest.mark.parametrize("body", [b"", b"[]", b"<html>", b'{"access_token": 7}', b"\xff\xfe"])
+@pytest.mark.parametrize(
+    "body", [b"", b"[]", b"<html>", b'{"access_token": 7}', b"\xff\xfe", b"[" * 20_000, b"9" * 5_000]
+)
 def test_a_token_answer_that_is_none_is_refused(service, monkeypatch, body):
     import tests.factories.upstream as upstream
 
