@@ -134,7 +134,7 @@ def test_a_passkey_is_the_second_factor_of_staff(cast: Cast, device: Device, set
     assert page.url.endswith(reverse("mfa_authenticate"))
     page.goto(device.address + reverse("worklist"))
     assert "login" in page.url or "2fa" in page.url
-    device.log_in(number)
+    device.open("mfa_authenticate")
     device.press("用通行密钥")
     page.wait_for_url(device.address + reverse("worklist"))
     device.log_out()
