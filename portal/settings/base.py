@@ -6,11 +6,10 @@ database, keys, hosts and the strictness of cookies.
 
 import os
 from pathlib import Path
+from typing import Any
 
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
-
-from portal.settings.upstream import upstream_from_environment
 
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
 VAR_DIR = Path(os.environ.get("ONESTOP_VAR_DIR") or BASE_DIR / "var")  # everything made at run time
@@ -103,7 +102,7 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
     {"NAME": "identity.passwords.BreachedPasswordValidator"},
 ]
-BREACHED_PASSWORDS_FILE = os.environ.get("ONESTOP_BREACHED_PASSWORDS", "")  # SHA-1 list ordered by hash; see operations
+BREACHED_PASSWORDS_FILE = ""  # SHA-1 list ordered by hash; empty: not checked
 ANONYMOUS_USER_NAME = None  # guardian: no anonymous account row
 GUARDIAN_MONKEY_PATCH_USER = False
 GUARDIAN_RAISE_403 = False
@@ -119,7 +118,7 @@ ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*", "password2*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_SESSION_REMEMBER = False  # a sign-in ends with the browser: many people use a shared computer
 ACCOUNT_PRESERVE_USERNAME_CASING = True
-UPSTREAM = upstream_from_environment()  # the identity service above this site, if any
+UPSTREAM: dict[str, Any] | None = None  # the identity service above this site; see portal.settings.upstream
 SOCIALACCOUNT_ADAPTER = "identity.upstream.provider.SocialAccountAdapter"
 SOCIALACCOUNT_REQUESTS_TIMEOUT = 5  # seconds for each call to it
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]

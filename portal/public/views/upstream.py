@@ -81,9 +81,7 @@ def upstream_arrived(request: HttpRequest) -> HttpResponse:
     except DomainError as error:
         messages.warning(request, f"{error.text}{error.what_to_do}")
     if organisation is None:
-        text = _(
-            "登记信息里您不是“%(name)s”的法定代表人（经营者），现在以本人身份登录。要为它办理，请法定代表人授权给您。"
-        )
+        text = _("登记信息里您不是“%(name)s”的法定代表人（经营者），现在是本人身份。要为它办理，请法定代表人授权。")
         messages.warning(request, text % {"name": arrival["name"] or arrival["uscc"]})
     target = arrival["next"]
     is_ours = url_has_allowed_host_and_scheme(
