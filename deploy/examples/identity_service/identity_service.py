@@ -121,6 +121,8 @@ class Handler(BaseHTTPRequestHandler):
         elif parts.path == "/userinfo":
             person = self.server.tokens.get(self.headers.get("Authorization", "").removeprefix("Bearer "))
             self._json(self.server.userinfo(person)) if person else self._json({"error": "invalid_token"}, 401)
+        elif parts.path == "/favicon.ico":
+            self._send(204, b"", "image/x-icon")
         else:
             self.send_error(404)
 
