@@ -37,3 +37,4 @@ SSO_CLAIMS_READ = Event("identity.sso_claims_read", "client", frozenset({"name",
 SSO_ENDED = Event("identity.sso_ended", "client", frozenset({"why"}))
 SSO_LOGOUT_SENT = Event("identity.sso_logout_sent", "client", frozenset({"answer"}))
 SSO_KEY_MADE = Event("identity.sso_key_made", "signing_key", frozenset({"kid"}))
+UPSTREAM_ATTACHED = Event("identity.upstream_attached", "account", frozenset({"source"}))

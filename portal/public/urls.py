@@ -16,7 +16,9 @@ from portal.public.views import (
     materials,
     preferences,
     registration,
+    step_up,
     submission,
+    upstream,
 )
 from portal.public.views import cases as my
 
@@ -50,6 +52,11 @@ account_urls: _Urls = [
     path("register/done/", registration.register_done, name="register_done"),
     path("code/", registration.sign_in_phone, name="sign_in_phone"),
     path("code/enter/", registration.sign_in_code, name="sign_in_code"),
+    path("upstream/", upstream.upstream_start, name="upstream_start"),
+    path("upstream/callback/", upstream.upstream_callback, name="upstream_callback"),
+    path("upstream/arrived/", upstream.upstream_arrived, name="upstream_arrived"),
+    path("reauthenticate/code/", step_up.step_up_send, name="step_up_send"),
+    path("reauthenticate/code/enter/", step_up.step_up_code, name="step_up_code"),
     path("outbox/", registration.outbox, name="outbox"),
     path("password/", account.change_password, name="change_password"),
     path("sessions/", account.sessions, name="sessions"),

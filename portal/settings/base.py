@@ -6,6 +6,7 @@ database, keys, hosts and the strictness of cookies.
 
 import os
 from pathlib import Path
+from typing import Any
 
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
@@ -29,6 +30,8 @@ INSTALLED_APPS = [
     "django.contrib.postgres",
     "allauth",
     "allauth.account",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
     "allauth.mfa",
     "allauth.usersessions",
     "allauth.idp.oidc",
@@ -88,13 +91,19 @@ AUTHENTICATION_BACKENDS = [
     "identity.backends.PhoneOrIdBackend",
     "guardian.backends.ObjectPermissionBackend",
 ]
-PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+PASSWORD_HASHERS = [
+    "identity.passwords.Argon2idHasher",
+    # Only to read what an older system stored; the next sign-in writes it anew with the first.
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+    {"NAME": "identity.passwords.BreachedPasswordValidator"},
 ]
+BREACHED_PASSWORDS_FILE = ""  # SHA-1 list ordered by hash; empty: not checked
 ANONYMOUS_USER_NAME = None  # guardian: no anonymous account row
 GUARDIAN_MONKEY_PATCH_USER = False
 GUARDIAN_RAISE_403 = False
@@ -102,7 +111,7 @@ LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "home"
 ACCOUNT_LOGOUT_REDIRECT_URL = "home"
 ACCOUNT_ADAPTER = "identity.adapters.AccountAdapter"
-ACCOUNT_FORMS = {"login": "identity.forms.SignInForm"}
+ACCOUNT_FORMS = {"login": "identity.forms.SignInForm", "reauthenticate": "identity.forms.StepUpForm"}
 ACCOUNT_USER_MODEL_USERNAME_FIELD = "username"
 ACCOUNT_USER_MODEL_EMAIL_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"username"}
@@ -110,7 +119,20 @@ ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*", "password2*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_SESSION_REMEMBER = False  # a sign-in ends with the browser: many people use a shared computer
 ACCOUNT_PRESERVE_USERNAME_CASING = True
-MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+UPSTREAM: dict[str, Any] | None = None  # the identity service above this site; see portal.settings.upstream
+SOCIALACCOUNT_ADAPTER = "identity.upstream.provider.SocialAccountAdapter"
+SOCIALACCOUNT_REQUESTS_TIMEOUT = 5  # seconds for each call to it
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_ADAPTER = "identity.passkeys.SecondFactorAdapter"
+MFA_FORMS = {
+    "add_webauthn": "identity.passkeys.AddPasskeyForm",
+    "edit_webauthn": "identity.passkeys.RenamePasskeyForm",
+    "login_webauthn": "identity.passkeys.PasskeySignInForm",
+    "authenticate_webauthn": "identity.passkeys.PasskeySecondFactorForm",
+    "reauthenticate_webauthn": "identity.passkeys.PasskeyStepUpForm",
+}
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_WEBAUTHN_USER_VERIFICATION = "required"  # a PIN or a finger each time, so a passkey alone is two factors
 STAFF_MFA_REQUIRED = True
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 10 * 60  # seconds that a step-up lasts
 REAL_NAME_LEVELS = {0: _("未实名"), 1: _("一级"), 2: _("二级"), 3: _("三级"), 4: _("四级"), 5: _("五级")}

@@ -81,6 +81,7 @@ class World:
             "consent_id": self.consent_id,
             "profile_id": self.profile_id,
             "number": self.cases["review"].number,
+            "pk": 0,
         }
         return {name: known[name] for name in wanted}
 
