@@ -20,6 +20,7 @@ class ActorKind(StrEnum):
     CITIZEN = "citizen"
     STAFF = "staff"
     SYSTEM = "system"
+    CLIENT = "client"
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +30,8 @@ class Actor:
     ``principal_id`` is the party a citizen acts for: themselves, an organisation they represent, or whoever gave
     them the mandate ``mandate_id``, of ``mandate_kind`` and as far as ``scope``. ``is_principal_lost`` says that
     the party chosen before may no longer be acted for. ``grants`` maps a permission to the departments where the
-    active post gives it.
+    active post gives it. A department's system that calls with its own token has ``department_id`` and
+    ``client_scopes``.
     """
 
     kind: ActorKind
@@ -50,6 +52,7 @@ class Actor:
     role: str = ""
     region_code: str = ""
     grants: Mapping[Permission, frozenset[UUID]] = field(default_factory=dict)
+    client_scopes: frozenset[str] = frozenset()
 
     @property
     def is_citizen(self) -> bool:
@@ -60,6 +63,11 @@ class Actor:
     def is_staff(self) -> bool:
         """Whether this is a member of staff in an active post."""
         return self.kind == ActorKind.STAFF
+
+    @property
+    def is_client(self) -> bool:
+        """Whether this is a registered system of a department, without a person."""
+        return self.kind == ActorKind.CLIENT
 
     @property
     def is_limited(self) -> bool:

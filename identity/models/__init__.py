@@ -5,9 +5,12 @@ from identity.models.mandates import Mandate
 from identity.models.parties import Organisation, Party, Person
 from identity.models.places import Department, Post, Region
 from identity.models.security import OneTimeCode, OutboxMessage, PopulationRecord, VerificationRecord
+from identity.models.sso import ClientProfile, Consent, SigningKey, SsoSession, SubjectIdentifier
 
 __all__ = [
     "Account",
+    "ClientProfile",
+    "Consent",
     "Department",
     "Mandate",
     "OneTimeCode",
@@ -19,5 +22,8 @@ __all__ = [
     "Post",
     "PostHolding",
     "Region",
+    "SigningKey",
+    "SsoSession",
+    "SubjectIdentifier",
     "VerificationRecord",
 ]

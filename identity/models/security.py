@@ -48,6 +48,7 @@ class OneTimeCode(BaseModel):
     class Purpose(models.TextChoices):
         SIGN_IN = "sign_in", "登录"
         REGISTER = "register", "注册"
+        STEP_UP = "step_up", "再确认"
 
     purpose = models.CharField(max_length=12, choices=Purpose)
     phone_index = BlindIndexField()

@@ -32,6 +32,12 @@ ENTRIES: tuple[Entry, ...] = (
         _("搜索用词"),
         _("群众的说法对应哪些事项，哪些问题没有搜到"),
     ),
+    Entry(
+        Permission.MANAGE_CLIENTS,
+        "workbench_clients",
+        _("接入应用"),
+        _("登记用一站通账号登录的部门应用：读哪些数据、地址、密钥、停用"),
+    ),
 )
 
 

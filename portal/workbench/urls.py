@@ -2,7 +2,18 @@
 
 from django.urls import path
 
-from portal.workbench.views import case, certificates, evidence, items, management, mandates, step, words, worklist
+from portal.workbench.views import (
+    case,
+    certificates,
+    clients,
+    evidence,
+    items,
+    management,
+    mandates,
+    step,
+    words,
+    worklist,
+)
 
 case_urls = [
     path("cases/", worklist.search, name="workbench_case_search"),
@@ -31,7 +42,13 @@ certificate_urls = [
     path("certificates/<uuid:certificate_id>/<slug:operation>/", certificates.operate, name="certificate_operation"),
 ]
 mandate_urls = [path("mandates/", mandates.mandates, name="workbench_mandates")]
-management_urls = [path("manage/", management.management, name="workbench_management")]
+management_urls = [
+    path("manage/", management.management, name="workbench_management"),
+    path("manage/clients/", clients.clients, name="workbench_clients"),
+    path("manage/clients/new/", clients.client_new, name="workbench_client_new"),
+    path("manage/clients/<uuid:profile_id>/", clients.client, name="workbench_client"),
+    path("manage/clients/<uuid:profile_id>/<slug:action>/", clients.client_step, name="workbench_client_step"),
+]
 urlpatterns = [
     path("", worklist.worklist, name="worklist"),
     *case_urls,

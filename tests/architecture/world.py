@@ -14,6 +14,7 @@ from cases.models import Case, CaseMaterial
 from certificates.models import Document
 from identity.actor import SYSTEM
 from identity.models import Account, PostHolding
+from identity.sso.actions import give_consent
 from portal.middleware import PRINCIPAL_KEY
 from services.actions import record_import
 from services.searching.actions import add_synonym
@@ -21,6 +22,7 @@ from tests.factories import moves
 from tests.factories.cast import Cast, a_member_of_staff, build_cast
 from tests.factories.catalogue import a_department, a_post
 from tests.factories.mandates import a_mandate
+from tests.factories.sso import an_app
 
 ROLES = (
     "public",  # nobody signed in
@@ -46,6 +48,8 @@ class World:
     batch_id: UUID
     synonym_id: UUID
     mandate_id: UUID  # the shop gave it to the stranger, who has not answered
+    profile_id: UUID  # an app of the item's department
+    consent_id: UUID  # the owner's, for that app
     sessions: dict[str, str]
 
     def client(self, role: str) -> Client:
@@ -77,6 +81,10 @@ class World:
             "operation": word,
             "rest": "nothing",
             "session_id": 0,
+            "consent_id": self.consent_id,
+            "profile_id": self.profile_id,
+            "number": self.cases["review"].number,
+            "pk": 0,
         }
         return {name: known[name] for name in wanted}
 
@@ -100,7 +108,19 @@ def build_world() -> World:
         SYSTEM, file_name="list.jsonl", sha256="0" * 64, accepted=1, repaired=0, rejected=0, report=[]
     )
     synonym = add_synonym(SYSTEM, term="开饭馆", stands_for=[cast.item.name])
-    return World(cast, cases, document, batch.pk, synonym.pk, a_mandate(cast).pk, _sessions(cast))
+    profile = an_app(cast.scjg).profile
+    agreed = give_consent(cast.person, profile=profile, scopes=["openid"])
+    return World(
+        cast,
+        cases,
+        document,
+        batch.pk,
+        synonym.pk,
+        a_mandate(cast).pk,
+        profile.pk,
+        agreed.pk,
+        _sessions(cast),
+    )
 
 
 def _a_correcting_case(cast: Cast) -> Case:
