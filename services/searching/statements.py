@@ -12,7 +12,7 @@ FITTING = f"""
              WHEN topic.plain LIKE ALL(%(in_name)s::text[])
                   THEN 60 + 10 * starts_with(topic.plain, %(plain)s)::int
                      + 10 * least(1, length(%(plain)s) / greatest(1, length(topic.plain))::float8)
-             WHEN topic.words @@ %(synonym)s::tsquery THEN 60
+             WHEN topic.words @@ %(synonym)s::tsquery THEN greatest(60, guess.score)
              WHEN topic.words @@ %(in_everyday)s::tsquery
                   THEN 50 + 5 * ts_rank('{_WEIGHTS}', topic.words, %(strict)s::tsquery)
              WHEN guess.score IS NOT NULL THEN guess.score
