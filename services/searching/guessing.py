@@ -11,7 +11,7 @@ from services.searching.likeness import Likeness, Spoken, alike, alike_initials,
 from services.searching.questions import Question, spoken
 from services.searching.spelling import plain
 
-_CANDIDATES = 40
+_CANDIDATES = 24
 _LEAST = 0.5  # likeness below which a guess would only be noise
 _BELOW_BEST = 0.3
 _SURE = 0.6  # likeness from which "did you mean" is asked

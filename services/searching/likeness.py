@@ -59,12 +59,15 @@ def _align(asked: Spoken, phrase: str, sounds: Sounds) -> tuple[float, int, int]
                 cost = _NEAR_SOUND
             else:
                 cost = _OTHER
-            step = (last[place][0] + cost, last[place][1])
-            step = min(step, (last[place + 1][0] + _TYPED_TOO_MUCH, last[place + 1][1]))
-            step = min(step, (row[place][0] + _LEFT_OUT, row[place][1]))
-            if number and place and _is_swap(asked, number, sounds, place):
-                step = min(step, (older[place - 1][0] + _SWAPPED, older[place - 1][1]))
-            row.append(step)
+            least, start = last[place][0] + cost, last[place][1]
+            if last[place + 1][0] + _TYPED_TOO_MUCH < least:
+                least, start = last[place + 1][0] + _TYPED_TOO_MUCH, last[place + 1][1]
+            if row[place][0] + _LEFT_OUT < least:
+                least, start = row[place][0] + _LEFT_OUT, row[place][1]
+            is_swap = number and place and _is_swap(asked, number, sounds, place)
+            if is_swap and older[place - 1][0] + _SWAPPED < least:
+                least, start = older[place - 1][0] + _SWAPPED, older[place - 1][1]
+            row.append((least, start))
         before = last
     end = min(range(width + 1), key=lambda place: (row[place][0], -place))
     return row[end][0], row[end][1], end

@@ -39,6 +39,7 @@ def _letters(text: str) -> list[str]:
     return list(text)
 
 
+@lru_cache(maxsize=1_000)
 def soft(syllable: str) -> str:
     """Return a syllable without what many speakers do not tell apart: zh/z, ch/c, sh/s, l/n, -ng/-n."""
     for hard, mild in _SOFT:

@@ -1,9 +1,10 @@
 """Finding an item: results, facets that stay in the address, and suggestions while typing."""
 
 from typing import Any
+from urllib.parse import urlencode
 
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
@@ -124,16 +125,10 @@ def _facet(request: HttpRequest, name: str, label: str, choices: list[Choice], c
 
 
 def _address(request: HttpRequest, name: str, value: str) -> str:
-    query = request.GET.copy()
-    query.pop("page", None)
-    query.pop(name, None)
-    if value:
-        query[name] = value
-    return f"?{query.urlencode()}"
+    pairs = [(key, text) for key, texts in request.GET.lists() if key not in {name, "page"} for text in texts]
+    return f"?{urlencode([*pairs, (name, value)] if value else pairs)}"
 
 
 def _cleared(words: str, region: str) -> str:
     """The address of a search with nothing chosen but the region."""
-    query = QueryDict(mutable=True)
-    query.update({"q": words} | ({"region": region} if region else {}))
-    return f"?{query.urlencode()}"
+    return f"?{urlencode({'q': words} | ({'region': region} if region else {}))}"
