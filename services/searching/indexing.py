@@ -11,7 +11,7 @@ from django.db.models import QuerySet, prefetch_related_objects
 
 from services import tokens
 from services.models import ItemVersion, SearchPlace, SearchTopic, ServiceItem
-from services.searching.spelling import plain
+from services.searching.spelling import plain, syllables
 
 REVISION = 1  # of the way words are made; raise it and ``index_search`` makes them all anew
 _CHUNK = 500
@@ -179,5 +179,5 @@ def _words(item: ServiceItem) -> tuple[str, str, str, str, str, str]:
     words = tokens.vector(
         [("A", version.name), ("B", " ".join(everyday)), ("C", " ".join(told)), ("D", " ".join(materials))]
     )
-    sounds = [" ".join(tokens.syllables(phrase)) for phrase in spoken]
+    sounds = [" ".join(syllables(phrase)) for phrase in spoken]
     return words, tokens.sound_vector(spoken), "\n".join(spoken), "\n".join(sounds), plain(version.name), version.name

@@ -32,11 +32,8 @@ def plain(text: str) -> str:
 @lru_cache(maxsize=20_000)
 def syllables(text: str) -> tuple[str, ...]:
     """Return one syllable for each Chinese character of a plain text, without tones; other letters one by one."""
-    return tuple(part for sound in lazy_pinyin(text, errors=_letters) for part in [sound.replace("ü", "v")])
-
-
-def _letters(text: str) -> list[str]:
-    return list(text)
+    sounds = lazy_pinyin(text, errors=" ".join)
+    return tuple(part.replace("ü", "v") for sound in sounds for part in sound.split(" ") if part)
 
 
 @lru_cache(maxsize=1_000)

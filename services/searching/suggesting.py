@@ -3,7 +3,7 @@
 from django.db import connection
 
 from services import tokens
-from services.searching.spelling import cut, normal, plain
+from services.searching.spelling import cut, normal, plain, syllables
 
 MOST = 8
 _LONGEST = 30  # characters; who has typed more needs no help
@@ -37,7 +37,7 @@ def _by_words(text: str, limit: int) -> list[str]:
 
 
 def _by_sound(asked: str, limit: int) -> list[str]:
-    return _names("pinyin", tokens.ts_query(tokens.near_sounds(tokens.syllables(asked)), "&"), limit)
+    return _names("pinyin", tokens.ts_query(tokens.near_sounds(syllables(asked)), "&"), limit)
 
 
 def _names(column: str, query: str, limit: int) -> list[str]:
