@@ -3,18 +3,23 @@
 from identity.models.accounts import Account, PostHolding
 from identity.models.mandates import Mandate
 from identity.models.parties import Organisation, Party, Person
+from identity.models.persons import CorporateRecord, LikelyDuplicate, PersonChange, PersonMerge
 from identity.models.places import Department, Post, Region
 from identity.models.security import OneTimeCode, OutboxMessage, PopulationRecord, VerificationRecord
 
 __all__ = [
     "Account",
+    "CorporateRecord",
     "Department",
+    "LikelyDuplicate",
     "Mandate",
     "OneTimeCode",
     "Organisation",
     "OutboxMessage",
     "Party",
     "Person",
+    "PersonChange",
+    "PersonMerge",
     "PopulationRecord",
     "Post",
     "PostHolding",
