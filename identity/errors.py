@@ -59,8 +59,16 @@ class PersonExists(Conflict):
     """Somebody with this ID number is registered already."""
 
     code = "identity.person_exists"
-    message = _("这个公民身份号码已经登记过。")
+    message = _("这个证件号码已经登记过。")
     what_to_do = _("请直接登录；忘记密码请到窗口办理。")
+
+
+class PartyMerged(Conflict):
+    """Somebody registered twice: this row was merged into another one."""
+
+    code = "identity.party_merged"
+    message = _("您重复登记的信息刚刚合并到了一起，这一步没有办。")
+    what_to_do = _("请重新打开页面再办；办件、证照和材料都在合并后的名下。")
 
 
 class OrganisationExists(Conflict):

@@ -38,15 +38,14 @@ def birth_date(id_number: str) -> dt.date:
     return dt.date(int(id_number[6:10]), int(id_number[10:12]), int(id_number[12:14]))
 
 
-def gender(id_number: str) -> str:
-    """Return 男 or 女 by the 17th digit (odd is male)."""
-    return "男" if int(id_number[16]) % 2 else "女"
+def years_between(born: dt.date, day: dt.date) -> int:
+    """Return the age in completed years on ``day``."""
+    return day.year - born.year - ((day.month, day.day) < (born.month, born.day))
 
 
 def age_on(id_number: str, day: dt.date) -> int:
-    """Return the age in completed years on ``day``."""
-    born = birth_date(id_number)
-    return day.year - born.year - ((day.month, day.day) < (born.month, born.day))
+    """Return the age in completed years on ``day`` of whoever has this 18-character number."""
+    return years_between(birth_date(id_number), day)
 
 
 def normal_uscc(text: str) -> str:
@@ -132,7 +131,7 @@ def _is_printed(character: str) -> bool:
     category = unicodedata.category(character)
     is_filler = character in "\u115f\u1160\u3164\uffa0\u2800\u034f"  # letters by class, but nothing is seen
     is_radical = "\u2e80" <= character <= "\u2fdf" and unicodedata.normalize("NFKC", character) == character
-    return category[0] in "LMNPS" and not (is_filler or is_radical) or category == "Zs"
+    return (category[0] in "LMNPS" and not (is_filler or is_radical)) or category == "Zs"
 
 
 def _script(character: str) -> str:

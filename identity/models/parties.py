@@ -1,5 +1,6 @@
 """Whoever can hold a certificate or apply: persons and organisations."""
 
+import datetime as dt
 from typing import ClassVar
 
 from django.db import models
@@ -8,6 +9,7 @@ from django.db.models import Q
 from common.fields import BlindIndexField, EncryptedTextField
 from common.models import BaseModel
 from identity.models.places import Region
+from identity.persons.documents import IdDocument
 
 
 class Party(BaseModel):
@@ -68,6 +70,17 @@ class Person(models.Model):
 
     def __str__(self) -> str:
         return f"person {self.pk}"
+
+    @property
+    def document(self) -> IdDocument:
+        """The document the person is known by."""
+        return IdDocument(self.document_kind, self.id_number, self.issuer)
+
+    @property
+    def born(self) -> dt.date | None:
+        """The birth date: what the number says, else what was read from the document; None when nobody wrote it."""
+        stated = dt.date.fromisoformat(self.birth_date) if self.birth_date else None
+        return self.document.born or stated
 
 
 class Organisation(models.Model):

@@ -14,7 +14,7 @@ _LETTERS = 3
 @functools.cache
 def _by_alias() -> dict[str, str]:
     """{three letters or three digits: two letters} of today's countries and regions."""
-    real = {code for code in Locale("zh").territories if len(code) == 2 and code.isalpha()}
+    real = {code for code in map(str, Locale("zh").territories) if len(code) == 2 and code.isalpha()}
     aliases = get_global("territory_aliases")
     return {
         alias: names[0]

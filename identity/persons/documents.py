@@ -95,6 +95,7 @@ class IdDocument:
 
 
 _LONG = 18
+_FIRST_BIRTH = dt.date(1880, 1, 1)
 
 
 def check(kind: str, number: str, *, issuer: str = "", name: str = "id_number") -> IdDocument:
@@ -134,7 +135,17 @@ def recognise(number: str, *, name: str = "id_number") -> IdDocument:
     return check(Kind.CITIZEN, number, name=name)  # refuses, in the words for what it looks like
 
 
-def is_any(number: str) -> str:
+def check_born(document: IdDocument, stated: dt.date | None) -> dt.date:
+    """Return the birth date, the number's own or else the stated one; raises :class:`DocumentInvalid` without one."""
+    born = document.born or stated
+    if born is None:
+        raise DocumentInvalid(fields={"birth_date": _("这种证件的号码里没有出生日期，请填写。")})
+    if not _FIRST_BIRTH <= born <= timezone.localdate():
+        raise DocumentInvalid(fields={"birth_date": _("请填真实的出生日期。")})
+    return born
+
+
+def normal_of_any(number: str) -> str:
     """Return the normal form of any kind's number, passports too; raises :class:`IdNumberInvalid`.
 
     For forms that ask for the number of somebody's document without asking for its kind.
