@@ -4,7 +4,7 @@ import datetime as dt
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -303,3 +303,20 @@ def expire_due(*, today: dt.date, limit: int = 200) -> int:
     for row in rows:
         _finish(SYSTEM, row, _State.ENDED, why="over")
     return len(rows)
+
+
+@transaction.atomic
+def end_for_merge(actor: Actor, *, kept_id: UUID, other_id: UUID) -> list[str]:
+    """End what could not stand when two registrations become one; returns the ended mandates' ids.
+
+    That is a live mandate between the two, and the other's live one for an agent whom the kept person has one for.
+    """
+    live = Mandate.objects.filter(state__in=_LIVE)
+    between = live.filter(principal_id__in=[kept_id, other_id], agent_id__in=[kept_id, other_id])
+    served = live.filter(principal_id=kept_id).values("agent_index")
+    doubled = live.filter(principal_id=other_id, agent_index__in=served)
+    rows = Mandate.objects.filter(Q(pk__in=between.values("pk")) | Q(pk__in=doubled.values("pk")))
+    ended_rows = list(rows.select_for_update(nowait=True).order_by("pk"))
+    for row in ended_rows:
+        _finish(actor, row, _State.ENDED, why="merged")
+    return [str(row.pk) for row in ended_rows]

@@ -173,7 +173,7 @@ def _plain(text: str) -> str:
 def _read(kind: str, number: str, issuer: str) -> IdDocument | None:
     match kind:
         case Kind.PASSPORT:
-            is_good = re.fullmatch(r"[A-Z0-9]{5,9}", number, re.ASCII) and re.search(r"[0-9]{4}", number)
+            is_good = re.fullmatch(r"[A-Z0-9]{5,9}", number, re.ASCII) and re.search(r"[0-9].*[0-9]", number)
             return IdDocument(kind, number, issuer) if is_good and countries.is_country(issuer) else None
         case Kind.TAIWAN_PERMIT:
             return IdDocument(kind, number, countries.TAIWAN) if re.fullmatch(r"[0-9]{8}", number) else None
