@@ -13,10 +13,10 @@ from identity.persons.counter_actions import (
     Shown,
     change_at_counter,
     confirm_face_to_face,
-    lock_person,
     register_at_counter,
     require_counter,
 )
+from identity.persons.finding import lock_person
 
 KIND = "identity-document"
 

@@ -18,7 +18,7 @@ from identity.models import Account, Person, VerificationRecord
 from identity.permissions import Permission
 from identity.persons import changes, documents
 from identity.persons.documents import IdDocument
-from identity.persons.errors import PersonNotFound
+from identity.persons.finding import lock_person
 from identity.verification import Result
 
 SOURCE = "counter"
@@ -137,15 +137,6 @@ def _set_document(
         person.birth_date = born.isoformat()
         person.save(update_fields=["birth_date"])
     return True
-
-
-def lock_person(person_id: UUID) -> Person:
-    """Lock a person who was not merged; raises :class:`PersonNotFound`."""
-    people = Person.objects.select_for_update().filter(pk=person_id, party__merged_into__isnull=True)
-    person = people.first()
-    if person is None:
-        raise PersonNotFound
-    return person
 
 
 def _record_look(actor: Actor, person: Person) -> None:

@@ -57,3 +57,19 @@ class PersonBusy(Conflict):
     code = "identity.person_busy"
     message = _("其中一位正在办事，没有合并，什么都没有变。")
     what_to_do = _("请过一会儿再合并。")
+
+
+class NoFaceService(NotFound):
+    """This city has no face service."""
+
+    code = "identity.no_face_service"
+    message = _("本市还没有接入人脸核验服务，四级暂时不能在网上取得。")
+    what_to_do = _("带证件到任一政务服务窗口当面核验，当场升到五级。")
+
+
+class FaceDiffers(Conflict):
+    """The face service did not confirm the person."""
+
+    code = "identity.face_differs"
+    message = _("人脸核验没有通过，等级没有变。")
+    what_to_do = _("请在光线好的地方重新核验；仍然不通过的，带证件到任一政务服务窗口当面核验。")

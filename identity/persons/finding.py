@@ -5,6 +5,7 @@ from uuid import UUID
 from identity.errors import PartyMerged
 from identity.models import Party, Person
 from identity.persons.documents import IdDocument
+from identity.persons.errors import PersonNotFound
 
 
 def find_person(document: IdDocument) -> Person | None:
@@ -21,3 +22,12 @@ def lock_party(party_id: UUID, *, no_key: bool = False) -> Party:
     if party.merged_into_id:
         raise PartyMerged
     return party
+
+
+def lock_person(person_id: UUID) -> Person:
+    """Lock a person who was not merged; raises :class:`PersonNotFound`."""
+    people = Person.objects.select_for_update().filter(pk=person_id, party__merged_into__isnull=True)
+    person = people.first()
+    if person is None:
+        raise PersonNotFound
+    return person

@@ -13,6 +13,7 @@ from cases.queries import item_names
 from certificates import events as proof_codes
 from certificates.queries import granted_proofs, type_names
 from common.models import AuditEvent
+from identity import events as identity_codes
 from identity.account_queries import department_names
 from identity.actor import Actor, ActorKind
 
@@ -23,6 +24,11 @@ _WORDS = {
     proof_codes.READ.code: gettext_lazy("查看了您的证照"),
     proof_codes.FILE_READ.code: gettext_lazy("打开了您的证照文件"),
     proof_codes.DISCLOSED.code: gettext_lazy("调阅了您的证照或材料"),
+    identity_codes.PERSON_READ.code: gettext_lazy("查看了您的登记信息"),
+    identity_codes.PERSON_CHANGED.code: gettext_lazy("更改了您的登记信息"),
+    identity_codes.SEEN_FACE_TO_FACE.code: gettext_lazy("当面核验了您的证件"),
+    identity_codes.DUPLICATE_SETTLED.code: gettext_lazy("核对了与您相似的登记"),
+    identity_codes.PERSONS_MERGED.code: gettext_lazy("合并了您的重复登记"),
 }
 KINDS = frozenset(_WORDS)
 
@@ -75,4 +81,6 @@ def _who(row: AuditEvent, departments: dict[UUID, str]) -> str:
 
 
 def _purpose(row: AuditEvent) -> str:
+    if row.subject_kind == "party":
+        return _("维护登记信息")
     return _("办理您的申请") if row.subject_kind == "case" else _("管理本机关签发的证照")

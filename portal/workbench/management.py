@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from django.urls import reverse
 from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 
 from identity.actor import Actor
 from identity.permissions import Permission
@@ -24,7 +25,26 @@ class Entry:
         return reverse(self.url_name)
 
 
-ENTRIES: tuple[Entry, ...] = ()
+ENTRIES: tuple[Entry, ...] = (
+    Entry(
+        Permission.MANAGE_PERSONS,
+        "workbench_persons",
+        _("自然人与法人"),
+        _("按完整的证件号码或统一社会信用代码查找，每次都要写理由；核对登记信息"),
+    ),
+    Entry(
+        Permission.MANAGE_PERSONS,
+        "workbench_duplicates",
+        _("重复登记"),
+        _("同一个人登记了两次的，核对后合并"),
+    ),
+    Entry(
+        Permission.COUNTER,
+        "workbench_counter",
+        _("当面核验和登记"),
+        _("本人带证件到窗口：核验后升到五级，登记没有手机号的人，更改姓名、证件、手机号"),
+    ),
+)
 
 
 def entries_for(actor: Actor) -> list[Entry]:

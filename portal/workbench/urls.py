@@ -2,7 +2,19 @@
 
 from django.urls import path
 
-from portal.workbench.views import case, certificates, evidence, items, management, mandates, step, worklist
+from portal.workbench.views import (
+    case,
+    certificates,
+    counter,
+    duplicates,
+    evidence,
+    items,
+    management,
+    mandates,
+    persons,
+    step,
+    worklist,
+)
 
 case_urls = [
     path("cases/", worklist.search, name="workbench_case_search"),
@@ -26,7 +38,15 @@ certificate_urls = [
     path("certificates/<uuid:certificate_id>/<slug:operation>/", certificates.operate, name="certificate_operation"),
 ]
 mandate_urls = [path("mandates/", mandates.mandates, name="workbench_mandates")]
-management_urls = [path("manage/", management.management, name="workbench_management")]
+management_urls = [
+    path("manage/", management.management, name="workbench_management"),
+    path("manage/persons/", persons.search, name="workbench_persons"),
+    path("manage/persons/<uuid:person_id>/<slug:action>/", persons.step, name="workbench_person_step"),
+    path("manage/organisations/<uuid:organisation_id>/refresh/", persons.refresh, name="workbench_refresh"),
+    path("manage/counter/", counter.register, name="workbench_counter"),
+    path("manage/duplicates/", duplicates.pairs, name="workbench_duplicates"),
+    path("manage/duplicates/<uuid:pair_id>/", duplicates.pair, name="workbench_duplicate"),
+]
 urlpatterns = [
     path("", worklist.worklist, name="worklist"),
     *case_urls,

@@ -14,6 +14,7 @@ from cases.models import Case, CaseMaterial
 from certificates.models import Document
 from identity.actor import SYSTEM
 from identity.models import Account, PostHolding
+from identity.persons.merge_actions import report_pair
 from portal.middleware import PRINCIPAL_KEY
 from services.actions import record_import
 from tests.factories import moves
@@ -43,6 +44,7 @@ class World:
     cases: dict[str, Case]
     document: Document
     batch_id: UUID
+    pair_id: UUID  # Li and the stranger may be one person
     mandate_id: UUID  # the shop gave it to the stranger, who has not answered
     sessions: dict[str, str]
 
@@ -74,6 +76,9 @@ class World:
             "operation": word,
             "rest": "nothing",
             "session_id": 0,
+            "person_id": self.cast.li.pk,
+            "organisation_id": self.cast.shop.pk,
+            "pair_id": self.pair_id,
         }
         return {name: known[name] for name in wanted}
 
@@ -96,7 +101,8 @@ def build_world() -> World:
     batch = record_import(
         SYSTEM, file_name="list.jsonl", sha256="0" * 64, accepted=1, repaired=0, rejected=0, report=[]
     )
-    return World(cast, cases, document, batch.pk, a_mandate(cast).pk, _sessions(cast))
+    pair = report_pair(SYSTEM, first_id=cast.li.pk, second_id=cast.stranger.principal_id, signs=["region"])
+    return World(cast, cases, document, batch.pk, pair.pk, a_mandate(cast).pk, _sessions(cast))
 
 
 def _a_correcting_case(cast: Cast) -> Case:
