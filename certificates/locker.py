@@ -16,7 +16,7 @@ from common.idempotency import claim
 from identity.actor import Actor
 from identity.errors import MandateOutOfScope
 from identity.mandates.queries import hold
-from identity.models import Party
+from identity.persons.finding import lock_party
 
 QUOTA_BYTES = 200 * 1024 * 1024
 _SUFFIX = {"application/pdf": "pdf", "image/jpeg": "jpg", "image/png": "png"}
@@ -46,7 +46,7 @@ def upload_document(
     if claimed.earlier_id:
         return Document.objects.get(pk=claimed.earlier_id)
     checked = uploads.check(upload)
-    Party.objects.select_for_update(no_key=True).get(pk=owner_id)
+    lock_party(owner_id, no_key=True)
     _check_quota(owner_id, len(checked.content))
     document = Document(
         owner_id=owner_id,

@@ -1,5 +1,6 @@
 """Writes of the identity room."""
 
+import datetime as dt
 from collections.abc import Iterable
 
 from django.db import IntegrityError, transaction
@@ -14,6 +15,7 @@ from identity.actor import Actor, ActorKind
 from identity.errors import OrganisationExists, PersonExists
 from identity.models import Account, Department, Organisation, Party, Person, Post, PostHolding, Region
 from identity.permissions import ROLE_PERMISSIONS
+from identity.persons import documents, likeness
 
 ID_NUMBER = "identity.id_number"
 PHONE = "identity.phone"
@@ -29,23 +31,32 @@ def register_person(
     address: str = "",
     assurance_level: int = 1,
     region: Region | None = None,
+    document_kind: str = documents.Kind.CITIZEN,
+    issuer: str = "",
+    birth_date: dt.date | None = None,
 ) -> Person:
-    """Register a natural person; ``id_number`` is checked by GB 11643.
+    """Register a natural person by a document (:mod:`identity.persons.documents`), the citizen ID unless said.
 
-    Raises :class:`IdNumberInvalid` or :class:`PersonExists`.
+    ``issuer`` is the country of a passport, ``birth_date`` counts where the number has none. Raises
+    :class:`NameInvalid`, :class:`IdNumberInvalid`, :class:`DocumentInvalid` or :class:`PersonExists`.
     """
-    number = rules.normal_id_number(id_number, today=timezone.localdate())
-    index = crypto.blind_index(number, purpose=ID_NUMBER)
-    if Person.objects.filter(id_number_index=index).exists():
+    document = documents.check(document_kind, id_number, issuer=issuer)
+    shown = rules.normal_name(name)
+    if Person.objects.filter(id_number_index=document.index).exists():
         raise PersonExists
+    stated = birth_date if document.born is None else None
     party = Party.objects.create(kind=Party.Kind.PERSON)
     try:
         with transaction.atomic():
             person = Person.objects.create(
                 party=party,
-                name=name.strip(),
-                id_number=number,
-                id_number_index=index,
+                name=shown,
+                document_kind=document.kind,
+                issuer=document.issuer,
+                id_number=document.number,
+                id_number_index=document.index,
+                birth_date=stated.isoformat() if stated else None,
+                likeness_index=likeness.index(shown, document.born or stated),
                 phone=rules.normal_phone(phone) if phone else None,
                 address=address or None,
                 assurance_level=assurance_level,
@@ -76,9 +87,10 @@ def register_organisation(
 ) -> Organisation:
     """Register an organisation; ``uscc`` is checked by GB 32100.
 
-    Raises :class:`UsccInvalid` or :class:`OrganisationExists`.
+    Raises :class:`UsccInvalid`, :class:`NameInvalid` or :class:`OrganisationExists`.
     """
     code = rules.normal_uscc(uscc)
+    shown = rules.normal_name(name, is_organisation=True)
     if Organisation.objects.filter(uscc=code).exists():
         raise OrganisationExists
     party = Party.objects.create(kind=Party.Kind.ORGANISATION)
@@ -87,7 +99,7 @@ def register_organisation(
             organisation = Organisation.objects.create(
                 party=party,
                 uscc=code,
-                name=name.strip(),
+                name=shown,
                 kind=kind,
                 address=address,
                 legal_representative=legal_representative,

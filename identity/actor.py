@@ -29,8 +29,9 @@ class Actor:
 
     ``principal_id`` is the party a citizen acts for: themselves, an organisation they represent, or whoever gave
     them the mandate ``mandate_id``, of ``mandate_kind`` and as far as ``scope``. ``is_principal_lost`` says that
-    the party chosen before may no longer be acted for. ``grants`` maps a permission to the departments where the
-    active post gives it. A department's system that calls with its own token has ``department_id`` and
+    the party chosen before may no longer be acted for; when that is an organisation which ended,
+    ``lost_organisation`` is its name and its state in the register. ``grants`` maps a permission to the departments
+    where the active post gives it. A department's system that calls with its own token has ``department_id`` and
     ``client_scopes``.
     """
 
@@ -43,6 +44,7 @@ class Actor:
     mandate_kind: str = ""
     scope: Scope | None = None
     is_principal_lost: bool = False
+    lost_organisation: tuple[str, str] | None = None
     name: str = ""
     assurance_level: int = 0
     department_id: UUID | None = None

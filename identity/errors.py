@@ -12,6 +12,27 @@ class IdNumberInvalid(Invalid):
     message = _("公民身份号码不正确，请对照身份证逐位核对（末位可能是 X）。")
 
 
+class DocumentInvalid(Invalid):
+    """The number of an identity document, its kind or its country is wrong; ``fields`` says what."""
+
+    code = "identity.document_invalid"
+    message = _("证件信息不正确，请对照证件核对。")
+
+
+class DocumentOfOtherKind(IdNumberInvalid):
+    """The number follows the rules of another kind of document than the one asked for."""
+
+    code = "identity.document_of_other_kind"
+    message = _("这看起来是%(looks)s的号码，不是%(kind)s的。请改选证件类型，或者改填%(kind)s号码。")
+
+
+class NameInvalid(Invalid):
+    """A name has characters that no document prints, or is too long; ``fields`` says what."""
+
+    code = "identity.name_invalid"
+    message = _("姓名（名称）不正确，请对照证件填写。")
+
+
 class UsccInvalid(Invalid):
     """The unified social credit code does not follow GB 32100."""
 
@@ -38,8 +59,16 @@ class PersonExists(Conflict):
     """Somebody with this ID number is registered already."""
 
     code = "identity.person_exists"
-    message = _("这个公民身份号码已经登记过。")
+    message = _("这个证件号码已经登记过。")
     what_to_do = _("请直接登录；忘记密码请到窗口办理。")
+
+
+class PartyMerged(Conflict):
+    """Somebody registered twice: this row was merged into another one."""
+
+    code = "identity.party_merged"
+    message = _("您重复登记的信息刚刚合并到了一起，这一步没有办。")
+    what_to_do = _("请重新打开页面再办；办件、证照和材料都在合并后的名下。")
 
 
 class OrganisationExists(Conflict):

@@ -5,6 +5,7 @@ from dataclasses import replace
 from uuid import UUID
 
 from django.db.models import QuerySet
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 from guardian.models import UserObjectPermission
 
@@ -17,6 +18,8 @@ from identity.mandates.queries import find_current
 from identity.mandates.rules import scope_of
 from identity.models import Account, Department, Organisation, Party, Person, PostHolding, Region
 from identity.permissions import Permission
+from identity.persons import documents
+from identity.persons.finding import find_person
 
 
 def actor_for(account: Account, *, principal_id: UUID | None = None) -> Actor:
@@ -43,8 +46,11 @@ def actor_for(account: Account, *, principal_id: UUID | None = None) -> Actor:
 
 
 def _acting_for(himself: Actor, person: Person, principal_id: UUID) -> Actor:
-    organisation = represented_organisations(person.pk).filter(pk=principal_id).first()
-    if organisation:
+    organisation = Organisation.objects.filter(pk=principal_id).first()
+    if organisation and organisation.state != Organisation.State.ACTIVE:
+        lost = (organisation.name, organisation.get_state_display())
+        return replace(himself, is_principal_lost=True, lost_organisation=lost)
+    if organisation and organisation.legal_representative_id == person.pk:
         return replace(himself, principal_id=organisation.pk, principal_name=organisation.name)
     mandate = find_current(agent_id=person.pk, principal_id=principal_id)
     if mandate is None:
@@ -96,20 +102,20 @@ def represented_organisations(person_id: UUID) -> QuerySet[Organisation]:
 
 
 def normal_login(login: str) -> str:
-    """Return a sign-in name in its one spelling: a phone as 11 digits, an ID number in capitals, else as typed."""
+    """Return a sign-in name in its one spelling: a phone as 11 digits, a number in capitals, else as typed."""
     text = login.strip()
     try:
         return rules.normal_phone(text)
     except PhoneInvalid:
         pass
     try:
-        return rules.normal_id_number(text, today=timezone.localdate())
+        return documents.recognise(text).number
     except IdNumberInvalid:
         return text
 
 
 def find_account_by_login(login: str) -> Account | None:
-    """Find the account for what was typed at sign-in: phone, citizen ID number or staff number."""
+    """Find the account for what was typed at sign-in: phone, number of a document (no passport), or staff number."""
     text = login.strip()
     accounts = Account.objects.select_related("person")
     staff = accounts.filter(username=text, is_staff_member=True).first()
@@ -117,18 +123,26 @@ def find_account_by_login(login: str) -> Account | None:
         return staff
     name = normal_login(text)
     by_phone = accounts.filter(phone_index=crypto.blind_index(name, purpose=PHONE)).first()
-    return by_phone or accounts.filter(person__id_number_index=crypto.blind_index(name, purpose=ID_NUMBER)).first()
+    if by_phone:
+        return by_phone
+    try:
+        index = documents.recognise(name).index
+    except IdNumberInvalid:
+        index = crypto.blind_index(name, purpose=ID_NUMBER)  # an unknown login takes the same look-ups
+    person = Person.objects.filter(id_number_index=index).values(kept=Coalesce("party__merged_into_id", "party_id"))
+    return accounts.filter(person_id__in=person).first()
 
 
 def find_person_by_id_number(id_number: str) -> Person | None:
-    """Find a person by the whole ID number; raises :class:`IdNumberInvalid` for a wrong one."""
-    number = rules.normal_id_number(id_number, today=timezone.localdate())
-    return Person.objects.filter(id_number_index=crypto.blind_index(number, purpose=ID_NUMBER)).first()
+    """Find a person by the number of their document (no passport); raises :class:`IdNumberInvalid` for a wrong one."""
+    return find_person(documents.recognise(id_number))
 
 
 def get_party(party_id: UUID) -> Party:
-    """Return a party with its person or organisation loaded."""
-    return Party.objects.select_related("person", "organisation__legal_representative").get(pk=party_id)
+    """Return a party with its person or organisation loaded; for one that was merged, the one that was kept."""
+    parties = Party.objects.select_related("person", "organisation__legal_representative")
+    party = parties.get(pk=party_id)
+    return parties.get(pk=party.merged_into_id) if party.merged_into_id else party
 
 
 def get_region(code: str) -> Region:
@@ -145,13 +159,13 @@ def departments() -> QuerySet[Department]:
 
 
 def find_party(code: str) -> Party | None:
-    """Find a party by the whole ID number or credit code, with its parts; None for one that is unknown or wrong."""
-    parties = Party.objects.select_related("person", "organisation__legal_representative")
+    """Find a party by the whole number of a document or credit code, with its parts; None when unknown or wrong."""
     try:
-        number = rules.normal_id_number(code, today=timezone.localdate())
+        person = find_person_by_id_number(code)
     except IdNumberInvalid:
-        return parties.filter(organisation__uscc=code.strip().upper()).first()
-    return parties.filter(person__id_number_index=crypto.blind_index(number, purpose=ID_NUMBER)).first()
+        organisations = Party.objects.select_related("organisation__legal_representative")
+        return organisations.filter(organisation__uscc=code.strip().upper()).first()
+    return get_party(person.pk) if person else None
 
 
 def authority_values(party: Party, agent: Person | None) -> dict[str, str]:
@@ -177,8 +191,8 @@ def authority_values(party: Party, agent: Person | None) -> dict[str, str]:
         values |= {
             "person.name": person.name,
             "person.id_number": person.id_number,
-            "person.gender": rules.gender(person.id_number),
-            "person.birth_date": rules.birth_date(person.id_number).isoformat(),
+            "person.gender": person.document.gender,
+            "person.birth_date": person.born.isoformat() if person.born else "",
             "person.phone": person.phone or "",
             "person.address": person.address or "",
         }

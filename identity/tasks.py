@@ -10,6 +10,7 @@ from procrastinate.contrib.django import app
 from common.jobs import PATIENCE, ask_once
 from identity.actor import SYSTEM
 from identity.mandates import actions
+from identity.persons import search_actions
 from identity.sso import keys, logout, queries
 
 
@@ -41,3 +42,13 @@ def rotate_sso_keys(timestamp: int) -> None:
     """Bring the signing keys in order, and forget tokens that no longer count."""
     keys.rotate(SYSTEM)
     Token.objects.expired().delete()
+
+
+@app.periodic(cron="20 2 * * *", periodic_id="find_duplicates")
+@app.task(queue="clock")
+def find_duplicates(timestamp: int) -> None:
+    """Report persons who may be registered twice."""
+    after = search_actions.index_people(SYSTEM)
+    while after is not None:
+        after = search_actions.index_people(SYSTEM, after=after)
+    search_actions.report_duplicates(SYSTEM)

@@ -186,3 +186,15 @@ ACTIONS = (
     pgettext_lazy("action", "换发"),
     pgettext_lazy("action", "到期"),
 )
+PERSONS = (
+    pgettext_lazy("code", "吊销未注销"),
+    pgettext_lazy("code", "迁出"),
+    pgettext_lazy("code", "存续"),
+    pgettext_lazy("code", "姓名"),
+    pgettext_lazy("code", "证件"),
+    pgettext_lazy("code", "手机号"),
+    pgettext_lazy("code", "实名等级"),
+    pgettext_lazy("code", "待核对"),
+    pgettext_lazy("code", "已合并"),
+    pgettext_lazy("code", "不是同一人"),
+)

@@ -14,6 +14,7 @@ from django.utils.functional import SimpleLazyObject
 from common.errors import DomainError
 from identity.actor import PUBLIC, Actor
 from identity.errors import MandateEnded
+from identity.organisations.errors import OrganisationNotActive
 from identity.queries import actor_for
 from portal.errors import render_domain_error
 
@@ -61,6 +62,9 @@ def _build_actor(request: HttpRequest) -> Actor:
     if actor.is_principal_lost:
         # What was about to be done was meant for somebody else: it must not happen in the person's own name.
         del request.session[PRINCIPAL_KEY]
+        if actor.lost_organisation:
+            name, state = actor.lost_organisation
+            raise OrganisationNotActive(name=name, state=state)
         raise MandateEnded
     return actor
 
@@ -92,7 +96,9 @@ class DomainErrorMiddleware:
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         """Answer for domain errors; leave everything else to Django."""
-        if isinstance(exception, MandateEnded):  # from here on the person acts for themselves, on this page too
+        if isinstance(
+            exception, MandateEnded | OrganisationNotActive
+        ):  # from here on the person acts for themselves, on this page too
             request.session.pop(PRINCIPAL_KEY, None)
             request.actor = SimpleLazyObject(lambda: _build_actor(request))  # type: ignore[attr-defined]
         return render_domain_error(request, exception) if isinstance(exception, DomainError) else None

@@ -14,6 +14,7 @@ from cases import events as codes
 from cases.actions import handover
 from cases.actions.moves import lock
 from cases.models import Case, CaseMaterial
+from cases.queries import of_ended_organisations
 from cases.states import FINAL_STATES, State
 from certificates.locker import upload_document
 from common import events
@@ -23,6 +24,8 @@ from identity.actor import Actor
 from identity.errors import MandateOutOfScope
 from identity.mandates.queries import hold
 from identity.models import Party
+from identity.organisations.queries import require_active
+from identity.persons.finding import lock_party
 from identity.queries import get_party
 from services import queries as catalogue
 from services.codes import Audience
@@ -53,7 +56,8 @@ def start_draft(actor: Actor, *, item_id: UUID, request_key: str = "") -> Case:
         raise errors.ItemNotApplicable
     applicant = get_party(_principal(actor))
     _check_applicant(actor, version, applicant)
-    Party.objects.select_for_update(no_key=True).get(pk=applicant.pk)
+    require_active(applicant)
+    lock_party(applicant.pk, no_key=True)
     drafts = Case.objects.select_for_update(no_key=True).filter(applicant=applicant, state=State.DRAFT)
     case = drafts.filter(item=item, item_version=version).first()
     if case:
@@ -107,6 +111,7 @@ def _editable(actor: Actor, case_id: UUID, expected_version: int | None, *, corr
         raise kind(state=case.get_state_display(), action=_("修改"))
     if expected_version is not None and expected_version != case.version:
         raise errors.StaleForm
+    require_active(case.applicant)
     handover.take_over(actor, case=case)
     return case
 
@@ -158,7 +163,13 @@ def set_prefill(actor: Actor, *, case_id: UUID, use: bool) -> Case:
 
 @transaction.atomic
 def refresh_draft(actor: Actor, *, case_id: UUID) -> Case:
-    """Resolve a draft's values and materials again: certificates come and go while a draft waits."""
+    """Resolve a draft's values and materials again: certificates come and go while a draft waits.
+
+    That of an organisation which ended stays as it is, to be read.
+    """
+    only_to_read = of_ended_organisations(actor).filter(pk=case_id).first()
+    if only_to_read is not None:
+        return only_to_read
     case = _editable(actor, case_id, None)
     today = timezone.localdate()
     case.answers = prefill.fill(case, today=today)

@@ -4,16 +4,15 @@ import datetime as dt
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from common import crypto, events
+from common import events
 from common.errors import Forbidden
 from common.idempotency import claim
 from identity import events as codes
 from identity import levels
-from identity.actions import ID_NUMBER
 from identity.actor import SYSTEM, Actor
 from identity.errors import (
     MandateExists,
@@ -27,8 +26,11 @@ from identity.errors import (
 from identity.mandates import queries
 from identity.mandates.rules import Terms, check_ages, check_terms
 from identity.models import Mandate, Organisation, Party, Person
+from identity.organisations.queries import ended
 from identity.permissions import Permission
-from identity.rules import normal_id_number
+from identity.persons import documents
+from identity.persons.finding import find_person, lock_party
+from identity.rules import is_same_name, normal_name
 
 _State = Mandate.State
 _Kind = Mandate.Kind
@@ -40,15 +42,16 @@ _BY_ORGANISATION = {_Kind.MANAGER, _Kind.HANDLER}
 def choose_principal(actor: Actor, *, principal_id: UUID) -> UUID:
     """Choose for whom a citizen acts from now on: themselves, an organisation they represent, or by mandate.
 
-    Returns the id to keep in the session. Raises :class:`NotRepresentative` or :class:`AssuranceTooLow`.
+    Returns the id to keep in the session. Raises :class:`NotRepresentative`, :class:`AssuranceTooLow` or, for
+    one that ended, :class:`OrganisationNotActive`.
     """
     if principal_id != actor.person_id:
         if actor.person_id is None:
             raise NotRepresentative
-        organisations = Organisation.objects.filter(
-            pk=principal_id, legal_representative_id=actor.person_id, state=Organisation.State.ACTIVE
-        )
-        if organisations.exists():
+        organisation = Organisation.objects.filter(pk=principal_id, legal_representative_id=actor.person_id).first()
+        if organisation and organisation.state != Organisation.State.ACTIVE:
+            raise ended(organisation)
+        if organisation:
             levels.require(actor, levels.Right.AUTHORISE)
         elif not queries.find_current(agent_id=actor.person_id, principal_id=principal_id):
             raise NotRepresentative
@@ -105,7 +108,7 @@ def record_from_paper(
         return Mandate.objects.get(pk=claimed.earlier_id)
     if (kind in _BY_ORGANISATION) != (principal.kind == Party.Kind.ORGANISATION) or kind not in _Kind.values:
         raise MandateInvalid(fields={"kind": _("个人用“委托代理人”或“监护人”，单位用“管理员”或“经办人”。")})
-    Party.objects.select_for_update().get(pk=principal.pk)
+    lock_party(principal.pk)
     mandate = _draft(actor, principal, kind, agent_name, agent_id_number, terms)
     if mandate.agent is None:
         raise MandateInvalid(fields={"id_number": _("没有姓名和公民身份号码都相符的人，请与身份证核对。")})
@@ -126,7 +129,7 @@ def _principal_of(actor: Actor, kind: str) -> Party:
     allowed = {_Kind.PERSON} if actor.principal_id == actor.person_id else _given_for_organisation(actor)
     if kind not in allowed:
         raise MandateNotYours
-    return Party.objects.select_for_update().get(pk=actor.principal_id)
+    return lock_party(actor.principal_id)
 
 
 def _given_for_organisation(actor: Actor) -> set[_Kind]:
@@ -139,15 +142,7 @@ def _given_for_organisation(actor: Actor) -> set[_Kind]:
 
 
 def _is_own(actor: Actor, id_number: str) -> bool:
-    return Person.objects.filter(pk=actor.person_id, id_number_index=_index(_normal(id_number))).exists()
-
-
-def _normal(id_number: str) -> str:
-    return normal_id_number(id_number, today=timezone.localdate())
-
-
-def _index(number: str) -> bytes:
-    return crypto.blind_index(number, purpose=ID_NUMBER)
+    return Person.objects.filter(pk=actor.person_id, id_number_index=documents.recognise(id_number).index).exists()
 
 
 def _check_day(principal: Party) -> None:
@@ -160,20 +155,21 @@ def _check_day(principal: Party) -> None:
 def _draft(actor: Actor, principal: Party, kind: str, name: str, id_number: str, terms: Terms) -> Mandate:
     """Check everything that can be wrong and compose the row."""
     today = timezone.localdate()
-    number = _normal(id_number)
-    own = principal.code if principal.kind == Party.Kind.PERSON else ""
-    check_ages(kind=kind, principal_id_number=own, agent_id_number=number, today=today)
-    check_terms(terms, kind=kind, today=today, ward_id_number=own)
-    if not name.strip():
-        raise MandateInvalid(fields={"agent_name": _("请填写代理人姓名。")})
-    person = Person.objects.filter(id_number_index=_index(number)).first()
-    is_match = person is not None and person.name == name.strip()
+    document = documents.recognise(id_number)
+    name = normal_name(name, field="agent_name")
     is_organisation = principal.kind == Party.Kind.ORGANISATION
+    own_born = None if is_organisation else principal.person.born
+    if not is_organisation and principal.person.id_number_index == document.index:
+        raise MandateInvalid(fields={"id_number": _("不能委托给自己。")})
+    check_ages(kind=kind, principal_born=own_born, agent_born=document.born, today=today)
+    check_terms(terms, kind=kind, today=today, ward_born=own_born)
+    person = find_person(document)
+    is_match = person is not None and is_same_name(person.name, name)
     return Mandate(
         principal=principal,
         agent=person if is_match else None,
-        agent_name=name.strip()[:100],
-        agent_index=_index(number),
+        agent_name=name,
+        agent_index=document.index,
         kind=kind,
         scope=terms.scope,
         item_codes=sorted(set(terms.item_codes)) if terms.scope == Mandate.Scope.ITEMS else [],
@@ -307,3 +303,20 @@ def expire_due(*, today: dt.date, limit: int = 200) -> int:
     for row in rows:
         _finish(SYSTEM, row, _State.ENDED, why="over")
     return len(rows)
+
+
+@transaction.atomic
+def end_for_merge(actor: Actor, *, kept_id: UUID, other_id: UUID) -> list[str]:
+    """End what could not stand when two registrations become one; returns the ended mandates' ids.
+
+    That is a live mandate between the two, and the other's live one for an agent whom the kept person has one for.
+    """
+    live = Mandate.objects.filter(state__in=_LIVE)
+    between = live.filter(principal_id__in=[kept_id, other_id], agent_id__in=[kept_id, other_id])
+    served = live.filter(principal_id=kept_id).values("agent_index")
+    doubled = live.filter(principal_id=other_id, agent_index__in=served)
+    rows = Mandate.objects.filter(Q(pk__in=between.values("pk")) | Q(pk__in=doubled.values("pk")))
+    ended_rows = list(rows.select_for_update(nowait=True).order_by("pk"))
+    for row in ended_rows:
+        _finish(actor, row, _State.ENDED, why="merged")
+    return [str(row.pk) for row in ended_rows]

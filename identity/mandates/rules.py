@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from common.formatting import format_date
 from identity.errors import MandateInvalid
 from identity.models import Mandate
-from identity.rules import age_on, birth_date
+from identity.rules import years_between
 from identity.scope import Scope
 
 MAX_YEARS = 3
@@ -44,7 +44,7 @@ def last_day(starts_on: dt.date, years: int = DEFAULT_YEARS) -> dt.date:
     return years_later(starts_on, years) - dt.timedelta(days=1)
 
 
-def check_terms(terms: Terms, *, kind: str, today: dt.date, ward_id_number: str = "") -> None:
+def check_terms(terms: Terms, *, kind: str, today: dt.date, ward_born: dt.date | None = None) -> None:
     """Raise :class:`MandateInvalid` with what is wrong by field.
 
     The longest is three years; guardianship of a minor ends the day before the eighteenth birthday (民法典第三十四条).
@@ -52,7 +52,7 @@ def check_terms(terms: Terms, *, kind: str, today: dt.date, ward_id_number: str 
     problems: dict[str, str | Promise] = {}
     if not today <= terms.starts_on <= today + dt.timedelta(days=_LATEST_START):
         problems["starts_on"] = _("开始日期请填今天到 %(days)s 天以内。") % {"days": _LATEST_START}
-    limit = latest_end(terms.starts_on, kind=kind, ward_id_number=ward_id_number)
+    limit = latest_end(terms.starts_on, kind=kind, ward_born=ward_born)
     if terms.ends_on < terms.starts_on:
         problems["ends_on"] = _("结束日期不能早于开始日期。")
     elif terms.ends_on > limit:
@@ -62,10 +62,10 @@ def check_terms(terms: Terms, *, kind: str, today: dt.date, ward_id_number: str 
         raise MandateInvalid(fields=problems)
 
 
-def latest_end(starts_on: dt.date, *, kind: str, ward_id_number: str = "") -> dt.date:
+def latest_end(starts_on: dt.date, *, kind: str, ward_born: dt.date | None = None) -> dt.date:
     """Return the last day a mandate may have."""
-    if kind == Mandate.Kind.GUARDIAN and ward_id_number and age_on(ward_id_number, starts_on) < FULL_AGE:
-        return last_day(birth_date(ward_id_number), FULL_AGE)
+    if kind == Mandate.Kind.GUARDIAN and ward_born and years_between(ward_born, starts_on) < FULL_AGE:
+        return last_day(ward_born, FULL_AGE)
     return last_day(starts_on, MAX_YEARS)
 
 
@@ -82,17 +82,15 @@ def _scope_problems(terms: Terms, kind: str) -> dict[str, str | Promise]:
     return {}
 
 
-def check_ages(*, kind: str, principal_id_number: str, agent_id_number: str, today: dt.date) -> None:
-    """Both sides of a mandate are of full age, save the ward; nobody mandates to themselves.
+def check_ages(*, kind: str, principal_born: dt.date | None, agent_born: dt.date | None, today: dt.date) -> None:
+    """Both sides of a mandate are of full age, save the ward. Raises :class:`MandateInvalid`.
 
-    ``principal_id_number`` is empty for an organisation. Raises :class:`MandateInvalid`.
+    A birth date is None for an organisation, and where neither the document's number nor the register has one.
     """
-    if principal_id_number == agent_id_number:
-        raise MandateInvalid(fields={"id_number": _("不能委托给自己。")})
-    if age_on(agent_id_number, today) < FULL_AGE:
+    if agent_born and years_between(agent_born, today) < FULL_AGE:
         raise MandateInvalid(fields={"id_number": _("代理人要年满十八周岁。")})
     is_ward = kind == Mandate.Kind.GUARDIAN
-    if principal_id_number and not is_ward and age_on(principal_id_number, today) < FULL_AGE:
+    if principal_born and not is_ward and years_between(principal_born, today) < FULL_AGE:
         raise MandateInvalid(fields={"kind": _("未满十八周岁的，由监护人带户口簿到窗口登记监护关系。")})
 
 

@@ -3,6 +3,7 @@
 from identity.models.accounts import Account, PostHolding
 from identity.models.mandates import Mandate
 from identity.models.parties import Organisation, Party, Person
+from identity.models.persons import CorporateRecord, LikelyDuplicate, PersonChange, PersonMerge
 from identity.models.places import Department, Post, Region
 from identity.models.security import OneTimeCode, OutboxMessage, PopulationRecord, VerificationRecord
 from identity.models.sso import ClientProfile, Consent, SigningKey, SsoSession, SubjectIdentifier
@@ -11,13 +12,17 @@ __all__ = [
     "Account",
     "ClientProfile",
     "Consent",
+    "CorporateRecord",
     "Department",
+    "LikelyDuplicate",
     "Mandate",
     "OneTimeCode",
     "Organisation",
     "OutboxMessage",
     "Party",
     "Person",
+    "PersonChange",
+    "PersonMerge",
     "PopulationRecord",
     "Post",
     "PostHolding",

@@ -27,6 +27,11 @@ _WORDS = {
     proof_codes.DISCLOSED.code: gettext_lazy("调阅了您的证照或材料"),
     identity_codes.SSO_CLAIMS_READ.code: gettext_lazy("经您同意，应用读取了您的信息"),
     case_codes.STATUS_READ.code: gettext_lazy("部门的系统查询了您办件的状态"),
+    identity_codes.PERSON_READ.code: gettext_lazy("查看了您的登记信息"),
+    identity_codes.PERSON_CHANGED.code: gettext_lazy("更改了您的登记信息"),
+    identity_codes.SEEN_FACE_TO_FACE.code: gettext_lazy("当面核验了您的证件"),
+    identity_codes.DUPLICATE_SETTLED.code: gettext_lazy("核对了与您相似的登记"),
+    identity_codes.PERSONS_MERGED.code: gettext_lazy("合并了您的重复登记"),
 }
 KINDS = frozenset(_WORDS)
 
@@ -89,4 +94,6 @@ def _read_by_app(row: AuditEvent) -> str:
 def _purpose(row: AuditEvent) -> str:
     if row.subject_kind == "client":
         return str(row.detail.get("purpose", ""))
+    if row.subject_kind == "party":
+        return _("维护登记信息")
     return _("办理您的申请") if row.subject_kind == "case" else _("管理本机关签发的证照")

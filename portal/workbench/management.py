@@ -32,6 +32,24 @@ ENTRIES: tuple[Entry, ...] = (
         _("接入应用"),
         _("登记用一站通账号登录的部门应用：读哪些数据、地址、密钥、停用"),
     ),
+    Entry(
+        Permission.MANAGE_PERSONS,
+        "workbench_persons",
+        _("自然人与法人"),
+        _("按完整的证件号码或统一社会信用代码查找，每次都要写理由；核对登记信息"),
+    ),
+    Entry(
+        Permission.MANAGE_PERSONS,
+        "workbench_duplicates",
+        _("重复登记"),
+        _("同一个人登记了两次的，核对后合并"),
+    ),
+    Entry(
+        Permission.COUNTER,
+        "workbench_counter",
+        _("当面核验和登记"),
+        _("本人带证件到窗口：核验后升到五级，登记没有手机号的人，更改姓名、证件、手机号"),
+    ),
 )
 
 

@@ -2,7 +2,20 @@
 
 from django.urls import path
 
-from portal.workbench.views import case, certificates, clients, evidence, items, management, mandates, step, worklist
+from portal.workbench.views import (
+    case,
+    certificates,
+    clients,
+    counter,
+    duplicates,
+    evidence,
+    items,
+    management,
+    mandates,
+    persons,
+    step,
+    worklist,
+)
 
 case_urls = [
     path("cases/", worklist.search, name="workbench_case_search"),
@@ -32,6 +45,12 @@ management_urls = [
     path("manage/clients/new/", clients.client_new, name="workbench_client_new"),
     path("manage/clients/<uuid:profile_id>/", clients.client, name="workbench_client"),
     path("manage/clients/<uuid:profile_id>/<slug:action>/", clients.client_step, name="workbench_client_step"),
+    path("manage/persons/", persons.search, name="workbench_persons"),
+    path("manage/persons/<uuid:person_id>/<slug:action>/", persons.step, name="workbench_person_step"),
+    path("manage/organisations/<uuid:organisation_id>/refresh/", persons.refresh, name="workbench_refresh"),
+    path("manage/counter/", counter.register, name="workbench_counter"),
+    path("manage/duplicates/", duplicates.pairs, name="workbench_duplicates"),
+    path("manage/duplicates/<uuid:pair_id>/", duplicates.pair, name="workbench_duplicate"),
 ]
 urlpatterns = [
     path("", worklist.worklist, name="worklist"),

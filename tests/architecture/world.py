@@ -14,6 +14,7 @@ from cases.models import Case, CaseMaterial
 from certificates.models import Document
 from identity.actor import SYSTEM
 from identity.models import Account, PostHolding
+from identity.persons.merge_actions import report_pair
 from identity.sso.actions import give_consent
 from portal.middleware import PRINCIPAL_KEY
 from services.actions import record_import
@@ -45,6 +46,7 @@ class World:
     cases: dict[str, Case]
     document: Document
     batch_id: UUID
+    pair_id: UUID  # Li and the stranger may be one person
     mandate_id: UUID  # the shop gave it to the stranger, who has not answered
     profile_id: UUID  # an app of the item's department
     consent_id: UUID  # the owner's, for that app
@@ -82,6 +84,9 @@ class World:
             "profile_id": self.profile_id,
             "number": self.cases["review"].number,
             "pk": 0,
+            "person_id": self.cast.li.pk,
+            "organisation_id": self.cast.shop.pk,
+            "pair_id": self.pair_id,
         }
         return {name: known[name] for name in wanted}
 
@@ -106,7 +111,18 @@ def build_world() -> World:
     )
     profile = an_app(cast.scjg).profile
     agreed = give_consent(cast.person, profile=profile, scopes=["openid"])
-    return World(cast, cases, document, batch.pk, a_mandate(cast).pk, profile.pk, agreed.pk, _sessions(cast))
+    pair = report_pair(SYSTEM, first_id=cast.li.pk, second_id=cast.stranger.principal_id, signs=["region"])
+    return World(
+        cast,
+        cases,
+        document,
+        batch_id=batch.pk,
+        pair_id=pair.pk,
+        mandate_id=a_mandate(cast).pk,
+        profile_id=profile.pk,
+        consent_id=agreed.pk,
+        sessions=_sessions(cast),
+    )
 
 
 def _a_correcting_case(cast: Cast) -> Case:
