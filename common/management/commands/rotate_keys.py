@@ -66,8 +66,8 @@ class Command(BaseCommand):
         if report.still_used:
             used = ", ".join(f"{key} ({number:,})" for key, number in report.still_used.items())
             raise CommandError(
-                f"Still used, must stay in FIELD_KEYS: {used}. These values were in use, cannot be read, or were written "
-                "by a process that does not know the new key: restart every process with it and run this again."
+                f"Still used, must stay in FIELD_KEYS: {used}. These values were in use, cannot be read, or were "
+                "written by a process that does not know the new key: restart every process with it and run this again."
             )
         if report.unreadable:
             raise CommandError("Some values cannot be read; see above.")
