@@ -10,8 +10,11 @@ class CasesConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Have open cases flagged when a certificate they rely on changes."""
+        """Have open cases flagged when a certificate they rely on changes; take part in rights over data."""
+        from cases import privacy
         from cases.flags import follow_certificate
         from certificates.listeners import on_state_change
+        from identity.privacy import hooks
 
         on_state_change(follow_certificate)
+        hooks.register(collect=privacy.collect, hinder=privacy.hinder, erase=privacy.erase)

@@ -8,3 +8,9 @@ class IdentityConfig(AppConfig):
 
     name = "identity"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Take part in copies of people's data and in closing accounts."""
+        from identity.privacy import hooks, own_parts
+
+        hooks.register(collect=own_parts.collect, hinder=own_parts.hinder)

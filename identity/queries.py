@@ -137,9 +137,13 @@ def find_account_by_login(login: str) -> Account | None:
 
 
 def find_person_by_id_number(id_number: str) -> Person | None:
-    """Find a person by the whole ID number; raises :class:`IdNumberInvalid` for a wrong one."""
+    """Find a person by the whole ID number; raises :class:`IdNumberInvalid` for a wrong one.
+
+    Who closed their account is not found: see :func:`identity.privacy.queries.find_closed_person`.
+    """
     number = rules.normal_id_number(id_number, today=timezone.localdate())
-    return Person.objects.filter(id_number_index=crypto.blind_index(number, purpose=ID_NUMBER)).first()
+    index = crypto.blind_index(number, purpose=ID_NUMBER)
+    return Person.objects.filter(id_number_index=index, locked_at=None).first()
 
 
 def get_party(party_id: UUID) -> Party:
@@ -161,13 +165,17 @@ def departments() -> QuerySet[Department]:
 
 
 def find_party(code: str) -> Party | None:
-    """Find a party by the whole ID number or credit code, with its parts; None for one that is unknown or wrong."""
+    """Find a party by the whole ID number or credit code, with its parts.
+
+    None for one that is unknown or wrong, and for a person who closed their account.
+    """
     parties = Party.objects.select_related("person", "organisation__legal_representative")
     try:
         number = rules.normal_id_number(code, today=timezone.localdate())
     except IdNumberInvalid:
         return parties.filter(organisation__uscc=code.strip().upper()).first()
-    return parties.filter(person__id_number_index=crypto.blind_index(number, purpose=ID_NUMBER)).first()
+    index = crypto.blind_index(number, purpose=ID_NUMBER)
+    return parties.filter(person__id_number_index=index, person__locked_at=None).first()
 
 
 def authority_values(party: Party, agent: Person | None) -> dict[str, str]:

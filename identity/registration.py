@@ -16,6 +16,7 @@ from identity.actor import Actor
 from identity.code_actions import use_code
 from identity.errors import CodeWrong, FactsDiffer, PersonExists, TooManyTries
 from identity.models import Account, OneTimeCode, Person, VerificationRecord
+from identity.privacy.closing_actions import restore
 from identity.verification import FACTS, Facts, Result, source
 
 _DAY = dt.timedelta(days=1)
@@ -78,8 +79,10 @@ def _open(actor: Actor, facts: Facts, password: str, *, agreed: bool) -> Account
             actor, name=facts.name, id_number=facts.id_number, phone=facts.phone, assurance_level=level
         )
         _attach(facts, person)
-    elif hasattr(person, "account") or not agreed or person.name != facts.name:
+    elif not agreed or person.name != facts.name:
         return None
+    elif hasattr(person, "account"):  # only a closed one comes back, to the same person
+        return restore(actor, person_id=person.pk, phone=facts.phone, password=password)
     else:
         person.phone, person.assurance_level = facts.phone, max(level, person.assurance_level)
         person.save(update_fields=["phone", "assurance_level"])

@@ -18,12 +18,9 @@ _WORK = ".rotating-"
 
 def encrypted_storages() -> list[EncryptedStorage]:
     """The configured storages whose files are encrypted, each place once."""
-    found = {str(made.location): made for made in map(storages.__getitem__, settings.STORAGES) if _is_encrypted(made)}
+    made = [storages[alias] for alias in settings.STORAGES]
+    found = {str(storage.location): storage for storage in made if isinstance(storage, EncryptedStorage)}
     return [found[place] for place in sorted(found)]
-
-
-def _is_encrypted(storage: object) -> bool:
-    return isinstance(storage, EncryptedStorage)
 
 
 def files_after(folder: Path, position: str | None) -> Iterator[Path]:

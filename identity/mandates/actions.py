@@ -166,7 +166,7 @@ def _draft(actor: Actor, principal: Party, kind: str, name: str, id_number: str,
     check_terms(terms, kind=kind, today=today, ward_id_number=own)
     if not name.strip():
         raise MandateInvalid(fields={"agent_name": _("请填写代理人姓名。")})
-    person = Person.objects.filter(id_number_index=_index(number)).first()
+    person = Person.objects.filter(id_number_index=_index(number), locked_at=None).first()
     is_match = person is not None and person.name == name.strip()
     is_organisation = principal.kind == Party.Kind.ORGANISATION
     return Mandate(
@@ -294,6 +294,15 @@ def _finish(actor: Actor, mandate: Mandate, state: _State, *, side: str = "", wh
 def end_all_of(actor: Actor, *, principal_id: UUID, why: str) -> int:
     """End every live mandate of a party inside the caller's transaction; returns how many there were."""
     rows = list(Mandate.objects.filter(principal_id=principal_id, state__in=_LIVE).select_for_update())
+    for row in rows:
+        _finish(actor, row, _State.ENDED, why=why)
+    return len(rows)
+
+
+@transaction.atomic
+def end_all_received(actor: Actor, *, agent_id: UUID, why: str) -> int:
+    """End every live mandate that names a person as agent, as :func:`end_all_of` does for a party."""
+    rows = list(Mandate.objects.filter(agent_id=agent_id, state__in=_LIVE).select_for_update())
     for row in rows:
         _finish(actor, row, _State.ENDED, why=why)
     return len(rows)

@@ -11,9 +11,9 @@ from django.db.models.functions import JSONObject
 from django.utils import timezone
 
 from identity.actor import Actor
-from identity.errors import MandateEnded
+from identity.errors import AccountClosed, MandateEnded
 from identity.mandates.rules import scope_of, state_on
-from identity.models import Mandate, Organisation, Party
+from identity.models import Account, Mandate, Organisation, Party
 from identity.scope import Scope
 
 _PARTS = ("principal__person", "principal__organisation", "agent")
@@ -77,15 +77,20 @@ def principals_of(person_id: UUID) -> QuerySet[Mandate]:
 
 
 def hold(actor: Actor) -> Scope | None:
-    """Lock the mandate an actor acts under until the transaction ends and return its scope; None without mandate.
+    """Lock a citizen's account and the mandate they act under until the transaction ends; return the mandate's scope.
 
-    Whoever ends the mandate waits for what is being done under it, and the other way round. Raises
-    :class:`MandateEnded`.
+    Whoever closes the account or ends the mandate waits for what is being done with it, and the other way round.
+    None without mandate. Raises :class:`AccountClosed` or :class:`MandateEnded`.
     """
-    if actor.mandate_id is None:
+    if not actor.is_citizen:
         return None
     if not transaction.get_connection().in_atomic_block:
         raise RuntimeError("hold() belongs inside the action's transaction")
+    accounts = Account.objects.select_for_update(no_key=True).filter(pk=actor.known_account_id, is_active=True)
+    if accounts.values_list("pk", flat=True).first() is None:
+        raise AccountClosed
+    if actor.mandate_id is None:
+        return None
     mandates = current(timezone.localdate()).filter(pk=actor.mandate_id, agent_id=actor.person_id)
     mandate = mandates.select_for_update(of=("self",)).first()
     if mandate is None:
