@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from django.urls import reverse
 from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 
 from identity.actor import Actor
 from identity.permissions import Permission
@@ -24,7 +25,20 @@ class Entry:
         return reverse(self.url_name)
 
 
-ENTRIES: tuple[Entry, ...] = ()
+ENTRIES: tuple[Entry, ...] = (
+    Entry(
+        Permission.MANAGE_PERSONS,
+        "workbench_corrections",
+        _("更正申请"),
+        _("本人说登记的信息不对，转来源部门核实并答复"),
+    ),
+    Entry(
+        Permission.MANAGE_PERSONS,
+        "workbench_closed_person",
+        _("查已注销的人"),
+        _("按完整号码查，要写明理由，本人看得到"),
+    ),
+)
 
 
 def entries_for(actor: Actor) -> list[Entry]:

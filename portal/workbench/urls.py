@@ -2,7 +2,17 @@
 
 from django.urls import path
 
-from portal.workbench.views import case, certificates, evidence, items, management, mandates, step, worklist
+from portal.workbench.views import (
+    case,
+    certificates,
+    corrections,
+    evidence,
+    items,
+    management,
+    mandates,
+    step,
+    worklist,
+)
 
 case_urls = [
     path("cases/", worklist.search, name="workbench_case_search"),
@@ -26,7 +36,13 @@ certificate_urls = [
     path("certificates/<uuid:certificate_id>/<slug:operation>/", certificates.operate, name="certificate_operation"),
 ]
 mandate_urls = [path("mandates/", mandates.mandates, name="workbench_mandates")]
-management_urls = [path("manage/", management.management, name="workbench_management")]
+management_urls = [
+    path("manage/", management.management, name="workbench_management"),
+    path("manage/corrections/", corrections.corrections, name="workbench_corrections"),
+    path("manage/corrections/<uuid:request_id>/", corrections.correction, name="workbench_correction"),
+    path("manage/corrections/<uuid:request_id>/proof/", corrections.correction_file, name="workbench_correction_file"),
+    path("manage/closed/", corrections.closed_person, name="workbench_closed_person"),
+]
 urlpatterns = [
     path("", worklist.worklist, name="worklist"),
     *case_urls,

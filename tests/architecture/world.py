@@ -14,12 +14,14 @@ from cases.models import Case, CaseMaterial
 from certificates.models import Document
 from identity.actor import SYSTEM
 from identity.models import Account, PostHolding
+from identity.privacy.correction_actions import request_correction
 from portal.middleware import PRINCIPAL_KEY
 from services.actions import record_import
 from tests.factories import moves
 from tests.factories.cast import Cast, a_member_of_staff, build_cast
 from tests.factories.catalogue import a_department, a_post
 from tests.factories.mandates import a_mandate
+from tests.factories.privacy import a_made_export, a_wrong_address
 
 ROLES = (
     "public",  # nobody signed in
@@ -44,6 +46,8 @@ class World:
     document: Document
     batch_id: UUID
     mandate_id: UUID  # the shop gave it to the stranger, who has not answered
+    export_id: UUID  # a copy of the stranger's data, ready
+    request_id: UUID  # the stranger says that an address is wrong
     sessions: dict[str, str]
 
     def client(self, role: str) -> Client:
@@ -68,6 +72,8 @@ class World:
             "document_id": self.document.pk,
             "batch_id": self.batch_id,
             "mandate_id": self.mandate_id,
+            "export_id": self.export_id,
+            "request_id": self.request_id,
             "code": self.cast.licence.verify_code,
             "step": "shop",
             "action": word,
@@ -96,7 +102,10 @@ def build_world() -> World:
     batch = record_import(
         SYSTEM, file_name="list.jsonl", sha256="0" * 64, accepted=1, repaired=0, rejected=0, report=[]
     )
-    return World(cast, cases, document, batch.pk, a_mandate(cast).pk, _sessions(cast))
+    mandate = a_mandate(cast)
+    export = a_made_export(cast.stranger)
+    request = request_correction(cast.stranger, wrong=a_wrong_address())
+    return World(cast, cases, document, batch.pk, mandate.pk, export.pk, request.pk, _sessions(cast))
 
 
 def _a_correcting_case(cast: Cast) -> Case:
