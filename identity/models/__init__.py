@@ -1,13 +1,14 @@
 """Who there is: places, parties, accounts, mandates, and what keeps accounts safe."""
 
 from identity.models.accounts import Account, PostHolding
-from identity.models.mandates import Mandate
+from identity.models.mandates import CapacityRecord, Mandate
 from identity.models.parties import Organisation, Party, Person
 from identity.models.places import Department, Post, Region
 from identity.models.security import OneTimeCode, OutboxMessage, PopulationRecord, VerificationRecord
 
 __all__ = [
     "Account",
+    "CapacityRecord",
     "Department",
     "Mandate",
     "OneTimeCode",
