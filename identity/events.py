@@ -13,9 +13,7 @@ POST_SAVED = Event("identity.post_saved", "post", frozenset({"name"}))
 ORGANISATION_CHANGED = Event("identity.organisation_changed", "party", frozenset({"change", "mandates_ended"}))
 _TERMS = frozenset({"kind", "scope", "wallet", "starts_on", "ends_on"})
 MANDATE_PROPOSED = Event("identity.mandate_proposed", "mandate", _TERMS)
-MANDATE_RECORDED = Event(
-    "identity.mandate_recorded", "mandate", _TERMS | {"original"}
-)
+MANDATE_RECORDED = Event("identity.mandate_recorded", "mandate", _TERMS | {"original"})
 MANDATE_ACCEPTED = Event("identity.mandate_accepted", "mandate", frozenset({"kind"}))
 MANDATE_DECLINED = Event("identity.mandate_declined", "mandate", frozenset({"kind"}))
 MANDATE_REVOKED = Event("identity.mandate_revoked", "mandate", frozenset({"kind", "side"}))
@@ -26,9 +24,7 @@ MANDATE_ENDED_AT_COUNTER = Event(
 )
 MANDATE_REMINDED = Event("identity.mandate_reminded", "mandate", frozenset({"about", "days"}))
 MANDATES_LOOKED_UP = Event("identity.mandates_looked_up", "party", frozenset({"reason"}))
-GUARDIAN_RECORDED = Event(
-    "identity.guardian_recorded", "mandate", frozenset({"proof", "grade", "ends_on", "original"})
-)
+GUARDIAN_RECORDED = Event("identity.guardian_recorded", "mandate", frozenset({"proof", "grade", "ends_on", "original"}))
 CAPACITY_RECORDED = Event("identity.capacity_recorded", "party", frozenset({"grade", "original"}))
 CAPACITY_ENDED = Event("identity.capacity_ended", "party", frozenset({"grade", "original", "mandates_ended"}))
 ACCOUNT_OPENED = Event("identity.account_opened", "account", frozenset({"level"}))

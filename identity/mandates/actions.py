@@ -72,7 +72,9 @@ def propose(
     _check_day(principal)
     mandate = _draft(actor, principal, kind, agent_name, agent_id_number, terms)
     moves.create(mandate)
-    events.record(codes.MANDATE_PROPOSED, actor=actor, subject_id=mandate.pk, holder_id=principal.pk, **moves.said(mandate))
+    events.record(
+        codes.MANDATE_PROPOSED, actor=actor, subject_id=mandate.pk, holder_id=principal.pk, **moves.said(mandate)
+    )
     claimed.settle(mandate.pk)
     return mandate
 
@@ -250,7 +252,9 @@ def revoke(actor: Actor, *, mandate_id: UUID) -> Mandate:
 @transaction.atomic
 def end_all_of(actor: Actor, *, principal_id: UUID, why: str) -> int:
     """End every live mandate of a party inside the caller's transaction; returns how many there were."""
-    rows = list(Mandate.objects.filter(principal_id=principal_id, state__in=moves.LIVE).order_by("pk").select_for_update())
+    rows = list(
+        Mandate.objects.filter(principal_id=principal_id, state__in=moves.LIVE).order_by("pk").select_for_update()
+    )
     for row in rows:
         moves.finish(actor, row, _State.ENDED, why=why)
     return len(rows)

@@ -1,6 +1,7 @@
 """行为能力: who may apply and give mandates alone, as one rule (民法典第十七条至第二十四条)."""
 
 import datetime as dt
+from uuid import UUID
 
 from django.db.models import QuerySet
 from django.utils import timezone
@@ -39,7 +40,7 @@ def grade_with(id_number: str, recorded: str, day: dt.date) -> CapacityRecord.Gr
     return min(by_age, Grade(recorded), key=_ORDER.index)
 
 
-def open_records(person_id: object) -> QuerySet[CapacityRecord]:
+def open_records(person_id: UUID) -> QuerySet[CapacityRecord]:
     """What is recorded of a person now: one row at most."""
     return CapacityRecord.objects.filter(person_id=person_id, ended_at__isnull=True)
 

@@ -46,9 +46,7 @@ def require_state(mandate: Mandate, *allowed: Mandate.State) -> None:
 
 def create(mandate: Mandate) -> None:
     """Store it; what is over by date, or no longer stood behind, makes room first. Raises :class:`MandateExists`."""
-    earlier = Mandate.objects.filter(
-        principal_id=mandate.principal_id, agent_index=mandate.agent_index, state__in=LIVE
-    )
+    earlier = Mandate.objects.filter(principal_id=mandate.principal_id, agent_index=mandate.agent_index, state__in=LIVE)
     for row in earlier.select_related("principal__person", "principal__organisation"):
         # One that still counts stays unlocked: whoever acts under it may be waiting for the party we hold.
         if queries.state_now(row) == State.ENDED:

@@ -112,6 +112,22 @@ def is_renewable(mandate: Mandate) -> bool:
     return is_known and in_time and (state == Mandate.State.ACCEPTED or ran_out)
 
 
+def with_another(mandates: list[Mandate]) -> set[UUID]:
+    """Which of these have another live mandate or offer of the same giver to the same agent (no query for none)."""
+    if not mandates:
+        return set()
+    live = Mandate.objects.filter(
+        principal_id__in={row.principal_id for row in mandates},
+        state__in=[Mandate.State.PROPOSED, Mandate.State.ACCEPTED],
+    )
+    others = list(live.values_list("pk", "principal_id", "agent_id"))
+    return {
+        row.pk
+        for row in mandates
+        if any((p, a) == (row.principal_id, row.agent_id) and pk != row.pk for pk, p, a in others)
+    }
+
+
 def state_now(mandate: Mandate) -> Mandate.State:
     """The state today, for people: ended too when the organisation behind it has changed (loaded with its parts)."""
     today = timezone.localdate()

@@ -72,7 +72,7 @@ def check_terms(terms: Terms, *, kind: str, today: dt.date) -> None:
 
 
 def end_of_guardianship(ward_id_number: str, today: dt.date) -> dt.date:
-    """The last day of a guardianship: the day before the eighteenth birthday (民法典第三十九条), else until a ruling."""
+    """The last day of a guardianship: the day before the eighteenth birthday (民法典第三十九条), or none."""
     if age_on(ward_id_number, today) < FULL_AGE:
         return last_day(birth_date(ward_id_number), FULL_AGE)
     return FOREVER

@@ -13,6 +13,7 @@ from cases.queries import item_names
 from certificates import events as proof_codes
 from certificates.queries import granted_proofs, type_names
 from common.models import AuditEvent
+from identity import events as identity_codes
 from identity.account_queries import department_names
 from identity.actor import Actor, ActorKind
 
@@ -20,6 +21,7 @@ _WORDS = {
     case_codes.CASE_READ.code: gettext_lazy("打开了您的办件"),
     case_codes.UNMASKED.code: gettext_lazy("查看了办件里没有遮挡的个人信息"),
     case_codes.NOTICE_READ.code: gettext_lazy("打开了给您的文书"),
+    identity_codes.MANDATES_LOOKED_UP.code: gettext_lazy("查了您的委托"),
     proof_codes.READ.code: gettext_lazy("查看了您的证照"),
     proof_codes.FILE_READ.code: gettext_lazy("打开了您的证照文件"),
     proof_codes.DISCLOSED.code: gettext_lazy("调阅了您的证照或材料"),
@@ -75,4 +77,6 @@ def _who(row: AuditEvent, departments: dict[UUID, str]) -> str:
 
 
 def _purpose(row: AuditEvent) -> str:
+    if row.subject_kind == "party":
+        return _("窗口办理委托")
     return _("办理您的申请") if row.subject_kind == "case" else _("管理本机关签发的证照")

@@ -2,7 +2,18 @@
 
 from django.urls import path
 
-from portal.workbench.views import case, certificates, evidence, items, management, mandates, step, worklist
+from portal.workbench.views import (
+    case,
+    certificates,
+    evidence,
+    guardians,
+    items,
+    management,
+    mandate_lookup,
+    mandates,
+    step,
+    worklist,
+)
 
 case_urls = [
     path("cases/", worklist.search, name="workbench_case_search"),
@@ -25,7 +36,12 @@ certificate_urls = [
     path("certificates/<uuid:certificate_id>/file.pdf", certificates.file, name="workbench_certificate_file"),
     path("certificates/<uuid:certificate_id>/<slug:operation>/", certificates.operate, name="certificate_operation"),
 ]
-mandate_urls = [path("mandates/", mandates.mandates, name="workbench_mandates")]
+mandate_urls = [
+    path("mandates/", mandates.mandates, name="workbench_mandates"),
+    path("mandates/lookup/", mandate_lookup.lookup, name="workbench_mandate_lookup"),
+    path("mandates/<uuid:mandate_id>/end/", mandate_lookup.end, name="workbench_mandate_end"),
+    path("guardians/", guardians.guardians, name="workbench_guardians"),
+]
 management_urls = [path("manage/", management.management, name="workbench_management")]
 urlpatterns = [
     path("", worklist.worklist, name="worklist"),
