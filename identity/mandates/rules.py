@@ -73,9 +73,12 @@ def check_terms(terms: Terms, *, kind: str, today: dt.date) -> None:
 
 def end_of_guardianship(ward_id_number: str, today: dt.date) -> dt.date:
     """The last day of a guardianship: the day before the eighteenth birthday (民法典第三十九条), or none."""
-    if age_on(ward_id_number, today) < FULL_AGE:
-        return last_day(birth_date(ward_id_number), FULL_AGE)
-    return FOREVER
+    if age_on(ward_id_number, today) >= FULL_AGE:
+        return FOREVER
+    birthday = years_later(birth_date(ward_id_number), FULL_AGE)
+    while age_on(ward_id_number, birthday) < FULL_AGE:  # born on 29 February
+        birthday += dt.timedelta(days=1)
+    return birthday - dt.timedelta(days=1)
 
 
 def is_grown_up(mandate: Mandate, day: dt.date) -> bool:
