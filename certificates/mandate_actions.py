@@ -13,6 +13,7 @@ from identity.mandates import guardianship_actions as guardians
 from identity.mandates.actions import record_from_paper
 from identity.mandates.counter_actions import end_at_counter
 from identity.mandates.guardianship_actions import Guardianship
+from identity.mandates.moves import hold_all_of
 from identity.mandates.rules import Terms
 from identity.models import Mandate, Party, Person
 from identity.permissions import Permission
@@ -60,6 +61,7 @@ def end_mandate(actor: Actor, *, mandate: Mandate, word: str, scan: UploadedFile
     Raises the errors of :func:`certificates.locker.upload_document` or of
     :func:`identity.mandates.counter_actions.end_at_counter`.
     """
+    hold_all_of(mandate.principal_id)
     original_id = _keep(actor, mandate.principal_id, END_KIND, _("解除委托的原件"), scan, request_key)
     return end_at_counter(actor, mandate_id=mandate.pk, word=word, original_id=original_id, request_key=request_key)
 
@@ -81,6 +83,7 @@ def record_guardianship(
     :mod:`identity.mandates.guardianship_actions`.
     """
     ward = guardians.find_or_register_ward(actor, name=ward_name, id_number=ward_id_number, address=address)
+    hold_all_of(ward.pk)
     original_id = _keep(actor, ward.pk, GUARDIAN_KIND, _("监护关系证明"), scan, request_key)
     return guardians.record_guardian(actor, ward=ward, facts=facts, original_id=original_id, request_key=request_key)
 
@@ -90,6 +93,7 @@ def record_own_income(
     actor: Actor, *, person: Person, reference: str, scan: UploadedFile, request_key: str = ""
 ) -> None:
     """Store the proof and record that somebody of sixteen or seventeen lives on their own income."""
+    hold_all_of(person.pk)
     original_id = _keep(actor, person.pk, CAPACITY_KIND, _("劳动收入证明"), scan, request_key)
     guardians.record_own_income(
         actor, person=person, reference=reference, original_id=original_id, request_key=request_key
@@ -99,6 +103,7 @@ def record_own_income(
 @transaction.atomic
 def restore_capacity(actor: Actor, *, person: Person, reference: str, scan: UploadedFile, request_key: str = "") -> int:
     """Store the ruling and let somebody act alone again; returns how many guardianships ended."""
+    hold_all_of(person.pk)
     original_id = _keep(actor, person.pk, CAPACITY_KIND, _("恢复民事行为能力的法院文书"), scan, request_key)
     return guardians.restore_capacity(
         actor, person=person, reference=reference, original_id=original_id, request_key=request_key

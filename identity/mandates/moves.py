@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from common import crypto, events
@@ -35,6 +35,15 @@ def locked(mandates: QuerySet[Mandate], mandate_id: UUID) -> Mandate:
     if mandate is None:
         raise MandateNotFound
     return mandate
+
+
+def hold_all_of(party_id: UUID) -> None:
+    """Lock every live mandate that a party gave or takes, before anything else of the party's is locked.
+
+    Whoever acts under one holds it first and then the party's locker: the other way round the two would deadlock.
+    """
+    live = Mandate.objects.filter(Q(principal_id=party_id) | Q(agent_id=party_id), state__in=LIVE)
+    list(live.order_by("pk").select_for_update(of=("self",)).values_list("pk"))
 
 
 def require_state(mandate: Mandate, *allowed: Mandate.State) -> None:

@@ -222,8 +222,10 @@ def test_the_counter_ends_a_mandate_on_the_word_of_who_is_there(cast: Cast, word
 
 def test_a_guardianship_ends_at_the_counter_by_a_ruling_alone(cast: Cast):
     mandate = a_guardian(cast, a_ward(10))
-    given = {"mandate_id": mandate.pk, "original_id": "scan"}
+
+    def end(word: str) -> Mandate:
+        return counter_actions.end_at_counter(cast.clerk, mandate_id=mandate.pk, word=word, original_id="scan")
+
     for word in ("principal", "agent"):
-        end = counter_actions.end_at_counter
-        refused(errors.MandateInvalid, lambda word=word: end(cast.clerk, **given, word=word))
-    assert counter_actions.end_at_counter(cast.clerk, **given, word="ruling").state == "revoked"
+        refused(errors.MandateInvalid, lambda word=word: end(word))
+    assert end("ruling").state == "revoked"
