@@ -13,7 +13,7 @@ from identity.actor import Actor
 from identity.errors import MandateExists
 from identity.mandates import actions, moves, queries
 from identity.mandates.errors import NotRenewable
-from identity.mandates.rules import MAX_YEARS, Terms, check_terms, last_day
+from identity.mandates.rules import check_terms, terms_again
 from identity.models import Mandate
 
 
@@ -45,23 +45,8 @@ def propose_renewal(actor: Actor, *, mandate_id: UUID, request_key: str = "") ->
     return mandate
 
 
-def terms_again(old: Mandate) -> Terms:
-    """The terms of a renewal made today."""
-    today = timezone.localdate()
-    lasted = old.ends_on - old.starts_on
-    return Terms(
-        scope=old.scope,
-        starts_on=today,
-        ends_on=min(max(today, old.ends_on) + lasted, last_day(today, MAX_YEARS)),
-        item_codes=tuple(old.item_codes),
-        case_number=old.case_number,
-        purpose=old.purpose,
-        may_use_wallet=old.may_use_wallet,
-    )
-
-
 def _again(actor: Actor, old: Mandate) -> Mandate:
-    terms = terms_again(old)
+    terms = terms_again(old, timezone.localdate())
     check_terms(terms, kind=old.kind, today=terms.starts_on)
     organisation = getattr(old.principal, "organisation", None)
     return Mandate(

@@ -71,6 +71,20 @@ def check_terms(terms: Terms, *, kind: str, today: dt.date) -> None:
         raise MandateInvalid(fields=problems)
 
 
+def terms_again(old: Mandate, today: dt.date) -> Terms:
+    """The terms of a renewal made today: the same, as long after the old last day as it lasted, three years at most."""
+    ends_on = max(today, old.ends_on) + (old.ends_on - old.starts_on)
+    return Terms(
+        scope=old.scope,
+        starts_on=today,
+        ends_on=min(ends_on, last_day(today, MAX_YEARS)),
+        item_codes=tuple(old.item_codes),
+        case_number=old.case_number,
+        purpose=old.purpose,
+        may_use_wallet=old.may_use_wallet,
+    )
+
+
 def end_of_guardianship(ward_id_number: str, today: dt.date) -> dt.date:
     """The last day of a guardianship: the day before the eighteenth birthday (民法典第三十九条), or none."""
     if age_on(ward_id_number, today) >= FULL_AGE:

@@ -7,6 +7,7 @@ from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -16,7 +17,8 @@ from common.formatting import format_date
 from identity.actor import Actor
 from identity.errors import MandateNotYours
 from identity.mandates import actions, queries
-from identity.mandates.renewal_actions import propose_renewal, terms_again
+from identity.mandates.renewal_actions import propose_renewal
+from identity.mandates.rules import terms_again
 from identity.models import Mandate
 from portal.access import actor_of, citizen_required
 from portal.mandates import MandateForm, mandate_rows
@@ -59,7 +61,7 @@ def _with_renewals(actor: Actor, mandates: list[Mandate]) -> list[dict[str, Any]
     """Rows that say until when a renewal would last, where one may be offered."""
     near = [row for row in mandates if row.kind in kinds_for(actor) and queries.is_renewable(row)]
     taken = queries.with_another(near)
-    until = {row.pk: format_date(terms_again(row).ends_on) for row in near if row.pk not in taken}
+    until = {row.pk: format_date(terms_again(row, timezone.localdate()).ends_on) for row in near if row.pk not in taken}
     return [
         {**row, "renew_until": until.get(row["mandate"].pk, ""), "renew_key": new_request_key()}
         for row in mandate_rows(mandates)
