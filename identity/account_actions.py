@@ -12,6 +12,7 @@ from identity import events as codes
 from identity.actor import Actor
 from identity.errors import SessionUnknown
 from identity.models import Account
+from identity.sso import actions as sso
 
 
 @transaction.atomic
@@ -47,6 +48,7 @@ def end_other_sessions(actor: Actor, *, current_key: str) -> int:
 def keep_session(actor: Actor, *, old_key: str, key: str) -> None:
     """Follow the current session to its new key, after the framework changed the key with the password."""
     UserSession.objects.filter(user_id=actor.known_account_id, session_key=old_key).update(session_key=key)
+    sso.follow_session(actor, old_key=old_key, key=key)
 
 
 @transaction.atomic
@@ -67,4 +69,5 @@ def _end(actor: Actor, keys: list[str], account_id: UUID | None = None) -> None:
     """Delete sessions where they live, so that the next page of that browser finds nobody signed in."""
     Session.objects.filter(session_key__in=keys).delete()
     UserSession.objects.filter(session_key__in=keys).delete()
+    sso.end_of_browsers(actor, session_keys=keys, why="session_ended")
     events.record(codes.SESSIONS_ENDED, actor=actor, subject_id=account_id or actor.account_id, count=len(keys))

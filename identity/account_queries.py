@@ -34,7 +34,9 @@ def looks(actor: Actor, kinds: Collection[str]) -> QuerySet[AuditEvent]:
     """
     if not actor.is_citizen:
         return AuditEvent.objects.none()
-    others = Q(actor_kind=ActorKind.STAFF) | (Q(actor_kind=ActorKind.CITIZEN) & ~Q(actor_id=actor.account_id))
+    others = Q(actor_kind__in=[ActorKind.STAFF, ActorKind.CLIENT]) | (
+        Q(actor_kind=ActorKind.CITIZEN) & ~Q(actor_id=actor.account_id)
+    )
     merged = Party.objects.filter(merged_into_id=actor.principal_id).values_list("pk", flat=True)
     holders = [actor.principal_id, *merged]  # what happened under an earlier registration of the same person too
     return AuditEvent.objects.filter(others, holder_id__in=holders, code__in=kinds).order_by("-pk")

@@ -112,9 +112,12 @@ def register_organisation(
 
 
 @transaction.atomic
-def open_account(actor: Actor, *, person: Person, password: str | None) -> Account:
-    """Open the sign-in of a registered person by ID number or phone; None: no password yet, so no sign-in."""
-    phone_index = crypto.blind_index(person.phone, purpose=PHONE) if person.phone else None
+def open_account(actor: Actor, *, person: Person, password: str | None, with_phone: bool = True) -> Account:
+    """Open the sign-in of a registered person by ID number or phone; None: no password, so no sign-in with one.
+
+    ``with_phone`` False: not by phone, because another account signs in with that number.
+    """
+    phone_index = crypto.blind_index(person.phone, purpose=PHONE) if person.phone and with_phone else None
     return Account.objects.create_account(
         username=f"p-{person.pk}", password=password, person=person, phone_index=phone_index
     )

@@ -20,6 +20,7 @@ class ActorKind(StrEnum):
     CITIZEN = "citizen"
     STAFF = "staff"
     SYSTEM = "system"
+    CLIENT = "client"
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +31,8 @@ class Actor:
     them the mandate ``mandate_id``, of ``mandate_kind`` and as far as ``scope``. ``is_principal_lost`` says that
     the party chosen before may no longer be acted for; when that is an organisation which ended,
     ``lost_organisation`` is its name and its state in the register. ``grants`` maps a permission to the departments
-    where the active post gives it.
+    where the active post gives it. A department's system that calls with its own token has ``department_id`` and
+    ``client_scopes``.
     """
 
     kind: ActorKind
@@ -52,6 +54,7 @@ class Actor:
     role: str = ""
     region_code: str = ""
     grants: Mapping[Permission, frozenset[UUID]] = field(default_factory=dict)
+    client_scopes: frozenset[str] = frozenset()
 
     @property
     def is_citizen(self) -> bool:
@@ -62,6 +65,11 @@ class Actor:
     def is_staff(self) -> bool:
         """Whether this is a member of staff in an active post."""
         return self.kind == ActorKind.STAFF
+
+    @property
+    def is_client(self) -> bool:
+        """Whether this is a registered system of a department, without a person."""
+        return self.kind == ActorKind.CLIENT
 
     @property
     def is_limited(self) -> bool:

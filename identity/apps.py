@@ -8,3 +8,9 @@ class IdentityConfig(AppConfig):
 
     name = "identity"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Listen for what ends sign-ins at apps."""
+        from identity.sso.listeners import connect
+
+        connect()

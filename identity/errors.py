@@ -202,3 +202,11 @@ class SessionUnknown(NotFound):
     code = "identity.session_unknown"
     message = _("这台设备已经退出登录了。")
     what_to_do = _("请回到登录设备列表看看。")
+
+
+class StepUpImpossible(Forbidden):
+    """The account has nothing with which it could prove itself once more."""
+
+    code = "identity.step_up_impossible"
+    message = _("这一步要再确认一次身份，您的账号还没有可用的方式。")
+    what_to_do = _("请带身份证到任一政务服务窗口登记手机号，就可以用短信验证码确认。")

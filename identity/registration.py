@@ -4,6 +4,7 @@ import datetime as dt
 from dataclasses import dataclass, field
 from uuid import UUID
 
+from django.contrib.auth.hashers import make_password
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
@@ -48,7 +49,10 @@ def register(actor: Actor, *, claim: Claim, code_id: UUID | None, code: str) -> 
     proven = use_code(actor, code_id=code_id, code=code, purpose=OneTimeCode.Purpose.REGISTER)
     if proven != crypto.blind_index(facts.phone, purpose=PHONE):
         raise CodeWrong(fields={"code": CodeWrong.message})
-    _answer(facts, _try_to_open(actor, facts, claim))
+    account = _try_to_open(actor, facts, claim)
+    if account is None:
+        make_password(claim.password)  # opening one hashes the password: the time must not tell which it was
+    _answer(facts, account)
 
 
 def _facts(claim: Claim) -> Facts:

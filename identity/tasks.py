@@ -1,11 +1,17 @@
 """Background work of the identity room."""
 
+from uuid import UUID
+
+from allauth.idp.oidc.models import Token
 from django.utils import timezone
+from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
+from common.jobs import PATIENCE, ask_once
 from identity.actor import SYSTEM
 from identity.mandates import actions
 from identity.persons import search_actions
+from identity.sso import keys, logout, queries
 
 
 @app.periodic(cron="5 0 * * *", periodic_id="expire_mandates")
@@ -14,6 +20,28 @@ def expire_mandates(timestamp: int) -> None:
     """Write down which mandates ended with yesterday."""
     while actions.expire_due(today=timezone.localdate()):
         pass
+
+
+@app.task(retry=RetryStrategy(max_attempts=8, exponential_wait=3), queue="logout")
+def tell_of_logout(session_id: str) -> None:
+    """Tell an app that a sign-in ended; tried for about an hour and a half."""
+    logout.deliver(session_id=UUID(session_id))
+
+
+@app.periodic(cron="35 * * * *", periodic_id="tell_of_forgotten_logouts")
+@app.task(queue="clock")
+def tell_of_forgotten_logouts(timestamp: int) -> None:
+    """Ask again for logouts whose job was lost."""
+    for pk in queries.untold(before=timezone.now() - PATIENCE):
+        ask_once(tell_of_logout, f"logout:{pk}", session_id=str(pk))
+
+
+@app.periodic(cron="15 0 * * *", periodic_id="rotate_sso_keys")
+@app.task(queue="clock")
+def rotate_sso_keys(timestamp: int) -> None:
+    """Bring the signing keys in order, and forget tokens that no longer count."""
+    keys.rotate(SYSTEM)
+    Token.objects.expired().delete()
 
 
 @app.periodic(cron="20 2 * * *", periodic_id="find_duplicates")

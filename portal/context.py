@@ -9,6 +9,8 @@ from django.utils.translation import gettext as _
 
 from identity.actor import PUBLIC, Actor
 from identity.models import Mandate
+from identity.passkeys import relying_party_id
+from identity.upstream import configured
 
 SENIOR_COOKIE = "mode"
 
@@ -39,4 +41,6 @@ def portal(request: HttpRequest) -> dict[str, Any]:
         "senior_mode": request.COOKIES.get(SENIOR_COOKIE) == "senior",
         "SITE_NAME": _("示范市政务服务"),
         "is_demo": settings.DEMO,
+        "upstream_name": upstream.name if (upstream := configured()) else "",
+        "passkey_host": relying_party_id(),
     }

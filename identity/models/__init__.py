@@ -6,9 +6,12 @@ from identity.models.parties import Organisation, Party, Person
 from identity.models.persons import CorporateRecord, LikelyDuplicate, PersonChange, PersonMerge
 from identity.models.places import Department, Post, Region
 from identity.models.security import OneTimeCode, OutboxMessage, PopulationRecord, VerificationRecord
+from identity.models.sso import ClientProfile, Consent, SigningKey, SsoSession, SubjectIdentifier
 
 __all__ = [
     "Account",
+    "ClientProfile",
+    "Consent",
     "CorporateRecord",
     "Department",
     "LikelyDuplicate",
@@ -24,5 +27,8 @@ __all__ = [
     "Post",
     "PostHolding",
     "Region",
+    "SigningKey",
+    "SsoSession",
+    "SubjectIdentifier",
     "VerificationRecord",
 ]

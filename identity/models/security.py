@@ -55,6 +55,7 @@ class OneTimeCode(BaseModel):
     class Purpose(models.TextChoices):
         SIGN_IN = "sign_in", "登录"
         REGISTER = "register", "注册"
+        STEP_UP = "step_up", "再确认"
         NEW_PHONE = "new_phone", "换新手机号"
         OLD_PHONE = "old_phone", "确认原手机号"
 

@@ -16,6 +16,7 @@ from common.models import AuditEvent
 from identity import events as identity_codes
 from identity.account_queries import department_names
 from identity.actor import Actor, ActorKind
+from identity.sso.scopes import TABLE
 
 _WORDS = {
     case_codes.CASE_READ.code: gettext_lazy("打开了您的办件"),
@@ -24,6 +25,8 @@ _WORDS = {
     proof_codes.READ.code: gettext_lazy("查看了您的证照"),
     proof_codes.FILE_READ.code: gettext_lazy("打开了您的证照文件"),
     proof_codes.DISCLOSED.code: gettext_lazy("调阅了您的证照或材料"),
+    identity_codes.SSO_CLAIMS_READ.code: gettext_lazy("经您同意，应用读取了您的信息"),
+    case_codes.STATUS_READ.code: gettext_lazy("部门的系统查询了您办件的状态"),
     identity_codes.PERSON_READ.code: gettext_lazy("查看了您的登记信息"),
     identity_codes.PERSON_CHANGED.code: gettext_lazy("更改了您的登记信息"),
     identity_codes.SEEN_FACE_TO_FACE.code: gettext_lazy("当面核验了您的证件"),
@@ -56,7 +59,7 @@ def in_words(actor: Actor, rows: Sequence[AuditEvent]) -> list[Look]:
         subject = UUID(row.subject_id)
         proof, purpose = proofs.get(subject, ("", ""))
         number = row.detail.get("number") or row.detail.get("case_number") or ""
-        name = cases.get(subject) or certificates.get(subject) or proof
+        name = cases.get(subject) or certificates.get(subject) or proof or _read_by_app(row)
         looks.append(
             Look(
                 at=row.occurred_at,
@@ -80,7 +83,17 @@ def _who(row: AuditEvent, departments: dict[UUID, str]) -> str:
     return departments.get(row.department_id, _("政务服务工作人员")) if row.department_id else _("政务服务工作人员")
 
 
+def _read_by_app(row: AuditEvent) -> str:
+    """The app and what it read; empty for any other row."""
+    if row.subject_kind != "client":
+        return ""
+    names = _("、").join(str(TABLE[scope].name) for scope in row.detail.get("scopes", []) if scope in TABLE)
+    return _("%(app)s：%(names)s") % {"app": row.detail.get("name", ""), "names": names}
+
+
 def _purpose(row: AuditEvent) -> str:
+    if row.subject_kind == "client":
+        return str(row.detail.get("purpose", ""))
     if row.subject_kind == "party":
         return _("维护登记信息")
     return _("办理您的申请") if row.subject_kind == "case" else _("管理本机关签发的证照")

@@ -6,6 +6,7 @@ from django.views.i18n import set_language
 from portal.public.views import (
     account,
     apply,
+    apps,
     certificates,
     checks,
     home,
@@ -16,7 +17,9 @@ from portal.public.views import (
     materials,
     preferences,
     registration,
+    step_up,
     submission,
+    upstream,
 )
 from portal.public.views import cases as my
 
@@ -50,6 +53,11 @@ account_urls: _Urls = [
     path("register/done/", registration.register_done, name="register_done"),
     path("code/", registration.sign_in_phone, name="sign_in_phone"),
     path("code/enter/", registration.sign_in_code, name="sign_in_code"),
+    path("upstream/", upstream.upstream_start, name="upstream_start"),
+    path("upstream/callback/", upstream.upstream_callback, name="upstream_callback"),
+    path("upstream/arrived/", upstream.upstream_arrived, name="upstream_arrived"),
+    path("reauthenticate/code/", step_up.step_up_send, name="step_up_send"),
+    path("reauthenticate/code/enter/", step_up.step_up_code, name="step_up_code"),
     path("outbox/", registration.outbox, name="outbox"),
     path("password/", account.change_password, name="change_password"),
     path("sessions/", account.sessions, name="sessions"),
@@ -66,6 +74,8 @@ my_urls: _Urls = [
     path("organisations/", identity.my_organisations, name="my_organisations"),
     path("organisations/<uuid:organisation_id>/refresh/", identity.refresh_organisation, name="refresh_organisation"),
     path("access/", account.my_access, name="my_access"),
+    path("apps/", apps.my_apps, name="my_apps"),
+    path("apps/<uuid:consent_id>/withdraw/", apps.withdraw, name="my_app_withdraw"),
     path("cases/", my.my_cases, name="my_cases"),
     path("cases/<uuid:case_id>/", include(case_urls)),
     path("certificates/", certificates.wallet, name="wallet"),
@@ -87,6 +97,7 @@ urlpatterns: _Urls = [
     path("account/", include(account_urls)),
     path("my/", include(my_urls)),
     path("verify/", checks.verify, name="verify"),
+    path("verify/file/", checks.verify_file, name="verify_file"),
     path("verify/<str:code>/", checks.verify_code, name="verify_code"),
     path("progress/", checks.progress, name="progress"),
     path("mode/", preferences.set_mode, name="set_mode"),

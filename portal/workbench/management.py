@@ -27,6 +27,12 @@ class Entry:
 
 ENTRIES: tuple[Entry, ...] = (
     Entry(
+        Permission.MANAGE_CLIENTS,
+        "workbench_clients",
+        _("接入应用"),
+        _("登记用一站通账号登录的部门应用：读哪些数据、地址、密钥、停用"),
+    ),
+    Entry(
         Permission.MANAGE_PERSONS,
         "workbench_persons",
         _("自然人与法人"),

@@ -5,6 +5,7 @@ from django.urls import path
 from portal.workbench.views import (
     case,
     certificates,
+    clients,
     counter,
     duplicates,
     evidence,
@@ -40,6 +41,10 @@ certificate_urls = [
 mandate_urls = [path("mandates/", mandates.mandates, name="workbench_mandates")]
 management_urls = [
     path("manage/", management.management, name="workbench_management"),
+    path("manage/clients/", clients.clients, name="workbench_clients"),
+    path("manage/clients/new/", clients.client_new, name="workbench_client_new"),
+    path("manage/clients/<uuid:profile_id>/", clients.client, name="workbench_client"),
+    path("manage/clients/<uuid:profile_id>/<slug:action>/", clients.client_step, name="workbench_client_step"),
     path("manage/persons/", persons.search, name="workbench_persons"),
     path("manage/persons/<uuid:person_id>/<slug:action>/", persons.step, name="workbench_person_step"),
     path("manage/organisations/<uuid:organisation_id>/refresh/", persons.refresh, name="workbench_refresh"),

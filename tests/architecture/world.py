@@ -15,12 +15,14 @@ from certificates.models import Document
 from identity.actor import SYSTEM
 from identity.models import Account, PostHolding
 from identity.persons.merge_actions import report_pair
+from identity.sso.actions import give_consent
 from portal.middleware import PRINCIPAL_KEY
 from services.actions import record_import
 from tests.factories import moves
 from tests.factories.cast import Cast, a_member_of_staff, build_cast
 from tests.factories.catalogue import a_department, a_post
 from tests.factories.mandates import a_mandate
+from tests.factories.sso import an_app
 
 ROLES = (
     "public",  # nobody signed in
@@ -46,6 +48,8 @@ class World:
     batch_id: UUID
     pair_id: UUID  # Li and the stranger may be one person
     mandate_id: UUID  # the shop gave it to the stranger, who has not answered
+    profile_id: UUID  # an app of the item's department
+    consent_id: UUID  # the owner's, for that app
     sessions: dict[str, str]
 
     def client(self, role: str) -> Client:
@@ -76,6 +80,10 @@ class World:
             "operation": word,
             "rest": "nothing",
             "session_id": 0,
+            "consent_id": self.consent_id,
+            "profile_id": self.profile_id,
+            "number": self.cases["review"].number,
+            "pk": 0,
             "person_id": self.cast.li.pk,
             "organisation_id": self.cast.shop.pk,
             "pair_id": self.pair_id,
@@ -101,8 +109,20 @@ def build_world() -> World:
     batch = record_import(
         SYSTEM, file_name="list.jsonl", sha256="0" * 64, accepted=1, repaired=0, rejected=0, report=[]
     )
+    profile = an_app(cast.scjg).profile
+    agreed = give_consent(cast.person, profile=profile, scopes=["openid"])
     pair = report_pair(SYSTEM, first_id=cast.li.pk, second_id=cast.stranger.principal_id, signs=["region"])
-    return World(cast, cases, document, batch.pk, pair.pk, a_mandate(cast).pk, _sessions(cast))
+    return World(
+        cast,
+        cases,
+        document,
+        batch_id=batch.pk,
+        pair_id=pair.pk,
+        mandate_id=a_mandate(cast).pk,
+        profile_id=profile.pk,
+        consent_id=agreed.pk,
+        sessions=_sessions(cast),
+    )
 
 
 def _a_correcting_case(cast: Cast) -> Case:

@@ -3,7 +3,6 @@
 from typing import Any
 from uuid import UUID
 
-from allauth.account.decorators import reauthentication_required
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -20,7 +19,7 @@ from identity.organisations import actions as organisations
 from identity.organisations.queries import bindings_tried, own_organisations
 from identity.persons.actions import change_facts, change_phone
 from identity.persons.face_actions import begin_face_check, finish_face_check
-from portal.access import actor_of, citizen_required
+from portal.access import actor_of, citizen_required, step_up_required
 from portal.public import phone_proof
 from portal.public.account_forms import BindingForm, IdentityFields, NewPhoneForm, PhoneCodesForm, show_refusal
 
@@ -33,7 +32,7 @@ _LOST = "old_phone_lost"
 @never_cache
 @require_http_methods(_PAGE)
 @citizen_required
-@reauthentication_required
+@step_up_required
 def new_phone(request: HttpRequest) -> HttpResponse:
     """First step of another phone: its number, and whether the old one still rings."""
     person = own_person(actor_of(request))
@@ -59,7 +58,7 @@ def new_phone(request: HttpRequest) -> HttpResponse:
 @sensitive_post_parameters("code", "old_code")
 @require_http_methods(_PAGE)
 @citizen_required
-@reauthentication_required
+@step_up_required
 def new_phone_codes(request: HttpRequest) -> HttpResponse:
     """Second step: the codes. Other devices are signed out, the old phone is told."""
     proof = phone_proof.under_way(request, _Purpose.NEW_PHONE)
@@ -96,7 +95,7 @@ def new_phone_codes(request: HttpRequest) -> HttpResponse:
 @sensitive_post_parameters("name", "id_number")
 @require_http_methods(_PAGE)
 @citizen_required
-@reauthentication_required
+@step_up_required
 def change_identity(request: HttpRequest) -> HttpResponse:
     """Another name or document, when the population library confirms it."""
     person = own_person(actor_of(request))

@@ -12,7 +12,7 @@ class Migration(migrations.Migration):
     atomic = False  # the indexes of the two big tables are built without locking them
 
     dependencies = [
-        ('identity', '0004_more_permissions'),
+        ('identity', '0006_signin'),
     ]
 
     operations = [
