@@ -10,11 +10,14 @@ class CasesConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Have open cases flagged when a certificate they rely on changes, and moved when persons are merged."""
+        """Have open cases follow certificates and merged persons; take part in people's rights over data."""
+        from cases import privacy
         from cases.flags import follow_certificate
         from cases.merging import follow_merge
         from certificates.listeners import on_state_change
         from identity.persons.listeners import on_merge
+        from identity.privacy import hooks
 
         on_state_change(follow_certificate)
         on_merge(follow_merge)
+        hooks.register(collect=privacy.collect, hinder=privacy.hinder, erase=privacy.erase)

@@ -10,8 +10,11 @@ class CertificatesConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Have certificates and documents moved when persons are merged."""
+        """Have certificates and documents moved when persons are merged; take part in copies and erasure."""
+        from certificates import privacy
         from certificates.merging import follow_merge
         from identity.persons.listeners import on_merge
+        from identity.privacy import hooks
 
         on_merge(follow_merge)
+        hooks.register(collect=privacy.collect, erase=privacy.erase)

@@ -15,6 +15,7 @@ from common import events
 from common.masking import mask_name
 from identity import levels
 from identity.actor import Actor
+from identity.models import CorrectionRequest
 from identity.permissions import Permission
 
 
@@ -112,6 +113,13 @@ def get_own_document(actor: Actor, document_id: UUID) -> Document:
     if document is None:
         raise errors.DocumentNotFound
     return document
+
+
+def correction_proof(request: CorrectionRequest) -> Document | None:
+    """The proof that came with a request for a correction, for whoever may read the request."""
+    if not request.proof_id:
+        return None
+    return Document.objects.filter(owner_id=request.person_id, pk=request.proof_id).first()
 
 
 def read_document(actor: Actor, document: Document) -> bytes:

@@ -140,6 +140,14 @@ class MandateNotYours(Forbidden):
     what_to_do = _("个人的委托由本人办理；单位的授权由法定代表人（经营者）办理，经办人也可以由管理员添加。")
 
 
+class AccountClosed(Forbidden):
+    """The account was closed, in another window or by somebody who may."""
+
+    code = "identity.account_closed"
+    message = _("这个账号已经停用，这一步没有办。")
+    what_to_do = _("刚申请注销、想反悔的，请重新登录；其他情况请带身份证到任一政务服务窗口。")
+
+
 class MandateEnded(Conflict):
     """The mandate under which somebody acts is over, or the party may no longer be acted for."""
 

@@ -4,8 +4,9 @@ from collections import defaultdict
 from dataclasses import replace
 from uuid import UUID
 
-from django.db.models import QuerySet
-from django.db.models.functions import Coalesce
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import OuterRef, QuerySet
+from django.db.models.functions import Coalesce, JSONObject
 from django.utils import timezone
 from guardian.models import UserObjectPermission
 
@@ -14,16 +15,16 @@ from identity import rules
 from identity.actions import ID_NUMBER, PHONE
 from identity.actor import PUBLIC, Actor, ActorKind
 from identity.errors import IdNumberInvalid, PhoneInvalid, RegionUnknown
-from identity.mandates.queries import find_current
+from identity.mandates.queries import find_principal
 from identity.mandates.rules import scope_of
 from identity.models import Account, Department, Organisation, Party, Person, PostHolding, Region
 from identity.permissions import Permission
 from identity.persons import documents
-from identity.persons.finding import find_person
+from identity.persons.finding import find_open_person
 
 
 def actor_for(account: Account, *, principal_id: UUID | None = None) -> Actor:
-    """Build the actor of a signed-in account: two queries for staff, one to three for a citizen.
+    """Build the actor of a signed-in account: one query for staff and for whoever acts for another, else none.
 
     ``principal_id`` is the party chosen in the session: an organisation the person represents, or whoever gave
     them a mandate that counts today. For any other it is the person themselves, with ``is_principal_lost``.
@@ -46,23 +47,32 @@ def actor_for(account: Account, *, principal_id: UUID | None = None) -> Actor:
 
 
 def _acting_for(himself: Actor, person: Person, principal_id: UUID) -> Actor:
-    organisation = Organisation.objects.filter(pk=principal_id).first()
-    if organisation and organisation.state != Organisation.State.ACTIVE:
-        lost = (organisation.name, organisation.get_state_display())
-        return replace(himself, is_principal_lost=True, lost_organisation=lost)
-    if organisation and organisation.legal_representative_id == person.pk:
-        return replace(himself, principal_id=organisation.pk, principal_name=organisation.name)
-    mandate = find_current(agent_id=person.pk, principal_id=principal_id)
+    party, mandate = find_principal(agent_id=person.pk, principal_id=principal_id)
+    if party is None:
+        return replace(himself, is_principal_lost=True)
+    if party.kind == Party.Kind.ORGANISATION:
+        organisation = party.organisation
+        if organisation.state != Organisation.State.ACTIVE:
+            lost = (organisation.name, organisation.get_state_display())
+            return replace(himself, is_principal_lost=True, lost_organisation=lost)
+        if organisation.legal_representative_id == person.pk:
+            return replace(himself, principal_id=party.pk, principal_name=organisation.name)
     if mandate is None:
         return replace(himself, is_principal_lost=True)
     return replace(
         himself,
         principal_id=principal_id,
-        principal_name=mandate.principal.name,
+        principal_name=party.name,
         mandate_id=mandate.pk,
         mandate_kind=mandate.kind,
         scope=scope_of(mandate),
     )
+
+
+# The guardian rows of the account beside its post, in the same query.
+_GRANTED = UserObjectPermission.objects.filter(user_id=OuterRef("account_id"), content_type__model="department").values(
+    granted=JSONObject(permission="permission__codename", department="object_pk")
+)
 
 
 def _staff_actor(account: Account) -> Actor:
@@ -71,14 +81,14 @@ def _staff_actor(account: Account) -> Actor:
         PostHolding.objects.filter(account=account, is_active=True, starts_on__lte=today)
         .exclude(ends_on__lt=today)
         .select_related("post__department__region")
+        .annotate(granted=ArraySubquery(_GRANTED))
         .first()
     )
     if holding is None:
         return PUBLIC
     grants: dict[Permission, set[UUID]] = defaultdict(set)
-    rows = UserObjectPermission.objects.filter(user=account, content_type__model="department")
-    for codename, object_pk in rows.values_list("permission__codename", "object_pk"):
-        grants[Permission(codename)].add(UUID(object_pk))
+    for grant in holding.granted:
+        grants[Permission(grant["permission"])].add(UUID(grant["department"]))
     department = holding.post.department
     return Actor(
         kind=ActorKind.STAFF,
@@ -134,8 +144,11 @@ def find_account_by_login(login: str) -> Account | None:
 
 
 def find_person_by_id_number(id_number: str) -> Person | None:
-    """Find a person by the number of their document (no passport); raises :class:`IdNumberInvalid` for a wrong one."""
-    return find_person(documents.recognise(id_number))
+    """Find a person by the number of their document (no passport); raises :class:`IdNumberInvalid` for a wrong one.
+
+    Who closed their account is not found: see :func:`identity.privacy.queries.find_closed_person`.
+    """
+    return find_open_person(documents.recognise(id_number))
 
 
 def get_party(party_id: UUID) -> Party:
@@ -159,7 +172,10 @@ def departments() -> QuerySet[Department]:
 
 
 def find_party(code: str) -> Party | None:
-    """Find a party by the whole number of a document or credit code, with its parts; None when unknown or wrong."""
+    """Find a party by the whole number of a document or credit code, with its parts.
+
+    None for one that is unknown or wrong, and for a person who closed their account.
+    """
     try:
         person = find_person_by_id_number(code)
     except IdNumberInvalid:

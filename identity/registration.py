@@ -19,6 +19,7 @@ from identity.models import Account, OneTimeCode, Person, VerificationRecord
 from identity.persons import documents
 from identity.persons.documents import IdDocument
 from identity.persons.finding import find_person
+from identity.privacy.closing_actions import restore
 from identity.verification import Facts, Result
 from identity.verification.comparing import compare
 
@@ -98,8 +99,10 @@ def _open(actor: Actor, facts: Facts, claim: Claim, *, agreed: bool) -> Account 
             birth_date=claim.birth_date,
         )
         _attach(facts, person)
-    elif hasattr(person, "account") or not agreed or not rules.is_same_name(person.name, facts.name):
+    elif not agreed or not rules.is_same_name(person.name, facts.name):
         return None
+    elif hasattr(person, "account"):  # only a closed one comes back, to the same person
+        return restore(actor, person_id=person.pk, phone=facts.phone, password=claim.password)
     else:
         person.phone, person.assurance_level = facts.phone, max(level, person.assurance_level)
         person.save(update_fields=["phone", "assurance_level"])

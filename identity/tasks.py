@@ -11,6 +11,8 @@ from common.jobs import PATIENCE, ask_once
 from identity.actor import SYSTEM
 from identity.mandates import actions
 from identity.persons import search_actions
+from identity.privacy import closing_actions, export_actions
+from identity.privacy.queries import exports_waiting
 from identity.sso import keys, logout, queries
 
 
@@ -52,3 +54,25 @@ def find_duplicates(timestamp: int) -> None:
     while after is not None:
         after = search_actions.index_people(SYSTEM, after=after)
     search_actions.report_duplicates(SYSTEM)
+
+
+@app.task(retry=RetryStrategy(max_attempts=8, exponential_wait=3), queue="documents", pass_context=False)
+def produce_export(export_id: str) -> None:
+    """Make a copy of somebody's data; safe to run twice."""
+    export_actions.produce_file(export_id=UUID(export_id))
+
+
+@app.periodic(cron="*/10 * * * *", periodic_id="make_missing_exports")
+@app.task(queue="documents")
+def make_missing_exports(timestamp: int) -> None:
+    """Ask again for copies whose job was lost with its worker or gave up."""
+    for pk in exports_waiting(before=timezone.now() - PATIENCE):
+        ask_once(produce_export, f"export:{pk}", export_id=str(pk))
+
+
+@app.periodic(cron="25 0 * * *", periodic_id="erase_personal_data")
+@app.task(queue="clock")
+def erase_personal_data(timestamp: int) -> None:
+    """Erase copies that are a week old, and what no law keeps of accounts closed fifteen days ago."""
+    export_actions.expire_due(now=timezone.now())
+    closing_actions.expire_due(now=timezone.now())

@@ -29,7 +29,7 @@ from identity.models import Mandate, Organisation, Party, Person
 from identity.organisations.queries import ended
 from identity.permissions import Permission
 from identity.persons import documents
-from identity.persons.finding import find_person, lock_party
+from identity.persons.finding import find_open_person, lock_party
 from identity.rules import is_same_name, normal_name
 
 _State = Mandate.State
@@ -163,7 +163,7 @@ def _draft(actor: Actor, principal: Party, kind: str, name: str, id_number: str,
         raise MandateInvalid(fields={"id_number": _("不能委托给自己。")})
     check_ages(kind=kind, principal_born=own_born, agent_born=document.born, today=today)
     check_terms(terms, kind=kind, today=today, ward_born=own_born)
-    person = find_person(document)
+    person = find_open_person(document)
     is_match = person is not None and is_same_name(person.name, name)
     return Mandate(
         principal=principal,
@@ -290,6 +290,15 @@ def _finish(actor: Actor, mandate: Mandate, state: _State, *, side: str = "", wh
 def end_all_of(actor: Actor, *, principal_id: UUID, why: str) -> int:
     """End every live mandate of a party inside the caller's transaction; returns how many there were."""
     rows = list(Mandate.objects.filter(principal_id=principal_id, state__in=_LIVE).select_for_update())
+    for row in rows:
+        _finish(actor, row, _State.ENDED, why=why)
+    return len(rows)
+
+
+@transaction.atomic
+def end_all_received(actor: Actor, *, agent_id: UUID, why: str) -> int:
+    """End every live mandate that names a person as agent, as :func:`end_all_of` does for a party."""
+    rows = list(Mandate.objects.filter(agent_id=agent_id, state__in=_LIVE).select_for_update())
     for row in rows:
         _finish(actor, row, _State.ENDED, why=why)
     return len(rows)

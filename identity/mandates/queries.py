@@ -1,16 +1,19 @@
 """Reads of mandates, and the lock under which one acts by a mandate."""
 
 import datetime as dt
+from typing import Any
 from uuid import UUID
 
-from django.db import transaction
-from django.db.models import F, Q, QuerySet
+from django.contrib.postgres.fields import ArrayField
+from django.db import models, transaction
+from django.db.models import F, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import JSONObject
 from django.utils import timezone
 
 from identity.actor import Actor
-from identity.errors import MandateEnded
+from identity.errors import AccountClosed, MandateEnded
 from identity.mandates.rules import scope_of, state_on
-from identity.models import Mandate, Organisation
+from identity.models import Account, Mandate, Organisation, Party
 from identity.scope import Scope
 
 _PARTS = ("principal__person", "principal__organisation", "agent")
@@ -39,21 +42,55 @@ def find_current(*, agent_id: UUID, principal_id: UUID) -> Mandate | None:
     return mandates.select_related(*_PARTS).first()
 
 
+def find_principal(*, agent_id: UUID, principal_id: UUID) -> tuple[Party | None, Mandate | None]:
+    """Find a party with its person or organisation, and the mandate under which this person may act for it today.
+
+    One query for both, because every page of somebody who acts for another needs them. The mandate carries what
+    limits it, not its encrypted columns.
+    """
+    plain = {name: name for name in _plain_columns()}
+    mandates = current(timezone.localdate()).filter(agent_id=agent_id, principal_id=OuterRef("pk"))
+    found = (
+        Party.objects.filter(pk=principal_id)
+        .select_related("person", "organisation")
+        .annotate(held=Subquery(mandates.values(held=JSONObject(**plain))[:1]))
+        .first()
+    )
+    held = getattr(found, "held", None)
+    return found, _mandate(held) if held else None
+
+
+def _plain_columns() -> list[str]:
+    kinds = (models.UUIDField, models.CharField, models.ForeignKey, models.BooleanField, ArrayField)
+    return [field.attname for field in Mandate._meta.concrete_fields if isinstance(field, kinds)]
+
+
+def _mandate(held: dict[str, Any]) -> Mandate:
+    """A mandate from the columns that travelled as JSON."""
+    fields = {field.attname: field for field in Mandate._meta.concrete_fields}
+    return Mandate(**{name: fields[name].to_python(value) for name, value in held.items()})
+
+
 def principals_of(person_id: UUID) -> QuerySet[Mandate]:
     """The mandates under which a person may act today, with the principals' names loaded."""
     return current(timezone.localdate()).filter(agent_id=person_id).select_related(*_PARTS)
 
 
 def hold(actor: Actor) -> Scope | None:
-    """Lock the mandate an actor acts under until the transaction ends and return its scope; None without mandate.
+    """Lock a citizen's account and the mandate they act under until the transaction ends; return the mandate's scope.
 
-    Whoever ends the mandate waits for what is being done under it, and the other way round. Raises
-    :class:`MandateEnded`.
+    Whoever closes the account or ends the mandate waits for what is being done with it, and the other way round.
+    None without mandate. Raises :class:`AccountClosed` or :class:`MandateEnded`.
     """
-    if actor.mandate_id is None:
+    if not actor.is_citizen:
         return None
     if not transaction.get_connection().in_atomic_block:
         raise RuntimeError("hold() belongs inside the action's transaction")
+    accounts = Account.objects.select_for_update(no_key=True).filter(pk=actor.known_account_id, is_active=True)
+    if accounts.values_list("pk", flat=True).first() is None:
+        raise AccountClosed
+    if actor.mandate_id is None:
+        return None
     mandates = current(timezone.localdate()).filter(pk=actor.mandate_id, agent_id=actor.person_id)
     mandate = mandates.select_for_update(of=("self",)).first()
     if mandate is None:

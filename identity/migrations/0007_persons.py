@@ -127,7 +127,7 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name='onetimecode',
             name='purpose',
-            field=models.CharField(choices=[('sign_in', '登录'), ('register', '注册'), ('new_phone', '换新手机号'), ('old_phone', '确认原手机号')], max_length=12),
+            field=models.CharField(choices=[('sign_in', '登录'), ('register', '注册'), ('step_up', '再确认'), ('new_phone', '换新手机号'), ('old_phone', '确认原手机号')], max_length=12),
         ),
         migrations.AlterField(
             model_name='organisation',

@@ -1,18 +1,22 @@
-"""Who there is: places, parties, accounts, mandates, and what keeps accounts safe."""
+"""Who there is: places, parties, accounts, mandates, what keeps accounts safe, and rights over data."""
 
 from identity.models.accounts import Account, PostHolding
 from identity.models.mandates import Mandate
 from identity.models.parties import Organisation, Party, Person
 from identity.models.persons import CorporateRecord, LikelyDuplicate, PersonChange, PersonMerge
 from identity.models.places import Department, Post, Region
+from identity.models.privacy import AccountClosure, CorrectionRequest, DataExport
 from identity.models.security import OneTimeCode, OutboxMessage, PopulationRecord, VerificationRecord
 from identity.models.sso import ClientProfile, Consent, SigningKey, SsoSession, SubjectIdentifier
 
 __all__ = [
     "Account",
+    "AccountClosure",
     "ClientProfile",
     "Consent",
     "CorporateRecord",
+    "CorrectionRequest",
+    "DataExport",
     "Department",
     "LikelyDuplicate",
     "Mandate",

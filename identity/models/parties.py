@@ -62,6 +62,8 @@ class Person(models.Model):
     address = EncryptedTextField(null=True)
     assurance_level = models.PositiveSmallIntegerField(default=1)  # 实名等级 1–5
     region = models.ForeignKey(Region, models.PROTECT, null=True, related_name="+")
+    # Since the account was closed: what the law keeps is stored, and nobody finds it (个人信息保护法第四十七条).
+    locked_at = models.DateTimeField(null=True)
 
     class Meta:
         indexes: ClassVar = [

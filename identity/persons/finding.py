@@ -16,6 +16,12 @@ def find_person(document: IdDocument) -> Person | None:
     return Person.objects.get(pk=person.party.merged_into_id)
 
 
+def find_open_person(document: IdDocument) -> Person | None:
+    """As :func:`find_person`, but who closed their account is not found."""
+    person = find_person(document)
+    return None if person is None or person.locked_at else person
+
+
 def lock_party(party_id: UUID, *, no_key: bool = False) -> Party:
     """Lock a party for a write that others would look for there; raises :class:`PartyMerged` once it was merged."""
     party = Party.objects.select_for_update(no_key=no_key).get(pk=party_id)

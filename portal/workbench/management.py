@@ -50,6 +50,18 @@ ENTRIES: tuple[Entry, ...] = (
         _("当面核验和登记"),
         _("本人带证件到窗口：核验后升到五级，登记没有手机号的人，更改姓名、证件、手机号"),
     ),
+    Entry(
+        Permission.MANAGE_PERSONS,
+        "workbench_corrections",
+        _("更正申请"),
+        _("本人说登记的信息不对，转来源部门核实并答复"),
+    ),
+    Entry(
+        Permission.MANAGE_PERSONS,
+        "workbench_closed_person",
+        _("查已注销的人"),
+        _("按完整号码查，要写明理由，本人看得到"),
+    ),
 )
 
 

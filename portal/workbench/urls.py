@@ -6,6 +6,7 @@ from portal.workbench.views import (
     case,
     certificates,
     clients,
+    corrections,
     counter,
     duplicates,
     evidence,
@@ -51,6 +52,10 @@ management_urls = [
     path("manage/counter/", counter.register, name="workbench_counter"),
     path("manage/duplicates/", duplicates.pairs, name="workbench_duplicates"),
     path("manage/duplicates/<uuid:pair_id>/", duplicates.pair, name="workbench_duplicate"),
+    path("manage/corrections/", corrections.corrections, name="workbench_corrections"),
+    path("manage/corrections/<uuid:request_id>/", corrections.correction, name="workbench_correction"),
+    path("manage/corrections/<uuid:request_id>/proof/", corrections.correction_file, name="workbench_correction_file"),
+    path("manage/closed/", corrections.closed_person, name="workbench_closed_person"),
 ]
 urlpatterns = [
     path("", worklist.worklist, name="worklist"),

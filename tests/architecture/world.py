@@ -15,6 +15,7 @@ from certificates.models import Document
 from identity.actor import SYSTEM
 from identity.models import Account, PostHolding
 from identity.persons.merge_actions import report_pair
+from identity.privacy.correction_actions import request_correction
 from identity.sso.actions import give_consent
 from portal.middleware import PRINCIPAL_KEY
 from services.actions import record_import
@@ -22,6 +23,7 @@ from tests.factories import moves
 from tests.factories.cast import Cast, a_member_of_staff, build_cast
 from tests.factories.catalogue import a_department, a_post
 from tests.factories.mandates import a_mandate
+from tests.factories.privacy import a_made_export, a_wrong_address
 from tests.factories.sso import an_app
 
 ROLES = (
@@ -50,6 +52,8 @@ class World:
     mandate_id: UUID  # the shop gave it to the stranger, who has not answered
     profile_id: UUID  # an app of the item's department
     consent_id: UUID  # the owner's, for that app
+    export_id: UUID  # a copy of the stranger's data, ready
+    request_id: UUID  # the stranger says that an address is wrong
     sessions: dict[str, str]
 
     def client(self, role: str) -> Client:
@@ -74,6 +78,8 @@ class World:
             "document_id": self.document.pk,
             "batch_id": self.batch_id,
             "mandate_id": self.mandate_id,
+            "export_id": self.export_id,
+            "request_id": self.request_id,
             "code": self.cast.licence.verify_code,
             "step": "shop",
             "action": word,
@@ -121,6 +127,8 @@ def build_world() -> World:
         mandate_id=a_mandate(cast).pk,
         profile_id=profile.pk,
         consent_id=agreed.pk,
+        export_id=a_made_export(cast.stranger).pk,
+        request_id=request_correction(cast.stranger, wrong=a_wrong_address()).pk,
         sessions=_sessions(cast),
     )
 

@@ -1,13 +1,18 @@
 """Who acts, for whom, with which grants; grants follow the post."""
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from identity import actions
 from identity.actor import SYSTEM
-from identity.models import Account, Organisation, PostHolding
+from identity.mandates.rules import scope_of
+from identity.models import Account, Mandate, Organisation, PostHolding
 from identity.permissions import ROLE_PERMISSIONS, Permission
 from identity.queries import actor_for, represented_organisations
 from tests.factories.catalogue import a_post
+from tests.factories.mandates import an_agent, some_terms
+from tests.factories.visitors import a_visitor
 
 
 def test_citizen_acts_for_herself_until_she_chooses_her_shop(cast):
@@ -71,9 +76,40 @@ def test_ended_holding_gives_nothing(cast):
 def test_actor_costs_a_fixed_number_of_queries(cast, django_assert_num_queries):
     staff = Account.objects.get(pk=cast.clerk.account_id)
     citizen = Account.objects.select_related("person").get(pk=cast.account.pk)
-    with django_assert_num_queries(2):  # the post with its department; the grants
-        actor_for(staff)
+    agent = Account.objects.select_related("person").get(pk=an_agent(cast).account_id)
+    with django_assert_num_queries(1):  # the post with its department and the grants
+        assert actor_for(staff).departments(Permission.COUNTER) == {cast.scjg.pk}
     with django_assert_num_queries(0):
         actor_for(citizen)
-    with django_assert_num_queries(1):  # the organisation
-        actor_for(citizen, principal_id=cast.shop.pk)
+    with django_assert_num_queries(1):  # the organisation, and a mandate for it
+        assert actor_for(citizen, principal_id=cast.shop.pk).principal_id == cast.shop.pk
+    with django_assert_num_queries(1):
+        assert actor_for(agent, principal_id=cast.shop.pk).mandate_kind == "handler"
+    with django_assert_num_queries(1):
+        assert actor_for(agent, principal_id=cast.li.pk).is_principal_lost
+
+
+def test_a_mandate_reaches_the_actor_whole(cast):
+    terms = some_terms("items", item_codes=(cast.item.code,))
+    actor = an_agent(cast, giver=cast.person, terms=terms)
+    mandate = Mandate.objects.get(pk=actor.mandate_id)
+    assert actor.scope == scope_of(mandate)
+    assert (actor.principal_name, actor.mandate_kind) == ("李清荷", "person")
+
+
+def test_a_signed_in_page_asks_three_queries_more_than_an_anonymous_one(cast, client):
+    """Session, account with person, and whom they act for or their post with its grants: asked anew for each page."""
+    agent = Account.objects.get(pk=an_agent(cast).account_id)
+    with CaptureQueriesContext(connection) as anonymous:
+        client.get("/verify/")
+    for account, party, extra in (
+        (cast.account, None, 2),
+        (cast.account, cast.shop, 3),
+        (agent, cast.shop, 3),
+        (Account.objects.get(pk=cast.clerk.account_id), None, 3),
+    ):
+        browser = a_visitor(account, acting_for=party)
+        browser.get("/verify/")
+        with CaptureQueriesContext(connection) as signed_in:
+            browser.get("/verify/")
+        assert len(signed_in) - len(anonymous) <= extra
