@@ -4,7 +4,7 @@ from uuid import UUID
 
 from certificates.models import Certificate, Document
 from identity.persons.listeners import Moved
-from identity.persons.merge_actions import repoint
+from identity.persons.moving import repoint
 
 
 def follow_merge(kept_id: UUID, other_id: UUID) -> Moved:

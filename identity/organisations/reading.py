@@ -7,8 +7,8 @@ from identity import rules
 from identity.actor import Actor
 from identity.models import Organisation
 from identity.organisations.errors import OrganisationUnknown
-from identity.persons.merge_actions import checked_reason
 from identity.persons.queries import may_look
+from identity.persons.reasons import checked_reason
 
 
 def look_up_organisation(actor: Actor, *, uscc: str, reason: str) -> Organisation:

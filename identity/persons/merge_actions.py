@@ -1,10 +1,8 @@
 """One person registered twice: report it, look at both, make them one."""
 
-from typing import Any
 from uuid import UUID
 
 from django.db import OperationalError, transaction
-from django.db.models import Model, QuerySet
 from psycopg.errors import DeadlockDetected, LockNotAvailable
 
 from common import events
@@ -18,25 +16,18 @@ from identity.models import Account, LikelyDuplicate, Mandate, Organisation, Par
 from identity.models import VerificationRecord as Verification
 from identity.permissions import Permission
 from identity.persons import listeners
-from identity.persons.errors import NotTwice, PersonBusy, PersonNotFound, ReasonMissing
+from identity.persons.errors import NotTwice, PersonBusy, PersonNotFound
 from identity.persons.listeners import Moved
+from identity.persons.moving import repoint
+from identity.persons.reasons import checked_reason
 
 _State = LikelyDuplicate.State
-_SHORTEST_REASON = 4
 
 
 def require_officer(actor: Actor) -> None:
     """Raise :class:`Forbidden` unless the actor's post looks after persons' data."""
     if not actor.departments(Permission.MANAGE_PERSONS):
         raise Forbidden
-
-
-def checked_reason(text: str) -> str:
-    """Return a reason that says something; raises :class:`ReasonMissing`."""
-    reason = " ".join(text.split())[:200]
-    if len(reason) < _SHORTEST_REASON:
-        raise ReasonMissing(fields={"reason": ReasonMissing.message})
-    return reason
 
 
 @transaction.atomic
@@ -144,14 +135,6 @@ def _move_own(actor: Actor, kept: Person, other: Person) -> Moved:
         kept.assurance_level = other.assurance_level
         kept.save(update_fields=["assurance_level"])
     return moved
-
-
-def repoint(rows: QuerySet[Any], **columns: UUID) -> list[str]:
-    """Lock rows without waiting, point one column of each at the kept person, and list them."""
-    locked: list[Model] = list(rows.order_by("pk").select_for_update(nowait=True, no_key=True, of=("self",)))
-    keys = [row.pk for row in locked]
-    rows.model._default_manager.filter(pk__in=keys).update(**{f"{name}_id": value for name, value in columns.items()})
-    return [str(key) for key in keys]
 
 
 def _move_account(actor: Actor, kept: Person, other: Person) -> Moved:

@@ -15,7 +15,8 @@ from identity.permissions import Permission
 from identity.persons.documents import IdDocument
 from identity.persons.errors import PersonNotFound
 from identity.persons.finding import find_person
-from identity.persons.merge_actions import checked_reason, require_officer
+from identity.persons.merge_actions import require_officer
+from identity.persons.reasons import checked_reason
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,6 @@
 import datetime as dt
 
 import pytest
-from allauth.account.authentication import AUTHENTICATION_METHODS_SESSION_KEY
 from django.core.cache import cache
 from django.test import Client
 from django.utils import timezone
@@ -16,7 +15,7 @@ from identity.queries import find_account_by_login
 from identity.rules import make_uscc
 from portal.middleware import PRINCIPAL_KEY
 from tests.factories import moves
-from tests.factories.cast import build_cast
+from tests.factories.cast import PASSWORD, build_cast
 from tests.factories.persons import a_library_entry
 from tests.factories.phones import last_code
 
@@ -34,9 +33,7 @@ def stepped_up(account) -> Client:
     """A browser that has just given its password."""
     client = Client()
     client.force_login(account, backend="identity.backends.PhoneOrIdBackend")
-    session = client.session
-    session[AUTHENTICATION_METHODS_SESSION_KEY] = [{"method": "password", "at": timezone.now().timestamp()}]
-    session.save()
+    client.post("/account/reauthenticate/", {"password": PASSWORD})
     return client
 
 
