@@ -47,6 +47,16 @@ def keep_session(actor: Actor, *, old_key: str, key: str) -> None:
     UserSession.objects.filter(user_id=actor.known_account_id, session_key=old_key).update(session_key=key)
 
 
+@transaction.atomic
+def end_all_sessions(actor: Actor, *, account: Account) -> None:
+    """End every session of an account at once, the ones on other devices too: its holder left, or lost a post."""
+    keys = set(UserSession.objects.filter(user=account).values_list("session_key", flat=True))
+    if keys:
+        Session.objects.filter(session_key__in=keys).delete()
+        UserSession.objects.filter(session_key__in=keys).delete()
+        events.record(codes.SESSIONS_ENDED, actor=actor, subject_id=account.pk, count=len(keys))
+
+
 def _own(actor: Actor) -> QuerySet[UserSession]:
     return UserSession.objects.select_for_update().filter(user_id=actor.known_account_id)
 

@@ -17,6 +17,7 @@ from identity.mandates.queries import find_current
 from identity.mandates.rules import scope_of
 from identity.models import Account, Department, Organisation, Party, Person, PostHolding, Region
 from identity.permissions import Permission
+from identity.staff.current import current
 
 
 def actor_for(account: Account, *, principal_id: UUID | None = None) -> Actor:
@@ -60,11 +61,9 @@ def _acting_for(himself: Actor, person: Person, principal_id: UUID) -> Actor:
 
 
 def _staff_actor(account: Account) -> Actor:
-    today = timezone.localdate()
     holding = (
-        PostHolding.objects.filter(account=account, is_active=True, starts_on__lte=today)
-        .exclude(ends_on__lt=today)
-        .select_related("post__department__region")
+        current(PostHolding.objects.filter(account=account, is_active=True))
+        .select_related("post__department__region", "substitute_for__account")
         .first()
     )
     if holding is None:
@@ -74,6 +73,7 @@ def _staff_actor(account: Account) -> Actor:
     for codename, object_pk in rows.values_list("permission__codename", "object_pk"):
         grants[Permission(codename)].add(UUID(object_pk))
     department = holding.post.department
+    absent = holding.substitute_for.account if holding.substitute_for else None
     return Actor(
         kind=ActorKind.STAFF,
         account_id=account.pk,
@@ -83,6 +83,9 @@ def _staff_actor(account: Account) -> Actor:
         post_id=holding.post_id,
         post_name=holding.post.name,
         role=holding.role,
+        holding_id=holding.pk,
+        stands_in_for=absent.pk if absent else None,
+        stands_in_name=absent.staff_name if absent else "",
         region_code=department.region.code,
         grants={permission: frozenset(ids) for permission, ids in grants.items()},
     )

@@ -5,10 +5,12 @@ from identity.models.mandates import Mandate
 from identity.models.parties import Organisation, Party, Person
 from identity.models.places import Department, Post, Region
 from identity.models.security import OneTimeCode, OutboxMessage, PopulationRecord, VerificationRecord
+from identity.models.staff import EnrolmentCode, StaffImport
 
 __all__ = [
     "Account",
     "Department",
+    "EnrolmentCode",
     "Mandate",
     "OneTimeCode",
     "Organisation",
@@ -19,5 +21,6 @@ __all__ = [
     "Post",
     "PostHolding",
     "Region",
+    "StaffImport",
     "VerificationRecord",
 ]
