@@ -40,4 +40,4 @@ GRANTS_SYNCED = Event("identity.grants_synced", "account", frozenset({"added", "
 POST_SERVES = Event("identity.post_serves", "post", frozenset({"departments"}))
 PLACE_OPENED = Event("identity.place_opened", "place", frozenset({"kind"}))
 PLACE_CLOSED = Event("identity.place_closed", "place", frozenset({"kind"}))
-STAFF_IMPORTED = Event("identity.staff_imported", "staff_import", frozenset({"sha256", "rows", "file"}))
+STAFF_IMPORTED = Event("identity.staff_imported", "staff_import", frozenset({"sha256", "rows"}))

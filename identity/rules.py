@@ -6,7 +6,7 @@ import re
 from common.checksums import id_number_check, org_code_check, uscc_check
 from identity.errors import IdNumberInvalid, PhoneInvalid, UsccInvalid
 
-_PROVINCES = frozenset(
+PROVINCES = frozenset(
     [
         *range(11, 16),
         *range(21, 24),
@@ -29,7 +29,7 @@ def normal_id_number(text: str, *, today: dt.date) -> str:
     Checks length, province, a real birth date not after ``today`` and the check character (GB 11643-1999).
     """
     number = text.strip().upper()
-    if not re.fullmatch(r"[0-9]{17}[0-9X]", number) or int(number[:2]) not in _PROVINCES:
+    if not re.fullmatch(r"[0-9]{17}[0-9X]", number) or int(number[:2]) not in PROVINCES:
         raise IdNumberInvalid(fields={"id_number": IdNumberInvalid.message})
     try:
         born = birth_date(number)

@@ -80,29 +80,25 @@ def last_sign_ins(account: Account, *, limit: int = 5) -> list[AuditEvent]:
 
 def own_holdings(actor: Actor) -> list[PostHolding]:
     """What the actor may act in today, the active one first."""
-    rows = current(PostHolding.objects.filter(account_id=actor.account_id))
+    rows = current(PostHolding.objects.filter(account_id=actor.known_account_id))
     return list(rows.select_related("post__department", "substitute_for__account").order_by("-is_active", "pk"))
 
 
 def own_substitutes(actor: Actor) -> list[PostHolding]:
     """Who stands in for the actor, now or later."""
-    rows = PostHolding.objects.filter(substitute_for__account_id=actor.account_id, ended_at__isnull=True)
+    rows = PostHolding.objects.filter(substitute_for__account_id=actor.known_account_id, ended_at__isnull=True)
     return list(rows.select_related("account", "post__department").order_by("starts_on"))
 
 
 def colleagues(actor: Actor) -> QuerySet[Account]:
     """Staff of the department in which the actor acts now, who could stand in."""
-    rows = current(PostHolding.objects.filter(post__department_id=actor.department_id, substitute_for__isnull=True))
+    posts = Post.objects.filter(pk=actor.post_id).values("department_id") if actor.post_id else ()
+    rows = current(PostHolding.objects.filter(post__department_id__in=posts, substitute_for__isnull=True))
     return (
         Account.objects.filter(pk__in=rows.values("account_id"), is_active=True)
-        .exclude(pk=actor.account_id)
+        .exclude(pk=actor.known_account_id)
         .order_by("username")
     )
-
-
-def has_several_posts(actor: Actor) -> bool:
-    """Whether there is another post to switch to (one query)."""
-    return current(PostHolding.objects.filter(account_id=actor.account_id)).exclude(pk=actor.holding_id).exists()
 
 
 def holdings_due() -> list[UUID]:

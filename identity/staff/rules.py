@@ -13,6 +13,7 @@ from identity.actions import require_system
 from identity.actor import Actor, ActorKind
 from identity.models import Account, Department, Post, PostHolding, Region
 from identity.permissions import Permission
+from identity.rules import PROVINCES
 from identity.staff import errors
 from identity.staff.current import current
 
@@ -22,6 +23,8 @@ __all__ = [
     "keep_an_administrator",
     "lock_account",
     "name_problem",
+    "number_problem",
+    "region_problems",
     "require_in",
     "require_manages",
     "require_may_give",
@@ -120,9 +123,9 @@ def keep_an_administrator(leaving: Iterable[PostHolding]) -> None:
         .select_related("post")
         .prefetch_related("post__serves")
     )
-    covered = {
-        pk for holding in staying for pk in [holding.post.department_id, *(d.pk for d in holding.post.serves.all())]
-    }
+    covered: set[UUID] = set()
+    for holding in staying:
+        covered |= {holding.post.department_id, *(served.pk for served in holding.post.serves.all())}
     for holding in gone:
         if holding.substitute_for_id is not None:
             continue
@@ -141,4 +144,33 @@ def name_problem(name: str) -> str | None:
     text = name.strip()
     if not text or len(text) > 60 or not text.isprintable() or text[0] in "=+-@":
         return _("请填写姓名，不超过 60 个字，不能有控制字符。")
+    return None
+
+
+def region_problems(code: str, level: int, *, parent_code: str, parent_level: int) -> dict[str, str]:
+    """Say what is wrong with a region's code (GB/T 2260 to the county, GB/T 10114 below), by field; {} for nothing."""
+    below_county = {Region.Level.TOWNSHIP: 9, Region.Level.VILLAGE: 12}
+    if level not in Region.Level.values:
+        return {"level": _("级别是 1 到 5：省、市、县、乡、村。")}
+    is_number = code.isascii() and code.isdigit()
+    if not is_number or len(code) != below_county.get(Region.Level(level), 6) or int(code[:2]) not in PROVINCES:
+        return {"code": _("行政区划代码不对：县级以上 6 位，乡级 9 位，村级 12 位数字，前两位是省级代码。")}
+    shape = 1 if code[2:] == "0000" else 2 if code[4:] == "00" else level
+    if shape != level or (level <= Region.Level.CITY and shape == level and not code.endswith("00")):
+        return {"level": _("级别和代码对不上：省级代码后四位是 0000，市级后两位是 00。")}
+    if not parent_code:
+        return {} if level == Region.Level.PROVINCE else {"parent": _("请填写上级地区。")}
+    stem = parent_code
+    if len(stem) == 6:
+        stem = stem[:2] if stem.endswith("0000") else stem.removesuffix("00") if stem.endswith("00") else stem
+    if code == parent_code or not code.startswith(stem):
+        return {"code": _("这个代码不属于所选的上级地区。")}
+    return {"level": _("级别要低于上级地区。")} if level <= parent_level else {}
+
+
+def number_problem(number: str) -> str | None:
+    """Say what is wrong with a staff number, or None. One that looks like a citizen's login would hide that citizen."""
+    looks_like_a_login = (number.isdigit() and len(number) == 11) or re.fullmatch(r"[0-9]{17}[0-9Xx]", number)
+    if not NUMBER.fullmatch(number) or looks_like_a_login:
+        return _("工号由 3 到 32 个字母、数字、短横或下划线组成，不能像手机号或身份证号。")
     return None

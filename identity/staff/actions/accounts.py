@@ -34,22 +34,31 @@ def open_staff_account(actor: Actor, *, staff_number: str, name: str, password: 
 
 
 @transaction.atomic
-def appoint(actor: Actor, *, staff_number: str, name: str, post: Post, role: str) -> Account:
+def appoint(
+    actor: Actor,
+    *,
+    staff_number: str,
+    name: str,
+    post: Post,
+    role: str,
+    starts_on: dt.date | None = None,
+    ends_on: dt.date | None = None,
+) -> Account:
     """Open the sign-in of a new member of staff with a first post; they set their password themselves.
 
     Raises :class:`StaffInvalid`, :class:`NumberTaken` or what :func:`assign_post` raises.
     """
     rules.require_may_give(actor, post, role)
     account = _open(actor, staff_number=staff_number, name=name, password=None)
-    assign_post(actor, account=account, post=post, role=role)
+    assign_post(actor, account=account, post=post, role=role, starts_on=starts_on, ends_on=ends_on)
     return account
 
 
 def _open(actor: Actor, *, staff_number: str, name: str, password: str | None) -> Account:
     number = staff_number.strip()
     wrong = {}
-    if not rules.NUMBER.fullmatch(number) or (number.isdigit() and len(number) in {11, 15, 18}):
-        wrong["staff_number"] = _("工号由 3 到 32 个字母、数字、短横或下划线组成，不能像手机号或身份证号。")
+    if (problem := rules.number_problem(number)) is not None:
+        wrong["staff_number"] = problem
     if (problem := rules.name_problem(name)) is not None:
         wrong["name"] = problem
     if wrong:

@@ -1,6 +1,7 @@
 """Regions, departments and posts: opened, changed, closed when nothing is open in them."""
 
 from collections.abc import Iterable
+from uuid import UUID
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -40,15 +41,9 @@ def save_region(actor: Actor, *, code: str, name: str, level: int, parent: Regio
 
 
 def _check_code(code: str, level: int, parent: Region) -> None:
-    stem = parent.code.rstrip("0") if len(parent.code) == 6 else parent.code
-    stem += "0" * (len(stem) % 2) if len(parent.code) == 6 else ""
-    lengths = {Region.Level.TOWNSHIP: 9, Region.Level.VILLAGE: 12}
-    if not code.isascii() or not code.isdigit() or len(code) != lengths.get(Region.Level(level), 6):
-        raise errors.StaffInvalid(fields={"code": _("行政区划代码县级以上 6 位，乡级 9 位，村级 12 位数字。")})
-    if not code.startswith(stem) or code == parent.code:
-        raise errors.StaffInvalid(fields={"code": _("这个代码不属于所选的上级地区。")})
-    if level <= parent.level:
-        raise errors.StaffInvalid(fields={"level": _("级别要低于上级地区。")})
+    problems = rules.region_problems(code, level, parent_code=parent.code, parent_level=parent.level)
+    if problems:
+        raise errors.StaffInvalid(fields=problems)
 
 
 @transaction.atomic
@@ -106,7 +101,7 @@ def set_served_departments(actor: Actor, *, post: Post, departments: Iterable[De
     rules.require_in(actor, [post.department_id])
     wanted = list(departments)
     if not rules.is_system(actor):
-        if PostHolding.objects.filter(account_id=actor.account_id, post=post, ended_at__isnull=True).exists():
+        if PostHolding.objects.filter(account_id=actor.known_account_id, post=post, ended_at__isnull=True).exists():
             raise errors.OwnAccount
         changed = {row.pk for row in wanted} ^ set(post.serves.values_list("pk", flat=True))
         if not changed <= actor.departments(Permission.MANAGE_STAFF):
@@ -126,7 +121,7 @@ def _serve(actor: Actor, post: Post, departments: list[Department]) -> None:
         mirror(account)
 
 
-def _served(post_id: object) -> list[Department]:
+def _served(post_id: UUID) -> list[Department]:
     return list(Post.objects.get(pk=post_id).serves.all())
 
 
