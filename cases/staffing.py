@@ -33,7 +33,7 @@ class Handover:
     post: Post
     branches: list[Branch]
     others: list[str]
-    targets: list[Post]
+    targets: QuerySet[Post]
 
 
 def waiting_with(actor: Actor, account: Account, *, limit: int = 200) -> list[Handover]:
@@ -55,7 +55,7 @@ def _of_post(account: Account, post: Post, limit: int) -> Handover:
         .order_by("name")
     )
     others = [holding.account.staff_name for holding in holders_of(post.pk, without=account.pk)]
-    return Handover(post, list(rows[:limit]), others, list(targets))
+    return Handover(post, list(rows[:limit]), others, targets.select_related("department"))
 
 
 def open_branches() -> QuerySet[Branch]:

@@ -92,8 +92,7 @@ def own_substitutes(actor: Actor) -> list[PostHolding]:
 
 def colleagues(actor: Actor) -> QuerySet[Account]:
     """Staff of the department in which the actor acts now, who could stand in."""
-    posts = Post.objects.filter(pk=actor.post_id).values("department_id") if actor.post_id else ()
-    rows = current(PostHolding.objects.filter(post__department_id__in=posts, substitute_for__isnull=True))
+    rows = current(PostHolding.objects.filter(post__department=actor.department_id, substitute_for__isnull=True))
     return (
         Account.objects.filter(pk__in=rows.values("account_id"), is_active=True)
         .exclude(pk=actor.known_account_id)
@@ -109,7 +108,8 @@ def holdings_due() -> list[UUID]:
 
 def managed_departments(actor: Actor) -> QuerySet[Department]:
     """The departments where the actor manages staff, closed ones too, by region."""
-    rows = Department.objects.filter(pk__in=managed(actor)).select_related("region")
+    posts = Prefetch("posts", Post.objects.order_by("name"))
+    rows = Department.objects.filter(pk__in=managed(actor)).select_related("region").prefetch_related(posts)
     return rows.order_by("region__code", "uscc")
 
 
@@ -120,10 +120,8 @@ def managed_posts(actor: Actor) -> QuerySet[Post]:
 
 
 def get_department(actor: Actor, department_id: UUID) -> Department:
-    """A managed department with its posts and how many hold each; raises :class:`PlaceNotFound`."""
-    live = PostHolding.objects.filter(ended_at__isnull=True).select_related("account")
-    posts = Post.objects.prefetch_related("serves", Prefetch("holdings", live, to_attr="live_holdings"))
-    found = managed_departments(actor).prefetch_related(Prefetch("posts", posts)).filter(pk=department_id).first()
+    """A managed department with its posts; raises :class:`PlaceNotFound`."""
+    found = managed_departments(actor).filter(pk=department_id).first()
     if found is None:
         raise errors.PlaceNotFound
     return found
@@ -145,6 +143,12 @@ def get_region(actor: Actor, region_id: UUID) -> Region:
     if found is None:
         raise errors.PlaceNotFound
     return found
+
+
+def find_region(actor: Actor, code: str) -> Region | None:
+    """The region with this code, for those who manage staff; None for none."""
+    managed(actor)
+    return Region.objects.select_related("parent__parent__parent").filter(code=code[:12].replace("\x00", "")).first()
 
 
 def regions_under(actor: Actor, parent: Region | None) -> list[Region]:

@@ -28,6 +28,7 @@ CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"
 SESSION_COOKIE_SECURE = False
 CSRF_COOKIE_SECURE = False
 STAFF_MFA_REQUIRED = False
+STAFF_STEP_UP_MINUTES = None  # tests that are about it set it
 DEMO = True
 # The only setting that points outside the project: a real district's published list, when it is there.
 SAMPLE_ITEMS_FILE = Path(

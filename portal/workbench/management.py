@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from django.urls import reverse
 from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 
 from identity.actor import Actor
 from identity.permissions import Permission
@@ -24,7 +25,16 @@ class Entry:
         return reverse(self.url_name)
 
 
-ENTRIES: tuple[Entry, ...] = ()
+ENTRIES: tuple[Entry, ...] = (
+    Entry(
+        Permission.MANAGE_STAFF,
+        "staff_list",
+        _("人员与岗位"),
+        _("工作人员的账号、岗位、代理和离岗移交"),
+    ),
+    Entry(Permission.MANAGE_STAFF, "places", _("地区、部门和岗位"), _("新建、更改、停用")),
+    Entry(Permission.MANAGE_STAFF, "staff_imports", _("批量导入"), _("用表格一次登记地区、部门、岗位和人员")),
+)
 
 
 def entries_for(actor: Actor) -> list[Entry]:

@@ -74,6 +74,13 @@ class World:
             "operation": word,
             "rest": "nothing",
             "session_id": 0,
+            "account_id": self.cast.clerk.known_account_id,
+            "holding_id": self.cast.clerk.holding_id,
+            "import_id": self.batch_id,  # nobody's import of staff has this id
+            "kind": word,
+            "place_id": {"region": self.cast.scjg.region_id, "department": self.cast.scjg.pk}.get(
+                word, self.cast.clerk.post_id
+            ),
         }
         return {name: known[name] for name in wanted}
 

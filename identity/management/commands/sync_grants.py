@@ -5,7 +5,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 
 from identity.actor import SYSTEM
-from identity.staff.grants import sync_all
+from identity.staff.granting import sync_all
 
 
 class Command(BaseCommand):

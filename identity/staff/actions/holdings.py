@@ -15,7 +15,7 @@ from identity.actor import Actor
 from identity.models import Account, Post, PostHolding
 from identity.staff import errors, rules
 from identity.staff.current import current
-from identity.staff.grants import mirror
+from identity.staff.granting import mirror
 
 LONGEST_ABSENCE = dt.timedelta(days=366)
 

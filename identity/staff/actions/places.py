@@ -14,7 +14,7 @@ from identity.actor import Actor
 from identity.models import Account, Department, Post, PostHolding, Region
 from identity.permissions import Permission
 from identity.staff import errors, listeners, rules
-from identity.staff.grants import mirror
+from identity.staff.granting import mirror
 
 Place = Region | Department | Post
 
@@ -100,10 +100,10 @@ def set_served_departments(actor: Actor, *, post: Post, departments: Iterable[De
     """
     rules.require_in(actor, [post.department_id])
     wanted = list(departments)
-    if not rules.is_system(actor):
+    changed = {row.pk for row in wanted} ^ set(post.serves.values_list("pk", flat=True))
+    if changed and not rules.is_system(actor):
         if PostHolding.objects.filter(account_id=actor.known_account_id, post=post, ended_at__isnull=True).exists():
             raise errors.OwnAccount
-        changed = {row.pk for row in wanted} ^ set(post.serves.values_list("pk", flat=True))
         if not changed <= actor.departments(Permission.MANAGE_STAFF):
             raise errors.BeyondOwnRights
     _serve(actor, post, wanted)

@@ -204,8 +204,8 @@ class _Check:
             self._wrong(row, "role", "role_unknown", _("没有这个角色，见模板的“说明”。"))
         starts_on, ends_on = _date(row, "starts_on"), _date(row, "ends_on")
         wrong_dates = [key for key in ("starts_on", "ends_on") if row.cells.get(key) and _date(row, key) is None]
-        for key in wrong_dates:
-            self._wrong(row, key, "date", _("日期写成 2026-01-31 这样。"))
+        for column in wrong_dates:
+            self._wrong(row, column, "date", _("日期写成 2026-01-31 这样。"))
         person = self.known.people.get(number)
         if person is None:
             self._wrong(row, "number", "staff_unknown", _("没有这个工号；新的人员要写在“人员”表里。"))
