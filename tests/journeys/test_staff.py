@@ -16,7 +16,7 @@ from tests.journeys.conftest import Visitor
 
 pytestmark = pytest.mark.journey
 Arrive = Callable[..., Visitor]
-NEW_PASSWORD = "Copper-kettle-41"  # noqa: S105 for this journey's own city
+NEW_PASSWORD = "Copper-kettle-41"
 NUMBER = "jx001"
 
 

@@ -44,7 +44,7 @@ def test_switching_is_recorded_and_only_between_ones_own(cast, admin):
     switch_post(cast.clerk, holding_id=second.pk)
     assert AuditEvent.objects.get(code="identity.post_switched").detail == {"post": str(second.post_id)}
     before = posts_now()
-    with pytest.raises(DomainError, match="staff.holding_ended"):
+    with pytest.raises(DomainError, match=r"staff\.holding_ended"):
         switch_post(cast.food, holding_id=second.pk)
     assert posts_now() == before
 
@@ -75,7 +75,7 @@ def test_ended_substitution_is_never_honoured(cast, admin, monkeypatch):
     assert not again(cast.decider).is_staff
     assert fall_back(SYSTEM, account=account_of(cast.decider))
     assert again(cast.decider).post_id == cast.decider.post_id
-    with pytest.raises(DomainError, match="staff.holding_ended"):
+    with pytest.raises(DomainError, match=r"staff\.holding_ended"):
         switch_post(cast.decider, holding_id=holding.pk)
     end_posts(timestamp=0)
     holding.refresh_from_db()
@@ -88,7 +88,7 @@ def test_acting_in_a_post_that_ended_since_the_page_opened_is_refused(cast, admi
 
     case = moves.a_submitted_case(cast)
     end_holding(admin, holding_id=cast.clerk.holding_id, why="离职")
-    with pytest.raises(DomainError, match="staff.holding_ended"):
+    with pytest.raises(DomainError, match=r"staff\.holding_ended"):
         accept(cast.clerk, case_id=case.pk, request_key="")
     case.refresh_from_db()
     assert case.state == "submitted"
@@ -132,7 +132,7 @@ def test_wrong_absence_is_refused_at_its_field(cast, admin, change, field):
 def test_holder_names_a_colleague_but_nobody_from_elsewhere(cast):
     today = timezone.localdate()
     before = posts_now()
-    with pytest.raises(DomainError, match="staff.invalid"):
+    with pytest.raises(DomainError, match=r"staff\.invalid"):
         name_substitute(
             cast.food,
             holding_id=cast.food.holding_id,
@@ -171,14 +171,14 @@ def test_administrator_gives_no_administrators_post_that_reaches_further(cast, a
     wide = a_post(cast.scjg, "全市管理")
     wide.serves.add(cast.xfj)
     before = posts_now()
-    with pytest.raises(DomainError, match="staff.beyond_own_rights"):
+    with pytest.raises(DomainError, match=r"staff\.beyond_own_rights"):
         assign_post(admin, account=account_of(cast.clerk), post=wide, role=Role.ADMINISTRATOR)
     assert posts_now() == before
 
 
 def test_last_administrator_stays(cast, admin):
     before = posts_now()
-    with pytest.raises(DomainError, match="staff.last_administrator"):
+    with pytest.raises(DomainError, match=r"staff\.last_administrator"):
         end_holding(SYSTEM, holding_id=admin.holding_id, why="离职")
     assert posts_now() == before
     other = a_member_of_staff("9002", a_post(cast.scjg, "系统管理"), Role.ADMINISTRATOR)

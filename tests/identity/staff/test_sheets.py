@@ -105,7 +105,7 @@ def test_wrong_cell_is_named_and_nothing_is_applied(cast, rows, expected):
     "content", [b"", b"PK\x03\x04 no zip", b"\x00\x01\x02", "甲,乙\n1,2\n".encode(), b"\xff" * 40, template()[:900]]
 )
 def test_what_is_no_sheet_is_refused_plainly(cast, content, tmp_path):
-    with pytest.raises(DomainError, match="staff.file_unreadable"):
+    with pytest.raises(DomainError, match=r"staff\.file_unreadable"):
         imports.check_sheet(SYSTEM, content=content)
     path = tmp_path / "x.xlsx"
     path.write_bytes(content)
@@ -137,7 +137,7 @@ def test_import_runs_in_the_background_as_its_uploader(cast):
     row = imports.upload_sheet(admin, file_name="名单.xlsx", content=whole())
     assert (row.state, row.total, row.counts["wrong"]) == ("checked", 9, 0)
     imports.start_import(admin, import_id=row.pk)
-    with pytest.raises(DomainError, match="staff.import_moved"):
+    with pytest.raises(DomainError, match=r"staff\.import_moved"):
         imports.start_import(admin, import_id=row.pk)
     imports.run_import(SYSTEM, import_id=row.pk)
     row.refresh_from_db()
