@@ -184,10 +184,11 @@ def verify(text: str) -> Verification | None:
         .order_by("-version", "-issued_on")
     )
     certificate = matches.first()
-    return _verification(certificate) if certificate else None
+    return verification_of(certificate) if certificate else None
 
 
-def _verification(certificate: Certificate) -> Verification:
+def verification_of(certificate: Certificate) -> Verification:
+    """The register's public word on a certificate that was loaded with type, issuer and holder."""
     state = state_now(certificate)
     holder = certificate.holder
     name = mask_name(holder.name) if holder.kind == holder.Kind.PERSON else holder.name

@@ -82,6 +82,7 @@ urlpatterns: _Urls = [
     path("account/", include(account_urls)),
     path("my/", include(my_urls)),
     path("verify/", checks.verify, name="verify"),
+    path("verify/file/", checks.verify_file, name="verify_file"),
     path("verify/<str:code>/", checks.verify_code, name="verify_code"),
     path("progress/", checks.progress, name="progress"),
     path("mode/", preferences.set_mode, name="set_mode"),

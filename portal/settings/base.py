@@ -148,6 +148,7 @@ UPLOAD_MAX_BYTES = 20 * 1024 * 1024
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 KEY_DIR = VAR_DIR / "keys"  # signing keys of the demonstration certification authority
+TIMESTAMPS = "local"  # who stamps the time of signatures: this site's own key, an RFC 3161 address, or nobody ("")
 TRUST_FORWARDED_FOR = False  # True only behind a proxy that replaces X-Forwarded-For
 LOOKUPS_PER_MINUTE = 30  # of certificates and cases, by one address without sign-in
 PUBLIC_BASE_URL = "http://127.0.0.1:8000"  # printed in QR codes

@@ -43,6 +43,7 @@ for _name, _key in {**FIELD_KEYS, "ONESTOP_BLIND_INDEX_KEY": BLIND_INDEX_KEY}.it
     if not is_key(_key):
         raise ImproperlyConfigured(f"{_name} is not 32 bytes in base64 (openssl rand -base64 32 makes one).")
 KEY_DIR = Path(os.environ["ONESTOP_KEY_DIR"])
+TIMESTAMPS = os.environ.get("ONESTOP_TIMESTAMP_URL", "")  # without an authority, signatures carry no trusted time
 MEDIA_ROOT = Path(os.environ["ONESTOP_MEDIA_ROOT"])
 DEMO = False
 REST_FRAMEWORK = {**REST_FRAMEWORK, "NUM_PROXIES": 1}  # the reverse proxy in front, see deploy/nginx.conf
