@@ -7,7 +7,6 @@ from uuid import UUID
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import OuterRef, QuerySet
 from django.db.models.functions import Coalesce, JSONObject
-from django.utils import timezone
 from guardian.models import UserObjectPermission
 
 from common import crypto
@@ -21,6 +20,7 @@ from identity.models import Account, Department, Organisation, Party, Person, Po
 from identity.permissions import Permission
 from identity.persons import documents
 from identity.persons.finding import find_open_person
+from identity.staff.current import current
 
 
 def actor_for(account: Account, *, principal_id: UUID | None = None) -> Actor:
@@ -76,11 +76,9 @@ _GRANTED = UserObjectPermission.objects.filter(user_id=OuterRef("account_id"), c
 
 
 def _staff_actor(account: Account) -> Actor:
-    today = timezone.localdate()
     holding = (
-        PostHolding.objects.filter(account=account, is_active=True, starts_on__lte=today)
-        .exclude(ends_on__lt=today)
-        .select_related("post__department__region")
+        current(PostHolding.objects.filter(account=account, is_active=True))
+        .select_related("post__department__region", "substitute_for__account")
         .annotate(granted=ArraySubquery(_GRANTED))
         .first()
     )
@@ -90,6 +88,7 @@ def _staff_actor(account: Account) -> Actor:
     for grant in holding.granted:
         grants[Permission(grant["permission"])].add(UUID(grant["department"]))
     department = holding.post.department
+    absent = holding.substitute_for.account if holding.substitute_for else None
     return Actor(
         kind=ActorKind.STAFF,
         account_id=account.pk,
@@ -99,6 +98,9 @@ def _staff_actor(account: Account) -> Actor:
         post_id=holding.post_id,
         post_name=holding.post.name,
         role=holding.role,
+        holding_id=holding.pk,
+        stands_in_for=absent.pk if absent else None,
+        stands_in_name=absent.staff_name if absent else "",
         region_code=department.region.code,
         grants={permission: frozenset(ids) for permission, ids in grants.items()},
     )

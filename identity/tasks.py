@@ -7,13 +7,16 @@ from django.utils import timezone
 from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
-from common.jobs import PATIENCE, ask_once
+from common.jobs import PATIENCE, ask_once, for_each
 from identity.actor import SYSTEM
 from identity.mandates import actions, reminders
 from identity.persons import search_actions
 from identity.privacy import closing_actions, export_actions
 from identity.privacy.queries import exports_waiting
 from identity.sso import keys, logout, queries
+from identity.staff.actions import holdings
+from identity.staff.actions.imports import run_import
+from identity.staff.queries import holdings_due
 
 
 @app.periodic(cron="5 0 * * *", periodic_id="expire_mandates")
@@ -84,3 +87,16 @@ def remind_of_mandates(timestamp: int) -> None:
     """Send what is due about mandates, at nine in the morning (the queue's clock is UTC), when phones may ring."""
     reminders.remind_of_end(today=timezone.localdate())
     reminders.remind_of_offers(today=timezone.localdate())
+
+
+@app.periodic(cron="2 0 * * *", periodic_id="end_posts")
+@app.task(queue="clock")
+def end_posts(timestamp: int) -> None:
+    """End posts and substitutions whose last day was yesterday."""
+    for_each(holdings_due(), lambda pk: holdings.end_due(SYSTEM, holding_id=pk))
+
+
+@app.task(queue="documents")
+def apply_staff_import(import_id: str) -> None:
+    """Apply a spreadsheet of staff; safe to run twice."""
+    run_import(SYSTEM, import_id=UUID(import_id))

@@ -2,10 +2,11 @@
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Any, TypeVar, cast
+from typing import Any, NoReturn, TypeVar, cast
 
 from allauth.account.adapter import get_adapter
 from allauth.core.exceptions import ReauthenticationRequired
+from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponseBase
 from django.utils.translation import gettext as _
@@ -57,6 +58,34 @@ def staff_required(view: _View) -> _View:
     return _guarded(view, lambda actor: actor.is_staff)
 
 
+def require_recent_proof(request: HttpRequest) -> None:
+    """Lead staff to a fresh proof of identity when the last one is older than ``STAFF_STEP_UP_MINUTES``.
+
+    A form that was sent is kept and goes on by itself after the proof, so nothing typed is lost (files excepted:
+    their forms ask before they are shown). None in the setting asks nobody.
+    """
+    minutes = settings.STAFF_STEP_UP_MINUTES
+    if minutes is not None and not step_up.is_recent(request, minutes=minutes):
+        _prove_again(request)
+
+
+def fresh_sign_in(view: _View) -> _View:
+    """Let nobody in whose last proof of identity is old; stands below the decorator that says who may come at all."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        require_recent_proof(request)
+        return view(request, *args, **kwargs)
+
+    return cast(_View, guarded)
+
+
+def _prove_again(request: HttpRequest) -> NoReturn:
+    if not get_adapter().get_reauthentication_methods(request.user):
+        raise StepUpImpossible
+    raise ReauthenticationRequired
+
+
 def account_required(view: _View) -> _View:
     """Let citizens and staff in alike: pages about one's own sign-in."""
     return _guarded(view, lambda actor: actor.is_citizen or actor.is_staff)
@@ -72,9 +101,7 @@ def step_up_required(view: _View) -> _View:
     @wraps(view)
     def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if request.user.is_authenticated and not step_up.is_fresh(request):
-            if not get_adapter().get_reauthentication_methods(request.user):
-                raise StepUpImpossible
-            raise ReauthenticationRequired
+            _prove_again(request)
         return view(request, *args, **kwargs)
 
     return cast(_View, guarded)

@@ -8,6 +8,7 @@ from identity.models.places import Department, Post, Region
 from identity.models.privacy import AccountClosure, CorrectionRequest, DataExport
 from identity.models.security import OneTimeCode, OutboxMessage, PopulationRecord, VerificationRecord
 from identity.models.sso import ClientProfile, Consent, SigningKey, SsoSession, SubjectIdentifier
+from identity.models.staff import EnrolmentCode, StaffImport
 
 __all__ = [
     "Account",
@@ -19,6 +20,7 @@ __all__ = [
     "CorrectionRequest",
     "DataExport",
     "Department",
+    "EnrolmentCode",
     "LikelyDuplicate",
     "Mandate",
     "OneTimeCode",
@@ -34,6 +36,7 @@ __all__ = [
     "Region",
     "SigningKey",
     "SsoSession",
+    "StaffImport",
     "SubjectIdentifier",
     "VerificationRecord",
 ]

@@ -57,9 +57,8 @@ _RULES: dict[str, Promise] = {
 }
 _OLD_NUMBER = gettext_lazy("15 位的旧号码已经停用，请填现在的身份证上的 18 位号码。")
 _WIDE = str.maketrans({code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)})
-_PROVINCES = frozenset(
-    [*range(11, 16), *range(21, 24), *range(31, 38), *range(41, 47), *range(50, 55), *range(61, 66), 71]
-)
+MAINLAND = frozenset([*range(11, 16), *range(21, 24), *range(31, 38), *range(41, 47), *range(50, 55), *range(61, 66)])
+PROVINCES = MAINLAND | {71, 81, 82}  # GB/T 2260
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,7 +198,7 @@ def _kind_by_prefix(number: str) -> str:
         return Kind.HK_MACAO_RESIDENCE
     if number[:2] == "83":
         return Kind.TAIWAN_RESIDENCE
-    return Kind.CITIZEN if int(number[:2]) in _PROVINCES else ""
+    return Kind.CITIZEN if int(number[:2]) in MAINLAND | {71} else ""
 
 
 def _foreign(number: str) -> IdDocument | None:

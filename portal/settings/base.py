@@ -135,6 +135,8 @@ MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_WEBAUTHN_USER_VERIFICATION = "required"  # a PIN or a finger each time, so a passkey alone is two factors
 STAFF_MFA_REQUIRED = True
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 10 * 60  # seconds that a step-up lasts
+# Minutes after which staff prove again who they are before a decision or before they arrange staff; None never asks.
+STAFF_STEP_UP_MINUTES: float | None = 30
 REAL_NAME_LEVELS = {0: _("未实名"), 1: _("一级"), 2: _("二级"), 3: _("三级"), 4: _("四级"), 5: _("五级")}
 VERIFICATION_SOURCE = "identity.verification.local.LocalRegister"
 CORPORATE_SOURCE = "identity.verification.local_corporate.LocalCorporateLibrary"

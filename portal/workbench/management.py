@@ -62,6 +62,14 @@ ENTRIES: tuple[Entry, ...] = (
         _("查已注销的人"),
         _("按完整号码查，要写明理由，本人看得到"),
     ),
+    Entry(
+        Permission.MANAGE_STAFF,
+        "staff_list",
+        _("人员与岗位"),
+        _("工作人员的账号、岗位、代理和离岗移交"),
+    ),
+    Entry(Permission.MANAGE_STAFF, "places", _("地区、部门和岗位"), _("新建、更改、停用")),
+    Entry(Permission.MANAGE_STAFF, "staff_imports", _("批量导入"), _("用表格一次登记地区、部门、岗位和人员")),
 )
 
 

@@ -16,6 +16,10 @@ from portal.workbench.views import (
     mandate_lookup,
     mandates,
     persons,
+    places,
+    posts,
+    staff,
+    staff_imports,
     step,
     worklist,
 )
@@ -64,6 +68,27 @@ management_urls = [
     path("manage/corrections/<uuid:request_id>/proof/", corrections.correction_file, name="workbench_correction_file"),
     path("manage/closed/", corrections.closed_person, name="workbench_closed_person"),
 ]
+post_urls = [
+    path("posts/", posts.my_posts, name="my_posts"),
+    path("posts/switch/", posts.switch, name="switch_post"),
+    path("posts/substitutes/<uuid:holding_id>/end/", posts.end_substitute, name="end_substitute"),
+]
+staff_urls = [
+    path("manage/staff/", staff.staff_list, name="staff_list"),
+    path("manage/staff/new/", staff.staff_new, name="staff_new"),
+    path("manage/staff/imports/", staff_imports.staff_imports, name="staff_imports"),
+    path("manage/staff/imports/template.xlsx", staff_imports.template_file, name="staff_template"),
+    path("manage/staff/imports/<uuid:import_id>/", staff_imports.staff_import, name="staff_import"),
+    path("manage/staff/<uuid:account_id>/", staff.staff_person, name="staff_person"),
+    path("manage/staff/<uuid:account_id>/work/", staff.staff_work, name="staff_work"),
+    path("manage/staff/<uuid:account_id>/<slug:operation>/", staff.staff_operation, name="staff_operation"),
+]
+place_urls = [
+    path("manage/places/", places.places, name="places"),
+    path("manage/places/<slug:kind>/new/", places.place_new, name="place_new"),
+    path("manage/places/<slug:kind>/<uuid:place_id>/", places.place, name="place"),
+    path("manage/places/<slug:kind>/<uuid:place_id>/state/", places.place_state, name="place_state"),
+]
 urlpatterns = [
     path("", worklist.worklist, name="worklist"),
     *case_urls,
@@ -71,4 +96,7 @@ urlpatterns = [
     *certificate_urls,
     *mandate_urls,
     *management_urls,
+    *post_urls,
+    *staff_urls,
+    *place_urls,
 ]

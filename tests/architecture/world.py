@@ -93,6 +93,13 @@ class World:
             "person_id": self.cast.li.pk,
             "organisation_id": self.cast.shop.pk,
             "pair_id": self.pair_id,
+            "account_id": self.cast.clerk.known_account_id,
+            "holding_id": self.cast.clerk.holding_id,
+            "import_id": self.batch_id,  # nobody's import of staff has this id
+            "kind": word,
+            "place_id": {"region": self.cast.scjg.region_id, "department": self.cast.scjg.pk}.get(
+                word, self.cast.clerk.post_id
+            ),
         }
         return {name: known[name] for name in wanted}
 

@@ -4,12 +4,14 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from identity import actions
 from identity.actor import SYSTEM
 from identity.mandates.rules import scope_of
 from identity.models import Account, Mandate, Organisation, PostHolding
 from identity.permissions import ROLE_PERMISSIONS, Permission
 from identity.queries import actor_for, represented_organisations
+from identity.staff.actions.accounts import open_staff_account
+from identity.staff.actions.holdings import assign_post, switch_post
+from identity.staff.actions.places import set_served_departments
 from tests.factories.catalogue import a_post
 from tests.factories.mandates import an_agent, some_terms
 from tests.factories.visitors import a_visitor
@@ -35,8 +37,8 @@ def test_cancelled_organisation_can_no_longer_be_represented(cast):
 @pytest.mark.parametrize(("role", "permissions"), ROLE_PERMISSIONS.items())
 def test_post_gives_exactly_the_permissions_of_its_role_in_the_departments_it_serves(cast, role, permissions):
     post = a_post(cast.scjg, "新岗位")
-    account = actions.open_staff_account(SYSTEM, staff_number="2001", name="新人", password="Kitchen-table-7")
-    actions.assign_post(SYSTEM, account=account, post=post, role=role)
+    account = open_staff_account(SYSTEM, staff_number="2001", name="新人", password="Kitchen-table-7")
+    assign_post(SYSTEM, account=account, post=post, role=role)
     actor = actor_for(account)
     for permission in Permission:
         assert actor.may(permission, cast.scjg.pk) == (permission in permissions)
@@ -45,16 +47,20 @@ def test_post_gives_exactly_the_permissions_of_its_role_in_the_departments_it_se
 
 def test_hall_post_acts_for_every_body_it_serves_and_loses_those_it_no_longer_does(cast):
     post = a_post(cast.scjg, "综合窗口")
-    actions.set_served_departments(SYSTEM, post=post, departments=[cast.scjg, cast.xfj])
+    set_served_departments(SYSTEM, post=post, departments=[cast.scjg, cast.xfj])
     account = Account.objects.get(pk=cast.clerk.account_id)
     assert actor_for(account).departments(Permission.COUNTER) == {cast.scjg.pk, cast.xfj.pk}
-    actions.set_served_departments(SYSTEM, post=post, departments=[cast.scjg])
+    set_served_departments(SYSTEM, post=post, departments=[cast.scjg])
     assert actor_for(account).departments(Permission.COUNTER) == {cast.scjg.pk}
 
 
-def test_new_post_takes_the_old_ones_grants_away(cast):
+def test_only_the_post_switched_to_gives_grants(cast):
     account = Account.objects.get(pk=cast.decider.account_id)
-    actions.assign_post(SYSTEM, account=account, post=a_post(cast.xfj, "监督科"), role=PostHolding.Role.REVIEWER)
+    role = PostHolding.Role.REVIEWER
+    second = assign_post(SYSTEM, account=account, post=a_post(cast.xfj, "监督科"), role=role)
+    assert actor_for(account).departments(Permission.DECIDE) == {cast.scjg.pk}
+    assert not actor_for(account).may(Permission.REVIEW, cast.xfj.pk)
+    switch_post(actor_for(account), holding_id=second.pk)
     actor = actor_for(account)
     assert not actor.departments(Permission.DECIDE)
     assert actor.departments(Permission.REVIEW) == {cast.xfj.pk}
@@ -62,7 +68,7 @@ def test_new_post_takes_the_old_ones_grants_away(cast):
 
 
 def test_staff_without_a_post_is_nobody(cast):
-    account = actions.open_staff_account(SYSTEM, staff_number="2002", name="新人", password="Kitchen-table-7")
+    account = open_staff_account(SYSTEM, staff_number="2002", name="新人", password="Kitchen-table-7")
     actor = actor_for(account)
     assert not actor.is_staff
     assert not actor.is_citizen
