@@ -16,7 +16,7 @@ Grade = CapacityRecord.Grade
 FULL_AGE = 18  # 第十七条、第十八条
 WORKING_AGE = 16  # 第十八条第二款: living on one's own income
 LIMITED_AGE = 8  # 第十九条、第二十条
-_ORDER = [Grade.NONE, Grade.LIMITED, Grade.FULL]
+STRICTEST_FIRST = [Grade.NONE, Grade.LIMITED, Grade.FULL]
 
 
 def grade_by_age(born: dt.date | None, day: dt.date) -> CapacityRecord.Grade:
@@ -42,7 +42,7 @@ def grade_with(born: dt.date | None, recorded: str, day: dt.date) -> CapacityRec
         return by_age
     if recorded == Grade.FULL:
         return Grade.FULL if born is None or years_between(born, day) >= WORKING_AGE else by_age
-    return min(by_age, Grade(recorded), key=_ORDER.index)
+    return min(by_age, Grade(recorded), key=STRICTEST_FIRST.index)
 
 
 def open_records(person_id: UUID) -> QuerySet[CapacityRecord]:

@@ -18,6 +18,7 @@ from identity.permissions import Permission
 from identity.persons import listeners
 from identity.persons.errors import NotTwice, PersonBusy, PersonNotFound
 from identity.persons.listeners import Moved
+from identity.persons.merge_parts import move_parts
 from identity.persons.moving import repoint
 from identity.persons.reasons import checked_reason
 
@@ -130,6 +131,7 @@ def _move_own(actor: Actor, kept: Person, other: Person) -> Moved:
     )
     moved["identity.verification.person"] = repoint(Verification.objects.filter(person=other), person=kept.pk)
     moved["identity.change.person"] = repoint(other.changes.all(), person=kept.pk)
+    moved |= move_parts(actor, kept, other)
     if other.assurance_level > kept.assurance_level:
         # The higher check was of the same human being, whose documents the officer compared.
         kept.assurance_level = other.assurance_level

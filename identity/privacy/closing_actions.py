@@ -9,8 +9,6 @@ import datetime as dt
 from uuid import UUID
 
 from allauth.mfa.models import Authenticator
-from allauth.usersessions.models import UserSession
-from django.contrib.sessions.models import Session
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -19,6 +17,7 @@ from common import crypto, events
 from common.jobs import for_each
 from identity import events as codes
 from identity import messaging
+from identity.account_actions import end_all_sessions
 from identity.actions import PHONE
 from identity.actor import SYSTEM, Actor
 from identity.errors import AccountClosed
@@ -60,7 +59,7 @@ def close_account(actor: Actor, *, understood: bool) -> AccountClosure:
     erase_all_of(actor, account_id=account.pk, why="account_closed")
     withdraw_all_of(actor, person_id=party.pk)
     closure = AccountClosure.objects.create(account=account, erase_after=timezone.now() + CHANGE_OF_MIND)
-    _disable(account, party.person)
+    _disable(actor, account, party.person)
     detail = {"mandates_ended": ended, "erase_after": closure.erase_after.isoformat()}
     events.record(codes.ACCOUNT_CLOSED, actor=actor, subject_id=account.pk, holder_id=party.pk, **detail)
     if party.person.phone:
@@ -69,14 +68,12 @@ def close_account(actor: Actor, *, understood: bool) -> AccountClosure:
     return closure
 
 
-def _disable(account: Account, person: Person) -> None:
+def _disable(actor: Actor, account: Account, person: Person) -> None:
     account.is_active, account.phone_index = False, None
     account.save(update_fields=["is_active", "phone_index"])
     person.locked_at = timezone.now()
     person.save(update_fields=["locked_at"])
-    sessions = UserSession.objects.filter(user=account)
-    Session.objects.filter(session_key__in=list(sessions.values_list("session_key", flat=True))).delete()
-    sessions.delete()
+    end_all_sessions(actor, account_id=account.pk)
 
 
 @transaction.atomic

@@ -22,6 +22,7 @@ from identity.privacy.errors import ExportGone, ExportRunning, TooManyExports
 from identity.privacy.rules import EXPORTS_PER_DAY, KEEP_EXPORT, require_own
 
 _State = DataExport.State
+_LIVE = (_State.WAITING, _State.READY)
 _DAY = dt.timedelta(days=1)
 _IN_MEMORY = 8 * 1024 * 1024
 
@@ -120,8 +121,15 @@ def _ready(actor: Actor, export_id: UUID) -> DataExport:
 @transaction.atomic
 def erase_all_of(actor: Actor, *, account_id: UUID, why: str) -> int:
     """Erase every copy an account asked for, ready or being made; returns how many."""
-    live = DataExport.objects.filter(account_id=account_id, state__in=[_State.WAITING, _State.READY])
-    rows = list(live.select_for_update())
+    rows = list(DataExport.objects.filter(account_id=account_id, state__in=_LIVE).select_for_update())
+    for row in rows:
+        _erase(actor, row, why=why)
+    return len(rows)
+
+
+def erase_copies(actor: Actor, *, party_id: UUID, why: str) -> int:
+    """Erase every copy about a party, ready or being made, inside the caller's transaction; returns how many."""
+    rows = list(DataExport.objects.filter(party_id=party_id, state__in=_LIVE).select_for_update())
     for row in rows:
         _erase(actor, row, why=why)
     return len(rows)

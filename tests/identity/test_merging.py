@@ -3,7 +3,9 @@
 import threading
 
 import pytest
+from django.apps import apps
 from django.db import connection, transaction
+from django.utils import timezone
 
 from cases.actions import drafts, submission
 from cases.models import Case
@@ -15,9 +17,19 @@ from common.models import AuditEvent
 from identity.account_queries import looks
 from identity.actor import SYSTEM
 from identity.errors import PartyMerged
-from identity.models import Account, LikelyDuplicate, Party, Person, PersonMerge
+from identity.models import (
+    Account,
+    CapacityRecord,
+    Consent,
+    LikelyDuplicate,
+    Organisation,
+    Party,
+    Person,
+    PersonMerge,
+)
+from identity.persons import listeners
 from identity.persons.errors import NotTwice, PersonBusy, PersonNotFound, ReasonMissing
-from identity.persons.merge_actions import mark_different, merge, report_pair
+from identity.persons.merge_actions import _move_own, mark_different, merge, report_pair
 from identity.persons.queries import look_up, open_dossier
 from identity.persons.search_actions import index_people, report_duplicates
 from identity.queries import actor_for, find_account_by_login, find_party, get_party
@@ -25,6 +37,7 @@ from tests.factories import moves
 from tests.factories.cast import a_citizen, a_person, a_picture, a_type, build_cast
 from tests.factories.mandates import a_mandate
 from tests.factories.persons import a_number, an_officer, li_again
+from tests.factories.sso import an_app
 
 REASON = "核对户口簿，是同一人"
 
@@ -235,3 +248,44 @@ def test_two_officers_merging_at_once_merge_once():
 
 def test_numbers_of_the_factories_are_valid():
     assert a_number("077") != a_number("078")
+
+
+@pytest.mark.django_db
+def test_every_table_that_names_a_person_or_party_is_moved(cast):
+    """A new table that points at people must say what a merge does with it."""
+    officer, again = an_officer(cast), li_again(cast)
+    listed = set(_move_own(officer, cast.li, again)) | set(listeners.move_all(cast.li.pk, again.pk))
+    columns = {name.rsplit(".", 1)[-1] for name in listed}
+    # The rows of the two themselves, the sign-in (moved by its own rule), and what is about the merge.
+    apart = {Party, Person, Organisation, Account, PersonMerge, LikelyDuplicate}
+    pointing = [
+        (model, field.name)
+        for model in apps.get_models()
+        for field in model._meta.concrete_fields
+        if field.related_model in {Person, Party} and model not in apart
+    ]
+    assert len(pointing) >= 14
+    for model, column in pointing:
+        assert any(name.endswith(f".{column}") for name in listed), (model, column, columns)
+    assert len(listed - {"identity.mandate.ended", "identity.account.person", "identity.account.closed"}) == (
+        len(pointing) + 1  # and Organisation.legal_representative
+    )
+
+
+@pytest.mark.django_db
+def test_consents_capacity_and_rights_over_data_move_once(cast):
+    officer, again = an_officer(cast), li_again(cast)
+    app, another = an_app(cast.scjg).profile, an_app(cast.scjg, "other.example.gov.cn").profile
+    now = timezone.now()
+    for person, profile in ((cast.li, app), (again, app), (again, another)):
+        Consent.objects.create(person=person, profile=profile, scopes=["openid"], given_at=now, ends_at=now)
+    for person, grade in ((cast.li, "limited"), (again, "none")):
+        CapacityRecord.objects.create(
+            person=person, grade=grade, reference="(2026)民特1号", recorded_by_id=officer.account_id
+        )
+    merge(officer, kept_id=cast.li.pk, other_id=again.pk, reason=REASON)
+    live = Consent.objects.filter(person=cast.li, revoked_at=None)
+    assert {row.profile_id for row in live} == {app.pk, another.pk}
+    assert Consent.objects.filter(person=cast.li).count() == 3
+    assert CapacityRecord.objects.filter(person=cast.li).count() == 2
+    assert CapacityRecord.objects.get(person=cast.li, ended_at=None).grade == "none"
