@@ -22,12 +22,12 @@ from identity.permissions import Permission
 def visible_certificates(actor: Actor) -> QuerySet[Certificate]:
     """Certificates this actor may know of.
 
-    A citizen: those held by the party they act for, none under a mandate for some items or one case. Staff:
+    A citizen: those held by the party they act for, none under a mandate that does not open the wallet. Staff:
     those issued by departments where their post may issue or suspend. Everybody else: none.
     """
     certificates = Certificate.objects.select_related("type", "issuer", "holder__person", "holder__organisation")
     if actor.is_citizen:
-        return certificates.none() if actor.is_limited else certificates.filter(holder_id=actor.principal_id)
+        return certificates.none() if actor.is_wallet_shut else certificates.filter(holder_id=actor.principal_id)
     departments = actor.departments(Permission.SUSPEND_CERTIFICATE) | actor.departments(Permission.ISSUE_CERTIFICATE)
     return certificates.filter(issuer_id__in=departments)
 
@@ -94,8 +94,8 @@ def read_file(actor: Actor, certificate: Certificate) -> bytes:
 
 
 def locker(actor: Actor) -> QuerySet[Document]:
-    """The documents of the party a citizen acts for; none under a mandate for some items or one case."""
-    if not actor.is_citizen or actor.is_limited:
+    """The documents of the party a citizen acts for; none under a mandate that does not open it."""
+    if not actor.is_citizen or actor.is_wallet_shut:
         return Document.objects.none()
     return Document.objects.filter(owner_id=actor.principal_id, removed_at__isnull=True).select_related(
         "verified_department"

@@ -72,9 +72,9 @@ class Actor:
         return self.kind == ActorKind.CLIENT
 
     @property
-    def is_limited(self) -> bool:
-        """Whether a mandate reaches only some items or one case: then the principal's wallet and locker stay shut."""
-        return self.scope is not None and self.scope.is_limited
+    def is_wallet_shut(self) -> bool:
+        """Whether one acts by a mandate that does not open the principal's wallet and locker."""
+        return self.scope is not None and not self.scope.may_use_wallet
 
     @property
     def display_name(self) -> str:

@@ -9,7 +9,7 @@ from procrastinate.contrib.django import app
 
 from common.jobs import PATIENCE, ask_once
 from identity.actor import SYSTEM
-from identity.mandates import actions
+from identity.mandates import actions, reminders
 from identity.persons import search_actions
 from identity.privacy import closing_actions, export_actions
 from identity.privacy.queries import exports_waiting
@@ -76,3 +76,11 @@ def erase_personal_data(timestamp: int) -> None:
     """Erase copies that are a week old, and what no law keeps of accounts closed fifteen days ago."""
     export_actions.expire_due(now=timezone.now())
     closing_actions.expire_due(now=timezone.now())
+
+
+@app.periodic(cron="0 1 * * *", periodic_id="remind_of_mandates")
+@app.task(queue="clock")
+def remind_of_mandates(timestamp: int) -> None:
+    """Send what is due about mandates, at nine in the morning (the queue's clock is UTC), when phones may ring."""
+    reminders.remind_of_end(today=timezone.localdate())
+    reminders.remind_of_offers(today=timezone.localdate())

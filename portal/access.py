@@ -8,12 +8,15 @@ from allauth.account.adapter import get_adapter
 from allauth.core.exceptions import ReauthenticationRequired
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponseBase
+from django.utils.translation import gettext as _
 
 from common.errors import NotFound
 from identity import step_up
 from identity.actor import Actor
 from identity.errors import StepUpImpossible
+from identity.mandates.errors import OpenedForAnother
 
+OPENED_FOR = "opened_for"  # the hidden field that every citizen's form carries
 _View = TypeVar("_View", bound=Callable[..., HttpResponseBase])
 
 
@@ -23,8 +26,30 @@ def actor_of(request: HttpRequest) -> Actor:
 
 
 def citizen_required(view: _View) -> _View:
-    """Let signed-in citizens in; ask others to sign in; to staff the page does not exist (404)."""
+    """Let signed-in citizens in; ask others to sign in; to staff the page does not exist (404).
+
+    A form that was opened while they acted for somebody else is refused with :class:`OpenedForAnother`.
+    """
+
+    @wraps(view)
+    def bound(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        _check_party(request)
+        return view(request, *args, **kwargs)
+
+    return citizen_of_any_party(cast(_View, bound))
+
+
+def citizen_of_any_party(view: _View) -> _View:
+    """Like :func:`citizen_required`, for the page that changes for whom one acts: its form may be an old one."""
     return _guarded(view, lambda actor: actor.is_citizen)
+
+
+def _check_party(request: HttpRequest) -> None:
+    opened_for = request.POST.get(OPENED_FOR, "") if request.method == "POST" else ""
+    actor = actor_of(request)
+    if opened_for and opened_for != str(actor.principal_id):
+        is_own = actor.principal_id == actor.person_id
+        raise OpenedForAnother(now=_("本人") if is_own else _("在为%(name)s办理") % {"name": actor.principal_name})
 
 
 def staff_required(view: _View) -> _View:

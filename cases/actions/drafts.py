@@ -22,6 +22,7 @@ from common.idempotency import claim
 from identity import levels
 from identity.actor import Actor
 from identity.errors import MandateOutOfScope, PartyMerged
+from identity.mandates import capacity
 from identity.mandates.queries import hold
 from identity.models import Party
 from identity.organisations.queries import require_active
@@ -40,8 +41,8 @@ _Way = CaseMaterial.Way
 def start_draft(actor: Actor, *, item_id: UUID, request_key: str = "") -> Case:
     """Open a draft for the party the actor acts for, or return the one that is open for this item already.
 
-    Raises :class:`ItemNotApplicable`, :class:`WrongApplicantKind`, :class:`AssuranceTooLow`, or under a mandate
-    :class:`MandateEnded` or :class:`MandateOutOfScope`.
+    Raises :class:`ItemNotApplicable`, :class:`WrongApplicantKind`, :class:`AssuranceTooLow`, :class:`NeedsGuardian`,
+    or under a mandate :class:`MandateEnded` or :class:`MandateOutOfScope`.
     """
     scope = hold(actor)
     claimed = claim(actor_id=actor.account_id, action="start_draft", request_key=request_key)
@@ -87,6 +88,7 @@ def _check_applicant(actor: Actor, version: ItemVersion, applicant: Party) -> No
     if applicant.kind == Party.Kind.ORGANISATION and not wants_organisation:
         raise errors.WrongApplicantKind(kind=_("本人"))
     levels.require(actor, levels.Right.APPLY, at_least=version.assurance_level)
+    capacity.require(actor, open_from_age=version.open_from_age)
 
 
 def _new_draft(actor: Actor, *, item_id: UUID, version: ItemVersion, applicant: Party, department_id: UUID) -> Case:

@@ -1,7 +1,7 @@
 """Who there is: places, parties, accounts, mandates, what keeps accounts safe, and rights over data."""
 
 from identity.models.accounts import Account, PostHolding
-from identity.models.mandates import Mandate
+from identity.models.mandates import CapacityRecord, Mandate
 from identity.models.parties import Organisation, Party, Person
 from identity.models.persons import CorporateRecord, LikelyDuplicate, PersonChange, PersonMerge
 from identity.models.places import Department, Post, Region
@@ -12,6 +12,7 @@ from identity.models.sso import ClientProfile, Consent, SigningKey, SsoSession, 
 __all__ = [
     "Account",
     "AccountClosure",
+    "CapacityRecord",
     "ClientProfile",
     "Consent",
     "CorporateRecord",

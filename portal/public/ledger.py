@@ -24,6 +24,7 @@ _WORDS = {
     case_codes.CASE_READ.code: gettext_lazy("打开了您的办件"),
     case_codes.UNMASKED.code: gettext_lazy("查看了办件里没有遮挡的个人信息"),
     case_codes.NOTICE_READ.code: gettext_lazy("打开了给您的文书"),
+    identity_codes.MANDATES_LOOKED_UP.code: gettext_lazy("查了您的委托"),
     proof_codes.READ.code: gettext_lazy("查看了您的证照"),
     proof_codes.FILE_READ.code: gettext_lazy("打开了您的证照文件"),
     proof_codes.DISCLOSED.code: gettext_lazy("调阅了您的证照或材料"),
@@ -124,6 +125,8 @@ def _read_by_app(row: AuditEvent) -> str:
 def _purpose(row: AuditEvent) -> str:
     if row.subject_kind == "client":
         return str(row.detail.get("purpose", ""))
+    if row.code == identity_codes.MANDATES_LOOKED_UP.code:
+        return _("窗口办理委托")
     purposes = {
         "case": _("办理您的申请"),
         "correction": _("核实您要更正的信息"),

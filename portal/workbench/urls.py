@@ -10,8 +10,10 @@ from portal.workbench.views import (
     counter,
     duplicates,
     evidence,
+    guardians,
     items,
     management,
+    mandate_lookup,
     mandates,
     persons,
     step,
@@ -39,7 +41,12 @@ certificate_urls = [
     path("certificates/<uuid:certificate_id>/file.pdf", certificates.file, name="workbench_certificate_file"),
     path("certificates/<uuid:certificate_id>/<slug:operation>/", certificates.operate, name="certificate_operation"),
 ]
-mandate_urls = [path("mandates/", mandates.mandates, name="workbench_mandates")]
+mandate_urls = [
+    path("mandates/", mandates.mandates, name="workbench_mandates"),
+    path("mandates/lookup/", mandate_lookup.lookup, name="workbench_mandate_lookup"),
+    path("mandates/<uuid:mandate_id>/end/", mandate_lookup.end, name="workbench_mandate_end"),
+    path("guardians/", guardians.guardians, name="workbench_guardians"),
+]
 management_urls = [
     path("manage/", management.management, name="workbench_management"),
     path("manage/clients/", clients.clients, name="workbench_clients"),
