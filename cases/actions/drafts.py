@@ -21,7 +21,7 @@ from common import events
 from common.idempotency import claim
 from identity import levels
 from identity.actor import Actor
-from identity.errors import MandateOutOfScope
+from identity.errors import MandateOutOfScope, PartyMerged
 from identity.mandates import capacity
 from identity.mandates.queries import hold
 from identity.models import Party
@@ -56,6 +56,8 @@ def start_draft(actor: Actor, *, item_id: UUID, request_key: str = "") -> Case:
     if not catalogue.is_open(item) or version is None or item.department_id is None:
         raise errors.ItemNotApplicable
     applicant = get_party(_principal(actor))
+    if applicant.pk != actor.principal_id:  # merged since this request began: who acts is not up to date either
+        raise PartyMerged
     _check_applicant(actor, version, applicant)
     require_active(applicant)
     lock_party(applicant.pk, no_key=True)

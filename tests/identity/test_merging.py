@@ -173,7 +173,8 @@ def test_what_was_begun_under_the_merged_row_is_told_and_not_done(cast):
     officer, again = an_officer(cast), li_again(cast)
     account = a_citizen(again)
     stale = actor_for(account)
-    merge(officer, kept_id=cast.li.pk, other_id=again.pk, reason=REASON)
+    kept = a_person("李清荷", serial="88", phone="")  # without a sign-in, so that this one moves
+    merge(officer, kept_id=kept.pk, other_id=again.pk, reason=REASON)
     with pytest.raises(PartyMerged):
         upload_document(stale, owner_id=stale.principal_id, kind="x", name="x", upload=a_picture())
     assert not Document.objects.filter(owner_id=again.pk).exists()
@@ -219,9 +220,10 @@ def test_a_draft_begun_while_the_merge_runs_is_not_lost_in_the_merged_row():
     twin = a_person("李清荷", serial="82", phone="13900000068")
     stale = actor_for(a_citizen(twin))
     type(cast.version).objects.filter(pk=cast.version.pk).update(audience=["1"])
+    kept = a_person("李清荷", serial="88", phone="")
     results: list[object] = []
     with transaction.atomic():
-        merge(officer, kept_id=cast.li.pk, other_id=twin.pk, reason=REASON)
+        merge(officer, kept_id=kept.pk, other_id=twin.pk, reason=REASON)
         thread = _in_thread(lambda: drafts.start_draft(stale, item_id=cast.item.pk), results)
         thread.join(1)
         assert thread.is_alive()  # it waits for the merge
