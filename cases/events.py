@@ -13,3 +13,4 @@ NOTICE_ISSUED = Event("case.notice_issued", "case", frozenset({"kind", "notice"}
 NOTICE_READ = Event("case.notice_read", "case", frozenset({"notice"}))
 FLAG_RAISED = Event("case.flag_raised", "case", frozenset({"certificate", "state"}))
 FLAG_RESOLVED = Event("case.flag_resolved", "case", frozenset({"certificate"}))
+BRANCH_HANDED_OVER = Event("case.branch_handed_over", "case", frozenset({"branch", "from_post", "to_post"}))

@@ -6,6 +6,7 @@ from typing import Any
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.internal.flows.login import get_authentication_records
 from allauth.core import context
+from django.contrib import messages
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
@@ -14,6 +15,8 @@ from common.addresses import UNKNOWN, browser_name, client_address
 from identity import step_up
 from identity.actions import record_sign_in
 from identity.models import Account
+from identity.privacy.closing_actions import reopen
+from identity.privacy.queries import may_reopen
 from identity.queries import actor_for
 
 _METHOD_NAMES = {"socialaccount": "upstream", "mfa": "passkey"}  # a second factor is never the first record
@@ -77,8 +80,17 @@ class AccountAdapter(DefaultAccountAdapter):
             methods.append(by_code)
         return methods
 
+    def pre_login(self, request: HttpRequest, user: Account, **kwargs: Any) -> Any:
+        """Let through whoever closed their account a few days ago: a whole sign-in opens it again."""
+        if not user.is_active and may_reopen(user.pk):
+            return None
+        return super().pre_login(request, user, **kwargs)
+
     def post_login(self, request: HttpRequest, user: Account, **kwargs: Any) -> Any:
         """Record the sign-in, with what proved it, and go on."""
+        if not user.is_active:
+            user = reopen(actor_for(user), account_id=user.pk)
+            messages.success(request, _("欢迎回来，您的账号已经恢复，没有删除任何内容。委托要重新办。"))
         method = _method(get_authentication_records(request, user))
         browser = browser_name(request.headers.get("user-agent", ""))
         record_sign_in(actor_for(user), account=user, method=method, browser=browser)

@@ -21,6 +21,12 @@ def is_fresh(request: HttpRequest) -> bool:
     return bool(times) and time.time() - max(times) < settings.ACCOUNT_REAUTHENTICATION_TIMEOUT
 
 
+def is_recent(request: HttpRequest, *, minutes: float) -> bool:
+    """Whether this session proved itself within so many minutes, the sign-in itself included."""
+    times = [record.get("at", 0) for record in get_authentication_records(request, request.user)]
+    return time.time() - max(times, default=0) < minutes * 60
+
+
 def may_use_code(account: Account | AnonymousUser) -> bool:
     """Whether a code to the phone counts: not where a second factor was set up, which a message would weaken."""
     return account.is_authenticated and account.phone_index is not None and not is_mfa_enabled(account)

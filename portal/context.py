@@ -21,7 +21,7 @@ def _role(actor: Actor) -> str:
         return _("您是法定代表人（经营者）")
     role = _("您是%(role)s") % {"role": Mandate.Kind(actor.mandate_kind).label}
     if actor.scope is None or not actor.scope.is_limited:
-        return role
+        return role + _("，不看证照和材料") if actor.is_wallet_shut else role
     return role + (_("，只办一件办件") if actor.scope.case_number else _("，只办指定事项"))
 
 
@@ -34,6 +34,7 @@ def portal(request: HttpRequest) -> dict[str, Any]:
             "name": actor.principal_name,
             "role_label": _role(actor),
             "switch_url": reverse("choose_principal"),
+            "own_id": actor.person_id,
         }
     return {
         "actor": actor,

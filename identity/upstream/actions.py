@@ -18,21 +18,11 @@ from identity.upstream.errors import (
     UpstreamSubjectBound,
     UpstreamUnavailable,
 )
+from identity.upstream.keys import provider_key, subject_key
 
-_SUBJECT = "identity.upstream_subject"
 _FACTS = ("id_number", "name")
 _TRIES = 3
 _Result = VerificationRecord.Result
-
-
-def provider_key(issuer: str) -> str:
-    """The name under which a service's accounts are kept: another service's subjects never meet these."""
-    return f"upstream:{crypto.blind_index(issuer, purpose=_SUBJECT).hex()[:16]}"
-
-
-def subject_key(subject: str) -> str:
-    """What is kept of a subject: keyed, since some services use the ID number itself."""
-    return crypto.blind_index(subject, purpose=_SUBJECT).hex()
 
 
 def accept(actor: Actor, *, claim: PersonClaim, issuer: str) -> Account:

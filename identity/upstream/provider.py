@@ -21,7 +21,7 @@ from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
 
 from identity.actor import PUBLIC
-from identity.upstream import actions, claims, configured, tokens
+from identity.upstream import actions, claims, configured, keys, tokens
 from identity.upstream.errors import UpstreamAnswerInvalid, UpstreamUnavailable
 
 ARRIVAL_KEY = "upstream_arrival"
@@ -146,7 +146,7 @@ class UpstreamProvider(OpenIDConnectProvider):
 
     def extract_uid(self, data: dict[str, Any]) -> str:
         """The subject, as it is kept."""
-        return actions.subject_key(data["sub"])
+        return keys.subject_key(data["sub"])
 
     def extract_extra_data(self, data: dict[str, Any]) -> dict[str, Any]:
         """Nothing: the table keeps its column in the clear, and claims are personal data."""
@@ -174,7 +174,7 @@ class SocialAccountAdapter(DefaultSocialAccountAdapter):
         return [
             SocialApp(
                 provider="openid_connect",
-                provider_id=actions.provider_key(upstream.issuer),
+                provider_id=keys.provider_key(upstream.issuer),
                 name=upstream.name,
                 client_id=upstream.client_id,
                 secret=upstream.client_secret,

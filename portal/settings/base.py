@@ -80,7 +80,7 @@ TEMPLATES = [
                 "django.template.context_processors.i18n",
                 "portal.context.portal",
             ],
-            "builtins": ["common.templatetags.ui"],
+            "builtins": ["common.templatetags.ui", "portal.templatetags.party"],
         },
     }
 ]
@@ -135,8 +135,12 @@ MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_WEBAUTHN_USER_VERIFICATION = "required"  # a PIN or a finger each time, so a passkey alone is two factors
 STAFF_MFA_REQUIRED = True
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 10 * 60  # seconds that a step-up lasts
+# Minutes after which staff prove again who they are before a decision or before they arrange staff; None never asks.
+STAFF_STEP_UP_MINUTES: float | None = 30
 REAL_NAME_LEVELS = {0: _("未实名"), 1: _("一级"), 2: _("二级"), 3: _("三级"), 4: _("四级"), 5: _("五级")}
 VERIFICATION_SOURCE = "identity.verification.local.LocalRegister"
+CORPORATE_SOURCE = "identity.verification.local_corporate.LocalCorporateLibrary"
+FACE_SOURCE = ""  # none: level four is not to be had, the counter gives level five
 MESSAGE_GATEWAY = "identity.messaging.outbox.OutboxGateway"
 IDP_OIDC_ADAPTER = "identity.sso.adapter.SsoAdapter"
 IDP_OIDC_AUTH_METHODS = ["client_secret_basic", "client_secret_post"]
@@ -148,6 +152,8 @@ SSO_CONSENT_DAYS = 365  # then the person is asked again
 SSO_KEY_DAYS = 90  # how long one key signs
 SSO_KEY_KEEP_DAYS = 7  # how long it still verifies afterwards; longer than any signed token lives
 SSO_ALLOW_LOOPBACK = False  # http addresses of this machine for redirects and logouts: demonstrations only
+# The law says 及时 (个人信息保护法第四十六条); 国信办秘字〔2019〕191号 takes 15 working days as an app's longest.
+CORRECTION_WORKDAYS = 15
 SESSION_COOKIE_AGE = 60 * 60 * 2
 SESSION_SAVE_EVERY_REQUEST = False
 SESSION_COOKIE_HTTPONLY = True

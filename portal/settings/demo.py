@@ -21,6 +21,7 @@ SECRET_KEY = _secrets["secret_key"]
 FIELD_KEYS: dict[str, str] = _secrets["field_keys"]  # key id → 32 bytes, base64; the last one encrypts
 BLIND_INDEX_KEY = _secrets["blind_index_key"]
 STAFF_MFA_REQUIRED = False
+STAFF_STEP_UP_MINUTES = 12 * 60
 SESSION_COOKIE_SECURE = False
 CSRF_COOKIE_SECURE = False
 DEMO = True

@@ -14,6 +14,8 @@ from cases.models import Case, CaseMaterial
 from certificates.models import Document
 from identity.actor import SYSTEM
 from identity.models import Account, PostHolding
+from identity.persons.merge_actions import report_pair
+from identity.privacy.correction_actions import request_correction
 from identity.sso.actions import give_consent
 from portal.middleware import PRINCIPAL_KEY
 from services.actions import record_import
@@ -22,6 +24,7 @@ from tests.factories import moves
 from tests.factories.cast import Cast, a_member_of_staff, build_cast
 from tests.factories.catalogue import a_department, a_post
 from tests.factories.mandates import a_mandate
+from tests.factories.privacy import a_made_export, a_wrong_address
 from tests.factories.sso import an_app
 
 ROLES = (
@@ -47,9 +50,12 @@ class World:
     document: Document
     batch_id: UUID
     synonym_id: UUID
+    pair_id: UUID  # Li and the stranger may be one person
     mandate_id: UUID  # the shop gave it to the stranger, who has not answered
     profile_id: UUID  # an app of the item's department
     consent_id: UUID  # the owner's, for that app
+    export_id: UUID  # a copy of the stranger's data, ready
+    request_id: UUID  # the stranger says that an address is wrong
     sessions: dict[str, str]
 
     def client(self, role: str) -> Client:
@@ -75,6 +81,8 @@ class World:
             "batch_id": self.batch_id,
             "synonym_id": self.synonym_id,
             "mandate_id": self.mandate_id,
+            "export_id": self.export_id,
+            "request_id": self.request_id,
             "code": self.cast.licence.verify_code,
             "step": "shop",
             "action": word,
@@ -85,6 +93,16 @@ class World:
             "profile_id": self.profile_id,
             "number": self.cases["review"].number,
             "pk": 0,
+            "person_id": self.cast.li.pk,
+            "organisation_id": self.cast.shop.pk,
+            "pair_id": self.pair_id,
+            "account_id": self.cast.clerk.known_account_id,
+            "holding_id": self.cast.clerk.holding_id,
+            "import_id": self.batch_id,  # nobody's import of staff has this id
+            "kind": word,
+            "place_id": {"region": self.cast.scjg.region_id, "department": self.cast.scjg.pk}.get(
+                word, self.cast.clerk.post_id
+            ),
         }
         return {name: known[name] for name in wanted}
 
@@ -110,16 +128,20 @@ def build_world() -> World:
     synonym = add_synonym(SYSTEM, term="开饭馆", stands_for=[cast.item.name])
     profile = an_app(cast.scjg).profile
     agreed = give_consent(cast.person, profile=profile, scopes=["openid"])
+    pair = report_pair(SYSTEM, first_id=cast.li.pk, second_id=cast.stranger.principal_id, signs=["region"])
     return World(
         cast,
         cases,
         document,
-        batch.pk,
-        synonym.pk,
-        a_mandate(cast).pk,
-        profile.pk,
-        agreed.pk,
-        _sessions(cast),
+        batch_id=batch.pk,
+        pair_id=pair.pk,
+        synonym_id=synonym.pk,
+        mandate_id=a_mandate(cast).pk,
+        profile_id=profile.pk,
+        consent_id=agreed.pk,
+        export_id=a_made_export(cast.stranger).pk,
+        request_id=request_correction(cast.stranger, wrong=a_wrong_address()).pk,
+        sessions=_sessions(cast),
     )
 
 

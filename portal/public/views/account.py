@@ -1,5 +1,6 @@
 """My account: level and way up, sessions and sign-ins, password, and who looked at my data."""
 
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import update_session_auth_hash
 from django.core.paginator import Paginator
@@ -39,6 +40,7 @@ def _level_context(request: HttpRequest, level: int) -> dict[str, object]:
         "rights": levels.table(level),
         "way_up": levels.way_up(level),
         "may_compare": level < levels.REGISTER_AGREES,
+        "may_show_face": levels.REGISTER_AGREES <= level < levels.FACE_AGREES and bool(settings.FACE_SOURCE),
         "last_check": own_verifications(actor).first(),
     }
 

@@ -16,8 +16,8 @@ from common.errors import DomainError, NotFound
 from identity.mandates.actions import choose_principal
 from identity.queries import represented_organisations
 from identity.upstream import configured
-from identity.upstream.actions import provider_key
 from identity.upstream.errors import UpstreamUnavailable
+from identity.upstream.keys import provider_key
 from identity.upstream.provider import ARRIVAL_KEY, SocialAccountAdapter, UpstreamOAuth2Adapter
 from portal.access import actor_of, citizen_required
 from portal.middleware import PRINCIPAL_KEY

@@ -12,7 +12,7 @@ from common.models import AuditEvent
 from identity.actions import ID_NUMBER
 from identity.actor import PUBLIC
 from identity.models import Account, Person, VerificationRecord
-from identity.upstream import actions
+from identity.upstream import actions, keys
 from identity.upstream.claims import PersonClaim
 from portal.middleware import PRINCIPAL_KEY
 from tests.cases.test_races import at_once
@@ -159,12 +159,12 @@ def test_a_person_with_a_new_account_at_the_service_keeps_theirs_here(db, servic
     sign_in(a_visitor())
     service.people["me"] = {**NEWCOMER, "sub": "subject-2"}
     assert sign_in(a_visitor()).status_code == 302
-    assert SocialAccount.objects.get().uid == actions.subject_key("subject-2")
+    assert SocialAccount.objects.get().uid == keys.subject_key("subject-2")
 
 
 def test_staff_never_sign_in_this_way(db, cast, service):
     clerk = Account.objects.get(pk=cast.clerk.account_id)
-    bound = {"provider": actions.provider_key(service.issuer), "uid": actions.subject_key(NEWCOMER["sub"])}
+    bound = {"provider": keys.provider_key(service.issuer), "uid": keys.subject_key(NEWCOMER["sub"])}
     SocialAccount.objects.create(user=clerk, **bound)
     before = counts()
     browser = a_visitor()

@@ -34,7 +34,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('identity', '0004_more_permissions'),
-        ('services', '0001_initial'),
+        ('services', '0002_mandates2'),
     ]
 
     operations = [
