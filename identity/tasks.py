@@ -7,7 +7,7 @@ from django.utils import timezone
 from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
-from common.jobs import PATIENCE, ask_once, for_each
+from common.jobs import PATIENCE, ask_once, daily, for_each
 from identity.actor import SYSTEM
 from identity.mandates import actions, reminders
 from identity.persons import search_actions
@@ -19,7 +19,7 @@ from identity.staff.actions.imports import run_import
 from identity.staff.queries import holdings_due
 
 
-@app.periodic(cron="5 0 * * *", periodic_id="expire_mandates")
+@app.periodic(cron=daily("00:05"), periodic_id="expire_mandates")
 @app.task(queue="clock")
 def expire_mandates(timestamp: int) -> None:
     """Write down which mandates ended with yesterday."""
@@ -41,7 +41,7 @@ def tell_of_forgotten_logouts(timestamp: int) -> None:
         ask_once(tell_of_logout, f"logout:{pk}", session_id=str(pk))
 
 
-@app.periodic(cron="15 0 * * *", periodic_id="rotate_sso_keys")
+@app.periodic(cron=daily("00:15"), periodic_id="rotate_sso_keys")
 @app.task(queue="clock")
 def rotate_sso_keys(timestamp: int) -> None:
     """Bring the signing keys in order, and forget tokens that no longer count."""
@@ -49,7 +49,7 @@ def rotate_sso_keys(timestamp: int) -> None:
     Token.objects.expired().delete()
 
 
-@app.periodic(cron="20 2 * * *", periodic_id="find_duplicates")
+@app.periodic(cron=daily("02:20"), periodic_id="find_duplicates")
 @app.task(queue="clock")
 def find_duplicates(timestamp: int) -> None:
     """Report persons who may be registered twice."""
@@ -73,7 +73,7 @@ def make_missing_exports(timestamp: int) -> None:
         ask_once(produce_export, f"export:{pk}", export_id=str(pk))
 
 
-@app.periodic(cron="25 0 * * *", periodic_id="erase_personal_data")
+@app.periodic(cron=daily("00:25"), periodic_id="erase_personal_data")
 @app.task(queue="clock")
 def erase_personal_data(timestamp: int) -> None:
     """Erase copies that are a week old, and what no law keeps of accounts closed fifteen days ago."""
@@ -81,15 +81,15 @@ def erase_personal_data(timestamp: int) -> None:
     closing_actions.expire_due(now=timezone.now())
 
 
-@app.periodic(cron="0 1 * * *", periodic_id="remind_of_mandates")
+@app.periodic(cron=daily("09:00"), periodic_id="remind_of_mandates")
 @app.task(queue="clock")
 def remind_of_mandates(timestamp: int) -> None:
-    """Send what is due about mandates, at nine in the morning (the queue's clock is UTC), when phones may ring."""
+    """Send what is due about mandates, at nine in the morning, when phones may ring."""
     reminders.remind_of_end(today=timezone.localdate())
     reminders.remind_of_offers(today=timezone.localdate())
 
 
-@app.periodic(cron="2 0 * * *", periodic_id="end_posts")
+@app.periodic(cron=daily("00:02"), periodic_id="end_posts")
 @app.task(queue="clock")
 def end_posts(timestamp: int) -> None:
     """End posts and substitutions whose last day was yesterday."""
