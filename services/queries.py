@@ -1,5 +1,7 @@
 """Reads of the catalogue: items, guides, search and the browse lists."""
 
+import contextlib
+import datetime as dt
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from uuid import UUID
@@ -7,6 +9,7 @@ from uuid import UUID
 from django.core.exceptions import ValidationError
 from django.db import connection
 from django.db.models import Count, Prefetch, Q, QuerySet
+from django.utils import timezone
 
 from identity.actor import Actor
 from identity.permissions import Permission
@@ -25,9 +28,12 @@ from services.models import (
     ServiceItem,
     Situation,
 )
+from services.standing import as_of
+from services.states import PUBLIC_VERSIONS
 
 PAGE_SIZE = 20
 _LAST_PAGE = 500
+_EARLIER = 50  # versions listed beside a guide
 
 Choice = tuple[str, str, int]  # key, label, how many items
 
@@ -77,12 +83,43 @@ def published_items() -> QuerySet[ServiceItem]:
 
 
 def get_item(item_id: UUID | str) -> ServiceItem:
-    """Return an item that is in use or paused, with its current version (one query); raises :class:`ItemNotFound`."""
-    items = ServiceItem.objects.exclude(state=ServiceItem.State.CANCELLED).filter(current__isnull=False)
+    """Return an item that is in use or paused today, with the version in force (one query).
+
+    Raises :class:`ItemNotFound`.
+    """
+    item = get_known_item(item_id)
+    if item.state == ServiceItem.State.CANCELLED:
+        raise ItemNotFound
+    return item
+
+
+def get_known_item(item_id: UUID | str) -> ServiceItem:
+    """Return an item that was ever published, cancelled ones too, as it stands today; :class:`ItemNotFound`."""
+    items = ServiceItem.objects.select_related("current__result_type", "department", "region", "entry")
     try:
-        return items.select_related("current__result_type", "department", "region", "entry").get(pk=item_id)
+        item = as_of(items.get(pk=item_id), timezone.localdate())
     except (ServiceItem.DoesNotExist, ValidationError) as error:
         raise ItemNotFound from error
+    if item.current is None:
+        raise ItemNotFound
+    return item
+
+
+def get_public_version(code: str, number: int) -> tuple[ServiceItem, Guide]:
+    """Return what a published version of an item says or said, for ever and for everybody.
+
+    ``code`` is the item's national or local code, or its id where it has neither in a form fit for an address.
+    Raises :class:`ItemNotFound` or :class:`VersionNotFound`.
+    """
+    items = ServiceItem.objects.select_related("current", "department", "region", "entry")
+    wanted = Q(task_code=code) | Q(handle_code=code) | Q(local_code=code)
+    with contextlib.suppress(ValueError):
+        wanted |= Q(pk=UUID(code))
+    item = items.filter(wanted).filter(current__isnull=False).first() if code else None
+    if item is None:
+        raise ItemNotFound
+    item = as_of(item, timezone.localdate())
+    return item, version_guide(item, number)
 
 
 def get_version(version_id: UUID | str) -> ItemVersion:
@@ -96,20 +133,22 @@ def get_version(version_id: UUID | str) -> ItemVersion:
 
 
 def find_item_by_code(code: str) -> ServiceItem | None:
-    """Find an item by its 31-character code or its local code."""
+    """Find an item by its 31- or 33-character code or its local code."""
     items = published_items()
-    return items.filter(task_code=code).first() or (items.filter(local_code=code).first() if code else None)
+    national = items.filter(Q(task_code=code) | Q(handle_code=code)).first()
+    return national or (items.filter(local_code=code).first() if code else None)
 
 
 def names_by_code(codes: Iterable[str]) -> dict[str, str]:
     """Return the names of items, by the code that :attr:`ServiceItem.code` gives; unknown codes are left out."""
     wanted = list(codes)
-    items = ServiceItem.objects.filter(Q(task_code__in=wanted) | Q(local_code__in=wanted))
-    return {item.code: item.name for item in items.only("task_code", "local_code", "name")}
+    items = ServiceItem.objects.filter(Q(task_code__in=wanted) | Q(handle_code__in=wanted) | Q(local_code__in=wanted))
+    return {item.code: item.name for item in items.only("task_code", "handle_code", "local_code", "name")}
 
 
 def is_open(item: ServiceItem) -> bool:
-    """Tell whether an item from :func:`get_item` takes applications here now."""
+    """Tell whether an item takes applications here now, by what is decided for today."""
+    item = as_of(item, timezone.localdate())
     version = item.current
     is_taken = item.state == ServiceItem.State.ACTIVE and item.department_id is not None
     return is_taken and version is not None and version.is_applicable_online
@@ -126,10 +165,22 @@ def guide(item: ServiceItem) -> Guide:
 def version_guide(item: ServiceItem, number: int) -> Guide:
     """Load what one version of an item says, an earlier one too; raises :class:`VersionNotFound`."""
     versions = _with_parts(ItemVersion.objects.select_related("result_type"))
-    version = versions.exclude(state=ItemVersion.State.DRAFT).filter(item=item, version=number).first()
+    version = versions.filter(item=item, version=number, state__in=PUBLIC_VERSIONS).first()
     if version is None:
         raise VersionNotFound
     return _guide(item, version)
+
+
+def earlier_versions(item: ServiceItem) -> list[ItemVersion]:
+    """The retired versions of an item, newest first, for the list beside its guide (one query)."""
+    rows = item.versions.filter(state=ItemVersion.State.RETIRED).order_by("-version")
+    return list(rows.only("version", "effective_on")[:_EARLIER])
+
+
+def replaced_on(version: ItemVersion) -> dt.date | None:
+    """The day on which the next version took a retired one's place (one query)."""
+    later = ItemVersion.objects.filter(item=version.item_id, version__gt=version.version, state__in=PUBLIC_VERSIONS)
+    return later.order_by("version").values_list("effective_on", flat=True).first()
 
 
 def _guide(item: ServiceItem, version: ItemVersion) -> Guide:
@@ -299,18 +350,20 @@ def element_authorities() -> dict[str, str]:
 
 
 def items_for_staff(actor: Actor, *, managed_only: bool = False, text: str = "") -> QuerySet[ServiceItem]:
-    """Items in use or paused as staff list them, by code: all of them, or those of departments the post manages.
+    """Items as staff list them, by department: all in use or paused, and every one the post manages.
 
     ``text`` is a whole item code, or a part of an item's or a department's name. Others than staff: none.
     """
     if not actor.is_staff:
         return ServiceItem.objects.none()
-    items = ServiceItem.objects.exclude(state=ServiceItem.State.CANCELLED).filter(current__isnull=False)
+    managed = actor.departments(Permission.MANAGE_ITEMS)
+    published = Q(current__isnull=False) & ~Q(state=ServiceItem.State.CANCELLED)
+    items = ServiceItem.objects.filter(published | Q(department_id__in=managed))  # new and cancelled ones too
     if managed_only:
-        items = items.filter(department_id__in=actor.departments(Permission.MANAGE_ITEMS))
+        items = items.filter(department_id__in=managed)
     term = text.strip()
     if term:
-        code = Q(task_code=term.upper()) | Q(local_code=term)
+        code = Q(task_code=term.upper()) | Q(handle_code=term.upper()) | Q(local_code=term)
         items = items.filter(code | Q(name__icontains=term) | Q(department_name__icontains=term))
     return items.select_related("current", "department", "region").order_by("department_name", "name", "id")
 

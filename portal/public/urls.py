@@ -76,6 +76,7 @@ urlpatterns: _Urls = [
     path("", home.home, name="home"),
     path("search/", items.item_search, name="item_search"),
     path("items/<uuid:item_id>/", items.item_guide, name="item_guide"),
+    path("items/<str:code>/versions/<int:number>/", items.item_version, name="item_version"),
     path("items/<uuid:item_id>/apply/", apply.start_draft, name="start_draft"),
     path("account/", include(account_urls)),
     path("my/", include(my_urls)),

@@ -62,6 +62,11 @@ class ServiceItem(BaseModel):
         return self.handle_code or self.task_code or self.local_code
 
     @property
+    def address(self) -> str:
+        """What names the item in the addresses of its versions: its code, or its id where that fits no address."""
+        return self.code if self.code and "/" not in self.code and self.code.isprintable() else str(self.pk)
+
+    @property
     def standing(self) -> Standing:
         """The item's state, with the one before its first publication."""
         return Standing(self.state) if self.current_id or self.state != Standing.ACTIVE else Standing.NEW
