@@ -139,6 +139,23 @@ def find_item_by_code(code: str) -> ServiceItem | None:
     return national or (items.filter(local_code=code).first() if code else None)
 
 
+def find_any_item_by_code(code: str) -> ServiceItem | None:
+    """Find an item by any of its codes, whatever its state: one that is not published yet, too."""
+    if not code:
+        return None
+    wanted = Q(task_code=code) | Q(handle_code=code) | Q(local_code=code)
+    return ServiceItem.objects.filter(wanted).first()
+
+
+def asked_by(item: ServiceItem) -> list[tuple[str, str]]:
+    """What the newest version of an item asks for: (``field:key`` or ``material:key``, name) (two queries)."""
+    version = item.versions.exclude(state=ItemVersion.State.DISCARDED).order_by("-version").first()
+    if version is None:
+        return []
+    fields = [(f"field:{one['key']}", one["label"]) for step in version.steps for one in step["fields"]]
+    return [(f"material:{row.key}", row.name) for row in version.materials.all()] + fields
+
+
 def names_by_code(codes: Iterable[str]) -> dict[str, str]:
     """Return the names of items, by the code that :attr:`ServiceItem.code` gives; unknown codes are left out."""
     wanted = list(codes)
@@ -169,6 +186,12 @@ def version_guide(item: ServiceItem, number: int) -> Guide:
     if version is None:
         raise VersionNotFound
     return _guide(item, version)
+
+
+def any_version_guide(version: ItemVersion) -> Guide:
+    """Load what any version says, drafts too, for those who write them."""
+    loaded = _with_parts(ItemVersion.objects.select_related("result_type")).get(pk=version.pk)
+    return _guide(version.item, loaded)
 
 
 def earlier_versions(item: ServiceItem) -> list[ItemVersion]:

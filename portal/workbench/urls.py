@@ -2,7 +2,18 @@
 
 from django.urls import path
 
-from portal.workbench.views import case, certificates, evidence, items, management, mandates, step, worklist
+from portal.workbench.views import (
+    case,
+    certificates,
+    evidence,
+    findings,
+    item_steps,
+    items,
+    management,
+    mandates,
+    step,
+    worklist,
+)
 
 case_urls = [
     path("cases/", worklist.search, name="workbench_case_search"),
@@ -17,7 +28,16 @@ item_urls = [
     path("items/", items.item_list, name="workbench_items"),
     path("items/imports/", items.imports, name="workbench_imports"),
     path("items/imports/<uuid:batch_id>/", items.import_report, name="workbench_import"),
+    path("items/findings/", findings.findings, name="workbench_findings"),
+    path("items/findings/check/", findings.check, name="check_catalogue"),
+    path("items/findings.csv", findings.export, name="workbench_findings_csv"),
+    path("items/operations/<uuid:operation_id>/<slug:action>/", item_steps.operation_step, name="operation_step"),
+    path("items/waivers/<uuid:waiver_id>/<slug:action>/", item_steps.waiver_step, name="waiver_step"),
     path("items/<uuid:item_id>/", items.item_page, name="workbench_item"),
+    path("items/<uuid:item_id>/draft/", item_steps.start_draft, name="item_draft"),
+    path("items/<uuid:item_id>/waivers/", item_steps.propose_waiver, name="propose_waiver"),
+    path("items/<uuid:item_id>/operations/<slug:kind>/", item_steps.propose_operation, name="propose_operation"),
+    path("items/<uuid:item_id>/versions/<int:number>/<slug:action>/", item_steps.version_step, name="version_step"),
 ]
 certificate_urls = [
     path("certificates/", certificates.certificate_list, name="workbench_certificates"),
