@@ -55,3 +55,8 @@ LABELS = {
     "directory": _("基本目录"),
     "item": _("事项"),
 }
+
+
+def field_label(name: str) -> str:
+    """What people call a column or part of a version; a name without a label stays as it is."""
+    return str(LABELS.get(name, name))

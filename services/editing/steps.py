@@ -14,7 +14,7 @@ from common.formatting import code_label
 from identity.actor import Actor, ActorKind
 from identity.permissions import Permission
 from services.editing.errors import DateInvalid, NoteMissing, SamePerson, StaleVersion, StepNotAllowed
-from services.editing.labels import LABELS
+from services.editing.labels import field_label
 from services.models import CatalogueStep
 from services.models.review import Reviewed
 from services.states import Move, OperationAction, VersionAction
@@ -72,11 +72,6 @@ def _stale(record: Any, expected: int) -> StaleVersion:
         who="、".join(dict.fromkeys(names)) or _("别人"),
         what="、".join(dict.fromkeys(field_label(name) for name in fields)) or _("状态"),
     )
-
-
-def field_label(name: str) -> str:
-    """What people call a column or part of a version; a name without a label stays as it is."""
-    return str(LABELS.get(name, name))
 
 
 def settle(

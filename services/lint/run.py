@@ -11,6 +11,7 @@ from certificates.models import CertificateType
 from services.codes import has_subs
 from services.descriptions import PREFETCH, describe
 from services.editing.basics import differing
+from services.editing.labels import field_label
 from services.lint import asks, consistency, directory, legal, references, situations
 from services.lint.findings import Finding
 from services.lint.subject import Around, Directory, Element, Face, Subject
@@ -97,9 +98,13 @@ def _directory(version: ItemVersion, item: ServiceItem, with_parts: set[UUID]) -
     return Directory(
         own=own.version if own else 0,
         newest=entry.current.version,
-        outdated=tuple(differing(content, entry.current, keeps_name=keeps)),
-        differing=tuple(differing(content, own, keeps_name=keeps)) if own else (),
+        outdated=_named(differing(content, entry.current, keeps_name=keeps)),
+        differing=_named(differing(content, own, keeps_name=keeps)) if own else (),
         levels=tuple(entry.current.use_levels),
         has_subs=has_subs(entry.catalog_code) or entry.pk in with_parts,
         is_cancelled=entry.state == Standing.CANCELLED,
     )
+
+
+def _named(names: Iterable[str]) -> tuple[str, ...]:
+    return tuple(field_label(name) for name in names)

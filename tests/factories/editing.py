@@ -79,7 +79,7 @@ def an_entry(desk: Desk, name: str = "示范许可", **changes: Any) -> Director
         desk.ann,
         item_type="01",
         region="519900",
-        main=next_main(guiding="31", taken=taken),
+        main=next_main(guiding="41", taken=taken),
         content=entry_content(name, **changes),
     )
     return put_through(desk, draft).entry

@@ -129,7 +129,7 @@ def test_other_departments_do_nothing_to_a_version(desk):
     assert state() == before
 
 
-@pytest.mark.parametrize("reached", [state for state in VersionState])
+@pytest.mark.parametrize("reached", list(VersionState))
 def test_only_what_the_table_allows_is_done(desk, reached):
     """Every step from every state: allowed exactly where the table says so, and a refusal changes nothing."""
     draft = a_draft(desk)

@@ -9,7 +9,7 @@ from common.formatting import code_label
 from identity.actor import Actor
 from portal.workbench.item_forms import STATE_TONES, WAIVER_LABELS
 from services.editing import queries
-from services.editing.steps import field_label
+from services.editing.labels import field_label
 from services.lint.run import check_version
 from services.models import AskWaiver, CatalogueStep, ItemOperation, ItemVersion, ServiceItem
 from services.states import OPEN_VERSIONS, PUBLIC_VERSIONS, Operation, OperationAction, VersionAction

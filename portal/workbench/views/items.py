@@ -18,6 +18,7 @@ from portal.workbench.show.editing import desk_of
 from services import queries
 from services.editing import queries as editing
 from services.errors import VersionNotFound
+from services.lint.queries import may_read
 from services.models import ItemVersion, MaterialRequirement, ServiceItem
 
 
@@ -39,6 +40,7 @@ def item_list(request: HttpRequest) -> HttpResponse:
         "text": text,
         "page": page_of(request, rows),
         "manages": manages,
+        "may_check": may_read(actor),
     }
     return show(request, "workbench/items.html", context, nav="items")
 
