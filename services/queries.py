@@ -1,7 +1,6 @@
 """Reads of the catalogue: items, guides, search and the browse lists."""
 
 import contextlib
-import datetime as dt
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from uuid import UUID
@@ -33,7 +32,6 @@ from services.states import PUBLIC_VERSIONS
 
 PAGE_SIZE = 20
 _LAST_PAGE = 500
-_EARLIER = 50  # versions listed beside a guide
 
 Choice = tuple[str, str, int]  # key, label, how many items
 
@@ -147,15 +145,6 @@ def find_any_item_by_code(code: str) -> ServiceItem | None:
     return ServiceItem.objects.filter(wanted).first()
 
 
-def asked_by(item: ServiceItem) -> list[tuple[str, str]]:
-    """What the newest version of an item asks for: (``field:key`` or ``material:key``, name) (two queries)."""
-    version = item.versions.exclude(state=ItemVersion.State.DISCARDED).order_by("-version").first()
-    if version is None:
-        return []
-    fields = [(f"field:{one['key']}", one["label"]) for step in version.steps for one in step["fields"]]
-    return [(f"material:{row.key}", row.name) for row in version.materials.all()] + fields
-
-
 def names_by_code(codes: Iterable[str]) -> dict[str, str]:
     """Return the names of items, by the code that :attr:`ServiceItem.code` gives; unknown codes are left out."""
     wanted = list(codes)
@@ -192,18 +181,6 @@ def any_version_guide(version: ItemVersion) -> Guide:
     """Load what any version says, drafts too, for those who write them."""
     loaded = _with_parts(ItemVersion.objects.select_related("result_type")).get(pk=version.pk)
     return _guide(version.item, loaded)
-
-
-def earlier_versions(item: ServiceItem) -> list[ItemVersion]:
-    """The retired versions of an item, newest first, for the list beside its guide (one query)."""
-    rows = item.versions.filter(state=ItemVersion.State.RETIRED).order_by("-version")
-    return list(rows.only("version", "effective_on")[:_EARLIER])
-
-
-def replaced_on(version: ItemVersion) -> dt.date | None:
-    """The day on which the next version took a retired one's place (one query)."""
-    later = ItemVersion.objects.filter(item=version.item_id, version__gt=version.version, state__in=PUBLIC_VERSIONS)
-    return later.order_by("version").values_list("effective_on", flat=True).first()
 
 
 def _guide(item: ServiceItem, version: ItemVersion) -> Guide:

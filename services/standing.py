@@ -1,4 +1,4 @@
-"""How an item stands today: what is decided for a day holds from that day, before the nightly task wrote it down."""
+"""How an item stands today and what it said before. What is decided for a day holds from that day at every read."""
 
 import datetime as dt
 from dataclasses import dataclass
@@ -7,7 +7,9 @@ from django.db.models import Q
 from django.utils import timezone
 
 from services.models import ItemVersion, ServiceItem
-from services.states import LIFECYCLE, Operation, OperationState, Standing
+from services.states import LIFECYCLE, PUBLIC_VERSIONS, Operation, OperationState, Standing
+
+_EARLIER = 50  # versions listed beside a guide
 
 
 def as_of(item: ServiceItem, today: dt.date) -> ServiceItem:
@@ -68,3 +70,26 @@ def closure(item: ServiceItem) -> Closure | None:
 def closure_of(item: ServiceItem) -> Closure | None:
     """Say why an item takes no applications today, for an item loaded in any way; None for one in use."""
     return closure(as_of(item, timezone.localdate()))
+
+
+def earlier_versions(item: ServiceItem) -> list[ItemVersion]:
+    """The retired versions of an item, newest first, for the list beside its guide (one query, none for a first)."""
+    if item.current is None or item.current.version == 1:
+        return []
+    rows = item.versions.filter(state=ItemVersion.State.RETIRED).order_by("-version")
+    return list(rows.only("version", "effective_on")[:_EARLIER])
+
+
+def replaced_on(version: ItemVersion) -> dt.date | None:
+    """The day on which the next version took a retired one's place (one query)."""
+    later = ItemVersion.objects.filter(item=version.item_id, version__gt=version.version, state__in=PUBLIC_VERSIONS)
+    return later.order_by("version").values_list("effective_on", flat=True).first()
+
+
+def asked_by(item: ServiceItem) -> list[tuple[str, str]]:
+    """What the newest version of an item asks for: (``field:key`` or ``material:key``, name) (two queries)."""
+    version = item.versions.exclude(state=ItemVersion.State.DISCARDED).order_by("-version").first()
+    if version is None:
+        return []
+    fields = [(f"field:{one['key']}", one["label"]) for step in version.steps for one in step["fields"]]
+    return [(f"material:{row.key}", row.name) for row in version.materials.all()] + fields

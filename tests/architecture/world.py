@@ -16,9 +16,11 @@ from identity.actor import SYSTEM
 from identity.models import Account, PostHolding
 from portal.middleware import PRINCIPAL_KEY
 from services.actions import record_import
+from services.editing import lifecycle, waivers
+from services.states import Operation
 from tests.factories import moves
 from tests.factories.cast import Cast, a_member_of_staff, build_cast
-from tests.factories.catalogue import a_department, a_post
+from tests.factories.catalogue import a_department, a_post, an_item
 from tests.factories.mandates import a_mandate
 
 ROLES = (
@@ -43,6 +45,8 @@ class World:
     cases: dict[str, Case]
     document: Document
     batch_id: UUID
+    operation_id: UUID  # proposed for the item by an officer who is none of the roles
+    waiver_id: UUID  # likewise
     mandate_id: UUID  # the shop gave it to the stranger, who has not answered
     sessions: dict[str, str]
 
@@ -68,7 +72,11 @@ class World:
             "document_id": self.document.pk,
             "batch_id": self.batch_id,
             "mandate_id": self.mandate_id,
-            "code": self.cast.licence.verify_code,
+            "code": self.cast.item.code if "number" in wanted else self.cast.licence.verify_code,
+            "number": 1,
+            "kind": word,
+            "operation_id": self.operation_id,
+            "waiver_id": self.waiver_id,
             "step": "shop",
             "action": word,
             "operation": word,
@@ -96,7 +104,18 @@ def build_world() -> World:
     batch = record_import(
         SYSTEM, file_name="list.jsonl", sha256="0" * 64, accepted=1, repaired=0, rejected=0, report=[]
     )
-    return World(cast, cases, document, batch.pk, a_mandate(cast).pk, _sessions(cast))
+    operation_id, waiver_id = _proposals(cast)
+    return World(cast, cases, document, batch.pk, operation_id, waiver_id, a_mandate(cast).pk, _sessions(cast))
+
+
+def _proposals(cast: Cast) -> tuple[UUID, UUID]:
+    """An operation and a waiver that wait for a second person; for another item, so that the cast's stays as it is."""
+    author = a_member_of_staff("1014", a_post(cast.scjg, "数据管理"), PostHolding.Role.DATA_OFFICER)
+    steps = [{"key": "s", "title": "页", "fields": [{"key": "own", "label": "甲", "type": "text"}]}]
+    item = an_item("另一事项", main="31099", department=cast.scjg, steps=steps)
+    operation = lifecycle.propose(author, item_id=item.pk, kind=Operation.PAUSE, reason="升级", instead="窗口")
+    waiver = waivers.propose_waiver(author, item_id=item.pk, kind="field", key="own", reason="登记库每季度才更新一次")
+    return operation.pk, waiver.pk
 
 
 def _a_correcting_case(cast: Cast) -> Case:

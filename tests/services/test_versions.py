@@ -12,13 +12,11 @@ from identity.actor import SYSTEM
 from services import queries
 from services.actions import Outcome, upsert_item
 from services.descriptions import ItemDescription, VersionContent
-from services.editing import directory, items, publishing, versions
+from services.editing import publishing, versions
 from services.editing.errors import (
     BaseMoved,
     BasicElementFixed,
     DateInvalid,
-    EntryNotUsable,
-    ItemExists,
     LintRefused,
     NoteMissing,
     OpenVersionExists,
@@ -34,12 +32,9 @@ from tests.factories.editing import (
     a_desk,
     a_draft,
     a_published_item,
-    an_entry,
     changed,
-    entry_content,
     good_content,
     published,
-    put_through,
 )
 
 pytestmark = pytest.mark.django_db
@@ -315,81 +310,6 @@ def test_a_draft_overtaken_by_an_import_is_not_published_until_it_was_compared(d
     kept = upsert_item(SYSTEM, description=a_listing(desk, summary="又改"))  # its editors look after it now
     assert kept.outcome == Outcome.KEPT
     assert ServiceItem.objects.get(pk=item.pk).current_id == draft.pk
-
-
-def test_the_same_entry_is_implemented_once_by_a_body_and_a_main_item_with_parts_never(desk):
-    draft = a_draft(desk)
-    entry = draft.item.entry
-    before = state()
-    with pytest.raises(ItemExists):
-        items.add_item(desk.ann, catalog_code=entry.catalog_code, department=desk.department)
-    with pytest.raises(EntryNotUsable):
-        items.add_item(desk.ann, catalog_code=entry.catalog_code, department=desk.department, use_level="4")
-    assert state() == before
-    part = directory.add_entry(
-        desk.ann, item_type="01", region="519900", parent=entry, content=entry_content("示范许可（首次）")
-    )
-    assert part.entry.catalog_code == entry.catalog_code[:9] + "001"
-    put_through(desk, part)
-    with pytest.raises(LintRefused) as caught:
-        published(desk, draft)
-    assert "directory.has_subs" in {finding.code for finding in caught.value.findings}
-
-
-def test_a_handling_item_gets_the_next_of_99_codes_and_its_own_name(desk):
-    item = a_published_item(desk)
-    first = items.add_handling_item(desk.ann, item_id=item.pk, name="示范许可（延续）")
-    second = items.add_handling_item(desk.ann, item_id=item.pk, name="示范许可（变更）")
-    assert [one.item.handle_code for one in (first, second)] == [item.task_code + "01", item.task_code + "02"]
-    version = published(desk, first)
-    assert version.name == "示范许可（延续）"
-    assert queries.find_item_by_code(item.task_code + "01").pk == version.item_id
-    with pytest.raises(DescriptionInvalid):
-        items.add_handling_item(desk.ann, item_id=item.pk, name=" ")
-
-
-def test_a_change_of_the_directory_reaches_every_implementation_as_a_draft(desk):
-    item = a_published_item(desk)
-    entry = item.entry
-    draft = directory.open_entry_draft(desk.ann, entry_id=entry.pk, content=entry_content("示范许可（新名）"))
-    put_through(desk, draft)
-    item.refresh_from_db()
-    assert item.current.name == "示范许可"  # what is in force stays until somebody has looked
-    found = {finding.code: finding for finding in gate_findings(item.current)}
-    assert "名称" in found["directory.outdated"].message or "name" in found["directory.outdated"].message
-    assert directory.propose_change(entry_id=entry.pk) == 1
-    assert directory.propose_change(entry_id=entry.pk) == 0
-    proposed = item.versions.get(state="draft")
-    assert (proposed.name, proposed.directory_version.version) == ("示范许可（新名）", 2)
-    published(desk, proposed)
-    assert queries.get_item(item.pk).name == "示范许可（新名）"
-
-
-def gate_findings(version):
-    from services.lint.run import check_version
-
-    return check_version(ItemVersion.objects.get(pk=version.pk))
-
-
-def test_a_directory_version_takes_two_persons_too_and_its_day(desk):
-    entry = an_entry(desk)
-    draft = directory.open_entry_draft(desk.ann, entry_id=entry.pk, content=entry_content("以后的名称"))
-
-    def step(who, action, **more):
-        return directory.step_entry(
-            who, version_id=draft.pk, action=VersionAction(action), expected_revision=draft.revision, **more
-        )
-
-    draft = step(desk.ann, "submit")
-    with pytest.raises(SamePerson):
-        step(desk.ann, "approve")
-    draft = step(desk.ben, "approve")
-    day = TODAY() + dt.timedelta(days=1)
-    draft = step(desk.ann, "publish", effective_on=day)
-    assert directory.take_effect(today=TODAY()) == 0
-    assert directory.take_effect(today=day) == 1
-    entry.refresh_from_db()
-    assert (entry.name, entry.current.version) == ("以后的名称", 2)
 
 
 def test_a_planned_end_takes_the_item_out_of_use_on_its_day(desk, monkeypatch):

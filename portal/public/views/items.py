@@ -25,16 +25,14 @@ from services.queries import (
     PAGE_SIZE,
     Choice,
     Guide,
-    earlier_versions,
     get_known_item,
     get_public_version,
     guide,
     hot_items,
     is_open,
-    replaced_on,
     search,
 )
-from services.standing import closure
+from services.standing import closure, earlier_versions, replaced_on
 from services.states import Operation
 
 _FACETS = ("department", "theme", "audience", "type")

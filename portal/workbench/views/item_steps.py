@@ -28,6 +28,7 @@ from services.editing import lifecycle, queries, versions, waivers
 from services.editing.errors import LintRefused, OperationInvalid, OperationNotFound, WaiverNotFound
 from services.errors import VersionNotFound
 from services.models import ItemVersion, ServiceItem
+from services.standing import asked_by
 from services.states import LIFECYCLE, Operation, OperationAction, VersionAction
 
 _page_methods = require_http_methods(["GET", "HEAD", "POST"])
@@ -210,7 +211,7 @@ def propose_waiver(request: HttpRequest, item_id: UUID) -> HttpResponse:
     """Ask for leave to require a field or material that is already known."""
     actor = actor_of(request)
     item = _managed(actor, item_id)
-    form = WaiverForm(request.POST or None, asked=catalogue.asked_by(item))
+    form = WaiverForm(request.POST or None, asked=asked_by(item))
     page = _Page(request, form, _("登记豁免：%(name)s") % {"name": item.name}, _("提交审核"), _address(item))
 
     def act() -> str:
