@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from common import events
+from common.formatting import code_label
 from common.jobs import after_commit, for_each
 from identity.actor import SYSTEM, Actor
 from identity.models import Department
@@ -138,7 +139,7 @@ def _begin(actor: Actor, entry: DirectoryEntry, content: EntryContent) -> Direct
         raise EntryNotUsable(why=_("已经取消，编码不再使用"))
     version = entry.versions.filter(state__in=OPEN_VERSIONS).first()
     if version:
-        raise OpenVersionExists(number=version.version, state=version.get_state_display())
+        raise OpenVersionExists(number=version.version, state=code_label(version.get_state_display()))
     last = entry.versions.aggregate(last=Max("version"))["last"] or 0
     draft = DirectoryVersion(entry=entry, version=last + 1, revision=0, author_id=actor.account_id, **content.columns())
     _settle(actor, draft, "begin", VersionState.DRAFT)

@@ -8,6 +8,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from common.formatting import action_label, code_label
 from identity.actor import Actor
 from services import events as codes
 from services.editing import steps
@@ -50,10 +51,10 @@ def propose(
     item = items[item_id]
     change = LIFECYCLE[kind]
     if change.by_version or item.standing not in change.sources:
-        raise StepNotAllowed(state=item.standing.label, action=kind.label)
+        raise StepNotAllowed(state=code_label(item.standing.label), action=action_label(kind.label))
     waiting = item.operations.filter(state__in=OPEN_OPERATIONS).first()
     if waiting:
-        raise OperationExists(kind=waiting.get_kind_display())
+        raise OperationExists(kind=action_label(waiting.get_kind_display()))
     taking = [items[pk] for pk in dict.fromkeys(successors)]
     _check(kind, item, taking, reason=reason, instead=instead)
     operation = ItemOperation(
@@ -157,7 +158,7 @@ def _require_ready(operation: ItemOperation) -> None:
     """The item must still be where the operation starts, and what takes over must be there to be found."""
     item, kind = operation.item, Operation(operation.kind)
     if item.standing not in LIFECYCLE[kind].sources:
-        raise StepNotAllowed(state=item.standing.label, action=kind.label)
+        raise StepNotAllowed(state=code_label(item.standing.label), action=action_label(kind.label))
     for successor in operation.successors.all():
         has_approved = successor.versions.filter(state=VersionState.APPROVED).exists()
         if successor.standing == Standing.CANCELLED or (successor.current_id is None and not has_approved):

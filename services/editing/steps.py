@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from common import events
 from common.errors import Forbidden
-from common.formatting import code_label
+from common.formatting import action_label, code_label
 from identity.actor import Actor, ActorKind
 from identity.permissions import Permission
 from services.editing.errors import DateInvalid, NoteMissing, SamePerson, StaleVersion, StepNotAllowed
@@ -47,8 +47,8 @@ def check(
     if expected_revision is not None and expected_revision != record.revision:
         raise _stale(record, expected_revision)
     if record.state not in move.sources:
-        label = next((str(one.label) for one in moves if one == action), action)
-        raise StepNotAllowed(state=code_label(record.get_state_display()), action=code_label(label))
+        label = next((str(getattr(one, "label", one)) for one in moves if one == action), action)
+        raise StepNotAllowed(state=code_label(record.get_state_display()), action=action_label(label))
     if move.is_second:
         _require_second(actor, record)
     return move

@@ -11,6 +11,7 @@ from django.db import transaction
 from django.db.models import Max, prefetch_related_objects
 from django.utils import timezone
 
+from common.formatting import code_label
 from identity.actor import Actor
 from services import events as codes
 from services.descriptions import PARTS, PREFETCH, VersionContent, columns, describe
@@ -96,7 +97,7 @@ def begin(
         raise ItemCancelled
     version = item.versions.filter(state__in=OPEN_VERSIONS).first()
     if version:
-        raise OpenVersionExists(number=version.version, state=version.get_state_display())
+        raise OpenVersionExists(number=version.version, state=code_label(version.get_state_display()))
     source = item.entry.current if item.entry else None
     content = inherit(content, source, keeps_name=bool(item.handle_code))
     _check(content)

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from identity.actor import Actor
 from services import events as codes
 from services.editing import steps
-from services.editing.errors import StepNotAllowed, WaiverExists, WaiverInvalid, WaiverNotFound
+from services.editing.errors import WaiverExists, WaiverInvalid, WaiverNotFound
 from services.editing.versions import lock_item
 from services.models import AskWaiver, ItemVersion
 from services.states import OPEN_VERSIONS, Move
@@ -99,9 +99,7 @@ def review_waiver(actor: Actor, *, waiver_id: UUID, action: str, note: str = "",
     item = lock_item(actor, known)
     waiver = AskWaiver.objects.get(pk=waiver_id)
     waiver.item = item
-    if expected_revision != waiver.revision:
-        raise StepNotAllowed(state=waiver.get_state_display(), action=action)
-    move = steps.check(actor, waiver, action, MOVES)
+    move = steps.check(actor, waiver, action, MOVES, expected_revision=expected_revision)
     if action == "refuse":
         note = steps.require_note(note)
     _settle(actor, waiver, action, move.target, note=note)

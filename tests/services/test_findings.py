@@ -10,7 +10,7 @@ from django.utils import timezone
 from common.errors import Forbidden
 from identity.actor import PUBLIC, SYSTEM
 from services.editing import waivers
-from services.editing.errors import LintRefused, SamePerson, StepNotAllowed, WaiverExists, WaiverInvalid
+from services.editing.errors import LintRefused, SamePerson, StaleVersion, WaiverExists, WaiverInvalid
 from services.lint import queries, store
 from services.models import AskWaiver, DataElement, ItemLint, ItemVersion, LintRun
 from tests.factories.catalogue import a_certificate_type, a_department, an_item
@@ -89,7 +89,7 @@ def test_a_waiver_needs_something_asked_a_reason_and_is_given_once(desk):
         ask(desk, draft)
     with pytest.raises(Forbidden):
         waivers.review_waiver(desk.other, waiver_id=waiver.pk, action="approve", expected_revision=waiver.revision)
-    with pytest.raises(StepNotAllowed):
+    with pytest.raises(StaleVersion):
         waivers.review_waiver(desk.ben, waiver_id=waiver.pk, action="approve", expected_revision=99)
     assert AskWaiver.objects.get().state == "in_review"
 

@@ -5,7 +5,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from common.formatting import code_label
+from common.formatting import action_label, code_label
 from identity.actor import Actor
 from portal.workbench.item_forms import STATE_TONES, WAIVER_LABELS
 from services.editing import queries
@@ -65,10 +65,14 @@ def _version(version: ItemVersion) -> dict[str, Any]:
 
 
 def _steps(actor: Actor, version: ItemVersion) -> list[dict[str, str]]:
-    return [
-        {"name": step.value, "label": code_label(str(step.label)), "kind": _BUTTONS.get(step, "quiet")}
-        for step in queries.steps_for(actor, version)
+    steps = queries.steps_for(actor, version)
+    shown = [
+        {"name": step.value, "label": action_label(step.label), "kind": _BUTTONS.get(step, "quiet")} for step in steps
     ]
+    is_overtaken = version.base_id != version.item.current_id and version.item.current_id is not None
+    if VersionAction.SUBMIT in steps and is_overtaken:
+        shown.insert(0, {"name": "rebase", "label": _("以现行版本为基础"), "kind": "primary"})
+    return shown
 
 
 def _history(steps: Any) -> list[dict[str, Any]]:
@@ -86,7 +90,7 @@ def _history(steps: Any) -> list[dict[str, Any]]:
 def _label(step: CatalogueStep) -> str:
     for kind in (VersionAction, OperationAction):
         if step.action in kind.values:
-            return code_label(str(kind(step.action).label))
+            return action_label(kind(step.action).label)
     return str(_EXTRA.get(step.action, WAIVER_LABELS.get(step.action, step.action)))
 
 
@@ -103,13 +107,13 @@ def _operation(actor: Actor, item: ServiceItem, operation: ItemOperation) -> dic
     operation.item = item
     return {
         "operation": operation,
-        "label": code_label(operation.get_kind_display()),
+        "label": action_label(operation.get_kind_display()),
         "state": code_label(operation.get_state_display()),
         "tone": STATE_TONES[operation.state],
         "successors": [one.name for one in operation.successors.all()],
         "history": _history(operation.history.all()),
         "steps": [
-            {"name": step.value, "label": code_label(str(step.label))}
+            {"name": step.value, "label": action_label(step.label)}
             for step in queries.operation_steps_for(actor, operation)
         ],
     }
@@ -117,7 +121,7 @@ def _operation(actor: Actor, item: ServiceItem, operation: ItemOperation) -> dic
 
 def _proposals(actor: Actor, item: ServiceItem) -> list[dict[str, str]]:
     return [
-        {"name": kind, "label": code_label(str(Operation(kind).label))} for kind in queries.operations_for(actor, item)
+        {"name": kind, "label": action_label(Operation(kind).label)} for kind in queries.operations_for(actor, item)
     ]
 
 

@@ -12,13 +12,14 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from common.errors import Conflict, DomainError, Forbidden, Invalid
-from common.formatting import code_label
+from common.formatting import action_label
 from identity.actor import Actor
 from portal.access import actor_of, staff_required
 from portal.workbench.item_forms import (
     WAIVER_LABELS,
     OperationForm,
     OperationStepForm,
+    RevisionForm,
     VersionStepForm,
     WaiverForm,
 )
@@ -73,19 +74,37 @@ def version_step(request: HttpRequest, item_id: UUID, number: int, action: str) 
     actor = actor_of(request)
     item = _managed(actor, item_id)
     version = queries.get_version(actor, item, number)
+    if action == "rebase":
+        return _rebase(request, version)
     if action not in VersionAction.values or action in (VersionAction.EDIT, VersionAction.REPLACE):
         raise VersionNotFound
     wanted = VersionAction(action)
     initial = {"revision": version.revision, "effective_on": version.effective_on}
     form = VersionStepForm(request.POST or None, action=wanted, initial=initial)
     title = _("%(action)s：%(name)s（第 %(number)s 版）") % {
-        "action": code_label(str(wanted.label)),
+        "action": action_label(wanted.label),
         "name": version.name,
         "number": version.version,
     }
     back = f"{_address(item)}?version={version.version}"
-    page = _Page(request, form, title, code_label(str(wanted.label)), back, is_danger=action in _DANGER)
+    page = _Page(request, form, title, action_label(wanted.label), back, is_danger=action in _DANGER)
     return page.answer(lambda: _take(actor, version, wanted, form), done=lambda: _to_version(version))
+
+
+def _rebase(request: HttpRequest, version: ItemVersion) -> HttpResponse:
+    """Say that the draft was compared with what has been published meanwhile."""
+    form = RevisionForm(request.POST or None, initial={"revision": version.revision})
+    label = _("以现行版本为基础")
+    page = _Page(
+        request, form, f"{label}：{version.name}", label, f"{_address(version.item)}?version={version.version}"
+    )
+
+    def act() -> str:
+        revision = form.cleaned_data["revision"]
+        versions.take_new_base(actor_of(request), version_id=version.pk, expected_revision=revision)
+        return _("已经以现行版本为基础，核对后重新提交审核。")
+
+    return page.answer(act, done=lambda: _to_version(version))
 
 
 def _address(item: ServiceItem) -> str:
@@ -106,7 +125,7 @@ def _take(actor: Actor, version: ItemVersion, action: VersionAction, form: forms
     after = verbs[action](actor, **common, **given)
     if action == VersionAction.PUBLISH and after.state != ItemVersion.State.PUBLISHED:
         return _("已经定好，%(day)s 起自动生效。") % {"day": after.effective_on}
-    return _("已办好：%(action)s。") % {"action": code_label(str(action.label))}
+    return _("已办好：%(action)s。") % {"action": action_label(action.label)}
 
 
 class _Page:
@@ -154,7 +173,7 @@ def propose_operation(request: HttpRequest, item_id: UUID, kind: str) -> HttpRes
         raise OperationNotFound
     wanted = Operation(kind)
     form = OperationForm(request.POST or None, kind=wanted)
-    title = _("%(action)s：%(name)s") % {"action": code_label(str(wanted.label)), "name": item.name}
+    title = _("%(action)s：%(name)s") % {"action": action_label(wanted.label), "name": item.name}
     page = _Page(request, form, title, _("提交审核"), _address(item), is_danger=kind in _DANGER)
 
     def act() -> str:
@@ -187,8 +206,8 @@ def operation_step(request: HttpRequest, operation_id: UUID, action: str) -> Htt
         raise OperationNotFound
     wanted = OperationAction(action)
     form = OperationStepForm(request.POST or None, action=wanted, initial={"revision": operation.revision})
-    label = code_label(str(wanted.label))
-    title = f"{label}：{code_label(operation.get_kind_display())} {operation.item.name}"
+    label = action_label(wanted.label)
+    title = f"{label}：{action_label(operation.get_kind_display())} {operation.item.name}"
     page = _Page(request, form, title, label, _address(operation.item), is_danger=action in _DANGER)
 
     def act() -> str:
