@@ -4,14 +4,23 @@ from django.apps import AppConfig
 
 
 class CasesConfig(AppConfig):
-    """Registers the room `cases`; it listens to the certificate register."""
+    """Registers the room `cases`; it listens to the certificate register and to places that close."""
 
     name = "cases"
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Have open cases flagged when a certificate they rely on changes."""
+        """Have open cases follow certificates and merged persons, keep places open; take part in rights over data."""
+        from cases import privacy
         from cases.flags import follow_certificate
+        from cases.merging import follow_merge
+        from cases.staffing import still_open
         from certificates.listeners import on_state_change
+        from identity.persons.listeners import on_merge
+        from identity.privacy import hooks
+        from identity.staff.listeners import before_closing
 
         on_state_change(follow_certificate)
+        on_merge(follow_merge)
+        before_closing(still_open)
+        hooks.register(collect=privacy.collect, hinder=privacy.hinder, erase=privacy.erase)

@@ -213,3 +213,11 @@ class ChoiceNotOffered(Conflict):
 
     code = "case.choice_not_offered"
     message = _("“%(name)s”不能用这种方式提交。")
+
+
+class PostUnfit(Conflict):
+    """Reviews can only go to a post of the same department that somebody holds with the right to review."""
+
+    code = "case.post_unfit"
+    message = _("这个岗位现在没有可以审查的人，或者不在同一个部门，没有移交。")
+    what_to_do = _("请换一个有人在岗的审查岗位，或者先给人安排岗位。")

@@ -10,7 +10,7 @@ from cases import notices, queries
 from cases.actions import clocks, decision, intake
 from cases.models import Case
 from certificates.actions import produce_file
-from common.jobs import PATIENCE, ask_once
+from common.jobs import PATIENCE, ask_once, daily
 
 _RETRY = RetryStrategy(max_attempts=8, exponential_wait=3)
 
@@ -43,7 +43,7 @@ def finish_what_was_left(timestamp: int) -> None:
         ask_once(finish_case, f"finish-case:{pk}", case_id=str(pk))
 
 
-@app.periodic(cron="20 0 * * *", periodic_id="deem_accepted")
+@app.periodic(cron=daily("00:20"), periodic_id="deem_accepted")
 @app.task(queue="clock")
 def deem_accepted(timestamp: int) -> None:
     """Accept applications that nobody answered within five working days."""
@@ -51,7 +51,7 @@ def deem_accepted(timestamp: int) -> None:
         pass
 
 
-@app.periodic(cron="30 0 * * *", periodic_id="fill_missing_limits")
+@app.periodic(cron=daily("00:30"), periodic_id="fill_missing_limits")
 @app.task(queue="clock")
 def fill_missing_limits(timestamp: int) -> None:
     """Give cases their due dates once the calendar of the year has been loaded."""

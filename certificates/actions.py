@@ -26,6 +26,7 @@ from common.numbering import next_number
 from identity.actor import SYSTEM, Actor, ActorKind
 from identity.models import Department, Party
 from identity.permissions import Permission
+from identity.staff.current import hold as hold_post
 
 _HELD = (Certificate.State.VALID, Certificate.State.SUSPENDED)
 
@@ -141,6 +142,7 @@ def change_state(
     The same ``request_key`` twice does it once. Raises :class:`CertificateNotFound`, :class:`ReasonMissing` or
     :class:`OperationNotAllowed`.
     """
+    hold_post(actor)
     certificate = Certificate.objects.select_for_update(no_key=True).filter(pk=certificate_id).first()
     if certificate is None or not actor.may(Permission.SUSPEND_CERTIFICATE, certificate.issuer_id):
         raise errors.CertificateNotFound

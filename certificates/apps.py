@@ -4,7 +4,17 @@ from django.apps import AppConfig
 
 
 class CertificatesConfig(AppConfig):
-    """Registers the room `certificates`."""
+    """Registers the room `certificates`; it follows persons who are merged."""
 
     name = "certificates"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Have certificates and documents moved when persons are merged; take part in copies and erasure."""
+        from certificates import privacy
+        from certificates.merging import follow_merge
+        from identity.persons.listeners import on_merge
+        from identity.privacy import hooks
+
+        on_merge(follow_merge)
+        hooks.register(collect=privacy.collect, erase=privacy.erase)

@@ -16,7 +16,7 @@ from common.idempotency import claim
 from identity.actor import Actor
 from identity.errors import MandateOutOfScope
 from identity.mandates.queries import hold
-from identity.models import Party
+from identity.persons.finding import lock_party
 
 QUOTA_BYTES = 200 * 1024 * 1024
 _SUFFIX = {"application/pdf": "pdf", "image/jpeg": "jpg", "image/png": "png"}
@@ -36,17 +36,17 @@ def upload_document(
 ) -> Document:
     """Put a file in a party's locker: grade C (an uploaded proof) or D (self-made, the applicant vouches).
 
-    ``for_case``: the caller has checked that the actor may hand this in for a case. Otherwise a mandate for some
-    items or one case does not reach the locker (:class:`MandateOutOfScope`). Raises the errors of
+    ``for_case``: the caller has checked that the actor may hand this in for a case. Otherwise a mandate must open
+    the locker (:class:`MandateOutOfScope`). Raises the errors of
     :func:`certificates.uploads.check` and :class:`QuotaExceeded`; then nothing is stored.
     """
     if not for_case:
-        _require_whole(actor)
+        _require_open(actor)
     claimed = claim(actor_id=actor.account_id, action="upload_document", request_key=request_key)
     if claimed.earlier_id:
         return Document.objects.get(pk=claimed.earlier_id)
     checked = uploads.check(upload)
-    Party.objects.select_for_update(no_key=True).get(pk=owner_id)
+    lock_party(owner_id, no_key=True)
     _check_quota(owner_id, len(checked.content))
     document = Document(
         owner_id=owner_id,
@@ -68,10 +68,10 @@ def upload_document(
     return document
 
 
-def _require_whole(actor: Actor) -> None:
-    """Lock the mandate one acts under, if any: it must still count and reach everything."""
+def _require_open(actor: Actor) -> None:
+    """Lock the mandate one acts under, if any: it must still count and open the locker."""
     scope = hold(actor)
-    if scope and scope.is_limited:
+    if scope and not scope.may_use_wallet:
         raise MandateOutOfScope
 
 
@@ -105,7 +105,7 @@ def mark_original_seen(actor: Actor, *, document_id: UUID) -> Document:
 @transaction.atomic
 def remove_document(actor: Actor, *, document_id: UUID) -> None:
     """Hide a document from its owner's locker; cases that use it keep it. Raises :class:`DocumentNotFound`."""
-    _require_whole(actor)
+    _require_open(actor)
     document = (
         Document.objects.select_for_update()
         .filter(pk=document_id, owner_id=actor.principal_id, removed_at__isnull=True)

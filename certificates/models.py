@@ -77,6 +77,7 @@ class Certificate(BaseModel):
             models.Index(fields=["holder", "type", "state"], name="certificate_holder"),
             models.Index(fields=["number"], name="certificate_number"),  # what anybody verifies by
             models.Index(fields=["created_at"], condition=Q(file_state="pending"), name="certificate_without_file"),
+            models.Index(fields=["file_sha256"], condition=~Q(file_sha256=""), name="certificate_file_hash"),
         )
         constraints = (
             models.UniqueConstraint(fields=["type", "issuer", "number", "version"], name="certificate_number_once"),

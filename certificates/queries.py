@@ -15,18 +15,19 @@ from common import events
 from common.masking import mask_name
 from identity import levels
 from identity.actor import Actor
+from identity.models import CorrectionRequest
 from identity.permissions import Permission
 
 
 def visible_certificates(actor: Actor) -> QuerySet[Certificate]:
     """Certificates this actor may know of.
 
-    A citizen: those held by the party they act for, none under a mandate for some items or one case. Staff:
+    A citizen: those held by the party they act for, none under a mandate that does not open the wallet. Staff:
     those issued by departments where their post may issue or suspend. Everybody else: none.
     """
     certificates = Certificate.objects.select_related("type", "issuer", "holder__person", "holder__organisation")
     if actor.is_citizen:
-        return certificates.none() if actor.is_limited else certificates.filter(holder_id=actor.principal_id)
+        return certificates.none() if actor.is_wallet_shut else certificates.filter(holder_id=actor.principal_id)
     departments = actor.departments(Permission.SUSPEND_CERTIFICATE) | actor.departments(Permission.ISSUE_CERTIFICATE)
     return certificates.filter(issuer_id__in=departments)
 
@@ -93,8 +94,8 @@ def read_file(actor: Actor, certificate: Certificate) -> bytes:
 
 
 def locker(actor: Actor) -> QuerySet[Document]:
-    """The documents of the party a citizen acts for; none under a mandate for some items or one case."""
-    if not actor.is_citizen or actor.is_limited:
+    """The documents of the party a citizen acts for; none under a mandate that does not open it."""
+    if not actor.is_citizen or actor.is_wallet_shut:
         return Document.objects.none()
     return Document.objects.filter(owner_id=actor.principal_id, removed_at__isnull=True).select_related(
         "verified_department"
@@ -112,6 +113,13 @@ def get_own_document(actor: Actor, document_id: UUID) -> Document:
     if document is None:
         raise errors.DocumentNotFound
     return document
+
+
+def correction_proof(request: CorrectionRequest) -> Document | None:
+    """The proof that came with a request for a correction, for whoever may read the request."""
+    if not request.proof_id:
+        return None
+    return Document.objects.filter(owner_id=request.person_id, pk=request.proof_id).first()
 
 
 def read_document(actor: Actor, document: Document) -> bytes:
@@ -184,10 +192,11 @@ def verify(text: str) -> Verification | None:
         .order_by("-version", "-issued_on")
     )
     certificate = matches.first()
-    return _verification(certificate) if certificate else None
+    return verification_of(certificate) if certificate else None
 
 
-def _verification(certificate: Certificate) -> Verification:
+def verification_of(certificate: Certificate) -> Verification:
+    """The register's public word on a certificate that was loaded with type, issuer and holder."""
     state = state_now(certificate)
     holder = certificate.holder
     name = mask_name(holder.name) if holder.kind == holder.Kind.PERSON else holder.name

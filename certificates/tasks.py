@@ -7,7 +7,7 @@ from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
 from certificates import actions, queries
-from common.jobs import PATIENCE, ask_once
+from common.jobs import PATIENCE, ask_once, daily
 
 
 @app.task(retry=RetryStrategy(max_attempts=8, exponential_wait=3), queue="documents", pass_context=False)
@@ -24,7 +24,7 @@ def make_missing_certificate_files(timestamp: int) -> None:
         ask_once(produce_certificate_file, f"certificate-file:{pk}", certificate_id=str(pk))
 
 
-@app.periodic(cron="10 0 * * *", periodic_id="expire_certificates")
+@app.periodic(cron=daily("00:10"), periodic_id="expire_certificates")
 @app.task(queue="clock")
 def expire_certificates(timestamp: int) -> None:
     """Expire what ran out yesterday."""

@@ -47,10 +47,28 @@ def is_key(text: object) -> bool:
 
 def encrypt(plain: bytes, *, context: str) -> bytes:
     """Encrypt for ``context`` (a column or storage name). Layout: length of key id, key id, nonce, ciphertext."""
-    key_id, cipher = list(_ring().items())[-1]
+    cipher = _ring()[newest_key_id()]
     nonce = os.urandom(_NONCE)
-    name = key_id.encode()
-    return bytes([len(name)]) + name + nonce + cipher.encrypt(nonce, plain, context.encode())
+    return newest_mark() + nonce + cipher.encrypt(nonce, plain, context.encode())
+
+
+def newest_key_id() -> str:
+    """The id of the key that encrypts."""
+    return list(_ring())[-1]
+
+
+def newest_mark() -> bytes:
+    """How every value begins that the newest key encrypted."""
+    name = newest_key_id().encode()
+    return bytes([len(name)]) + name
+
+
+def key_id_of(token: bytes) -> str:
+    """The id of the key a value says it was encrypted with; empty for bytes that say nothing readable."""
+    try:
+        return token[1 : 1 + token[0]].decode()
+    except (IndexError, ValueError):
+        return ""
 
 
 def decrypt(token: bytes, *, context: str) -> bytes:

@@ -24,7 +24,7 @@ class Doer(Protocol):
     @property
     def account_id(self) -> UUID | None: ...
     @property
-    def principal_id(self) -> UUID | None: ...
+    def on_behalf_of_id(self) -> UUID | None: ...
     @property
     def department_id(self) -> UUID | None: ...
 
@@ -42,7 +42,7 @@ def record(
         code=event.code,
         actor_kind=actor.kind,
         actor_id=actor.account_id,
-        on_behalf_of_id=actor.principal_id,
+        on_behalf_of_id=actor.on_behalf_of_id,
         department_id=actor.department_id,
         subject_kind=event.subject_kind,
         subject_id=str(subject_id),

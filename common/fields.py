@@ -20,14 +20,15 @@ class EncryptedTextField(models.Field):
         return "bytea"
 
     @property
-    def _context(self) -> str:
+    def context(self) -> str:
+        """What its values are bound to: they cannot be moved to another column."""
         return f"{self.model._meta.db_table}.{self.attname}"
 
     def get_prep_value(self, value: Any) -> bytes | None:
-        return None if value is None else crypto.encrypt(self._to_text(value).encode(), context=self._context)
+        return None if value is None else crypto.encrypt(self._to_text(value).encode(), context=self.context)
 
     def from_db_value(self, value: Any, expression: Any, connection: Any) -> Any:
-        return None if value is None else self._from_text(crypto.decrypt(bytes(value), context=self._context).decode())
+        return None if value is None else self._from_text(crypto.decrypt(bytes(value), context=self.context).decode())
 
     def get_lookup(self, lookup_name: str) -> Any:
         return super().get_lookup(lookup_name) if lookup_name == "isnull" else None

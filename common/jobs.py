@@ -49,3 +49,12 @@ def ask_once(task: Task, lock: str, **arguments: str) -> bool:
     except AlreadyEnqueued:
         return False
     return True
+
+
+def daily(clock: str) -> str:
+    """The cron line for a time of day in Beijing, e.g. ``"00:05"``.
+
+    The queue counts in UTC, and China has no summer time.
+    """
+    hour, minute = clock.split(":")
+    return f"{int(minute)} {(int(hour) - 8) % 24} * * *"

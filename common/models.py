@@ -97,3 +97,16 @@ class CalendarDay(models.Model):
 
     def __str__(self) -> str:
         return f"{self.day} {self.region_code} {self.name}"
+
+
+class RotationPosition(models.Model):
+    """How far ``manage.py rotate_keys`` came in one table or place of files, so that a killed run goes on there."""
+
+    part = models.CharField(max_length=200, unique=True)
+    key_id = models.CharField(max_length=255)  # the key everything is brought to
+    position = models.TextField()  # the last key or path that is done
+    done = models.BigIntegerField(default=0)
+    updated_at = models.DateTimeField(auto_now=True)
+
+    def __str__(self) -> str:
+        return f"{self.part} {self.done}"

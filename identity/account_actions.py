@@ -1,5 +1,7 @@
 """What people do to their own sign-in: password and sessions."""
 
+from uuid import UUID
+
 from allauth.usersessions.models import UserSession
 from django.contrib.sessions.models import Session
 from django.db import transaction
@@ -10,6 +12,7 @@ from identity import events as codes
 from identity.actor import Actor
 from identity.errors import SessionUnknown
 from identity.models import Account
+from identity.sso import actions as sso
 
 
 @transaction.atomic
@@ -45,14 +48,26 @@ def end_other_sessions(actor: Actor, *, current_key: str) -> int:
 def keep_session(actor: Actor, *, old_key: str, key: str) -> None:
     """Follow the current session to its new key, after the framework changed the key with the password."""
     UserSession.objects.filter(user_id=actor.known_account_id, session_key=old_key).update(session_key=key)
+    sso.follow_session(actor, old_key=old_key, key=key)
+
+
+@transaction.atomic
+def end_all_sessions(actor: Actor, *, account_id: UUID, but_key: str = "") -> int:
+    """End every session of an account but one, inside the caller's transaction; the caller checked who may."""
+    sessions = UserSession.objects.select_for_update().filter(user_id=account_id).exclude(session_key=but_key)
+    keys = list(sessions.values_list("session_key", flat=True))
+    if keys:
+        _end(actor, keys, account_id)
+    return len(keys)
 
 
 def _own(actor: Actor) -> QuerySet[UserSession]:
     return UserSession.objects.select_for_update().filter(user_id=actor.known_account_id)
 
 
-def _end(actor: Actor, keys: list[str]) -> None:
+def _end(actor: Actor, keys: list[str], account_id: UUID | None = None) -> None:
     """Delete sessions where they live, so that the next page of that browser finds nobody signed in."""
     Session.objects.filter(session_key__in=keys).delete()
     UserSession.objects.filter(session_key__in=keys).delete()
-    events.record(codes.SESSIONS_ENDED, actor=actor, subject_id=actor.account_id, count=len(keys))
+    sso.end_of_browsers(actor, session_keys=keys, why="session_ended")
+    events.record(codes.SESSIONS_ENDED, actor=actor, subject_id=account_id or actor.account_id, count=len(keys))

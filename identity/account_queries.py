@@ -11,7 +11,7 @@ from django.utils import timezone
 from common.models import AuditEvent
 from identity import events as codes
 from identity.actor import Actor, ActorKind
-from identity.models import Account, Department, OutboxMessage, Person, VerificationRecord
+from identity.models import Account, Department, OutboxMessage, Party, Person, VerificationRecord
 
 
 def own_sessions(actor: Actor) -> QuerySet[UserSession]:
@@ -34,8 +34,12 @@ def looks(actor: Actor, kinds: Collection[str]) -> QuerySet[AuditEvent]:
     """
     if not actor.is_citizen:
         return AuditEvent.objects.none()
-    others = Q(actor_kind=ActorKind.STAFF) | (Q(actor_kind=ActorKind.CITIZEN) & ~Q(actor_id=actor.account_id))
-    return AuditEvent.objects.filter(others, holder_id=actor.principal_id, code__in=kinds).order_by("-pk")
+    others = Q(actor_kind__in=[ActorKind.STAFF, ActorKind.CLIENT]) | (
+        Q(actor_kind=ActorKind.CITIZEN) & ~Q(actor_id=actor.account_id)
+    )
+    merged = Party.objects.filter(merged_into_id=actor.principal_id).values_list("pk", flat=True)
+    holders = [actor.principal_id, *merged]  # what happened under an earlier registration of the same person too
+    return AuditEvent.objects.filter(others, holder_id__in=holders, code__in=kinds).order_by("-pk")
 
 
 def department_names(ids: Iterable[UUID | None]) -> dict[UUID, str]:

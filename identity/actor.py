@@ -20,6 +20,7 @@ class ActorKind(StrEnum):
     CITIZEN = "citizen"
     STAFF = "staff"
     SYSTEM = "system"
+    CLIENT = "client"
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,8 +29,11 @@ class Actor:
 
     ``principal_id`` is the party a citizen acts for: themselves, an organisation they represent, or whoever gave
     them the mandate ``mandate_id``, of ``mandate_kind`` and as far as ``scope``. ``is_principal_lost`` says that
-    the party chosen before may no longer be acted for. ``grants`` maps a permission to the departments where the
-    active post gives it.
+    the party chosen before may no longer be acted for; when that is an organisation which ended,
+    ``lost_organisation`` is its name and its state in the register. ``grants`` maps a permission to the departments
+    where the active post gives it. A substitute acts in the post of somebody absent: ``stands_in_for`` is that
+    account and ``stands_in_name`` its name; history and audit carry both. A department's system that calls with its
+    own token has ``department_id`` and ``client_scopes``.
     """
 
     kind: ActorKind
@@ -41,6 +45,7 @@ class Actor:
     mandate_kind: str = ""
     scope: Scope | None = None
     is_principal_lost: bool = False
+    lost_organisation: tuple[str, str] | None = None
     name: str = ""
     assurance_level: int = 0
     department_id: UUID | None = None
@@ -48,8 +53,12 @@ class Actor:
     post_id: UUID | None = None
     post_name: str = ""
     role: str = ""
+    holding_id: UUID | None = None
+    stands_in_for: UUID | None = None
+    stands_in_name: str = ""
     region_code: str = ""
     grants: Mapping[Permission, frozenset[UUID]] = field(default_factory=dict)
+    client_scopes: frozenset[str] = frozenset()
 
     @property
     def is_citizen(self) -> bool:
@@ -62,9 +71,14 @@ class Actor:
         return self.kind == ActorKind.STAFF
 
     @property
-    def is_limited(self) -> bool:
-        """Whether a mandate reaches only some items or one case: then the principal's wallet and locker stay shut."""
-        return self.scope is not None and self.scope.is_limited
+    def is_client(self) -> bool:
+        """Whether this is a registered system of a department, without a person."""
+        return self.kind == ActorKind.CLIENT
+
+    @property
+    def is_wallet_shut(self) -> bool:
+        """Whether one acts by a mandate that does not open the principal's wallet and locker."""
+        return self.scope is not None and not self.scope.may_use_wallet
 
     @property
     def display_name(self) -> str:
@@ -74,13 +88,26 @@ class Actor:
     @property
     def post_label(self) -> str:
         """Department and post, for headers and history."""
-        return f"{self.department_name} · {self.post_name}" if self.is_staff else ""
+        if not self.is_staff:
+            return ""
+        label = f"{self.department_name} · {self.post_name}"
+        return f"{label} · {self._stand_in}" if self.stands_in_for else label
+
+    @property
+    def _stand_in(self) -> str:
+        return _("代%(name)s") % {"name": self.stands_in_name}
+
+    @property
+    def on_behalf_of_id(self) -> UUID | None:
+        """For the audit: the party a citizen acts for, or the account a substitute stands in for."""
+        return self.principal_id or self.stands_in_for
 
     @property
     def history_label(self) -> str:
         """How the case history names this actor."""
         if self.is_staff:
-            return f"{self.department_name}{self.post_name}"
+            label = f"{self.department_name}{self.post_name}"
+            return f"{label}（{self._stand_in}）" if self.stands_in_for else label
         if self.kind == ActorKind.SYSTEM:
             return _("系统")
         return _("代理人") if self.mandate_id else _("申请人")

@@ -6,14 +6,26 @@ from typing import Any
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.internal.flows.login import get_authentication_records
 from allauth.core import context
+from django.contrib import messages
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from common.addresses import UNKNOWN, browser_name, client_address
+from identity import step_up
 from identity.actions import record_sign_in
 from identity.models import Account
+from identity.privacy.closing_actions import reopen
+from identity.privacy.queries import may_reopen
 from identity.queries import actor_for
+
+_METHOD_NAMES = {"socialaccount": "upstream", "mfa": "passkey"}  # a second factor is never the first record
+
+
+def _method(records: list[dict[str, Any]]) -> str:
+    """What the sign-in began with: password, code, passkey or upstream."""
+    first = str(records[0]["method"]) if records else "password"
+    return _METHOD_NAMES.get(first, first)
 
 
 class AccountAdapter(DefaultAccountAdapter):
@@ -54,10 +66,32 @@ class AccountAdapter(DefaultAccountAdapter):
         self._rollback_login_failed_rl_usage()
         return True
 
+    def get_reauthentication_methods(self, user: Account) -> list[dict[str, str]]:
+        """Password, authenticator, passkey, and a code to the phone, as far as the account has them."""
+        words = {
+            "reauthenticate": _("用密码"),
+            "mfa_reauthenticate": _("用身份验证器或恢复码"),
+            "mfa_reauthenticate:webauthn": _("用通行密钥"),
+        }
+        found = super().get_reauthentication_methods(user)
+        methods = [{**method, "description": str(words[method["id"]])} for method in found]
+        if user.is_authenticated and step_up.may_use_code(user):
+            by_code = {"id": "step_up_code", "description": str(_("用短信验证码")), "url": reverse("step_up_send")}
+            methods.append(by_code)
+        return methods
+
+    def pre_login(self, request: HttpRequest, user: Account, **kwargs: Any) -> Any:
+        """Let through whoever closed their account a few days ago: a whole sign-in opens it again."""
+        if not user.is_active and may_reopen(user.pk):
+            return None
+        return super().pre_login(request, user, **kwargs)
+
     def post_login(self, request: HttpRequest, user: Account, **kwargs: Any) -> Any:
         """Record the sign-in, with what proved it, and go on."""
-        records = get_authentication_records(request, user)
-        method = records[0]["method"] if records else "password"
+        if not user.is_active:
+            user = reopen(actor_for(user), account_id=user.pk)
+            messages.success(request, _("欢迎回来，您的账号已经恢复，没有删除任何内容。委托要重新办。"))
+        method = _method(get_authentication_records(request, user))
         browser = browser_name(request.headers.get("user-agent", ""))
         record_sign_in(actor_for(user), account=user, method=method, browser=browser)
         return super().post_login(request, user, **kwargs)

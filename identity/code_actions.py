@@ -31,8 +31,9 @@ _Purpose = OneTimeCode.Purpose
 def send_code(actor: Actor, *, phone: str, purpose: str, address: str) -> UUID:
     """Send a code to ``phone`` and return its id, to be kept in the asking browser's session.
 
-    Signing in, the code goes only to a phone that has an account; registering, a phone that has one is told so
-    instead. The answer is the same each time. ``address`` is the network address that asks.
+    Signing in, stepping up or giving up the old phone, the code goes only to a phone that has an account;
+    registering or taking a new one, a phone that has one is told so instead. The answer is the same each time.
+    ``address`` is the network address that asks.
     Raises :class:`PhoneInvalid` or :class:`TooManyTries`.
     """
     number = rules.normal_phone(phone)
@@ -47,7 +48,7 @@ def send_code(actor: Actor, *, phone: str, purpose: str, address: str) -> UUID:
         expires_at=timezone.now() + LIFE,
     )
     known = Account.objects.filter(phone_index=index, is_active=True).exists()
-    if known == (purpose == _Purpose.SIGN_IN):
+    if known == (purpose not in {_Purpose.REGISTER, _Purpose.NEW_PHONE}):
         messaging.send(phone=number, text=_("验证码 %(code)s，5 分钟内有效。工作人员不会向您索要。") % {"code": code})
     elif known:
         messaging.send(phone=number, text=_("这个手机号已经有账号，请直接登录。不是您本人操作的，不用理会。"))

@@ -12,6 +12,27 @@ class IdNumberInvalid(Invalid):
     message = _("公民身份号码不正确，请对照身份证逐位核对（末位可能是 X）。")
 
 
+class DocumentInvalid(Invalid):
+    """The number of an identity document, its kind or its country is wrong; ``fields`` says what."""
+
+    code = "identity.document_invalid"
+    message = _("证件信息不正确，请对照证件核对。")
+
+
+class DocumentOfOtherKind(IdNumberInvalid):
+    """The number follows the rules of another kind of document than the one asked for."""
+
+    code = "identity.document_of_other_kind"
+    message = _("这看起来是%(looks)s的号码，不是%(kind)s的。请改选证件类型，或者改填%(kind)s号码。")
+
+
+class NameInvalid(Invalid):
+    """A name has characters that no document prints, or is too long; ``fields`` says what."""
+
+    code = "identity.name_invalid"
+    message = _("姓名（名称）不正确，请对照证件填写。")
+
+
 class UsccInvalid(Invalid):
     """The unified social credit code does not follow GB 32100."""
 
@@ -38,8 +59,16 @@ class PersonExists(Conflict):
     """Somebody with this ID number is registered already."""
 
     code = "identity.person_exists"
-    message = _("这个公民身份号码已经登记过。")
+    message = _("这个证件号码已经登记过。")
     what_to_do = _("请直接登录；忘记密码请到窗口办理。")
+
+
+class PartyMerged(Conflict):
+    """Somebody registered twice: this row was merged into another one."""
+
+    code = "identity.party_merged"
+    message = _("您重复登记的信息刚刚合并到了一起，这一步没有办。")
+    what_to_do = _("请重新打开页面再办；办件、证照和材料都在合并后的名下。")
 
 
 class OrganisationExists(Conflict):
@@ -111,6 +140,14 @@ class MandateNotYours(Forbidden):
     what_to_do = _("个人的委托由本人办理；单位的授权由法定代表人（经营者）办理，经办人也可以由管理员添加。")
 
 
+class AccountClosed(Forbidden):
+    """The account was closed, in another window or by somebody who may."""
+
+    code = "identity.account_closed"
+    message = _("这个账号已经停用，这一步没有办。")
+    what_to_do = _("刚申请注销、想反悔的，请重新登录；其他情况请带身份证到任一政务服务窗口。")
+
+
 class MandateEnded(Conflict):
     """The mandate under which somebody acts is over, or the party may no longer be acted for."""
 
@@ -173,3 +210,11 @@ class SessionUnknown(NotFound):
     code = "identity.session_unknown"
     message = _("这台设备已经退出登录了。")
     what_to_do = _("请回到登录设备列表看看。")
+
+
+class StepUpImpossible(Forbidden):
+    """The account has nothing with which it could prove itself once more."""
+
+    code = "identity.step_up_impossible"
+    message = _("这一步要再确认一次身份，您的账号还没有可用的方式。")
+    what_to_do = _("请带身份证到任一政务服务窗口登记手机号，就可以用短信验证码确认。")

@@ -12,6 +12,7 @@ from identity.errors import AssuranceTooLow
 
 SELF_DECLARED = 2
 REGISTER_AGREES = 3
+FACE_AGREES = 4
 HIGHEST = 5
 
 
@@ -31,7 +32,7 @@ NEEDED = {
     Right.CONSULT: SELF_DECLARED,
     Right.APPLY: SELF_DECLARED,
     Right.USE_CERTIFICATES: REGISTER_AGREES,
-    Right.AUTHORISE: 4,
+    Right.AUTHORISE: FACE_AGREES,
 }
 RIGHT_NAMES = {
     Right.BROWSE: gettext_lazy("查事项、看指南、核验证照"),
@@ -81,7 +82,11 @@ def table(level: int) -> list[RightLine]:
 def way_up(level: int) -> str:
     """How somebody of this level rises, in one sentence; empty at the top."""
     if level < REGISTER_AGREES:
-        return _("用姓名、公民身份号码和手机号与人口登记信息核对，三项一致就升到三级。")
+        return _("用姓名、证件号码和手机号与人口登记信息核对，三项一致就升到三级。")
+    if level < FACE_AGREES and settings.FACE_SOURCE:
+        return _("人脸核验通过后升到四级；或者带证件到任一政务服务窗口当面核验，当场升到五级。")
+    if level < FACE_AGREES:
+        return _("四级要人脸核验，本市还没有接入这项服务。请带证件到任一政务服务窗口当面核验，当场升到五级。")
     if level < HIGHEST:
-        return _("带身份证到任一政务服务窗口当面核验，当场提升。")
+        return _("带证件到任一政务服务窗口当面核验，当场升到五级。")
     return ""

@@ -23,13 +23,21 @@ def change_legal_representative(actor: Actor, *, organisation_id: UUID, person: 
 
 
 @transaction.atomic
-def cancel_organisation(actor: Actor, *, organisation_id: UUID) -> Organisation:
-    """Take over that an organisation no longer exists; all its mandates end. System only."""
+def change_state(actor: Actor, *, organisation_id: UUID, state: str) -> Organisation:
+    """Take over from the register whether an organisation exists (``Organisation.State``). System only.
+
+    Leaving 存续 ends all its mandates; coming back revives none.
+    """
     organisation = _locked(actor, organisation_id)
-    if organisation.state != Organisation.State.CANCELLED:
-        organisation.state = Organisation.State.CANCELLED
+    if organisation.state != state:
+        organisation.state = Organisation.State(state)
         _save(actor, organisation, "state")
     return organisation
+
+
+def cancel_organisation(actor: Actor, *, organisation_id: UUID) -> Organisation:
+    """Take over that an organisation no longer exists. System only."""
+    return change_state(actor, organisation_id=organisation_id, state=Organisation.State.CANCELLED)
 
 
 def _locked(actor: Actor, organisation_id: UUID) -> Organisation:

@@ -4,8 +4,9 @@ from collections import defaultdict
 from dataclasses import replace
 from uuid import UUID
 
-from django.db.models import QuerySet
-from django.utils import timezone
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import OuterRef, QuerySet
+from django.db.models.functions import Coalesce, JSONObject
 from guardian.models import UserObjectPermission
 
 from common import crypto
@@ -13,14 +14,17 @@ from identity import rules
 from identity.actions import ID_NUMBER, PHONE
 from identity.actor import PUBLIC, Actor, ActorKind
 from identity.errors import IdNumberInvalid, PhoneInvalid, RegionUnknown
-from identity.mandates.queries import find_current
+from identity.mandates.queries import find_principal
 from identity.mandates.rules import scope_of
 from identity.models import Account, Department, Organisation, Party, Person, PostHolding, Region
 from identity.permissions import Permission
+from identity.persons import documents
+from identity.persons.finding import find_open_person
+from identity.staff.current import current
 
 
 def actor_for(account: Account, *, principal_id: UUID | None = None) -> Actor:
-    """Build the actor of a signed-in account: two queries for staff, one to three for a citizen.
+    """Build the actor of a signed-in account: one query for staff and for whoever acts for another, else none.
 
     ``principal_id`` is the party chosen in the session: an organisation the person represents, or whoever gave
     them a mandate that counts today. For any other it is the person themselves, with ``is_principal_lost``.
@@ -43,37 +47,48 @@ def actor_for(account: Account, *, principal_id: UUID | None = None) -> Actor:
 
 
 def _acting_for(himself: Actor, person: Person, principal_id: UUID) -> Actor:
-    organisation = represented_organisations(person.pk).filter(pk=principal_id).first()
-    if organisation:
-        return replace(himself, principal_id=organisation.pk, principal_name=organisation.name)
-    mandate = find_current(agent_id=person.pk, principal_id=principal_id)
+    party, mandate = find_principal(agent_id=person.pk, principal_id=principal_id)
+    if party is None:
+        return replace(himself, is_principal_lost=True)
+    if party.kind == Party.Kind.ORGANISATION:
+        organisation = party.organisation
+        if organisation.state != Organisation.State.ACTIVE:
+            lost = (organisation.name, organisation.get_state_display())
+            return replace(himself, is_principal_lost=True, lost_organisation=lost)
+        if organisation.legal_representative_id == person.pk:
+            return replace(himself, principal_id=party.pk, principal_name=organisation.name)
     if mandate is None:
         return replace(himself, is_principal_lost=True)
     return replace(
         himself,
         principal_id=principal_id,
-        principal_name=mandate.principal.name,
+        principal_name=party.name,
         mandate_id=mandate.pk,
         mandate_kind=mandate.kind,
         scope=scope_of(mandate),
     )
 
 
+# The guardian rows of the account beside its post, in the same query.
+_GRANTED = UserObjectPermission.objects.filter(user_id=OuterRef("account_id"), content_type__model="department").values(
+    granted=JSONObject(permission="permission__codename", department="object_pk")
+)
+
+
 def _staff_actor(account: Account) -> Actor:
-    today = timezone.localdate()
     holding = (
-        PostHolding.objects.filter(account=account, is_active=True, starts_on__lte=today)
-        .exclude(ends_on__lt=today)
-        .select_related("post__department__region")
+        current(PostHolding.objects.filter(account=account, is_active=True))
+        .select_related("post__department__region", "substitute_for__account")
+        .annotate(granted=ArraySubquery(_GRANTED))
         .first()
     )
     if holding is None:
         return PUBLIC
     grants: dict[Permission, set[UUID]] = defaultdict(set)
-    rows = UserObjectPermission.objects.filter(user=account, content_type__model="department")
-    for codename, object_pk in rows.values_list("permission__codename", "object_pk"):
-        grants[Permission(codename)].add(UUID(object_pk))
+    for grant in holding.granted:
+        grants[Permission(grant["permission"])].add(UUID(grant["department"]))
     department = holding.post.department
+    absent = holding.substitute_for.account if holding.substitute_for else None
     return Actor(
         kind=ActorKind.STAFF,
         account_id=account.pk,
@@ -83,6 +98,9 @@ def _staff_actor(account: Account) -> Actor:
         post_id=holding.post_id,
         post_name=holding.post.name,
         role=holding.role,
+        holding_id=holding.pk,
+        stands_in_for=absent.pk if absent else None,
+        stands_in_name=absent.staff_name if absent else "",
         region_code=department.region.code,
         grants={permission: frozenset(ids) for permission, ids in grants.items()},
     )
@@ -96,20 +114,20 @@ def represented_organisations(person_id: UUID) -> QuerySet[Organisation]:
 
 
 def normal_login(login: str) -> str:
-    """Return a sign-in name in its one spelling: a phone as 11 digits, an ID number in capitals, else as typed."""
+    """Return a sign-in name in its one spelling: a phone as 11 digits, a number in capitals, else as typed."""
     text = login.strip()
     try:
         return rules.normal_phone(text)
     except PhoneInvalid:
         pass
     try:
-        return rules.normal_id_number(text, today=timezone.localdate())
+        return documents.recognise(text).number
     except IdNumberInvalid:
         return text
 
 
 def find_account_by_login(login: str) -> Account | None:
-    """Find the account for what was typed at sign-in: phone, citizen ID number or staff number."""
+    """Find the account for what was typed at sign-in: phone, number of a document (no passport), or staff number."""
     text = login.strip()
     accounts = Account.objects.select_related("person")
     staff = accounts.filter(username=text, is_staff_member=True).first()
@@ -117,18 +135,29 @@ def find_account_by_login(login: str) -> Account | None:
         return staff
     name = normal_login(text)
     by_phone = accounts.filter(phone_index=crypto.blind_index(name, purpose=PHONE)).first()
-    return by_phone or accounts.filter(person__id_number_index=crypto.blind_index(name, purpose=ID_NUMBER)).first()
+    if by_phone:
+        return by_phone
+    try:
+        index = documents.recognise(name).index
+    except IdNumberInvalid:
+        index = crypto.blind_index(name, purpose=ID_NUMBER)  # an unknown login takes the same look-ups
+    person = Person.objects.filter(id_number_index=index).values(kept=Coalesce("party__merged_into_id", "party_id"))
+    return accounts.filter(person_id__in=person).first()
 
 
 def find_person_by_id_number(id_number: str) -> Person | None:
-    """Find a person by the whole ID number; raises :class:`IdNumberInvalid` for a wrong one."""
-    number = rules.normal_id_number(id_number, today=timezone.localdate())
-    return Person.objects.filter(id_number_index=crypto.blind_index(number, purpose=ID_NUMBER)).first()
+    """Find a person by the number of their document (no passport); raises :class:`IdNumberInvalid` for a wrong one.
+
+    Who closed their account is not found: see :func:`identity.privacy.queries.find_closed_person`.
+    """
+    return find_open_person(documents.recognise(id_number))
 
 
 def get_party(party_id: UUID) -> Party:
-    """Return a party with its person or organisation loaded."""
-    return Party.objects.select_related("person", "organisation__legal_representative").get(pk=party_id)
+    """Return a party with its person or organisation loaded; for one that was merged, the one that was kept."""
+    parties = Party.objects.select_related("person", "organisation__legal_representative")
+    party = parties.get(pk=party_id)
+    return parties.get(pk=party.merged_into_id) if party.merged_into_id else party
 
 
 def get_region(code: str) -> Region:
@@ -145,13 +174,16 @@ def departments() -> QuerySet[Department]:
 
 
 def find_party(code: str) -> Party | None:
-    """Find a party by the whole ID number or credit code, with its parts; None for one that is unknown or wrong."""
-    parties = Party.objects.select_related("person", "organisation__legal_representative")
+    """Find a party by the whole number of a document or credit code, with its parts.
+
+    None for one that is unknown or wrong, and for a person who closed their account.
+    """
     try:
-        number = rules.normal_id_number(code, today=timezone.localdate())
+        person = find_person_by_id_number(code)
     except IdNumberInvalid:
-        return parties.filter(organisation__uscc=code.strip().upper()).first()
-    return parties.filter(person__id_number_index=crypto.blind_index(number, purpose=ID_NUMBER)).first()
+        organisations = Party.objects.select_related("organisation__legal_representative")
+        return organisations.filter(organisation__uscc=code.strip().upper()).first()
+    return get_party(person.pk) if person else None
 
 
 def authority_values(party: Party, agent: Person | None) -> dict[str, str]:
@@ -177,8 +209,8 @@ def authority_values(party: Party, agent: Person | None) -> dict[str, str]:
         values |= {
             "person.name": person.name,
             "person.id_number": person.id_number,
-            "person.gender": rules.gender(person.id_number),
-            "person.birth_date": rules.birth_date(person.id_number).isoformat(),
+            "person.gender": person.document.gender,
+            "person.birth_date": person.born.isoformat() if person.born else "",
             "person.phone": person.phone or "",
             "person.address": person.address or "",
         }

@@ -4,23 +4,24 @@ import datetime as dt
 from dataclasses import dataclass, field
 from uuid import UUID
 
+from django.contrib.auth.hashers import make_password
 from django.db import IntegrityError, transaction
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from common import crypto, events
 from identity import events as codes
 from identity import levels, messaging, rules
-from identity.actions import ID_NUMBER, PHONE, open_account, register_person
+from identity.actions import PHONE, open_account, register_person
 from identity.actor import Actor
 from identity.code_actions import use_code
 from identity.errors import CodeWrong, FactsDiffer, PersonExists, TooManyTries
 from identity.models import Account, OneTimeCode, Person, VerificationRecord
-from identity.verification import FACTS, Facts, Result, source
-
-_DAY = dt.timedelta(days=1)
-_MISSES_PER_PHONE = 3  # of one ID number from one phone in a day
-_MISSES_PER_NUMBER = 10  # of one ID number from all phones in a day
+from identity.persons import documents
+from identity.persons.documents import IdDocument
+from identity.persons.finding import find_person
+from identity.privacy.closing_actions import restore
+from identity.verification import Facts, Result
+from identity.verification.comparing import compare
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +32,9 @@ class Claim:
     id_number: str = field(repr=False)
     phone: str = field(repr=False)
     password: str = field(repr=False)
+    document_kind: str = documents.Kind.CITIZEN
+    issuer: str = ""  # of a passport
+    birth_date: dt.date | None = None  # counts where the number has none
 
 
 def register(actor: Actor, *, claim: Claim, code_id: UUID | None, code: str) -> None:
@@ -38,52 +42,71 @@ def register(actor: Actor, *, claim: Claim, code_id: UUID | None, code: str) -> 
 
     Nothing returned or raised tells whether a person or an account existed: the result goes to the proven phone,
     and the owner of an existing account is warned. A number the register does not know gives level two
-    (self-declared), an agreeing one level three. Raises :class:`IdNumberInvalid`, :class:`PhoneInvalid`,
-    :class:`CodeWrong`, :class:`CodeExpired` or :class:`VerificationUnavailable`.
+    (self-declared), an agreeing one level three; other documents than the citizen ID give level two unless the
+    source compares them. Raises :class:`IdNumberInvalid`, :class:`DocumentInvalid`, :class:`NameInvalid`,
+    :class:`PhoneInvalid`, :class:`CodeWrong`, :class:`CodeExpired` or :class:`VerificationUnavailable`.
     """
-    facts = _facts(claim.name, claim.id_number, claim.phone)
+    facts = _facts(claim)
     proven = use_code(actor, code_id=code_id, code=code, purpose=OneTimeCode.Purpose.REGISTER)
     if proven != crypto.blind_index(facts.phone, purpose=PHONE):
         raise CodeWrong(fields={"code": CodeWrong.message})
-    _answer(facts, _try_to_open(actor, facts, claim.password))
+    account = _try_to_open(actor, facts, claim)
+    if account is None:
+        make_password(claim.password)  # opening one hashes the password: the time must not tell which it was
+    _answer(facts, account)
 
 
-def _facts(name: str, id_number: str, phone: str) -> Facts:
-    number = rules.normal_id_number(id_number, today=timezone.localdate())
-    return Facts(id_number=number, name=name.strip(), phone=rules.normal_phone(phone))
+def _facts(claim: Claim) -> Facts:
+    document = documents.check(claim.document_kind, claim.id_number, issuer=claim.issuer)
+    documents.check_born(document, claim.birth_date)
+    return Facts(
+        id_number=document.number,
+        name=rules.normal_name(claim.name),
+        phone=rules.normal_phone(claim.phone),
+        kind=document.kind,
+        issuer=document.issuer,
+    )
 
 
-def _try_to_open(actor: Actor, facts: Facts, password: str) -> Account | None:
+def _try_to_open(actor: Actor, facts: Facts, claim: Claim) -> Account | None:
     try:
-        result = _compare(actor, facts, person=_find(facts))
+        result = compare(actor, facts, person=_find(facts))
         if result == Result.DIFFERS:
             return None
         with transaction.atomic():
-            return _open(actor, facts, password, agreed=result == Result.AGREED)
+            return _open(actor, facts, claim, agreed=result == Result.AGREED)
     except (PersonExists, TooManyTries, IntegrityError):  # somebody was quicker, or the phone has an account
         return None
 
 
 def _find(facts: Facts) -> Person | None:
-    index = crypto.blind_index(facts.id_number, purpose=ID_NUMBER)
-    return Person.objects.select_related("account").filter(id_number_index=index).first()
+    return find_person(IdDocument(facts.kind, facts.id_number, facts.issuer))
 
 
-def _open(actor: Actor, facts: Facts, password: str, *, agreed: bool) -> Account | None:
+def _open(actor: Actor, facts: Facts, claim: Claim, *, agreed: bool) -> Account | None:
     """Open the account; a person whom a window registered before gets it only when the register agrees."""
     level = levels.REGISTER_AGREES if agreed else levels.SELF_DECLARED
     person = _find(facts)
     if person is None:
         person = register_person(
-            actor, name=facts.name, id_number=facts.id_number, phone=facts.phone, assurance_level=level
+            actor,
+            name=facts.name,
+            id_number=facts.id_number,
+            phone=facts.phone,
+            assurance_level=level,
+            document_kind=facts.kind,
+            issuer=facts.issuer,
+            birth_date=claim.birth_date,
         )
         _attach(facts, person)
-    elif hasattr(person, "account") or not agreed or person.name != facts.name:
+    elif not agreed or not rules.is_same_name(person.name, facts.name):
         return None
+    elif hasattr(person, "account"):  # only a closed one comes back, to the same person
+        return restore(actor, person_id=person.pk, phone=facts.phone, password=claim.password)
     else:
         person.phone, person.assurance_level = facts.phone, max(level, person.assurance_level)
         person.save(update_fields=["phone", "assurance_level"])
-    account = open_account(actor, person=person, password=password)
+    account = open_account(actor, person=person, password=claim.password)
     events.record(codes.ACCOUNT_OPENED, actor=actor, subject_id=account.pk, holder_id=person.pk, level=level)
     return account
 
@@ -119,7 +142,14 @@ def verify_own_name(actor: Actor, *, person_id: UUID) -> int:
     person = Person.objects.get(pk=person_id)
     if actor.person_id != person.pk or not person.phone:
         raise FactsDiffer
-    result = _compare(actor, Facts(id_number=person.id_number, name=person.name, phone=person.phone), person=person)
+    facts = Facts(
+        id_number=person.id_number,
+        name=person.name,
+        phone=person.phone,
+        kind=person.document_kind,
+        issuer=person.issuer,
+    )
+    result = compare(actor, facts, person=person)
     if result != Result.AGREED:
         raise FactsDiffer
     with transaction.atomic():
@@ -127,24 +157,3 @@ def verify_own_name(actor: Actor, *, person_id: UUID) -> int:
         person.assurance_level = max(person.assurance_level, levels.REGISTER_AGREES)
         person.save(update_fields=["assurance_level"])
     return person.assurance_level
-
-
-@transaction.atomic
-def _compare(actor: Actor, facts: Facts, *, person: Person | None) -> Result:
-    """Ask the source and keep what it said, with source and time; misses are limited."""
-    number = crypto.blind_index(facts.id_number, purpose=ID_NUMBER)
-    phone = crypto.blind_index(facts.phone, purpose=PHONE)
-    misses = VerificationRecord.objects.filter(
-        id_number_index=number, created_at__gt=timezone.now() - _DAY, result=Result.DIFFERS
-    )
-    if misses.filter(phone_index=phone).count() >= _MISSES_PER_PHONE or misses.count() >= _MISSES_PER_NUMBER:
-        raise TooManyTries
-    asked = source()
-    result = asked.compare(facts)
-    VerificationRecord.objects.create(
-        person=person, id_number_index=number, phone_index=phone, source=asked.name, facts=list(FACTS), result=result
-    )
-    if person is not None:
-        detail = {"source": asked.name, "result": str(result), "level": person.assurance_level}
-        events.record(codes.LEVEL_CHECKED, actor=actor, subject_id=person.pk, holder_id=person.pk, **detail)
-    return result

@@ -5,10 +5,14 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """All items, some items by code, or one case by number. Empty fields do not limit."""
+    """All items, some items by code, or one case by number. Empty fields do not limit.
+
+    ``may_use_wallet``: the principal's wallet and locker are open too, not only what a case takes from them.
+    """
 
     item_codes: frozenset[str] = frozenset()
     case_number: str = ""
+    may_use_wallet: bool = False
 
     @property
     def is_limited(self) -> bool:

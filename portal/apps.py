@@ -12,5 +12,9 @@ class PortalConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Register how the API's description shows the sign-in."""
+        """Register how the API's description shows the sign-in, and the access ledger as a part of copies of data."""
+        from identity.privacy import hooks
+        from portal.public.ledger import collect
+
         import_module("portal.api.schema")
+        hooks.register(collect=collect)

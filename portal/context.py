@@ -9,6 +9,8 @@ from django.utils.translation import gettext as _
 
 from identity.actor import PUBLIC, Actor
 from identity.models import Mandate
+from identity.passkeys import relying_party_id
+from identity.upstream import configured
 
 SENIOR_COOKIE = "mode"
 
@@ -19,7 +21,7 @@ def _role(actor: Actor) -> str:
         return _("您是法定代表人（经营者）")
     role = _("您是%(role)s") % {"role": Mandate.Kind(actor.mandate_kind).label}
     if actor.scope is None or not actor.scope.is_limited:
-        return role
+        return role + _("，不看证照和材料") if actor.is_wallet_shut else role
     return role + (_("，只办一件办件") if actor.scope.case_number else _("，只办指定事项"))
 
 
@@ -32,6 +34,7 @@ def portal(request: HttpRequest) -> dict[str, Any]:
             "name": actor.principal_name,
             "role_label": _role(actor),
             "switch_url": reverse("choose_principal"),
+            "own_id": actor.person_id,
         }
     return {
         "actor": actor,
@@ -39,4 +42,6 @@ def portal(request: HttpRequest) -> dict[str, Any]:
         "senior_mode": request.COOKIES.get(SENIOR_COOKIE) == "senior",
         "SITE_NAME": _("示范市政务服务"),
         "is_demo": settings.DEMO,
+        "upstream_name": upstream.name if (upstream := configured()) else "",
+        "passkey_host": relying_party_id(),
     }

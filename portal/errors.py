@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from common.errors import DomainError, NotFound
 from identity.actor import PUBLIC
+from identity.errors import MandateEnded
 
 
 def render_domain_error(request: HttpRequest, error: DomainError) -> HttpResponse:
@@ -17,8 +18,12 @@ def render_domain_error(request: HttpRequest, error: DomainError) -> HttpRespons
 
 def _page(request: HttpRequest, status: int, *, code: str, message: str, what_to_do: str = "") -> HttpResponse:
     actor = getattr(request, "actor", PUBLIC)  # absent when a middleware before ours refused the request
+    try:
+        is_staff = actor.is_staff
+    except MandateEnded as ended:  # told here first, on whatever page it is; from now on they act for themselves
+        return render_domain_error(request, ended)
     context = {"code": code, "status": status, "message": message, "what_to_do": what_to_do}
-    if actor.is_staff:
+    if is_staff:
         context |= {"base_template": "workbench/base.html", "back_url": reverse("worklist")}
     return render(request, "errors/error.html", context, status=status)
 

@@ -213,3 +213,32 @@ CATALOGUE = (
     pgettext_lazy("action", "暂停"),
     pgettext_lazy("action", "取消"),
 )
+PERSONS = (
+    pgettext_lazy("code", "吊销未注销"),
+    pgettext_lazy("code", "迁出"),
+    pgettext_lazy("code", "存续"),
+    pgettext_lazy("code", "姓名"),
+    pgettext_lazy("code", "证件"),
+    pgettext_lazy("code", "手机号"),
+    pgettext_lazy("code", "实名等级"),
+    pgettext_lazy("code", "待核对"),
+    pgettext_lazy("code", "已合并"),
+    pgettext_lazy("code", "不是同一人"),
+)
+STAFF = (
+    pgettext_lazy("code", "综合窗口人员"),
+    pgettext_lazy("code", "审查人员"),
+    pgettext_lazy("code", "决定人"),
+    pgettext_lazy("code", "数据管理人员"),
+    pgettext_lazy("code", "监督人员"),
+    pgettext_lazy("code", "管理员"),
+    pgettext_lazy("code", "省级"),
+    pgettext_lazy("code", "市级"),
+    pgettext_lazy("code", "县级"),
+    pgettext_lazy("code", "乡级"),
+    pgettext_lazy("code", "村级"),
+    pgettext_lazy("code", "已检查"),
+    pgettext_lazy("code", "正在导入"),
+    pgettext_lazy("code", "已导入"),
+    pgettext_lazy("code", "没有导完"),
+)

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from common.errors import Text
 from common.formatting import format_date
 from identity.mandates.queries import state_now
-from identity.mandates.rules import Terms, last_day
+from identity.mandates.rules import FOREVER, Terms, last_day
 from identity.models import Mandate
 from services.queries import find_item_by_code, names_by_code, search
 
@@ -35,14 +35,20 @@ def _row(mandate: Mandate, names: dict[str, str]) -> dict[str, Any]:
         "label": state.label,
         "tone": _TONES[state],
         "items": [names.get(code, code) for code in mandate.item_codes],
-        "period": f"{format_date(mandate.starts_on)}—{format_date(mandate.ends_on)}",
-        "until": format_date(mandate.ends_on),
+        "period": f"{format_date(mandate.starts_on)}—{_until(mandate)}",
+        "until": _until(mandate),
+        "may_end": mandate.kind != Mandate.Kind.GUARDIAN,
     }
+
+
+def _until(mandate: Mandate) -> str:
+    return gettext("法院另有判决") if mandate.ends_on == FOREVER else format_date(mandate.ends_on)
 
 
 _STALE = _("页面已经失效，请刷新后再操作。")
 _DATE = {"required": _("请填日期。"), "invalid": _("请按 2026-01-31 这样填日期。")}
 _SUGGESTED = 3
+_BY_KIND, _NO, _YES = "kind", "no", "yes"
 
 
 class MandateForm(forms.Form):
@@ -72,6 +78,12 @@ class MandateForm(forms.Form):
         help_text=_("选“指定事项”时填写，每行一个事项的名称或编码"),
     )
     case_number = forms.CharField(label=_("办件编号"), required=False, max_length=50, help_text=_("选“一件办件”时填写"))
+    wallet = forms.ChoiceField(
+        label=_("能不能打开全部证照和材料"),
+        required=False,
+        widget=forms.RadioSelect,
+        help_text=_("不能打开也能办事：办委托的事时，用得到的证照会自动找出来"),
+    )
     purpose = forms.CharField(
         label=_("委托原因"), required=False, max_length=200, help_text=_("例如：行动不便，请女儿代办")
     )
@@ -88,6 +100,8 @@ class MandateForm(forms.Form):
         super().__init__(*args, **kwargs)
         self._choices("kind", [(kind, Mandate.Kind(kind).label) for kind in kinds])
         self._choices("scope", list(Mandate.Scope.choices))
+        self._choices("wallet", _wallet_choices(kinds))
+        self.fields["wallet"].initial = _BY_KIND if Mandate.Kind.MANAGER in kinds else _NO
 
     def _choices(self, name: str, choices: list[tuple[str, Any]]) -> None:
         field = self.fields[name]
@@ -111,6 +125,7 @@ class MandateForm(forms.Form):
             item_codes=data["items"],
             case_number=data.get("case_number", "").strip(),
             purpose=data["purpose"],
+            may_use_wallet={_YES: True, _NO: False}.get(data["wallet"]),
         )
 
     def refuse(self, fields: Mapping[str, Text], text: str) -> None:
@@ -119,6 +134,11 @@ class MandateForm(forms.Form):
             self.add_error(name if name in self.fields else None, str(message))
         if not fields:
             self.add_error(None, text)
+
+
+def _wallet_choices(kinds: list[str]) -> list[tuple[str, str]]:
+    by_kind = [(_BY_KIND, gettext("按身份：管理员能，经办人不能"))] if Mandate.Kind.MANAGER in kinds else []
+    return [*by_kind, (_NO, gettext("不能，只办委托的事")), (_YES, gettext("能，可以看和下载（只限委托全部事项）"))]
 
 
 def _item_code(line: str) -> str:

@@ -12,9 +12,11 @@ from django.utils.cache import add_never_cache_headers
 from django.utils.functional import SimpleLazyObject
 
 from common.errors import DomainError
-from identity.actor import PUBLIC, Actor
+from identity.actor import PUBLIC, SYSTEM, Actor
 from identity.errors import MandateEnded
+from identity.organisations.errors import OrganisationNotActive
 from identity.queries import actor_for
+from identity.staff.actions.holdings import fall_back
 from portal.errors import render_domain_error
 
 PRINCIPAL_KEY = "principal_id"
@@ -58,9 +60,14 @@ def _build_actor(request: HttpRequest) -> Actor:
         return PUBLIC
     chosen = request.session.get(PRINCIPAL_KEY)
     actor = actor_for(request.user, principal_id=UUID(chosen) if chosen else None)
+    if request.user.is_staff_member and not actor.is_staff and fall_back(SYSTEM, account=request.user):
+        actor = actor_for(request.user)  # the post acted in ran out: on in another one held today
     if actor.is_principal_lost:
         # What was about to be done was meant for somebody else: it must not happen in the person's own name.
         del request.session[PRINCIPAL_KEY]
+        if actor.lost_organisation:
+            name, state = actor.lost_organisation
+            raise OrganisationNotActive(name=name, state=state)
         raise MandateEnded
     return actor
 
@@ -92,7 +99,9 @@ class DomainErrorMiddleware:
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         """Answer for domain errors; leave everything else to Django."""
-        if isinstance(exception, MandateEnded):  # from here on the person acts for themselves, on this page too
+        if isinstance(
+            exception, MandateEnded | OrganisationNotActive
+        ):  # from here on the person acts for themselves, on this page too
             request.session.pop(PRINCIPAL_KEY, None)
             request.actor = SimpleLazyObject(lambda: _build_actor(request))  # type: ignore[attr-defined]
         return render_domain_error(request, exception) if isinstance(exception, DomainError) else None

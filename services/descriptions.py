@@ -177,6 +177,7 @@ class VersionContent(NationalContent):
     online_depth: list[str] = field(default_factory=list)
     handle_area: str = ""
     assurance_level: int = 3
+    open_from_age: int | None = None
     conditions: list[str] = field(default_factory=list)
     flow: list[str] = field(default_factory=list)
     steps: list[dict[str, Any]] = field(default_factory=list)

@@ -11,11 +11,11 @@ from collections.abc import Callable, Sequence
 from decimal import Decimal
 from typing import Any
 
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from identity import rules as identity_rules
 from identity.errors import IdNumberInvalid, PhoneInvalid, UsccInvalid
+from identity.persons import documents
 
 SHORT = 200
 DEFAULT_LENGTHS = {"text": SHORT, "address": SHORT, "longtext": 2000}
@@ -121,7 +121,7 @@ def _phone(text: str, limit: int) -> str:
 
 def _id_number(text: str, limit: int) -> str:
     try:
-        return identity_rules.normal_id_number(_half_width(text), today=timezone.localdate())
+        return documents.normal_of_any(_half_width(text))  # of whatever document somebody has
     except IdNumberInvalid as error:
         raise Refusal("not_id_number", error.text) from error
 

@@ -6,7 +6,7 @@ from django.utils import timezone
 from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
-from common.jobs import ask_once
+from common.jobs import ask_once, daily
 from identity.actor import SYSTEM
 from services.editing import directory, publishing
 from services.lint import store
@@ -15,7 +15,7 @@ from services.lint.queries import open_run
 _RETRY = RetryStrategy(max_attempts=5, exponential_wait=3)
 
 
-@app.periodic(cron="1 0 * * *", periodic_id="catalogue_takes_effect")
+@app.periodic(cron=daily("00:01"), periodic_id="catalogue_takes_effect")
 @app.task(queue="clock")
 def catalogue_takes_effect(timestamp: int) -> None:
     """Put in force what was decided for today: directory first, then items and operations on them."""
@@ -37,7 +37,7 @@ def check_catalogue(run_id: str) -> None:
         pass
 
 
-@app.periodic(cron="40 1 * * *", periodic_id="check_catalogue_nightly")
+@app.periodic(cron=daily("01:40"), periodic_id="check_catalogue_nightly")
 @app.task(queue="catalogue")
 def check_catalogue_nightly(timestamp: int) -> None:
     """Refresh the stored findings: certificate types, data elements and waivers change beside the items."""

@@ -17,6 +17,7 @@ from services.themes import ORGANISATION_THEMES, PERSON_THEMES
 
 _SMALL_INTEGER = 32_767
 _LEVELS = range(1, 6)
+_MINOR_AGES = range(8, 18)  # 民法典第十九条
 
 
 def check_description(description: ItemDescription) -> None:
@@ -156,6 +157,8 @@ def _limit_problems(content: VersionContent) -> Iterator[str]:
     yield from _unknown_themes(content.themes_org, ORGANISATION_THEMES)
     if content.assurance_level not in _LEVELS:
         yield _("实名等级应当是 1 到 5")
+    if content.open_from_age is not None and content.open_from_age not in _MINOR_AGES:
+        yield _("未成年人自己申请的年龄应当是 8 到 17")
     if (
         content.statutory_days is not None
         and content.promise_days is not None

@@ -3,14 +3,18 @@
 import os
 import shutil
 from collections.abc import Iterator
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
 from django.conf import settings
 from django.db import connection
+from django.test import override_settings
 from playwright.sync_api import Browser, sync_playwright
 
+from certificates.signing.demo_ca import make_demo_ca
 from common.launch import embedded
+from common.printing.pdf import render_pdf
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -44,3 +48,21 @@ def browser() -> Iterator[Browser]:
         chromium = playwright.chromium.launch(executable_path=path, args=flags)
         yield chromium
         chromium.close()
+
+
+@pytest.fixture(scope="session")
+def unsigned(tmp_path_factory: pytest.TempPathFactory) -> bytes:
+    """A PDF of one page that nobody has signed."""
+    folder = tmp_path_factory.mktemp("bare")
+    (folder / "bare.html").write_text("<html lang=zh-Hans><body><p>准予许可</p></body></html>")
+    templates = [{**settings.TEMPLATES[0], "DIRS": [folder, *settings.TEMPLATES[0]["DIRS"]]}]
+    with override_settings(TEMPLATES=templates):
+        return render_pdf("bare.html", {}, title="试签", author="示范市")
+
+
+@pytest.fixture(scope="session")
+def key_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The demonstration's keys, made once: tests that change keys make their own."""
+    folder = tmp_path_factory.mktemp("keys")
+    make_demo_ca(folder)
+    return folder

@@ -14,15 +14,19 @@ from cases import events as codes
 from cases.actions import handover
 from cases.actions.moves import lock
 from cases.models import Case, CaseMaterial
+from cases.queries import of_ended_organisations
 from cases.states import FINAL_STATES, State
 from certificates.locker import upload_document
 from common import events
 from common.idempotency import claim
 from identity import levels
 from identity.actor import Actor
-from identity.errors import MandateOutOfScope
+from identity.errors import MandateOutOfScope, PartyMerged
+from identity.mandates import capacity
 from identity.mandates.queries import hold
 from identity.models import Party
+from identity.organisations.queries import require_active
+from identity.persons.finding import lock_party
 from identity.queries import get_party
 from services import queries as catalogue
 from services.codes import Audience
@@ -37,8 +41,8 @@ _Way = CaseMaterial.Way
 def start_draft(actor: Actor, *, item_id: UUID, request_key: str = "") -> Case:
     """Open a draft for the party the actor acts for, or return the one that is open for this item already.
 
-    Raises :class:`ItemNotApplicable`, :class:`WrongApplicantKind`, :class:`AssuranceTooLow`, or under a mandate
-    :class:`MandateEnded` or :class:`MandateOutOfScope`.
+    Raises :class:`ItemNotApplicable`, :class:`WrongApplicantKind`, :class:`AssuranceTooLow`, :class:`NeedsGuardian`,
+    or under a mandate :class:`MandateEnded` or :class:`MandateOutOfScope`.
     """
     scope = hold(actor)
     claimed = claim(actor_id=actor.account_id, action="start_draft", request_key=request_key)
@@ -52,8 +56,11 @@ def start_draft(actor: Actor, *, item_id: UUID, request_key: str = "") -> Case:
     if not catalogue.is_open(item) or version is None or item.department_id is None:
         raise errors.ItemNotApplicable
     applicant = get_party(_principal(actor))
+    if applicant.pk != actor.principal_id:  # merged since this request began: who acts is not up to date either
+        raise PartyMerged
     _check_applicant(actor, version, applicant)
-    Party.objects.select_for_update(no_key=True).get(pk=applicant.pk)
+    require_active(applicant)
+    lock_party(applicant.pk, no_key=True)
     drafts = Case.objects.select_for_update(no_key=True).filter(applicant=applicant, state=State.DRAFT)
     case = drafts.filter(item=item, item_version=version).first()
     if case:
@@ -81,6 +88,7 @@ def _check_applicant(actor: Actor, version: ItemVersion, applicant: Party) -> No
     if applicant.kind == Party.Kind.ORGANISATION and not wants_organisation:
         raise errors.WrongApplicantKind(kind=_("本人"))
     levels.require(actor, levels.Right.APPLY, at_least=version.assurance_level)
+    capacity.require(actor, open_from_age=version.open_from_age)
 
 
 def _new_draft(actor: Actor, *, item_id: UUID, version: ItemVersion, applicant: Party, department_id: UUID) -> Case:
@@ -107,6 +115,7 @@ def _editable(actor: Actor, case_id: UUID, expected_version: int | None, *, corr
         raise kind(state=case.get_state_display(), action=_("修改"))
     if expected_version is not None and expected_version != case.version:
         raise errors.StaleForm
+    require_active(case.applicant)
     handover.take_over(actor, case=case)
     return case
 
@@ -158,7 +167,13 @@ def set_prefill(actor: Actor, *, case_id: UUID, use: bool) -> Case:
 
 @transaction.atomic
 def refresh_draft(actor: Actor, *, case_id: UUID) -> Case:
-    """Resolve a draft's values and materials again: certificates come and go while a draft waits."""
+    """Resolve a draft's values and materials again: certificates come and go while a draft waits.
+
+    That of an organisation which ended stays as it is, to be read.
+    """
+    only_to_read = of_ended_organisations(actor).filter(pk=case_id).first()
+    if only_to_read is not None:
+        return only_to_read
     case = _editable(actor, case_id, None)
     today = timezone.localdate()
     case.answers = prefill.fill(case, today=today)

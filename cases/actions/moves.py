@@ -8,31 +8,42 @@ from django.utils import timezone
 from cases import errors
 from cases import events as codes
 from cases.models import Case, CaseEvent
-from cases.queries import visible_to
+from cases.queries import of_ended_organisations, visible_to
 from cases.states import FINAL_STATES, TABLE, Action, By
 from certificates import grants
 from common import events
 from identity.actor import Actor, ActorKind
 from identity.errors import MandateOutOfScope
 from identity.mandates.queries import hold
+from identity.organisations.queries import require_active
+from identity.staff.current import hold as hold_post
 
 _SIDE = {ActorKind.CITIZEN: By.APPLICANT, ActorKind.STAFF: By.STAFF, ActorKind.SYSTEM: By.SYSTEM}
 
 
 def lock(actor: Actor, case_id: UUID) -> Case:
-    """Lock a case this actor may know of, and the mandate they act under: nobody ends it half-way.
+    """Lock a case this actor may know of, and the mandate or post they act in: nobody ends it half-way.
 
     The lock lets rows that refer to the case be written: a suspension that flags this case while its decision
     waits for that certificate would otherwise deadlock with it. Raises :class:`CaseNotFound`,
-    :class:`MandateEnded` or :class:`MandateOutOfScope`.
+    :class:`HoldingEnded`, :class:`MandateEnded` or :class:`MandateOutOfScope`.
     """
     case = _with_parts(visible_to(actor)).select_for_update(of=("self",), no_key=True).filter(pk=case_id).first()
     if case is None:
+        _say_why_ended(actor, case_id)
         raise errors.CaseNotFound
+    hold_post(actor)
     scope = hold(actor)
     if scope and not scope.covers_case(case.number, case.item.code):
         raise MandateOutOfScope
     return case
+
+
+def _say_why_ended(actor: Actor, case_id: UUID) -> None:
+    """Tell who may still read the case of an ended organisation why nothing can be done with it."""
+    case = of_ended_organisations(actor).select_related("applicant").filter(pk=case_id).first()
+    if case is not None:
+        require_active(case.applicant)
 
 
 def _with_parts(cases: "QuerySet[Case]") -> "QuerySet[Case]":
@@ -44,7 +55,8 @@ def _with_parts(cases: "QuerySet[Case]") -> "QuerySet[Case]":
 def check(case: Case, actor: Actor, action: Action, *, expected_version: int | None) -> None:
     """Check the form's age, the state table, the side and the permission, in this order.
 
-    Raises :class:`CaseClosed`, :class:`StaleForm`, :class:`MoveNotAllowed` or :class:`Forbidden`.
+    Raises :class:`CaseClosed`, :class:`StaleForm`, :class:`MoveNotAllowed`, :class:`Forbidden`, or for an applicant
+    whom the register says has ended :class:`OrganisationNotActive`.
     """
     move = TABLE[action]
     if case.state not in move.sources:
@@ -54,6 +66,8 @@ def check(case: Case, actor: Actor, action: Action, *, expected_version: int | N
         raise errors.StaleForm
     if _SIDE.get(actor.kind) != move.by and actor.kind != ActorKind.SYSTEM:
         raise errors.CaseNotFound
+    if move.by == By.APPLICANT and action != Action.WITHDRAW:
+        require_active(case.applicant)
     if move.permission and move.by == By.STAFF and action != Action.REVIEW:  # a branch checks its own department
         actor.require(move.permission, case.department_id)
 

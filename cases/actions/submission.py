@@ -15,6 +15,7 @@ from common.idempotency import claim
 from common.numbering import next_number
 from identity import levels
 from identity.actor import Actor
+from identity.mandates import capacity
 from services.forms import clean_answers, visible_steps
 from services.queries import is_open
 from services.rules import situation_complete
@@ -43,6 +44,7 @@ def submit(
     if not is_open(case.item):
         raise errors.ItemNotApplicable
     levels.require(actor, levels.Right.APPLY, at_least=case.item_version.assurance_level)
+    capacity.require(actor, open_from_age=case.item_version.open_from_age)
     today = timezone.localdate()
     _check_complete(case)
     rows = evidence.refresh(case, today=today)

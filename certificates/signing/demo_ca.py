@@ -16,15 +16,16 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import BestAvailableEncryption, Encoding, pkcs12
-from cryptography.x509.oid import NameOID
+from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from certificates.signing.errors import KeyUnusable, SealCodeInvalid
 from certificates.signing.keystore import DEFAULT_SEAL, SEAL_CODE, TRUST_FOLDER
+from certificates.signing.timestamps import SEAL as TIMESTAMPS
 
 ROOT = "demo-root"
 ROOT_NAME = "一站通演示根证书"
 ORGANISATION = "示范市政务服务管理办公室（演示）"
-DEMO_SEALS = {DEFAULT_SEAL: "示范市电子证照签章", "notices": "示范市政务服务专用章"}
+DEMO_SEALS = {DEFAULT_SEAL: "示范市电子证照签章", "notices": "示范市政务服务专用章", TIMESTAMPS: "示范市时间戳"}
 ROOT_YEARS, SEAL_YEARS = 20, 10
 
 Pair = tuple[ec.EllipticCurvePrivateKey, x509.Certificate]
@@ -45,7 +46,7 @@ def make_demo_ca(folder: Path, seals: Mapping[str, str] = DEMO_SEALS) -> list[st
         root = _root(folder, written)
         for code, common_name in seals.items():
             if not (folder / f"{code}.p12").exists():
-                written += _store(folder, code, _seal(common_name, root), issuer=root[1])
+                written += _store(folder, code, _seal(code, common_name, root), issuer=root[1])
     return written
 
 
@@ -73,15 +74,18 @@ def _root(folder: Path, written: list[str]) -> Pair:
     return opened_key, opened
 
 
-def _seal(common_name: str, root: Pair) -> Pair:
+def _seal(code: str, common_name: str, root: Pair) -> Pair:
     key = ec.generate_private_key(ec.SECP256R1())
-    return key, _certificate(common_name, key, issuer=root, years=SEAL_YEARS)
+    return key, _certificate(common_name, key, issuer=root, years=SEAL_YEARS, stamps_time=code == TIMESTAMPS)
 
 
 def _certificate(
-    common_name: str, key: ec.EllipticCurvePrivateKey, *, issuer: Pair | None, years: int
+    common_name: str, key: ec.EllipticCurvePrivateKey, *, issuer: Pair | None, years: int, stamps_time: bool = False
 ) -> x509.Certificate:
-    """A version 3 certificate; without `issuer` a self-signed root."""
+    """A version 3 certificate; without `issuer` a self-signed root.
+
+    `stamps_time`: it may sign time stamps and nothing else (RFC 3161 §2.3).
+    """
     subject = _name(common_name)
     issuer_key, issuer_name = (issuer[0], issuer[1].subject) if issuer else (key, subject)
     start = datetime.now(UTC) - timedelta(minutes=5)  # clocks of neighbouring machines differ a little
@@ -99,6 +103,9 @@ def _certificate(
         .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
         .add_extension(x509.AuthorityKeyIdentifier.from_issuer_public_key(issuer_key.public_key()), critical=False)
     )
+    if stamps_time:
+        usage = x509.ExtendedKeyUsage([ExtendedKeyUsageOID.TIME_STAMPING])
+        builder = builder.add_extension(usage, critical=True)
     return builder.sign(issuer_key, hashes.SHA256())
 
 

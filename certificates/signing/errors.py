@@ -45,3 +45,12 @@ class FileNotSignable(Invalid):
     code = "signing.file_not_signable"
     message = _("这个文件不能加盖电子签章。")
     what_to_do = _("请确认它是未加密、未签过章的 PDF 文件。")
+
+
+class TimestampUnavailable(DomainError):
+    """The time stamping authority does not answer, or not as RFC 3161 says. Params: ``name``, its address."""
+
+    code = "signing.timestamp_unavailable"
+    http_status = 503
+    message = _("时间戳服务没有应答：%(name)s。")
+    what_to_do = _("文件会自动重新签署；持续出现时请管理员检查 ONESTOP_TIMESTAMP_URL 和网络。")

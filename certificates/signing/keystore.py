@@ -47,10 +47,18 @@ class HeldKeySigner(Signer):
 
     async def async_sign_raw(self, data: bytes, digest_algorithm: str, dry_run: bool = False) -> bytes:
         """Sign `data` (the DER of the signed attributes) with RSA PKCS#1 v1.5 or ECDSA."""
+        return self.sign_now(data, digest_algorithm)
+
+    def sign_now(self, data: bytes, digest_algorithm: str) -> bytes:
+        """The same without an event loop: bytes signed with the digest named as in ``DIGESTS``."""
         digest = DIGESTS[digest_algorithm]
         if isinstance(self._key, rsa.RSAPrivateKey):
             return self._key.sign(data, padding.PKCS1v15(), digest)
         return self._key.sign(data, ec.ECDSA(digest))
+
+    def algorithm(self, digest_algorithm: str) -> str:
+        """The name of the signature algorithm in CMS, e.g. ``sha256_ecdsa``."""
+        return f"{digest_algorithm}_{'rsa' if isinstance(self._key, rsa.RSAPrivateKey) else 'ecdsa'}"
 
 
 class Pkcs12KeyStore:

@@ -1,4 +1,4 @@
-"""PAdES baseline B-B signatures (ETSI EN 319 142-1) on PDF files, and their check against our roots."""
+"""PAdES baseline B-T signatures (ETSI EN 319 142-1) on PDF files, and their check against our roots."""
 
 import io
 from dataclasses import dataclass
@@ -21,9 +21,10 @@ from pyhanko_certvalidator import ValidationContext
 
 from certificates.signing.errors import FileNotSignable
 from certificates.signing.keystore import DEFAULT_SEAL, KeyStore, default_keystore
+from certificates.signing.timestamps import timestamper
 
-# Room for the signature and its certificates; fixed, so that pyHanko need not sign twice to measure it.
-RESERVED_BYTES = 12_000
+# Room for the signature, its certificates and the time stamp; fixed, so that pyHanko need not sign twice to measure it.
+RESERVED_BYTES = 20_000
 
 FILE_UNREADABLE = "signing.file_unreadable"
 NO_SIGNATURE = "signing.no_signature"
@@ -31,6 +32,8 @@ CHANGED = "signing.changed_after_signing"
 SIGNATURE_BROKEN = "signing.signature_broken"
 NOT_TRUSTED = "signing.signer_not_trusted"
 NOT_WHOLE_FILE = "signing.part_not_covered"
+TIMESTAMP_BROKEN = "signing.timestamp_broken"
+TIMESTAMP_NOT_TRUSTED = "signing.timestamp_not_trusted"
 
 
 @dataclass(frozen=True)
@@ -39,7 +42,8 @@ class SignatureReport:
 
     `intact`: the signed bytes are unchanged and the signature fits them; `trusted`: the signer's certificate
     leads to one of our roots; `covers_whole_file`: nothing was added after signing; `signed_at` is the time the
-    signer stated; `problems` are stable codes, empty when valid.
+    signer stated, `stamped_at` the one a trusted authority did, None without one; `problems` are stable codes,
+    empty when valid.
     """
 
     valid: bool
@@ -48,6 +52,7 @@ class SignatureReport:
     covers_whole_file: bool
     signer_name: str
     signed_at: datetime | None
+    stamped_at: datetime | None
     problems: tuple[str, ...]
 
 
@@ -60,12 +65,13 @@ def sign_pdf(
     seal_code: str = DEFAULT_SEAL,
     keystore: KeyStore | None = None,
 ) -> bytes:
-    """Certify `pdf` with the seal's key and forbid later changes; returns the signed file.
+    """Certify `pdf` with the seal's key and a time stamp, and forbid later changes; returns the signed file.
 
-    Raises FileNotSignable for what is not an unsigned PDF, and the errors of the key store
+    Raises FileNotSignable for what is not an unsigned PDF, TimestampUnavailable, and the errors of the key store
     (``signing.key_missing`` …).
     """
-    signer = (keystore or default_keystore()).signer(seal_code)
+    keys = keystore or default_keystore()
+    signer = keys.signer(seal_code)
     wanted = PdfSignatureMetadata(
         field_name=field_name,
         md_algorithm="sha256",
@@ -78,7 +84,9 @@ def sign_pdf(
     )
     try:
         writer = IncrementalPdfFileWriter(io.BytesIO(pdf), strict=True)
-        signed = PdfSigner(wanted, signer).sign_pdf(writer, bytes_reserved=RESERVED_BYTES)
+        signed = PdfSigner(wanted, signer, timestamper=timestamper(keys)).sign_pdf(
+            writer, bytes_reserved=RESERVED_BYTES
+        )
     except (PdfError, SigningError) as error:
         raise FileNotSignable from error
     return bytes(signed.getvalue())
@@ -108,12 +116,13 @@ def check_pdf(pdf: bytes, *, keystore: KeyStore | None = None) -> SignatureRepor
         covers_whole_file=last.covers_whole_file,
         signer_name=last.signer_name,
         signed_at=last.signed_at,
+        stamped_at=last.stamped_at,
         problems=problems,
     )
 
 
 def _nothing(problem: str) -> SignatureReport:
-    return SignatureReport(False, False, False, False, "", None, (problem,))
+    return SignatureReport(False, False, False, False, "", None, None, (problem,))
 
 
 def _report(signature: EmbeddedPdfSignature, roots: tuple[x509.Certificate, ...]) -> SignatureReport:
@@ -128,6 +137,7 @@ def _report(signature: EmbeddedPdfSignature, roots: tuple[x509.Certificate, ...]
         covers_whole_file=whole,
         signer_name=_common_name(status.signing_cert),
         signed_at=status.signer_reported_dt,
+        stamped_at=_stamped_at(status),
         problems=problems,
     )
 
@@ -135,14 +145,22 @@ def _report(signature: EmbeddedPdfSignature, roots: tuple[x509.Certificate, ...]
 def _problems(status: PdfSignatureStatus, *, whole: bool) -> tuple[str, ...]:
     # Trust is only looked into for a signature that holds; before that nothing is known about it.
     holds = status.intact and status.valid
+    stamp = status.timestamp_validity
     findings = (
         (CHANGED, not status.intact),
         (SIGNATURE_BROKEN, status.intact and not status.valid),
         (NOT_TRUSTED, holds and not status.trusted),
         (NOT_WHOLE_FILE, not whole),
         (CHANGED, not status.docmdp_ok),
+        (TIMESTAMP_BROKEN, stamp is not None and not (stamp.intact and stamp.valid)),
+        (TIMESTAMP_NOT_TRUSTED, stamp is not None and stamp.intact and stamp.valid and not stamp.trusted),
     )
     return tuple(dict.fromkeys(code for code, found in findings if found))
+
+
+def _stamped_at(status: PdfSignatureStatus) -> datetime | None:
+    stamp = status.timestamp_validity
+    return stamp.timestamp if stamp is not None and stamp.valid and stamp.intact and stamp.trusted else None
 
 
 def _common_name(certificate: x509.Certificate) -> str:

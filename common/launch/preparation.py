@@ -21,6 +21,7 @@ def prepare(var_dir: Path) -> None:
     with step("database schema"):
         migrate_if_needed()
         call_command("createcachetable", verbosity=0)
+        call_command("sync_grants", verbosity=0)
     with step("translations"):
         call_command("compile_messages", verbosity=0)
     with step("fonts for documents"):

@@ -4,51 +4,53 @@ import datetime as dt
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
-from django.db.models import QuerySet
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from common import crypto, events
+from common import events
 from common.errors import Forbidden
 from common.idempotency import claim
 from identity import events as codes
 from identity import levels
-from identity.actions import ID_NUMBER
 from identity.actor import SYSTEM, Actor
 from identity.errors import (
     MandateExists,
     MandateInvalid,
-    MandateMoved,
-    MandateNotFound,
     MandateNotYours,
     NotRepresentative,
     TooManyMandates,
 )
-from identity.mandates import queries
-from identity.mandates.rules import Terms, check_ages, check_terms
+from identity.mandates import capacity, moves, queries
+from identity.mandates.errors import GuardianshipByLaw
+from identity.mandates.rules import Terms, check_sides, check_terms, wallet_of
 from identity.models import Mandate, Organisation, Party, Person
+from identity.organisations.queries import ended
 from identity.permissions import Permission
-from identity.rules import normal_id_number
+from identity.persons import documents
+from identity.persons.finding import find_open_person, lock_party
+from identity.rules import is_same_name, normal_name
 
-_State = Mandate.State
+_State = moves.State
 _Kind = Mandate.Kind
-_LIVE = (_State.PROPOSED, _State.ACCEPTED)
 _PER_DAY = 20
+_ENDED_BY: dict[str, set[str]] = {_Kind.MANAGER: {_Kind.HANDLER}, _Kind.GUARDIAN: {_Kind.PERSON}}
 _BY_ORGANISATION = {_Kind.MANAGER, _Kind.HANDLER}
 
 
 def choose_principal(actor: Actor, *, principal_id: UUID) -> UUID:
     """Choose for whom a citizen acts from now on: themselves, an organisation they represent, or by mandate.
 
-    Returns the id to keep in the session. Raises :class:`NotRepresentative` or :class:`AssuranceTooLow`.
+    Returns the id to keep in the session. Raises :class:`NotRepresentative`, :class:`AssuranceTooLow` or, for
+    one that ended, :class:`OrganisationNotActive`.
     """
     if principal_id != actor.person_id:
         if actor.person_id is None:
             raise NotRepresentative
-        organisations = Organisation.objects.filter(
-            pk=principal_id, legal_representative_id=actor.person_id, state=Organisation.State.ACTIVE
-        )
-        if organisations.exists():
+        organisation = Organisation.objects.filter(pk=principal_id, legal_representative_id=actor.person_id).first()
+        if organisation and organisation.state != Organisation.State.ACTIVE:
+            raise ended(organisation)
+        if organisation:
             levels.require(actor, levels.Right.AUTHORISE)
         elif not queries.find_current(agent_id=actor.person_id, principal_id=principal_id):
             raise NotRepresentative
@@ -69,14 +71,16 @@ def propose(
     claimed = claim(actor_id=actor.account_id, action="propose_mandate", request_key=request_key)
     if claimed.earlier_id:
         return Mandate.objects.get(pk=claimed.earlier_id)
-    principal = _principal_of(actor, kind)
+    principal = lock_principal(actor, kind=kind)
     levels.require(actor, levels.Right.AUTHORISE)
     if kind != _Kind.PERSON and _is_own(actor, agent_id_number):
         raise MandateInvalid(fields={"id_number": _("不能委托给自己。")})
     _check_day(principal)
     mandate = _draft(actor, principal, kind, agent_name, agent_id_number, terms)
-    _create(mandate)
-    events.record(codes.MANDATE_PROPOSED, actor=actor, subject_id=mandate.pk, holder_id=principal.pk, **_said(mandate))
+    moves.create(mandate)
+    events.record(
+        codes.MANDATE_PROPOSED, actor=actor, subject_id=mandate.pk, holder_id=principal.pk, **moves.said(mandate)
+    )
     claimed.settle(mandate.pk)
     return mandate
 
@@ -103,30 +107,36 @@ def record_from_paper(
     claimed = claim(actor_id=actor.account_id, action="record_mandate", request_key=request_key)
     if claimed.earlier_id:
         return Mandate.objects.get(pk=claimed.earlier_id)
-    if (kind in _BY_ORGANISATION) != (principal.kind == Party.Kind.ORGANISATION) or kind not in _Kind.values:
-        raise MandateInvalid(fields={"kind": _("个人用“委托代理人”或“监护人”，单位用“管理员”或“经办人”。")})
-    Party.objects.select_for_update().get(pk=principal.pk)
+    wanted = _BY_ORGANISATION if principal.kind == Party.Kind.ORGANISATION else {_Kind.PERSON}
+    if kind not in wanted:
+        raise MandateInvalid(
+            fields={"kind": _("个人用“委托代理人”，单位用“管理员”或“经办人”；监护人在“监护登记”里登记。")}
+        )
+    lock_party(principal.pk)
+    if principal.kind == Party.Kind.PERSON and capacity.grade_of(principal.person) != capacity.Grade.FULL:
+        raise MandateInvalid(fields={"kind": _("委托人依法不能自己委托，请由监护人办理，或者先登记监护关系。")})
     mandate = _draft(actor, principal, kind, agent_name, agent_id_number, terms)
     if mandate.agent is None:
         raise MandateInvalid(fields={"id_number": _("没有姓名和公民身份号码都相符的人，请与身份证核对。")})
     mandate.recorded_by_id = actor.account_id
     mandate.original_id = original_id
-    _create(mandate)
-    detail = {**_said(mandate), "original": original_id}
+    moves.create(mandate)
+    detail = {**moves.said(mandate), "original": original_id}
     events.record(codes.MANDATE_RECORDED, actor=actor, subject_id=mandate.pk, holder_id=principal.pk, **detail)
     claimed.settle(mandate.pk)
     return mandate
 
 
-def _principal_of(actor: Actor, kind: str) -> Party:
+def lock_principal(actor: Actor, *, kind: str) -> Party:
     """Lock and return the party that gives the mandate, or say that this actor may not give one of this kind."""
     if not actor.is_citizen or actor.principal_id is None:
         raise MandateNotYours
     queries.hold(actor)
+    capacity.require(actor)
     allowed = {_Kind.PERSON} if actor.principal_id == actor.person_id else _given_for_organisation(actor)
     if kind not in allowed:
         raise MandateNotYours
-    return Party.objects.select_for_update().get(pk=actor.principal_id)
+    return lock_party(actor.principal_id)
 
 
 def _given_for_organisation(actor: Actor) -> set[_Kind]:
@@ -139,15 +149,7 @@ def _given_for_organisation(actor: Actor) -> set[_Kind]:
 
 
 def _is_own(actor: Actor, id_number: str) -> bool:
-    return Person.objects.filter(pk=actor.person_id, id_number_index=_index(_normal(id_number))).exists()
-
-
-def _normal(id_number: str) -> str:
-    return normal_id_number(id_number, today=timezone.localdate())
-
-
-def _index(number: str) -> bytes:
-    return crypto.blind_index(number, purpose=ID_NUMBER)
+    return Person.objects.filter(pk=actor.person_id, id_number_index=documents.recognise(id_number).index).exists()
 
 
 def _check_day(principal: Party) -> None:
@@ -160,25 +162,24 @@ def _check_day(principal: Party) -> None:
 def _draft(actor: Actor, principal: Party, kind: str, name: str, id_number: str, terms: Terms) -> Mandate:
     """Check everything that can be wrong and compose the row."""
     today = timezone.localdate()
-    number = _normal(id_number)
-    own = principal.code if principal.kind == Party.Kind.PERSON else ""
-    check_ages(kind=kind, principal_id_number=own, agent_id_number=number, today=today)
-    check_terms(terms, kind=kind, today=today, ward_id_number=own)
-    if not name.strip():
-        raise MandateInvalid(fields={"agent_name": _("请填写代理人姓名。")})
-    person = Person.objects.filter(id_number_index=_index(number)).first()
-    is_match = person is not None and person.name == name.strip()
+    document = documents.recognise(id_number)
+    name = normal_name(name, field="agent_name")
     is_organisation = principal.kind == Party.Kind.ORGANISATION
+    check_sides(principal=None if is_organisation else principal.person, agent=document, today=today)
+    check_terms(terms, kind=kind, today=today)
+    person = find_open_person(document)
+    is_match = person is not None and is_same_name(person.name, name)
     return Mandate(
         principal=principal,
         agent=person if is_match else None,
-        agent_name=name.strip()[:100],
-        agent_index=_index(number),
+        agent_name=name,
+        agent_index=document.index,
         kind=kind,
         scope=terms.scope,
         item_codes=sorted(set(terms.item_codes)) if terms.scope == Mandate.Scope.ITEMS else [],
         case_number=terms.case_number if terms.scope == Mandate.Scope.CASE else "",
         purpose=terms.purpose.strip()[:200],
+        may_use_wallet=wallet_of(terms, kind),
         starts_on=terms.starts_on,
         ends_on=terms.ends_on,
         representative_id=principal.organisation.legal_representative_id if is_organisation else None,
@@ -186,45 +187,30 @@ def _draft(actor: Actor, principal: Party, kind: str, name: str, id_number: str,
     )
 
 
-def _create(mandate: Mandate) -> None:
-    """Store it; what is over by date, or no longer stood behind, makes room first."""
-    earlier = Mandate.objects.filter(
-        principal_id=mandate.principal_id, agent_index=mandate.agent_index, state__in=_LIVE
-    )
-    for row in earlier.select_related("principal__organisation"):
-        # One that still counts stays unlocked: whoever acts under it may be waiting for the party we hold.
-        if queries.state_now(row) == _State.ENDED:
-            _finish(SYSTEM, row, _State.ENDED, why="over")
-    try:
-        with transaction.atomic():
-            mandate.save(force_insert=True)
-    except IntegrityError as error:
-        raise MandateExists from error
-
-
-def _said(mandate: Mandate) -> dict[str, str]:
-    return {
-        "kind": mandate.kind,
-        "scope": mandate.scope,
-        "starts_on": mandate.starts_on.isoformat(),
-        "ends_on": mandate.ends_on.isoformat(),
-    }
-
-
 @transaction.atomic
 def accept(actor: Actor, *, mandate_id: UUID) -> Mandate:
-    """Take a mandate on; doing it twice is doing it once.
+    """Take a mandate on; doing it twice is doing it once. A renewal takes the place of the one it renews.
 
-    Raises :class:`MandateNotFound`, :class:`MandateMoved` or :class:`AssuranceTooLow`.
+    Raises :class:`MandateNotFound`, :class:`MandateMoved`, :class:`MandateExists`, :class:`AssuranceTooLow` or
+    :class:`NeedsGuardian`.
     """
-    mandate = _locked(queries.received(actor), mandate_id)
+    earlier = Mandate.objects.filter(renewals=mandate_id, renewals__agent_id=actor.person_id, state=_State.ACCEPTED)
+    earlier.select_for_update(of=("self",)).first()  # before its renewal: whoever revokes locks in this order too
+    mandate = moves.locked(queries.received(actor), mandate_id)
     if queries.state_now(mandate) == _State.ACCEPTED:
         return mandate
-    _require_state(mandate, _State.PROPOSED)
+    moves.require_state(mandate, _State.PROPOSED)
     levels.require(actor, levels.Right.USE_CERTIFICATES)
+    capacity.require(actor)
+    for row in earlier.all():
+        moves.finish(actor, row, _State.ENDED, why="renewed")
     mandate.state = _State.ACCEPTED
     mandate.accepted_at = timezone.now()
-    mandate.save(update_fields=["state", "accepted_at", "updated_at"])
+    try:
+        with transaction.atomic():
+            mandate.save(update_fields=["state", "accepted_at", "updated_at"])
+    except IntegrityError as error:  # a renewal, and the giver has made a new one since
+        raise MandateExists from error
     events.record(
         codes.MANDATE_ACCEPTED,
         actor=actor,
@@ -238,11 +224,11 @@ def accept(actor: Actor, *, mandate_id: UUID) -> Mandate:
 @transaction.atomic
 def decline(actor: Actor, *, mandate_id: UUID) -> Mandate:
     """Say no to a mandate; twice is once. Raises :class:`MandateNotFound` or :class:`MandateMoved`."""
-    mandate = _locked(queries.received(actor), mandate_id)
+    mandate = moves.locked(queries.received(actor), mandate_id)
     if mandate.state == _State.DECLINED:
         return mandate
-    _require_state(mandate, _State.PROPOSED)
-    _finish(actor, mandate, _State.DECLINED)
+    moves.require_state(mandate, _State.PROPOSED)
+    moves.finish(actor, mandate, _State.DECLINED)
     return mandate
 
 
@@ -250,60 +236,65 @@ def decline(actor: Actor, *, mandate_id: UUID) -> Mandate:
 def revoke(actor: Actor, *, mandate_id: UUID) -> Mandate:
     """End a mandate at once, from either side; doing it twice is doing it once (民法典第一百七十三条).
 
-    A manager ends those of handlers, not of managers. Raises :class:`MandateNotFound`, :class:`MandateMoved` or
-    :class:`MandateNotYours`.
+    A manager ends those of handlers, a guardian those of the ward; a guardianship itself ends at the counter alone.
+    Raises :class:`MandateNotFound`, :class:`MandateMoved`, :class:`MandateNotYours` or :class:`GuardianshipByLaw`.
     """
     queries.hold(actor)
-    mandate = _locked(queries.received(actor) | queries.given(actor), mandate_id)
+    mandate = moves.locked(queries.received(actor) | queries.given(actor), mandate_id)
     if mandate.state == _State.REVOKED:
         return mandate
+    if mandate.kind == _Kind.GUARDIAN:
+        raise GuardianshipByLaw
     is_agent = mandate.agent_id == actor.person_id
-    if not is_agent and actor.mandate_id and mandate.kind != _Kind.HANDLER:
+    if not is_agent and mandate.kind not in _ENDED_BY.get(actor.mandate_kind, {mandate.kind}):
         raise MandateNotYours
-    _require_state(mandate, *_LIVE)
-    _finish(actor, mandate, _State.REVOKED, side="agent" if is_agent else "principal")
+    moves.require_state(mandate, *moves.LIVE)
+    moves.finish(actor, mandate, _State.REVOKED, side="agent" if is_agent else "principal")
     return mandate
-
-
-def _locked(mandates: QuerySet[Mandate], mandate_id: UUID) -> Mandate:
-    mandate = mandates.filter(pk=mandate_id).select_for_update(of=("self",)).first()
-    if mandate is None:
-        raise MandateNotFound
-    return mandate
-
-
-def _require_state(mandate: Mandate, *allowed: _State) -> None:
-    state = queries.state_now(mandate)
-    if state not in allowed:
-        raise MandateMoved(state=state.label)
-
-
-def _finish(actor: Actor, mandate: Mandate, state: _State, *, side: str = "", why: str = "") -> None:
-    mandate.state = state
-    mandate.revoked_at = timezone.now()
-    mandate.save(update_fields=["state", "revoked_at", "updated_at"])
-    event, detail = {
-        _State.DECLINED: (codes.MANDATE_DECLINED, {"kind": mandate.kind}),
-        _State.REVOKED: (codes.MANDATE_REVOKED, {"kind": mandate.kind, "side": side}),
-        _State.ENDED: (codes.MANDATE_ENDED, {"why": why}),
-    }[state]
-    events.record(event, actor=actor, subject_id=mandate.pk, holder_id=mandate.principal_id, **detail)
 
 
 @transaction.atomic
 def end_all_of(actor: Actor, *, principal_id: UUID, why: str) -> int:
     """End every live mandate of a party inside the caller's transaction; returns how many there were."""
-    rows = list(Mandate.objects.filter(principal_id=principal_id, state__in=_LIVE).select_for_update())
+    rows = list(
+        Mandate.objects.filter(principal_id=principal_id, state__in=moves.LIVE).order_by("pk").select_for_update()
+    )
     for row in rows:
-        _finish(actor, row, _State.ENDED, why=why)
+        moves.finish(actor, row, _State.ENDED, why=why)
+    return len(rows)
+
+
+@transaction.atomic
+def end_all_received(actor: Actor, *, agent_id: UUID, why: str) -> int:
+    """End every live mandate that names a person as agent, as :func:`end_all_of` does for a party."""
+    rows = list(Mandate.objects.filter(agent_id=agent_id, state__in=moves.LIVE).select_for_update())
+    for row in rows:
+        moves.finish(actor, row, _State.ENDED, why=why)
     return len(rows)
 
 
 @transaction.atomic
 def expire_due(*, today: dt.date, limit: int = 200) -> int:
     """Write down what ended yesterday or before; acting under it was over with the day. Returns how many."""
-    due = Mandate.objects.filter(state__in=_LIVE, ends_on__lt=today).order_by("ends_on")
+    due = Mandate.objects.filter(state__in=moves.LIVE, ends_on__lt=today).order_by("ends_on")
     rows = list(due.select_for_update(skip_locked=True)[:limit])
     for row in rows:
-        _finish(SYSTEM, row, _State.ENDED, why="over")
+        moves.finish(SYSTEM, row, _State.ENDED, why="over")
     return len(rows)
+
+
+@transaction.atomic
+def end_for_merge(actor: Actor, *, kept_id: UUID, other_id: UUID) -> list[str]:
+    """End what could not stand when two registrations become one; returns the ended mandates' ids.
+
+    That is a live mandate between the two, and the other's live one for an agent whom the kept person has one for.
+    """
+    live = Mandate.objects.filter(state__in=moves.LIVE)
+    between = live.filter(principal_id__in=[kept_id, other_id], agent_id__in=[kept_id, other_id])
+    served = live.filter(principal_id=kept_id).values("agent_index")
+    doubled = live.filter(principal_id=other_id, agent_index__in=served)
+    rows = Mandate.objects.filter(Q(pk__in=between.values("pk")) | Q(pk__in=doubled.values("pk")))
+    ended_rows = list(rows.select_for_update(nowait=True).order_by("pk"))
+    for row in ended_rows:
+        moves.finish(actor, row, _State.ENDED, why="merged")
+    return [str(row.pk) for row in ended_rows]

@@ -8,20 +8,25 @@ from django.utils.translation import gettext as _
 
 from common.formatting import format_date
 from identity.errors import MandateInvalid
-from identity.models import Mandate
-from identity.rules import age_on, birth_date
+from identity.mandates.capacity import FULL_AGE
+from identity.models import Mandate, Person
+from identity.persons.documents import IdDocument
+from identity.rules import years_between
 from identity.scope import Scope
 
 MAX_YEARS = 3
 DEFAULT_YEARS = 1
 MAX_ITEMS = 20
-FULL_AGE = 18  # 民法典第十七条、第十八条
+FOREVER = dt.date.max  # the last day of what only a ruling ends
 _LATEST_START = 90  # days from today
 
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """What a mandate says: its scope (:class:`Mandate.Scope`), why, and its first and last day."""
+    """What a mandate says: its scope (:class:`Mandate.Scope`), why, and its first and last day.
+
+    ``may_use_wallet``: whether the agent may open the wallet and the locker; None leaves it to the kind.
+    """
 
     scope: str
     starts_on: dt.date
@@ -29,6 +34,14 @@ class Terms:
     item_codes: tuple[str, ...] = ()
     case_number: str = ""
     purpose: str = ""
+    may_use_wallet: bool | None = None
+
+
+def wallet_of(terms: Terms, kind: str) -> bool:
+    """Whether a mandate of this kind with these terms opens the wallet: guardians and managers unless it says no."""
+    if terms.may_use_wallet is None:
+        return kind in {Mandate.Kind.MANAGER, Mandate.Kind.GUARDIAN}
+    return terms.may_use_wallet
 
 
 def years_later(day: dt.date, years: int) -> dt.date:
@@ -44,15 +57,12 @@ def last_day(starts_on: dt.date, years: int = DEFAULT_YEARS) -> dt.date:
     return years_later(starts_on, years) - dt.timedelta(days=1)
 
 
-def check_terms(terms: Terms, *, kind: str, today: dt.date, ward_id_number: str = "") -> None:
-    """Raise :class:`MandateInvalid` with what is wrong by field.
-
-    The longest is three years; guardianship of a minor ends the day before the eighteenth birthday (民法典第三十四条).
-    """
+def check_terms(terms: Terms, *, kind: str, today: dt.date) -> None:
+    """Raise :class:`MandateInvalid` with what is wrong by field. The longest is three years."""
     problems: dict[str, str | Promise] = {}
     if not today <= terms.starts_on <= today + dt.timedelta(days=_LATEST_START):
         problems["starts_on"] = _("开始日期请填今天到 %(days)s 天以内。") % {"days": _LATEST_START}
-    limit = latest_end(terms.starts_on, kind=kind, ward_id_number=ward_id_number)
+    limit = last_day(terms.starts_on, MAX_YEARS)
     if terms.ends_on < terms.starts_on:
         problems["ends_on"] = _("结束日期不能早于开始日期。")
     elif terms.ends_on > limit:
@@ -62,17 +72,44 @@ def check_terms(terms: Terms, *, kind: str, today: dt.date, ward_id_number: str 
         raise MandateInvalid(fields=problems)
 
 
-def latest_end(starts_on: dt.date, *, kind: str, ward_id_number: str = "") -> dt.date:
-    """Return the last day a mandate may have."""
-    if kind == Mandate.Kind.GUARDIAN and ward_id_number and age_on(ward_id_number, starts_on) < FULL_AGE:
-        return last_day(birth_date(ward_id_number), FULL_AGE)
-    return last_day(starts_on, MAX_YEARS)
+def terms_again(old: Mandate, today: dt.date) -> Terms:
+    """The terms of a renewal made today: the same, as long after the old last day as it lasted, three years at most."""
+    ends_on = max(today, old.ends_on) + (old.ends_on - old.starts_on)
+    return Terms(
+        scope=old.scope,
+        starts_on=today,
+        ends_on=min(ends_on, last_day(today, MAX_YEARS)),
+        item_codes=tuple(old.item_codes),
+        case_number=old.case_number,
+        purpose=old.purpose,
+        may_use_wallet=old.may_use_wallet,
+    )
+
+
+def end_of_guardianship(ward_born: dt.date | None, today: dt.date) -> dt.date:
+    """The last day of a guardianship: the day before the eighteenth birthday (民法典第三十九条), or none."""
+    if ward_born is None or years_between(ward_born, today) >= FULL_AGE:
+        return FOREVER
+    birthday = years_later(ward_born, FULL_AGE)
+    while years_between(ward_born, birthday) < FULL_AGE:  # born on 29 February
+        birthday += dt.timedelta(days=1)
+    return birthday - dt.timedelta(days=1)
+
+
+def is_grown_up(mandate: Mandate, day: dt.date) -> bool:
+    """Whether this is the guardianship of a minor who is none any more, whatever last day is written in it."""
+    if mandate.kind != Mandate.Kind.GUARDIAN or not mandate.proof or mandate.ends_on == FOREVER:
+        return False
+    born = mandate.principal.person.born
+    return born is not None and years_between(born, day) >= FULL_AGE
 
 
 def _scope_problems(terms: Terms, kind: str) -> dict[str, str | Promise]:
     scopes = Mandate.Scope
     if terms.scope not in scopes.values:
         return {"scope": _("请选择委托范围。")}
+    if terms.may_use_wallet and terms.scope != scopes.ALL:
+        return {"wallet": _("只委托一部分事项的，不能同时打开证照和材料。")}
     if kind in {Mandate.Kind.MANAGER, Mandate.Kind.GUARDIAN} and terms.scope != scopes.ALL:
         return {"scope": _("管理员和监护人的范围是全部事项。")}
     if terms.scope == scopes.ITEMS and not 0 < len(terms.item_codes) <= MAX_ITEMS:
@@ -82,23 +119,24 @@ def _scope_problems(terms: Terms, kind: str) -> dict[str, str | Promise]:
     return {}
 
 
-def check_ages(*, kind: str, principal_id_number: str, agent_id_number: str, today: dt.date) -> None:
-    """Both sides of a mandate are of full age, save the ward; nobody mandates to themselves.
+def check_sides(*, principal: Person | None, agent: IdDocument, today: dt.date) -> None:
+    """Nobody mandates to themselves, and whoever acts for others is of full age. Raises :class:`MandateInvalid`.
 
-    ``principal_id_number`` is empty for an organisation. Raises :class:`MandateInvalid`.
+    ``principal`` is None for an organisation; an agent whose document's number has no birth date passes here.
     """
-    if principal_id_number == agent_id_number:
+    if principal is not None and bytes(principal.id_number_index) == agent.index:
         raise MandateInvalid(fields={"id_number": _("不能委托给自己。")})
-    if age_on(agent_id_number, today) < FULL_AGE:
+    if agent.born and years_between(agent.born, today) < FULL_AGE:
         raise MandateInvalid(fields={"id_number": _("代理人要年满十八周岁。")})
-    is_ward = kind == Mandate.Kind.GUARDIAN
-    if principal_id_number and not is_ward and age_on(principal_id_number, today) < FULL_AGE:
-        raise MandateInvalid(fields={"kind": _("未满十八周岁的，由监护人带户口簿到窗口登记监护关系。")})
 
 
 def scope_of(mandate: Mandate) -> Scope:
     """How far this mandate reaches."""
-    return Scope(item_codes=frozenset(mandate.item_codes), case_number=mandate.case_number)
+    return Scope(
+        item_codes=frozenset(mandate.item_codes),
+        case_number=mandate.case_number,
+        may_use_wallet=mandate.may_use_wallet,
+    )
 
 
 def state_on(mandate: Mandate, day: dt.date) -> Mandate.State:

@@ -47,7 +47,11 @@ class Account(GuardianUserMixin, AbstractBaseUser, PermissionsMixin):
 
 
 class PostHolding(BaseModel):
-    """An account holds a post in a role, from a day to a day. One holding is active at a time."""
+    """An account holds a post in a role, from a day to a day, for itself or in place of somebody absent.
+
+    Somebody may hold several posts; the one they act in now is active, and grants mirror it alone. ``ends_on`` is the
+    last day. ``ended_at`` says that it is over, by then or before: it is never honoured again.
+    """
 
     class Role(models.TextChoices):
         COUNTER_CLERK = "counter_clerk", "综合窗口人员"
@@ -63,11 +67,28 @@ class PostHolding(BaseModel):
     starts_on = models.DateField()
     ends_on = models.DateField(null=True)
     is_active = models.BooleanField(default=True)
+    substitute_for = models.ForeignKey("self", models.PROTECT, null=True, related_name="substitutes")
+    ended_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["account"], condition=Q(is_active=True), name="one_active_post"),
+            models.UniqueConstraint(
+                fields=["account", "post", "role"],
+                condition=Q(ended_at__isnull=True, substitute_for__isnull=True),
+                name="post_held_once",
+            ),
+            models.CheckConstraint(
+                condition=Q(is_active=False) | Q(ended_at__isnull=True), name="ended_post_is_not_active"
+            ),
+            models.CheckConstraint(
+                condition=Q(substitute_for__isnull=True) | Q(ends_on__isnull=False), name="substitute_has_last_day"
+            ),
         ]
+        indexes = (
+            models.Index(fields=["post"], condition=Q(ended_at__isnull=True), name="holding_of_post"),
+            models.Index(fields=["ends_on"], condition=Q(ended_at__isnull=True), name="holding_due"),
+        )
 
     def __str__(self) -> str:
         return f"{self.account} {self.post} {self.role}"

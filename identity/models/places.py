@@ -21,6 +21,7 @@ class Region(BaseModel):
     name = models.CharField(max_length=60)
     level = models.PositiveSmallIntegerField(choices=Level)
     parent = models.ForeignKey("self", models.PROTECT, null=True, related_name="children")
+    is_active = models.BooleanField(default=True)
 
     class Meta:
         ordering: ClassVar = ["code"]
@@ -65,6 +66,7 @@ class Post(BaseModel):
     department = models.ForeignKey(Department, models.PROTECT, related_name="posts")
     name = models.CharField(max_length=50)
     serves = models.ManyToManyField(Department, related_name="+")  # the bodies it acts for (综合窗口: many)
+    is_active = models.BooleanField(default=True)
 
     class Meta:
         ordering: ClassVar = ["department_id", "name"]

@@ -30,7 +30,14 @@ class VerificationRecord(BaseModel):
 
     person = models.ForeignKey("identity.Person", models.PROTECT, null=True, related_name="verifications")
     id_number_index = BlindIndexField()
-    phone_index = BlindIndexField()
+    phone_index = BlindIndexField(null=True)  # none when no phone was among the facts
+    organisation = models.ForeignKey(
+        "identity.Organisation", models.PROTECT, null=True, related_name="verifications", db_index=False
+    )
+    subject = models.CharField(max_length=18, blank=True, default="")  # the credit code asked about
+    checked_by = models.ForeignKey(  # at the counter
+        "identity.Account", models.PROTECT, null=True, related_name="+", db_index=False
+    )
     source = models.CharField(max_length=40)
     facts = models.JSONField(default=list)  # the names of the facts compared
     result = models.CharField(max_length=10, choices=Result)
@@ -48,6 +55,9 @@ class OneTimeCode(BaseModel):
     class Purpose(models.TextChoices):
         SIGN_IN = "sign_in", "登录"
         REGISTER = "register", "注册"
+        STEP_UP = "step_up", "再确认"
+        NEW_PHONE = "new_phone", "换新手机号"
+        OLD_PHONE = "old_phone", "确认原手机号"
 
     purpose = models.CharField(max_length=12, choices=Purpose)
     phone_index = BlindIndexField()

@@ -20,6 +20,18 @@ class CitizenOnly(BasePermission):
         return True
 
 
+class ClientOnly(BasePermission):
+    """Departments' systems. Nobody: 401. People, staff or not: to them it does not exist."""
+
+    def has_permission(self, request: Request, view: APIView) -> bool:
+        """Raise :class:`NotFound` for people."""
+        if not request.user or not request.user.is_authenticated:
+            return False
+        if not actor_of(request).is_client:
+            raise NotFound
+        return True
+
+
 def actor_of(request: Request) -> Actor:
     """Return the actor that the middleware put on the request."""
     return request._request.actor  # type: ignore[attr-defined]

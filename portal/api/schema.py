@@ -4,6 +4,8 @@ from typing import Any
 
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 
+from identity.sso.scopes import OF_SYSTEM, TABLE
+
 PROBLEM = {
     "type": "object",
     "description": "RFC 9457; code is stable, title and detail are for people, fields maps a field to its message.",
@@ -40,3 +42,15 @@ class SignInSessionScheme(OpenApiAuthenticationExtension):  # type: ignore[no-un
     def get_security_definition(self, auto_schema: Any) -> dict[str, str]:
         """The session cookie."""
         return {"type": "apiKey", "in": "cookie", "name": "sessionid"}
+
+
+class ClientBearerScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
+    """How the OpenAPI file describes the token of a department's system."""
+
+    target_class = "portal.api.authentication.ClientBearer"
+    name = "client"
+
+    def get_security_definition(self, auto_schema: Any) -> dict[str, Any]:
+        """Client credentials at the site's own token endpoint."""
+        scopes = {f"{scope}": str(TABLE[scope].sentence) for scope in OF_SYSTEM}
+        return {"type": "oauth2", "flows": {"clientCredentials": {"tokenUrl": "/sso/token", "scopes": scopes}}}

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from portal.api.views import cases, certificates, health, items
+from portal.api.views import cases, certificates, department, health, items
 
 urlpatterns = [
     path("health", health.Health.as_view(), name="api_health"),
@@ -11,6 +11,7 @@ urlpatterns = [
     path("certificates/verify", certificates.VerifyCertificate.as_view(), name="api_verify"),
     path("cases", cases.CaseList.as_view(), name="api_cases"),
     path("cases/<uuid:case_id>", cases.CaseDetail.as_view(), name="api_case"),
+    path("department/cases/<str:number>/", department.DepartmentCase.as_view(), name="api_department_case"),
     path("", health.Unknown.as_view(), name="api_root"),
     path("<path:rest>", health.Unknown.as_view(), name="api_unknown"),
 ]

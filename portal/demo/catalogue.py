@@ -8,10 +8,10 @@ from django.db import transaction
 
 from certificates.models import CertificateType
 from certificates.type_actions import define_type
-from identity.actions import save_department, save_post, save_region
 from identity.actor import Actor
 from identity.models import Department, Post, Region
 from identity.rules import make_uscc
+from identity.staff.actions.places import save_department, save_post, save_region
 from portal.demo.entries import CONTENT, ContentError, Entry, read_entries, read_folder, unique
 from portal.demo.items import ITEM_KEYS, ITEM_OPTIONAL, References, describe_item
 from portal.demo.publishing import publish_all, waivers_of

@@ -4,8 +4,9 @@ from django.db import transaction
 from django.utils import timezone
 
 from identity.mandates import actions
+from identity.mandates.guardianship_actions import Guardianship, record_guardian
 from identity.mandates.rules import Terms, last_day
-from identity.models import Mandate
+from identity.models import Account, Mandate
 from identity.queries import actor_for
 from portal.demo import timeline
 from portal.demo.people import Cast
@@ -15,7 +16,19 @@ from services.models import ServiceItem
 
 def load(cast: Cast) -> int:
     """Give every mandate that was never given; returns how many."""
-    return sum(_give(cast, row) for row in cast_rows("mandates"))
+    return sum(_guard(cast, row) if row["kind"] == "guardian" else _give(cast, row) for row in cast_rows("mandates"))
+
+
+def _guard(cast: Cast, row: Row) -> bool:
+    """A guardian recorded at the counter, with the household register; the scan is not part of the demonstration."""
+    ward, guardian = cast.persons[row["principal"]], cast.persons[row["agent"]]
+    if Mandate.objects.filter(principal_id=ward.pk, agent=guardian).exists():
+        return False
+    facts = Guardianship(guardian_name=guardian.name, guardian_id_number=guardian.id_number, proof="household")
+    clerk = actor_for(Account.objects.get(username=row["clerk"]))
+    with timeline.on(timeline.days_ago(row["days_ago"])):
+        record_guardian(clerk, ward=ward, facts=facts, original_id="")
+    return True
 
 
 @transaction.atomic

@@ -27,7 +27,7 @@ ITEM_KEYS = (
     "visits_reason handle_forms online_depth level conditions legal fees result hall synonyms popularity situations "
     "steps materials route faq"
 )
-ITEM_OPTIONAL = "quantity_limit handle_area flow waivers"
+ITEM_OPTIONAL = "quantity_limit handle_area flow open_from_age waivers"
 MATERIAL = {
     "required": "key name need legal",
     "optional": "when satisfied_by kind fresh_days promise defer_days note holder source paper",
@@ -116,6 +116,7 @@ def _content(entry: Entry, known: References, level: str) -> VersionContent:
         online_depth=entry.texts("online_depth"),
         handle_area=entry.text("handle_area"),
         assurance_level=entry.number("level") or 0,
+        open_from_age=entry.number("open_from_age"),
         conditions=entry.texts("conditions"),
         flow=entry.texts("flow") or _FLOW,
         steps=_steps(entry, known),

@@ -12,6 +12,7 @@ from identity.models import Account, Organisation, Party, Person, Region
 from identity.queries import actor_for, find_person_by_id_number
 from identity.rules import make_uscc
 from identity.verification.local import save_record
+from identity.verification.local_corporate import save_corporate_record
 from portal.demo import timeline
 from portal.demo.reading import Row, cast_rows
 
@@ -93,6 +94,15 @@ def _person(actor: Actor, row: Row, region: Region) -> Person:
 
 def _organisation(actor: Actor, row: Row, representative: Person, region: Region) -> Organisation:
     uscc = uscc_of(row)
+    save_corporate_record(
+        actor,
+        uscc=uscc,
+        name=row["name"],
+        kind=row["kind"],
+        address=row["address"],
+        representative_name=representative.name,
+        representative=representative.document,
+    )
     return Organisation.objects.filter(uscc=uscc).first() or register_organisation(
         actor,
         uscc=uscc,

@@ -4,11 +4,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from uuid import UUID
 
-from identity.actions import assign_post, open_staff_account, set_served_departments
 from identity.actor import Actor
 from identity.models import Account, Department, Post, PostHolding
 from identity.queries import actor_for
 from identity.rules import make_uscc
+from identity.staff.actions.accounts import open_staff_account
+from identity.staff.actions.holdings import assign_post, end_holding
+from identity.staff.actions.places import set_served_departments
 from portal.demo import timeline
 from portal.demo.people import let_in
 from portal.demo.publishing import Officers
@@ -100,6 +102,8 @@ def _seat(
     holding = held.get(account.pk)
     if holding and (holding.post_id, holding.role) == (post.pk, place.role):
         return False
+    if holding:
+        end_holding(actor, holding_id=holding.pk, why="reshuffle")
     assign_post(actor, account=account, post=post, role=place.role)
     return True
 

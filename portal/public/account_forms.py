@@ -4,11 +4,11 @@ from typing import Any
 
 from django import forms
 from django.contrib.auth.password_validation import validate_password
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from common.errors import DomainError
 from identity import rules
+from identity.persons import countries, documents
 
 _MISSING = _("请填写这一项。")
 
@@ -85,13 +85,13 @@ class NewPasswordForm(forms.Form):
         return again
 
 
-class RegistrationForm(NewPasswordForm, CodeForm):
-    """Who registers, the code that proves the phone, and the password to be."""
+class IdentityFields(forms.Form):
+    """A name and the document that it stands on; shape here, the rules in the identity room."""
 
     name = forms.CharField(
         label=_("姓名"),
-        help_text=_("和身份证上一样，生僻字照常填。"),
-        max_length=60,
+        help_text=_("和证件上一样，生僻字照常填。"),
+        max_length=200,
         error_messages={
             "required": _("请填姓名。"),
             "max_length": _("姓名最多 60 个字。"),
@@ -99,19 +99,120 @@ class RegistrationForm(NewPasswordForm, CodeForm):
         },
         widget=forms.TextInput(attrs={"autocomplete": "name"}),
     )
+    document_kind = forms.ChoiceField(
+        label=_("证件类型"), choices=documents.choices, initial=documents.Kind.CITIZEN, required=False
+    )
     id_number = forms.CharField(
-        label=_("公民身份号码"),
-        help_text=_("身份证上的 18 位号码，末位可能是 X。"),
-        max_length=30,
-        error_messages={"required": _("请填公民身份号码。"), "max_length": _("公民身份号码是 18 位。")},
+        label=_("证件号码"),
+        help_text=_("身份证是 18 位号码，末位可能是 X。"),
+        max_length=40,
+        error_messages={
+            "required": _("请填证件号码。"),
+            "max_length": _("证件号码没有这么长，请对照证件核对。"),
+            "null_characters_not_allowed": _("证件号码里有不能识别的字符，请重新填写。"),
+        },
         widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"}),
     )
-    field_order = ("code", "name", "id_number", "password", "again")
+    issuer = forms.ChoiceField(
+        label=_("签发护照的国家"),
+        help_text=_("只有护照要选。护照资料页上印着三个字母的代码。"),
+        choices=lambda: [("", _("不是护照")), *countries.foreign_choices()],
+        required=False,
+    )
 
-    def clean_id_number(self) -> str:
-        """Return the number in normal form."""
-        number = "".join(self.cleaned_data["id_number"].split())
-        return _checked(lambda text: rules.normal_id_number(text, today=timezone.localdate()), number)
+    def clean_name(self) -> str:
+        """Return the name in its one spelling."""
+        return _checked(rules.normal_name, self.cleaned_data["name"])
+
+    def clean(self) -> dict[str, Any]:
+        """Check number, kind and country together."""
+        data: dict[str, Any] = super().clean() or self.cleaned_data
+        data["document_kind"] = data.get("document_kind") or documents.Kind.CITIZEN
+        if "id_number" in data and "issuer" in data and "document_kind" not in self.errors:
+            try:
+                found = documents.check(data["document_kind"], data["id_number"], issuer=data["issuer"])
+                if "birth_date" in data:
+                    documents.check_born(found, data["birth_date"])
+            except DomainError as error:
+                show_refusal(self, error)
+        return data
+
+
+class RegistrationForm(NewPasswordForm, CodeForm, IdentityFields):
+    """Who registers, the code that proves the phone, and the password to be."""
+
+    birth_date = forms.DateField(
+        label=_("出生日期"),
+        help_text=_("证件号码里没有出生日期的才要填，例如 1990-01-31。"),
+        required=False,
+        error_messages={"invalid": _("请按 1990-01-31 这样填日期。")},
+    )
+    field_order = ("code", "name", "document_kind", "id_number", "issuer", "birth_date", "password", "again")
+
+
+class NewPhoneForm(PhoneForm):
+    """The phone to be, and whether the old one is still at hand."""
+
+    has_old = forms.ChoiceField(
+        label=_("原来的手机号还能收短信吗"),
+        choices=[("yes", _("能，两个号码各收一个验证码")), ("no", _("不能，用新手机号和人口登记信息核对"))],
+        initial="yes",
+        widget=forms.RadioSelect,
+        error_messages={"required": _("请选择一项。"), "invalid_choice": _("请选择一项。")},
+    )
+
+
+class PhoneCodesForm(CodeForm):
+    """The code to the new phone, and the one to the old phone where that was asked for."""
+
+    old_code = forms.CharField(
+        label=_("原手机号收到的验证码"),
+        max_length=20,
+        error_messages={"required": _("请填短信里的 6 位数字。"), "max_length": _("验证码是 6 位数字。")},
+        widget=forms.TextInput(attrs={"autocomplete": "off", "inputmode": "numeric"}),
+    )
+    field_order = ("code", "old_code")
+
+    def __init__(self, *args: Any, with_old: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["code"].label = _("新手机号收到的验证码")
+        if not with_old:
+            del self.fields["old_code"]
+
+
+class BindingForm(forms.Form):
+    """Which organisation its legal representative binds."""
+
+    uscc = forms.CharField(
+        label=_("统一社会信用代码"),
+        help_text=_("营业执照上的 18 位代码。"),
+        max_length=40,
+        error_messages={"required": _("请填统一社会信用代码。"), "max_length": _("统一社会信用代码是 18 位。")},
+        widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"}),
+    )
+    name = forms.CharField(
+        label=_("单位名称"),
+        help_text=_("和营业执照上一样。"),
+        max_length=400,
+        error_messages={"required": _("请填单位名称。"), "max_length": _("名称最多 200 个字。")},
+        widget=forms.TextInput(attrs={"autocomplete": "organization"}),
+    )
+
+    def clean_uscc(self) -> str:
+        """Return the code in capitals."""
+        return _checked(rules.normal_uscc, self.cleaned_data["uscc"])
+
+    def clean_name(self) -> str:
+        """Return the name in its one spelling."""
+        return _checked(lambda text: rules.normal_name(text, is_organisation=True), self.cleaned_data["name"])
+
+
+def show_refusal(form: forms.Form, error: DomainError) -> None:
+    """Put a refusal at the fields it is about, or above the form."""
+    for name, message in error.fields.items():
+        form.add_error(name if name in form.fields else None, forms.ValidationError(str(message), code=error.code))
+    if not error.fields:
+        form.add_error(None, forms.ValidationError(f"{error.text}{error.what_to_do}", code=error.code))
 
 
 def _checked(rule: Any, text: str) -> str:
@@ -119,4 +220,5 @@ def _checked(rule: Any, text: str) -> str:
     try:
         return str(rule(text))
     except DomainError as error:
-        raise forms.ValidationError(error.text, code=error.code) from error
+        said = next(iter(error.fields.values()), error.text)
+        raise forms.ValidationError(str(said), code=error.code) from error

@@ -4,9 +4,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from django import forms
+from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext_lazy as _
 
 from cases.rules import is_case_number
+from certificates.filecheck import LONGEST
 from services.errors import FieldInvalid
 from services.forms import FieldSpec, StepSpec, clean_value
 from services.models import Situation
@@ -154,6 +156,25 @@ class VerifyForm(LookupForm):
         super().__init__(data)
         self.fields["number"].label = _("证照编号")
         self.fields["number"].help_text = _("印在证照上的编号或证照标识；也可以直接扫证照上的二维码。")
+
+
+class VerifyFileForm(forms.Form):
+    """A certificate's PDF file."""
+
+    file = forms.FileField(
+        label=_("证照文件（PDF）"),
+        help_text=_("把别人发给您的证照文件选进来或拖到这里，不超过 5 MB。只核验，不保存。"),
+        allow_empty_file=True,
+        widget=forms.FileInput(attrs={"accept": ".pdf,application/pdf"}),
+        error_messages={"required": _("请先选一个文件。"), "invalid": _("没有收到文件，请重新选择。")},
+    )
+
+    def clean_file(self) -> UploadedFile:
+        """Refuse what is too large to be a certificate before anything reads it."""
+        file: UploadedFile = self.cleaned_data["file"]
+        if (file.size or 0) > LONGEST:
+            raise forms.ValidationError(_("文件超过 5 MB，不会是电子证照文件。"), code="certificates.file_too_large")
+        return file
 
 
 class ProgressForm(LookupForm):

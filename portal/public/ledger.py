@@ -13,17 +13,32 @@ from cases.queries import item_names
 from certificates import events as proof_codes
 from certificates.queries import granted_proofs, type_names
 from common.models import AuditEvent
-from identity.account_queries import department_names
+from identity import events as identity_codes
+from identity.account_queries import department_names, looks
 from identity.actor import Actor, ActorKind
+from identity.models import Party
+from identity.privacy.hooks import Part
+from identity.sso.scopes import TABLE
 
 _WORDS = {
     case_codes.CASE_READ.code: gettext_lazy("打开了您的办件"),
     case_codes.UNMASKED.code: gettext_lazy("查看了办件里没有遮挡的个人信息"),
     case_codes.NOTICE_READ.code: gettext_lazy("打开了给您的文书"),
+    identity_codes.MANDATES_LOOKED_UP.code: gettext_lazy("查了您的委托"),
     proof_codes.READ.code: gettext_lazy("查看了您的证照"),
     proof_codes.FILE_READ.code: gettext_lazy("打开了您的证照文件"),
     proof_codes.DISCLOSED.code: gettext_lazy("调阅了您的证照或材料"),
+    identity_codes.SSO_CLAIMS_READ.code: gettext_lazy("经您同意，应用读取了您的信息"),
+    case_codes.STATUS_READ.code: gettext_lazy("部门的系统查询了您办件的状态"),
+    identity_codes.PERSON_READ.code: gettext_lazy("查看了您的登记信息"),
+    identity_codes.PERSON_CHANGED.code: gettext_lazy("更改了您的登记信息"),
+    identity_codes.SEEN_FACE_TO_FACE.code: gettext_lazy("当面核验了您的证件"),
+    identity_codes.DUPLICATE_SETTLED.code: gettext_lazy("核对了与您相似的登记"),
+    identity_codes.PERSONS_MERGED.code: gettext_lazy("合并了您的重复登记"),
+    identity_codes.CORRECTION_READ.code: gettext_lazy("打开了您的更正申请"),
+    identity_codes.CLOSED_PERSON_READ.code: gettext_lazy("查找了您注销后封存的信息"),
 }
+_MOST = 5000  # looks in one copy of somebody's data
 KINDS = frozenset(_WORDS)
 
 
@@ -50,7 +65,7 @@ def in_words(actor: Actor, rows: Sequence[AuditEvent]) -> list[Look]:
         subject = UUID(row.subject_id)
         proof, purpose = proofs.get(subject, ("", ""))
         number = row.detail.get("number") or row.detail.get("case_number") or ""
-        name = cases.get(subject) or certificates.get(subject) or proof
+        name = cases.get(subject) or certificates.get(subject) or proof or _read_by_app(row)
         looks.append(
             Look(
                 at=row.occurred_at,
@@ -64,6 +79,31 @@ def in_words(actor: Actor, rows: Sequence[AuditEvent]) -> list[Look]:
     return looks
 
 
+def collect(party: Party) -> list[Part]:
+    """The access ledger as a chapter of a copy of somebody's data, the newest looks first."""
+    actor = Actor(kind=ActorKind.CITIZEN, principal_id=party.pk, account_id=_account_id(party))
+    rows = list(looks(actor, KINDS)[:_MOST])
+    return [Part("access", "谁看过我的数据", [_row(look) for look in in_words(actor, rows)])]
+
+
+def _account_id(party: Party) -> UUID | None:
+    """The party's own account, whose looks are no news to it; an organisation has none."""
+    person = getattr(party, "person", None)
+    account = getattr(person, "account", None)
+    return account.pk if account else None
+
+
+def _row(look: Look) -> dict[str, object]:
+    return {
+        "时间": look.at,
+        "谁": look.who,
+        "做了什么": look.what,
+        "哪一件": look.thing,
+        "为了什么": look.purpose,
+        "理由": look.reason,
+    }
+
+
 def _subjects(rows: Sequence[AuditEvent], kind: str) -> set[UUID]:
     return {UUID(row.subject_id) for row in rows if row.subject_kind == kind}
 
@@ -74,5 +114,22 @@ def _who(row: AuditEvent, departments: dict[UUID, str]) -> str:
     return departments.get(row.department_id, _("政务服务工作人员")) if row.department_id else _("政务服务工作人员")
 
 
+def _read_by_app(row: AuditEvent) -> str:
+    """The app and what it read; empty for any other row."""
+    if row.subject_kind != "client":
+        return ""
+    names = _("、").join(str(TABLE[scope].name) for scope in row.detail.get("scopes", []) if scope in TABLE)
+    return _("%(app)s：%(names)s") % {"app": row.detail.get("name", ""), "names": names}
+
+
 def _purpose(row: AuditEvent) -> str:
-    return _("办理您的申请") if row.subject_kind == "case" else _("管理本机关签发的证照")
+    if row.subject_kind == "client":
+        return str(row.detail.get("purpose", ""))
+    if row.code == identity_codes.MANDATES_LOOKED_UP.code:
+        return _("窗口办理委托")
+    purposes = {
+        "case": _("办理您的申请"),
+        "correction": _("核实您要更正的信息"),
+        "party": _("维护登记信息"),
+    }
+    return purposes.get(row.subject_kind, _("管理本机关签发的证照"))

@@ -26,28 +26,31 @@ class Proof:
     phone: str = field(repr=False)
 
 
-def begin(request: HttpRequest, *, phone: str, purpose: str) -> None:
-    """Send a code and remember which; raises what :func:`identity.code_actions.send_code` raises."""
+def begin(request: HttpRequest, *, phone: str, purpose: str, key: str = _KEY) -> None:
+    """Send a code and remember which; raises what :func:`identity.code_actions.send_code` raises.
+
+    ``key`` keeps two codes apart that are under way at one time.
+    """
     code_id = send_code(actor_of(request), phone=phone, purpose=purpose, address=client_address(request))
     hidden = base64.b64encode(crypto.encrypt(phone.encode(), context=_CONTEXT)).decode()
-    request.session[_KEY] = {"id": str(code_id), "phone": hidden, "purpose": purpose}
+    request.session[key] = {"id": str(code_id), "phone": hidden, "purpose": purpose}
     index = crypto.blind_index(phone, purpose=PHONE).hex()
     others = [other for other in request.session.get(_SEEN, []) if other != index]
     request.session[_SEEN] = [*others, index][-_MOST_PHONES:]
 
 
-def under_way(request: HttpRequest, purpose: str) -> Proof | None:
+def under_way(request: HttpRequest, purpose: str, *, key: str = _KEY) -> Proof | None:
     """The code this browser asked for with this purpose, if any."""
-    kept = request.session.get(_KEY)
+    kept = request.session.get(key)
     if not kept or kept["purpose"] != purpose:
         return None
     phone = crypto.decrypt(base64.b64decode(kept["phone"]), context=_CONTEXT).decode()
     return Proof(code_id=UUID(kept["id"]), phone=phone)
 
 
-def forget(request: HttpRequest) -> None:
+def forget(request: HttpRequest, *, key: str = _KEY) -> None:
     """The code is used."""
-    request.session.pop(_KEY, None)
+    request.session.pop(key, None)
 
 
 def phones_asked_for(request: HttpRequest) -> list[bytes]:

@@ -36,7 +36,8 @@ _ENDS = {Action.REFUSE_ACCEPTANCE, Action.REFUSE, Action.TERMINATE}
 
 def timeline_of(case: Case) -> list[dict[str, Any]]:
     """Entries for ``{% timeline %}``, oldest first, what comes next at the end."""
-    return [*(_entry(event) for event in case.events.all()), *_coming(case)]
+    told = (event for event in case.events.all() if event.action in _TITLES)  # not what the office arranges within
+    return [*(_entry(event) for event in told), *_coming(case)]
 
 
 def _entry(event: CaseEvent) -> dict[str, Any]:

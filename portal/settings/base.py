@@ -6,6 +6,7 @@ database, keys, hosts and the strictness of cookies.
 
 import os
 from pathlib import Path
+from typing import Any
 
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
@@ -29,8 +30,11 @@ INSTALLED_APPS = [
     "django.contrib.postgres",
     "allauth",
     "allauth.account",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
     "allauth.mfa",
     "allauth.usersessions",
+    "allauth.idp.oidc",
     "guardian",
     "rest_framework",
     "drf_spectacular",
@@ -76,7 +80,7 @@ TEMPLATES = [
                 "django.template.context_processors.i18n",
                 "portal.context.portal",
             ],
-            "builtins": ["common.templatetags.ui"],
+            "builtins": ["common.templatetags.ui", "portal.templatetags.party"],
         },
     }
 ]
@@ -87,13 +91,19 @@ AUTHENTICATION_BACKENDS = [
     "identity.backends.PhoneOrIdBackend",
     "guardian.backends.ObjectPermissionBackend",
 ]
-PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+PASSWORD_HASHERS = [
+    "identity.passwords.Argon2idHasher",
+    # Only to read what an older system stored; the next sign-in writes it anew with the first.
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+    {"NAME": "identity.passwords.BreachedPasswordValidator"},
 ]
+BREACHED_PASSWORDS_FILE = ""  # SHA-1 list ordered by hash; empty: not checked
 ANONYMOUS_USER_NAME = None  # guardian: no anonymous account row
 GUARDIAN_MONKEY_PATCH_USER = False
 GUARDIAN_RAISE_403 = False
@@ -101,7 +111,7 @@ LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "home"
 ACCOUNT_LOGOUT_REDIRECT_URL = "home"
 ACCOUNT_ADAPTER = "identity.adapters.AccountAdapter"
-ACCOUNT_FORMS = {"login": "identity.forms.SignInForm"}
+ACCOUNT_FORMS = {"login": "identity.forms.SignInForm", "reauthenticate": "identity.forms.StepUpForm"}
 ACCOUNT_USER_MODEL_USERNAME_FIELD = "username"
 ACCOUNT_USER_MODEL_EMAIL_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"username"}
@@ -109,12 +119,41 @@ ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*", "password2*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_SESSION_REMEMBER = False  # a sign-in ends with the browser: many people use a shared computer
 ACCOUNT_PRESERVE_USERNAME_CASING = True
-MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+UPSTREAM: dict[str, Any] | None = None  # the identity service above this site; see portal.settings.upstream
+SOCIALACCOUNT_ADAPTER = "identity.upstream.provider.SocialAccountAdapter"
+SOCIALACCOUNT_REQUESTS_TIMEOUT = 5  # seconds for each call to it
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_ADAPTER = "identity.passkeys.SecondFactorAdapter"
+MFA_FORMS = {
+    "add_webauthn": "identity.passkeys.AddPasskeyForm",
+    "edit_webauthn": "identity.passkeys.RenamePasskeyForm",
+    "login_webauthn": "identity.passkeys.PasskeySignInForm",
+    "authenticate_webauthn": "identity.passkeys.PasskeySecondFactorForm",
+    "reauthenticate_webauthn": "identity.passkeys.PasskeyStepUpForm",
+}
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_WEBAUTHN_USER_VERIFICATION = "required"  # a PIN or a finger each time, so a passkey alone is two factors
 STAFF_MFA_REQUIRED = True
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 10 * 60  # seconds that a step-up lasts
+# Minutes after which staff prove again who they are before a decision or before they arrange staff; None never asks.
+STAFF_STEP_UP_MINUTES: float | None = 30
 REAL_NAME_LEVELS = {0: _("未实名"), 1: _("一级"), 2: _("二级"), 3: _("三级"), 4: _("四级"), 5: _("五级")}
 VERIFICATION_SOURCE = "identity.verification.local.LocalRegister"
+CORPORATE_SOURCE = "identity.verification.local_corporate.LocalCorporateLibrary"
+FACE_SOURCE = ""  # none: level four is not to be had, the counter gives level five
 MESSAGE_GATEWAY = "identity.messaging.outbox.OutboxGateway"
+IDP_OIDC_ADAPTER = "identity.sso.adapter.SsoAdapter"
+IDP_OIDC_AUTH_METHODS = ["client_secret_basic", "client_secret_post"]
+IDP_OIDC_ID_TOKEN_EXPIRES_IN = 5 * 60
+IDP_OIDC_ACCESS_TOKEN_EXPIRES_IN = 10 * 60
+IDP_OIDC_REFRESH_TOKEN_EXPIRES_IN = 30 * 24 * 60 * 60  # each use gives a new one
+IDP_OIDC_AUTHORIZATION_CODE_EXPIRES_IN = 60
+SSO_CONSENT_DAYS = 365  # then the person is asked again
+SSO_KEY_DAYS = 90  # how long one key signs
+SSO_KEY_KEEP_DAYS = 7  # how long it still verifies afterwards; longer than any signed token lives
+SSO_ALLOW_LOOPBACK = False  # http addresses of this machine for redirects and logouts: demonstrations only
+# The law says 及时 (个人信息保护法第四十六条); 国信办秘字〔2019〕191号 takes 15 working days as an app's longest.
+CORRECTION_WORKDAYS = 15
 SESSION_COOKIE_AGE = 60 * 60 * 2
 SESSION_SAVE_EVERY_REQUEST = False
 SESSION_COOKIE_HTTPONLY = True
@@ -146,6 +185,7 @@ UPLOAD_MAX_BYTES = 20 * 1024 * 1024
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 KEY_DIR = VAR_DIR / "keys"  # signing keys of the demonstration certification authority
+TIMESTAMPS = "local"  # who stamps the time of signatures: this site's own key, an RFC 3161 address, or nobody ("")
 TRUST_FORWARDED_FOR = False  # True only behind a proxy that replaces X-Forwarded-For
 LOOKUPS_PER_MINUTE = 30  # of certificates and cases, by one address without sign-in
 PUBLIC_BASE_URL = "http://127.0.0.1:8000"  # printed in QR codes
@@ -170,7 +210,10 @@ X_FRAME_OPTIONS = "DENY"
 # --- API --------------------------------------------------------------------------------------
 REST_FRAMEWORK = {
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
-    "DEFAULT_AUTHENTICATION_CLASSES": ["portal.api.authentication.SignInSession"],
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        "portal.api.authentication.SignInSession",
+        "portal.api.authentication.ClientBearer",
+    ],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],

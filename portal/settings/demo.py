@@ -7,6 +7,7 @@ import dj_database_url
 from common.launch import embedded, secrets
 from portal.settings.base import *  # noqa: F403
 from portal.settings.base import VAR_DIR
+from portal.settings.upstream import upstream_from_environment
 
 ALLOWED_HOSTS = ["127.0.0.1", "localhost", "[::1]", *os.environ.get("ONESTOP_HOSTS", "").split()]
 DATABASES = {
@@ -20,6 +21,10 @@ SECRET_KEY = _secrets["secret_key"]
 FIELD_KEYS: dict[str, str] = _secrets["field_keys"]  # key id → 32 bytes, base64; the last one encrypts
 BLIND_INDEX_KEY = _secrets["blind_index_key"]
 STAFF_MFA_REQUIRED = False
+STAFF_STEP_UP_MINUTES = 12 * 60
 SESSION_COOKIE_SECURE = False
 CSRF_COOKIE_SECURE = False
 DEMO = True
+SSO_ALLOW_LOOPBACK = True
+SAMPLE_APP_FILE = VAR_DIR / "department-app.json"  # what deploy/examples/department_app reads
+UPSTREAM = upstream_from_environment()

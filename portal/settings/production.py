@@ -10,6 +10,7 @@ from django.core.exceptions import ImproperlyConfigured
 from common.crypto import is_key
 from portal.settings.base import *  # noqa: F403
 from portal.settings.base import REST_FRAMEWORK
+from portal.settings.upstream import upstream_from_environment
 
 _REQUIRED = {
     "ONESTOP_SECRET_KEY": "Django's secret key, 50 random characters or more",
@@ -33,6 +34,12 @@ PUBLIC_BASE_URL = os.environ["ONESTOP_PUBLIC_URL"].rstrip("/")
 CSRF_TRUSTED_ORIGINS = [PUBLIC_BASE_URL]
 if not PUBLIC_BASE_URL.startswith("https://"):
     raise ImproperlyConfigured("ONESTOP_PUBLIC_URL must begin with https://: it is printed on certificates.")
+UPSTREAM = upstream_from_environment()
+if UPSTREAM and not UPSTREAM["issuer"].startswith("https://"):
+    raise ImproperlyConfigured("ONESTOP_UPSTREAM_ISSUER must begin with https://.")
+BREACHED_PASSWORDS_FILE = os.environ.get("ONESTOP_BREACHED_PASSWORDS", "")
+if BREACHED_PASSWORDS_FILE and not os.access(BREACHED_PASSWORDS_FILE, os.R_OK):
+    raise ImproperlyConfigured("ONESTOP_BREACHED_PASSWORDS names a file that cannot be read.")
 DATABASES = {"default": dj_database_url.parse(os.environ["DATABASE_URL"], conn_max_age=600, conn_health_checks=True)}
 try:
     FIELD_KEYS: dict[str, str] = json.loads(os.environ["ONESTOP_FIELD_KEYS"])
@@ -43,6 +50,7 @@ for _name, _key in {**FIELD_KEYS, "ONESTOP_BLIND_INDEX_KEY": BLIND_INDEX_KEY}.it
     if not is_key(_key):
         raise ImproperlyConfigured(f"{_name} is not 32 bytes in base64 (openssl rand -base64 32 makes one).")
 KEY_DIR = Path(os.environ["ONESTOP_KEY_DIR"])
+TIMESTAMPS = os.environ.get("ONESTOP_TIMESTAMP_URL", "")  # without an authority, signatures carry no trusted time
 MEDIA_ROOT = Path(os.environ["ONESTOP_MEDIA_ROOT"])
 DEMO = False
 REST_FRAMEWORK = {**REST_FRAMEWORK, "NUM_PROXIES": 1}  # the reverse proxy in front, see deploy/nginx.conf

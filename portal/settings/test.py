@@ -28,7 +28,10 @@ CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"
 SESSION_COOKIE_SECURE = False
 CSRF_COOKIE_SECURE = False
 STAFF_MFA_REQUIRED = False
+STAFF_STEP_UP_MINUTES = None  # tests that are about it set it
 DEMO = True
+SSO_ALLOW_LOOPBACK = True
+SAMPLE_APP_FILE = MEDIA_ROOT / "department-app.json"
 # The only setting that points outside the project: a real district's published list, when it is there.
 SAMPLE_ITEMS_FILE = Path(
     os.environ.get("ONESTOP_SAMPLE_ITEMS", BASE_DIR.parent / "shared/data/district-511602-items.jsonl")  # noqa: F405

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from django.urls import reverse
 from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 
 from identity.actor import Actor
 from identity.permissions import Permission
@@ -24,7 +25,52 @@ class Entry:
         return reverse(self.url_name)
 
 
-ENTRIES: tuple[Entry, ...] = ()
+ENTRIES: tuple[Entry, ...] = (
+    Entry(
+        Permission.MANAGE_CLIENTS,
+        "workbench_clients",
+        _("接入应用"),
+        _("登记用一站通账号登录的部门应用：读哪些数据、地址、密钥、停用"),
+    ),
+    Entry(
+        Permission.MANAGE_PERSONS,
+        "workbench_persons",
+        _("自然人与法人"),
+        _("按完整的证件号码或统一社会信用代码查找，每次都要写理由；核对登记信息"),
+    ),
+    Entry(
+        Permission.MANAGE_PERSONS,
+        "workbench_duplicates",
+        _("重复登记"),
+        _("同一个人登记了两次的，核对后合并"),
+    ),
+    Entry(
+        Permission.COUNTER,
+        "workbench_counter",
+        _("当面核验和登记"),
+        _("本人带证件到窗口：核验后升到五级，登记没有手机号的人，更改姓名、证件、手机号"),
+    ),
+    Entry(
+        Permission.MANAGE_PERSONS,
+        "workbench_corrections",
+        _("更正申请"),
+        _("本人说登记的信息不对，转来源部门核实并答复"),
+    ),
+    Entry(
+        Permission.MANAGE_PERSONS,
+        "workbench_closed_person",
+        _("查已注销的人"),
+        _("按完整号码查，要写明理由，本人看得到"),
+    ),
+    Entry(
+        Permission.MANAGE_STAFF,
+        "staff_list",
+        _("人员与岗位"),
+        _("工作人员的账号、岗位、代理和离岗移交"),
+    ),
+    Entry(Permission.MANAGE_STAFF, "places", _("地区、部门和岗位"), _("新建、更改、停用")),
+    Entry(Permission.MANAGE_STAFF, "staff_imports", _("批量导入"), _("用表格一次登记地区、部门、岗位和人员")),
+)
 
 
 def entries_for(actor: Actor) -> list[Entry]:

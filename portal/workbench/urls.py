@@ -5,12 +5,23 @@ from django.urls import path
 from portal.workbench.views import (
     case,
     certificates,
+    clients,
+    corrections,
+    counter,
+    duplicates,
     evidence,
     findings,
+    guardians,
     item_steps,
     items,
     management,
+    mandate_lookup,
     mandates,
+    persons,
+    places,
+    posts,
+    staff,
+    staff_imports,
     step,
     worklist,
 )
@@ -37,7 +48,11 @@ item_urls = [
     path("items/<uuid:item_id>/draft/", item_steps.start_draft, name="item_draft"),
     path("items/<uuid:item_id>/waivers/", item_steps.propose_waiver, name="propose_waiver"),
     path("items/<uuid:item_id>/operations/<slug:kind>/", item_steps.propose_operation, name="propose_operation"),
-    path("items/<uuid:item_id>/versions/<int:number>/<slug:action>/", item_steps.version_step, name="version_step"),
+    path(
+        "items/<uuid:item_id>/versions/<int:version_number>/<slug:action>/",
+        item_steps.version_step,
+        name="version_step",
+    ),
 ]
 certificate_urls = [
     path("certificates/", certificates.certificate_list, name="workbench_certificates"),
@@ -45,8 +60,50 @@ certificate_urls = [
     path("certificates/<uuid:certificate_id>/file.pdf", certificates.file, name="workbench_certificate_file"),
     path("certificates/<uuid:certificate_id>/<slug:operation>/", certificates.operate, name="certificate_operation"),
 ]
-mandate_urls = [path("mandates/", mandates.mandates, name="workbench_mandates")]
-management_urls = [path("manage/", management.management, name="workbench_management")]
+mandate_urls = [
+    path("mandates/", mandates.mandates, name="workbench_mandates"),
+    path("mandates/lookup/", mandate_lookup.lookup, name="workbench_mandate_lookup"),
+    path("mandates/<uuid:mandate_id>/end/", mandate_lookup.end, name="workbench_mandate_end"),
+    path("guardians/", guardians.guardians, name="workbench_guardians"),
+]
+management_urls = [
+    path("manage/", management.management, name="workbench_management"),
+    path("manage/clients/", clients.clients, name="workbench_clients"),
+    path("manage/clients/new/", clients.client_new, name="workbench_client_new"),
+    path("manage/clients/<uuid:profile_id>/", clients.client, name="workbench_client"),
+    path("manage/clients/<uuid:profile_id>/<slug:action>/", clients.client_step, name="workbench_client_step"),
+    path("manage/persons/", persons.search, name="workbench_persons"),
+    path("manage/persons/<uuid:person_id>/<slug:action>/", persons.step, name="workbench_person_step"),
+    path("manage/organisations/<uuid:organisation_id>/refresh/", persons.refresh, name="workbench_refresh"),
+    path("manage/counter/", counter.register, name="workbench_counter"),
+    path("manage/duplicates/", duplicates.pairs, name="workbench_duplicates"),
+    path("manage/duplicates/<uuid:pair_id>/", duplicates.pair, name="workbench_duplicate"),
+    path("manage/corrections/", corrections.corrections, name="workbench_corrections"),
+    path("manage/corrections/<uuid:request_id>/", corrections.correction, name="workbench_correction"),
+    path("manage/corrections/<uuid:request_id>/proof/", corrections.correction_file, name="workbench_correction_file"),
+    path("manage/closed/", corrections.closed_person, name="workbench_closed_person"),
+]
+post_urls = [
+    path("posts/", posts.my_posts, name="my_posts"),
+    path("posts/switch/", posts.switch, name="switch_post"),
+    path("posts/substitutes/<uuid:holding_id>/end/", posts.end_substitute, name="end_substitute"),
+]
+staff_urls = [
+    path("manage/staff/", staff.staff_list, name="staff_list"),
+    path("manage/staff/new/", staff.staff_new, name="staff_new"),
+    path("manage/staff/imports/", staff_imports.staff_imports, name="staff_imports"),
+    path("manage/staff/imports/template.xlsx", staff_imports.template_file, name="staff_template"),
+    path("manage/staff/imports/<uuid:import_id>/", staff_imports.staff_import, name="staff_import"),
+    path("manage/staff/<uuid:account_id>/", staff.staff_person, name="staff_person"),
+    path("manage/staff/<uuid:account_id>/work/", staff.staff_work, name="staff_work"),
+    path("manage/staff/<uuid:account_id>/<slug:operation>/", staff.staff_operation, name="staff_operation"),
+]
+place_urls = [
+    path("manage/places/", places.places, name="places"),
+    path("manage/places/<slug:kind>/new/", places.place_new, name="place_new"),
+    path("manage/places/<slug:kind>/<uuid:place_id>/", places.place, name="place"),
+    path("manage/places/<slug:kind>/<uuid:place_id>/state/", places.place_state, name="place_state"),
+]
 urlpatterns = [
     path("", worklist.worklist, name="worklist"),
     *case_urls,
@@ -54,4 +111,7 @@ urlpatterns = [
     *certificate_urls,
     *mandate_urls,
     *management_urls,
+    *post_urls,
+    *staff_urls,
+    *place_urls,
 ]

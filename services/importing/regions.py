@@ -5,9 +5,9 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from django.utils.translation import gettext as _
 
-from identity.actions import save_region
 from identity.actor import Actor
 from identity.models import Region
+from identity.staff.actions.places import save_region
 from services.importing.errors import RegionOptionInvalid, RegionUnknown
 from services.importing.repairs import region_code
 

@@ -49,6 +49,8 @@ class ItemVersion(Reviewed, NationalElements):
     online_depth = models.JSONField(default=list)
     handle_area = models.CharField(max_length=1, blank=True, default="")
     assurance_level = models.PositiveSmallIntegerField(default=3)
+    # From which age on people of limited capacity apply for themselves, where a law says so; empty: the guardian does.
+    open_from_age = models.PositiveSmallIntegerField(null=True)
     conditions = models.JSONField(default=list)
     flow = models.JSONField(default=list)
     steps = models.JSONField(default=list)  # form pages: [{key, title, fields: [FieldSpec]}], see services.forms

@@ -7,7 +7,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 ROOMS = ("common", "identity", "certificates", "services", "cases", "portal")
-SURFACES = ("portal/public", "portal/workbench", "portal/api")
+SURFACES = ("portal/public", "portal/workbench", "portal/api", "portal/sso")
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 

@@ -14,6 +14,9 @@ from cases.models import Case, CaseMaterial
 from certificates.models import Document
 from identity.actor import SYSTEM
 from identity.models import Account, PostHolding
+from identity.persons.merge_actions import report_pair
+from identity.privacy.correction_actions import request_correction
+from identity.sso.actions import give_consent
 from portal.middleware import PRINCIPAL_KEY
 from services.actions import record_import
 from services.editing import lifecycle, waivers
@@ -22,6 +25,8 @@ from tests.factories import moves
 from tests.factories.cast import Cast, a_member_of_staff, build_cast
 from tests.factories.catalogue import a_department, a_post, an_item
 from tests.factories.mandates import a_mandate
+from tests.factories.privacy import a_made_export, a_wrong_address
+from tests.factories.sso import an_app
 
 ROLES = (
     "public",  # nobody signed in
@@ -47,7 +52,12 @@ class World:
     batch_id: UUID
     operation_id: UUID  # proposed for the item by an officer who is none of the roles
     waiver_id: UUID  # likewise
+    pair_id: UUID  # Li and the stranger may be one person
     mandate_id: UUID  # the shop gave it to the stranger, who has not answered
+    profile_id: UUID  # an app of the item's department
+    consent_id: UUID  # the owner's, for that app
+    export_id: UUID  # a copy of the stranger's data, ready
+    request_id: UUID  # the stranger says that an address is wrong
     sessions: dict[str, str]
 
     def client(self, role: str) -> Client:
@@ -72,16 +82,31 @@ class World:
             "document_id": self.document.pk,
             "batch_id": self.batch_id,
             "mandate_id": self.mandate_id,
-            "code": self.cast.item.code if "number" in wanted else self.cast.licence.verify_code,
-            "number": 1,
-            "kind": word,
+            "code": self.cast.item.code if "version_number" in wanted else self.cast.licence.verify_code,
+            "version_number": 1,
             "operation_id": self.operation_id,
             "waiver_id": self.waiver_id,
+            "export_id": self.export_id,
+            "request_id": self.request_id,
             "step": "shop",
             "action": word,
             "operation": word,
             "rest": "nothing",
             "session_id": 0,
+            "consent_id": self.consent_id,
+            "profile_id": self.profile_id,
+            "number": self.cases["review"].number,
+            "pk": 0,
+            "person_id": self.cast.li.pk,
+            "organisation_id": self.cast.shop.pk,
+            "pair_id": self.pair_id,
+            "account_id": self.cast.clerk.known_account_id,
+            "holding_id": self.cast.clerk.holding_id,
+            "import_id": self.batch_id,  # nobody's import of staff has this id
+            "kind": word,
+            "place_id": {"region": self.cast.scjg.region_id, "department": self.cast.scjg.pk}.get(
+                word, self.cast.clerk.post_id
+            ),
         }
         return {name: known[name] for name in wanted}
 
@@ -105,7 +130,24 @@ def build_world() -> World:
         SYSTEM, file_name="list.jsonl", sha256="0" * 64, accepted=1, repaired=0, rejected=0, report=[]
     )
     operation_id, waiver_id = _proposals(cast)
-    return World(cast, cases, document, batch.pk, operation_id, waiver_id, a_mandate(cast).pk, _sessions(cast))
+    profile = an_app(cast.scjg).profile
+    agreed = give_consent(cast.person, profile=profile, scopes=["openid"])
+    pair = report_pair(SYSTEM, first_id=cast.li.pk, second_id=cast.stranger.principal_id, signs=["region"])
+    return World(
+        cast,
+        cases,
+        document,
+        batch_id=batch.pk,
+        operation_id=operation_id,
+        waiver_id=waiver_id,
+        pair_id=pair.pk,
+        mandate_id=a_mandate(cast).pk,
+        profile_id=profile.pk,
+        consent_id=agreed.pk,
+        export_id=a_made_export(cast.stranger).pk,
+        request_id=request_correction(cast.stranger, wrong=a_wrong_address()).pk,
+        sessions=_sessions(cast),
+    )
 
 
 def _proposals(cast: Cast) -> tuple[UUID, UUID]:

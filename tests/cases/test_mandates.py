@@ -43,7 +43,27 @@ def test_under_a_mandate_for_everything_one_starts_fills_and_submits(cast: Cast)
     done = submission.submit(agent, case_id=moves.a_ready_draft(acting).pk, declared=True)
     assert done.state == "submitted"
     assert done.events.get(action="submit").actor_label == "代理人"
+    licence = case.materials.get(requirement__key="licence")
+    assert licence.certificate_id == cast.licence.pk, "what the case needs is found"
+    assert CaseMaterial.objects.get(case=done, requirement__key="licence").grant.case_number == done.number
+    assert not visible_certificates(agent).exists()
+    assert not documents(agent).exists()
+    with pytest.raises(errors.MandateOutOfScope):
+        locker.upload_document(agent, owner_id=cast.shop.pk, kind="x", name="x", upload=a_picture())
+
+
+def test_the_wallet_and_the_locker_open_only_when_the_mandate_says_so(cast: Cast):
+    agent = an_agent(cast, terms=some_terms(may_use_wallet=True))
     assert visible_certificates(agent).filter(pk=cast.licence.pk).exists()
+    kept = locker.upload_document(agent, owner_id=cast.shop.pk, kind="x", name="x", upload=a_picture())
+    assert documents(agent).get() == kept
+
+
+def test_managers_open_the_wallet_unless_it_says_no(cast: Cast):
+    manager = an_agent(cast, kind="manager")
+    assert visible_certificates(manager).exists()
+    mandates.revoke(cast.citizen, mandate_id=manager.mandate_id)
+    assert not visible_certificates(an_agent(cast, kind="manager", terms=some_terms(may_use_wallet=False))).exists()
 
 
 def test_a_mandate_for_other_items_starts_nothing(cast: Cast):

@@ -4,6 +4,7 @@ import shutil
 import stat
 import subprocess
 import threading
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -21,32 +22,12 @@ from certificates.signing.pades import (
     NO_SIGNATURE,
     NOT_TRUSTED,
     NOT_WHOLE_FILE,
+    TIMESTAMP_NOT_TRUSTED,
     check_pdf,
     sign_pdf,
 )
-from common.printing.pdf import render_pdf
 
 pytestmark = pytest.mark.usefixtures("keys")
-
-
-@pytest.fixture(scope="module")
-def unsigned(tmp_path_factory) -> bytes:
-    from django.test import override_settings
-
-    folder = tmp_path_factory.mktemp("bare")
-    (folder / "bare.html").write_text("<html lang=zh-Hans><body><p>准予许可</p></body></html>")
-    from django.conf import settings
-
-    templates = [{**settings.TEMPLATES[0], "DIRS": [folder, *settings.TEMPLATES[0]["DIRS"]]}]
-    with override_settings(TEMPLATES=templates):
-        return render_pdf("bare.html", {}, title="试签", author="示范市")
-
-
-@pytest.fixture(scope="module")
-def key_folder(tmp_path_factory) -> Path:
-    folder = tmp_path_factory.mktemp("keys")
-    make_demo_ca(folder)
-    return folder
 
 
 @pytest.fixture
@@ -66,6 +47,8 @@ def test_a_signed_file_is_valid_and_names_its_signer(unsigned):
     assert report.signer_name == "示范市电子证照签章"
     assert report.signed_at is not None
     assert report.signed_at.tzinfo is not None
+    assert report.stamped_at is not None
+    assert abs(report.stamped_at - report.signed_at) < timedelta(seconds=5)
     assert report.problems == ()
 
 
@@ -97,7 +80,8 @@ def test_a_stranger_is_not_trusted(unsigned, tmp_path):
     report = check_pdf(seal(unsigned, keystore=stranger))
     assert report.intact
     assert not report.valid
-    assert report.problems == (NOT_TRUSTED,)
+    assert report.problems == (NOT_TRUSTED, TIMESTAMP_NOT_TRUSTED)
+    assert report.stamped_at is None
 
 
 @pytest.mark.parametrize(
@@ -181,6 +165,7 @@ def _inside_a_stream(pdf: bytes, share: float) -> int:
 def test_a_key_is_opened_once_per_process(key_folder, unsigned, monkeypatch):
     store = Pkcs12KeyStore(key_folder)
     first = store.signer("certificates")
+    store.signer("timestamps")
     monkeypatch.setattr(pkcs12, "load_key_and_certificates", None)
     assert store.signer("certificates") is first
     assert check_pdf(seal(unsigned, keystore=store)).valid
@@ -220,7 +205,7 @@ def test_a_seal_code_cannot_leave_the_folder(key_folder, code):
 
 
 def test_rsa_keys_sign_as_well(tmp_path, unsigned):
-    make_demo_ca(tmp_path, {})
+    make_demo_ca(tmp_path, {"timestamps": "示范市时间戳"})
     root = demo_ca._root(tmp_path, [])
     key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
     certificate = demo_ca._certificate("示范市住房保障签章", key, issuer=root, years=1)
@@ -238,7 +223,7 @@ def test_the_demo_authority_is_made_once_and_kept_private(tmp_path):
     folder = tmp_path / "keys"
     first = make_demo_ca(folder)
     before = {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
-    assert len(first) == 7
+    assert len(first) == 9
     assert make_demo_ca(folder) == []
     assert {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()} == before
     assert stat.S_IMODE(folder.stat().st_mode) == 0o700
@@ -261,7 +246,7 @@ def test_processes_that_start_together_make_one_root(tmp_path):
         thread.start()
     for thread in threads:
         thread.join()
-    assert sorted(map(len, written)) == [0, 0, 0, 7]
+    assert sorted(map(len, written)) == [0, 0, 0, 9]
 
 
 def test_the_command_makes_keys_for_a_demonstration_only(settings, tmp_path, capsys):

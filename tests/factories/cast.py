@@ -16,6 +16,8 @@ from identity.actor import SYSTEM, Actor
 from identity.models import Account, Department, Organisation, Person, Post, PostHolding
 from identity.queries import actor_for
 from identity.rules import make_uscc
+from identity.staff.actions.accounts import open_staff_account
+from identity.staff.actions.holdings import assign_post
 from services.models import ItemVersion, LegalBasis, MaterialRequirement, ReviewStage, ServiceItem
 from tests.factories.catalogue import a_department, a_post, an_item
 
@@ -61,8 +63,8 @@ def a_citizen(person: Person) -> Account:
 
 def a_member_of_staff(number: str, post: Post, role: str) -> Actor:
     """A member of staff in a post."""
-    account = identity.open_staff_account(SYSTEM, staff_number=number, name=f"员{number}", password=PASSWORD)
-    identity.assign_post(SYSTEM, account=account, post=post, role=role)
+    account = open_staff_account(SYSTEM, staff_number=number, name=f"员{number}", password=PASSWORD)
+    assign_post(SYSTEM, account=account, post=post, role=role)
     return actor_for(account)
 
 

@@ -4,11 +4,11 @@ import pytest
 
 from common.errors import Forbidden
 from common.models import AuditEvent
-from identity.actions import save_department, save_post, save_region
 from identity.actor import PUBLIC, SYSTEM
 from identity.errors import UsccInvalid
 from identity.models import Department, Post, Region
 from identity.rules import make_uscc
+from identity.staff.actions.places import save_department, save_post, save_region
 
 pytestmark = pytest.mark.django_db
 

@@ -7,6 +7,9 @@ import sys
 from pathlib import Path
 
 import pytest
+from django.core.exceptions import ImproperlyConfigured
+
+from portal.settings.upstream import upstream_from_environment
 
 ROOT = Path(__file__).resolve().parents[2]
 KEY = "MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE="
@@ -88,7 +91,8 @@ def test_production_refuses_values_it_cannot_use(name, value, words):
 
 
 def test_the_sample_environment_names_every_variable_of_production():
-    source = (ROOT / "portal" / "settings" / "production.py").read_text(encoding="utf-8")
+    modules = [ROOT / "portal" / "settings" / name for name in ("production.py", "upstream.py")]
+    source = "".join(module.read_text(encoding="utf-8") for module in modules)
     sample = (ROOT / "deploy" / "onestop.env.example").read_text(encoding="utf-8")
     read = set(re.findall(r'"((?:ONESTOP_|DATABASE_)[A-Z_]+)"', source))
     offered = set(re.findall(r"^([A-Z_]+)=", sample, re.MULTILINE))
@@ -105,6 +109,10 @@ def test_the_sample_environment_names_every_variable_of_production():
         ("ONESTOP_BLIND_INDEX_KEY", "c2hvcnQ="),
         ("ONESTOP_FIELD_KEYS", '{"k1": "not base64!"}'),
         ("ONESTOP_FIELD_KEYS", "k1"),
+        ("ONESTOP_BREACHED_PASSWORDS", "/nothing/there"),
+        ("ONESTOP_UPSTREAM_ISSUER", "http://id.example.gov.cn"),
+        ("ONESTOP_UPSTREAM_ISSUER", "http://127.0.0.1:8090"),
+        ("ONESTOP_UPSTREAM_ISSUER", "https://id.example.gov.cn"),  # half of it
     ],
 )
 def test_production_refuses_a_value_that_would_fail_later(name, value):
@@ -112,3 +120,40 @@ def test_production_refuses_a_value_that_would_fail_later(name, value):
 
     assert done.returncode != 0
     assert "ImproperlyConfigured" in done.stderr
+
+
+UPSTREAM = {
+    "ONESTOP_UPSTREAM_ISSUER": "https://id.example.gov.cn",
+    "ONESTOP_UPSTREAM_CLIENT_ID": "onestop",
+    "ONESTOP_UPSTREAM_CLIENT_SECRET": "secret",
+    "ONESTOP_UPSTREAM_NAME": "国家政务服务平台",
+}
+
+
+def test_the_identity_service_is_read_from_the_environment():
+    claims = {"ONESTOP_UPSTREAM_CLAIMS": '{"name": "real_name"}', "ONESTOP_UPSTREAM_LEVELS": '{"face": 4}'}
+    read = upstream_from_environment({**UPSTREAM, **claims, "ONESTOP_UPSTREAM_SCOPE": "profile"})
+    assert read is not None
+    assert (read["issuer"], read["claims"], read["levels"]) == (
+        "https://id.example.gov.cn",
+        {"name": "real_name"},
+        {"face": 4},
+    )
+    assert read["scope"] == ["openid", "profile"]
+    assert upstream_from_environment({}) is None
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("ONESTOP_UPSTREAM_NAME", ""),
+        ("ONESTOP_UPSTREAM_CLAIMS", "[]"),
+        ("ONESTOP_UPSTREAM_CLAIMS", '{"name": 7}'),
+        ("ONESTOP_UPSTREAM_LEVELS", '{"face": 6}'),
+        ("ONESTOP_UPSTREAM_LEVELS", '{"face": true}'),
+        ("ONESTOP_UPSTREAM_LEVELS", "face=4"),
+    ],
+)
+def test_half_an_identity_service_stops_the_start(name, value):
+    with pytest.raises(ImproperlyConfigured, match=name):
+        upstream_from_environment({**UPSTREAM, name: value})

@@ -35,6 +35,8 @@ class Command(BaseCommand):
             cells = (text + " " * (width - _columns(text)) for text, width in zip(row, widths, strict=True))
             self.stdout.write("  ".join(cells).rstrip())
         if not options["all"]:
+            kept = settings.SAMPLE_APP_FILE
+            self.stdout.write(f"示例部门应用：deploy/examples/department_app（编号和密钥在 {kept}）")
             self.stdout.write("其他部门的人员：manage.py demo_accounts --all")
 
 

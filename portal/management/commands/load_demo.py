@@ -7,7 +7,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from identity.actor import SYSTEM
-from portal.demo import catalogue, entrusting, holdings, people, staff, stories
+from portal.demo import catalogue, entrusting, holdings, people, sample_app, staff, stories
 
 
 class Command(BaseCommand):
@@ -29,6 +29,7 @@ class Command(BaseCommand):
         cast = people.load(SYSTEM)
         seats = staff.load(SYSTEM)
         mandates = entrusting.load(cast)
+        sample_app.load(SYSTEM)
         issued = told = 0
         if not options["minimal"]:
             issued = holdings.load(SYSTEM, cast)

@@ -1,6 +1,6 @@
 """My account: level and way up, sessions and sign-ins, password, and who looked at my data."""
 
-from allauth.account.decorators import reauthentication_required
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import update_session_auth_hash
 from django.core.paginator import Paginator
@@ -16,7 +16,7 @@ from common.errors import DomainError
 from identity import account_actions, levels
 from identity.account_queries import looks, own_person, own_sessions, own_verifications, sign_ins
 from identity.registration import verify_own_name
-from portal.access import account_required, actor_of, citizen_required
+from portal.access import account_required, actor_of, citizen_required, step_up_required
 from portal.public import ledger
 from portal.public.account_forms import NewPasswordForm
 from portal.public.requests import page_number
@@ -40,6 +40,7 @@ def _level_context(request: HttpRequest, level: int) -> dict[str, object]:
         "rights": levels.table(level),
         "way_up": levels.way_up(level),
         "may_compare": level < levels.REGISTER_AGREES,
+        "may_show_face": levels.REGISTER_AGREES <= level < levels.FACE_AGREES and bool(settings.FACE_SOURCE),
         "last_check": own_verifications(actor).first(),
     }
 
@@ -88,7 +89,7 @@ def sessions(request: HttpRequest) -> HttpResponse:
         {
             "at": row.occurred_at,
             "browser": row.detail.get("browser") or _("不认识的浏览器"),
-            "by_code": row.detail.get("method") == "code",
+            "method": _method_name(row.detail.get("method")),
         }
         for row in page
     ]
@@ -97,9 +98,14 @@ def sessions(request: HttpRequest) -> HttpResponse:
     return render(request, "account/sessions.html", context)
 
 
+def _method_name(method: str | None) -> str:
+    names = {"code": _("短信验证码"), "passkey": _("通行密钥"), "upstream": _("统一身份认证")}
+    return names.get(method or "", _("密码"))
+
+
 @require_POST
 @account_required
-@reauthentication_required
+@step_up_required
 def end_session(request: HttpRequest, session_id: int) -> HttpResponse:
     """End one session; ending the current one is signing out."""
     account_actions.end_session(actor_of(request), session_id=session_id)
@@ -109,7 +115,7 @@ def end_session(request: HttpRequest, session_id: int) -> HttpResponse:
 
 @require_POST
 @account_required
-@reauthentication_required
+@step_up_required
 def end_other_sessions(request: HttpRequest) -> HttpResponse:
     """End every session but this one."""
     count = account_actions.end_other_sessions(actor_of(request), current_key=request.session.session_key or "")
@@ -121,7 +127,7 @@ def end_other_sessions(request: HttpRequest) -> HttpResponse:
 @sensitive_post_parameters("password", "again")
 @require_http_methods(["GET", "HEAD", "POST"])
 @account_required
-@reauthentication_required
+@step_up_required
 def change_password(request: HttpRequest) -> HttpResponse:
     """Set a new password after stepping up; all other sessions end."""
     form = NewPasswordForm(request.POST if request.method == "POST" else None, user=request.user)

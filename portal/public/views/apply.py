@@ -16,6 +16,7 @@ from cases.actions import drafts as actions
 from cases.errors import StaleForm
 from cases.models import Case
 from portal.access import actor_of, citizen_required
+from portal.public.data_forms import CORRECTABLE
 from portal.public.drafts import (
     Draft,
     NotDraft,
@@ -149,8 +150,16 @@ def _row(form: AnswersForm, case: Case, spec: FieldSpec) -> dict[str, Any]:
         "bound": bound,
         "source": "" if bound.errors and form.is_bound else line,
         "source_kind": kind,
+        "source_url": correction_url(case, spec.key),
         "inline": spec.type == "yesno",
     }
+
+
+def correction_url(case: Case, key: str) -> str:
+    """Where a value about the person themselves is corrected at its source; empty for any other."""
+    answer = case.answers.get(key) or {}
+    is_own = case.applicant_id == case.agent_id and answer.get("source") == "identity"
+    return f"{reverse('correct_data')}?about={key}" if is_own and key in CORRECTABLE else ""
 
 
 def common(request: HttpRequest, draft: Draft, kind: str) -> dict[str, Any]:

@@ -3,13 +3,15 @@
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from cases.queries import find_by_number
+from certificates.filecheck import FileCheck, FileFinding, check_file
 from certificates.queries import Verification
 from certificates.queries import verify as look_up
-from portal.public.forms import ProgressForm, VerifyForm
+from portal.public.forms import ProgressForm, VerifyFileForm, VerifyForm
 from portal.public.lookups import is_over_limit, too_many
 
 _TONES = {"valid": "good", "suspended": "warn", "cancelled": "bad", "expired": "bad"}
@@ -41,17 +43,65 @@ def _answer(request: HttpRequest, form: VerifyForm, text: str) -> HttpResponse:
     return _verify_page(request, form, found=found, asked=text, status=200 if found else 404)
 
 
+@require_POST
+@never_cache
+def verify_file(request: HttpRequest) -> HttpResponse:
+    """Check a certificate's file: is it whole and ours, and does the register still stand by it? Nothing is kept."""
+    form = VerifyFileForm(request.POST, request.FILES)
+    if not form.is_valid():
+        return _verify_page(request, VerifyForm(), file_form=form, status=422)
+    if is_over_limit(request):
+        return too_many(request)
+    check = check_file(form.cleaned_data["file"].read())
+    return _verify_page(request, VerifyForm(), found=check.found, check=check)
+
+
 def _verify_page(
-    request: HttpRequest, form: VerifyForm, *, found: Verification | None = None, asked: str = "", status: int = 200
+    request: HttpRequest,
+    form: VerifyForm,
+    *,
+    file_form: VerifyFileForm | None = None,
+    found: Verification | None = None,
+    check: FileCheck | None = None,
+    asked: str = "",
+    status: int = 200,
 ) -> HttpResponse:
     context = {
         "form": form,
+        "file_form": file_form or VerifyFileForm(),
         "found": found,
         "asked": asked[:200],
         "tone": _TONES[found.state] if found else "bad",
         "meaning": _meaning(found),
+        "report": check.report if check else None,
+        "fault": _FAULTS[check.finding] if check and not found else None,
     }
     return render(request, "public/verify.html", context, status=status)
+
+
+# What is wrong with a file: the verdict in a word, and what it means.
+_FAULTS = {
+    FileFinding.CHANGED: (
+        gettext_lazy("文件被改动"),
+        gettext_lazy("这个文件在签章之后被改过，里面的内容不能相信。请向对方要原始文件，或者按编号核验。"),
+    ),
+    FileFinding.FOREIGN_SEAL: (
+        gettext_lazy("不认可的签章"),
+        gettext_lazy("文件上的签章或时间戳不是本平台认可的机构做的，不能证明它是真的。"),
+    ),
+    FileFinding.NOT_A_CERTIFICATE: (
+        gettext_lazy("不是证照文件"),
+        gettext_lazy("签章有效，文件没有改动，但它不是登记库里的证照，可能是一份通知书。"),
+    ),
+    FileFinding.NOT_SEALED: (
+        gettext_lazy("没有签章"),
+        gettext_lazy("这个文件没有电子签章，可能是复印件或截图打印的。请向对方要带签章的原始文件，或者按编号核验。"),
+    ),
+    FileFinding.UNREADABLE: (
+        gettext_lazy("文件打不开"),
+        gettext_lazy("这不是完好的 PDF 文件。请让对方重新发送原始文件，不要用截图。"),
+    ),
+}
 
 
 def _meaning(found: Verification | None) -> str:

@@ -133,9 +133,9 @@ def item_guide(request: HttpRequest, item_id: UUID) -> HttpResponse:
 
 
 @require_safe
-def item_version(request: HttpRequest, code: str, number: int) -> HttpResponse:
+def item_version(request: HttpRequest, code: str, version_number: int) -> HttpResponse:
     """What a version of an item said, for ever; the one in force has its own page."""
-    item, shown = get_public_version(code, number)
+    item, shown = get_public_version(code, version_number)
     if item.current and item.current.pk == shown.version.pk and item.state != ServiceItem.State.CANCELLED:
         return redirect("item_guide", item.pk)
     context = _guide_page(PUBLIC, shown) | {"is_old": True, "replaced_on": replaced_on(shown.version)}

@@ -1,30 +1,34 @@
 """委托和授权: mandates given and received, giving one, and answering."""
 
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from cases.queries import own_cases
 from common.errors import Conflict, Forbidden, Invalid, NotFound
+from common.formatting import format_date
 from identity.actor import Actor
 from identity.errors import MandateNotYours
 from identity.mandates import actions, queries
+from identity.mandates.renewal_actions import propose_renewal
+from identity.mandates.rules import terms_again
 from identity.models import Mandate
 from portal.access import actor_of, citizen_required
 from portal.mandates import MandateForm, mandate_rows
-from portal.public.requests import new_request_key, page_number
+from portal.public.requests import new_request_key, page_number, request_key
 from services.errors import ItemNotFound
 from services.queries import get_item
 
 _PAGE_SIZE = 20
 _CASES = 30
 _Kind = Mandate.Kind
-_STEPS = {"accept": actions.accept, "decline": actions.decline, "revoke": actions.revoke}
 
 
 def kinds_for(actor: Actor) -> list[str]:
@@ -47,10 +51,21 @@ def my_mandates(request: HttpRequest) -> HttpResponse:
         "side": side,
         "sides": [("received", _("别人委托我的")), ("given", _("我委托别人的"))],
         "page": page,
-        "rows": mandate_rows(list(page)),
+        "rows": _with_renewals(actor, list(page)) if side == "given" else mandate_rows(list(page)),
         "may_give": bool(kinds_for(actor)),
     }
     return render(request, "public/mandates.html", context)
+
+
+def _with_renewals(actor: Actor, mandates: list[Mandate]) -> list[dict[str, Any]]:
+    """Rows that say until when a renewal would last, where one may be offered."""
+    near = [row for row in mandates if row.kind in kinds_for(actor) and queries.is_renewable(row)]
+    taken = queries.with_another(near)
+    until = {row.pk: format_date(terms_again(row, timezone.localdate()).ends_on) for row in near if row.pk not in taken}
+    return [
+        {**row, "renew_until": until.get(row["mandate"].pk, ""), "renew_key": new_request_key()}
+        for row in mandate_rows(mandates)
+    ]
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -120,17 +135,24 @@ def _form_page(request: HttpRequest, form: MandateForm, *, status: int = 200) ->
 @require_POST
 @citizen_required
 def mandate_step(request: HttpRequest, mandate_id: UUID, action: str) -> HttpResponse:
-    """Accept, decline or end a mandate; the page asked once more before."""
-    act = _STEPS.get(action)
-    if act is None:
-        raise NotFound
+    """Accept, decline, renew or end a mandate; the page asked once more before."""
     actor = actor_of(request)
-    mandate = act(actor, mandate_id=mandate_id)
+    mandate = _take(actor, action, mandate_id, request_key(request))
     said = {
         "accept": _("已接受委托。在“换一个身份”里可以开始代办。"),
         "decline": _("已谢绝委托。"),
         "revoke": _("委托已解除，立即生效。"),
+        "renew": _("续办已发给对方，接受后生效；在那以前，原来的委托照常有效。"),
     }
     messages.success(request, said[action])
     is_agent = mandate.agent_id == actor.person_id
     return redirect("/my/mandates/" if is_agent else "/my/mandates/?side=given")
+
+
+def _take(actor: Actor, action: str, mandate_id: UUID, key: str) -> Mandate:
+    if action == "renew":
+        return propose_renewal(actor, mandate_id=mandate_id, request_key=key)
+    act = {"accept": actions.accept, "decline": actions.decline, "revoke": actions.revoke}.get(action)
+    if act is None:
+        raise NotFound
+    return act(actor, mandate_id=mandate_id)

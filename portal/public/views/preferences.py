@@ -12,7 +12,7 @@ from identity.errors import NotRepresentative
 from identity.mandates.actions import choose_principal as choose
 from identity.mandates.queries import principals_of
 from identity.queries import represented_organisations
-from portal.access import actor_of, citizen_required
+from portal.access import actor_of, citizen_of_any_party
 from portal.context import SENIOR_COOKIE
 from portal.mandates import mandate_rows
 from portal.middleware import PRINCIPAL_KEY
@@ -31,7 +31,7 @@ def set_mode(request: HttpRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@citizen_required
+@citizen_of_any_party
 def choose_principal(request: HttpRequest) -> HttpResponse:
     """Choose between oneself, the organisations one represents, and whoever gave one a mandate."""
     actor = actor_of(request)

@@ -77,6 +77,9 @@ def register_details(request: HttpRequest) -> HttpResponse:
             id_number=form.cleaned_data["id_number"],
             phone=proof.phone,
             password=form.cleaned_data["password"],
+            document_kind=form.cleaned_data["document_kind"],
+            issuer=form.cleaned_data["issuer"],
+            birth_date=form.cleaned_data["birth_date"],
         )
         try:
             register(actor_of(request), claim=claim, code_id=proof.code_id, code=form.cleaned_data["code"])

@@ -12,7 +12,7 @@ from cases.actions import reading
 from cases.errors import ViewReasonMissing
 from cases.models import Case, Notice
 from common.workdays import for_region
-from portal.access import actor_of, staff_required
+from portal.access import actor_of, fresh_sign_in, staff_required
 from portal.workbench import steps
 from portal.workbench.forms import UnmaskForm
 from portal.workbench.pages import new_request_key, show
@@ -32,6 +32,7 @@ def case_page(request: HttpRequest, case_id: UUID) -> HttpResponse:
 
 @require_POST
 @staff_required
+@fresh_sign_in
 def unmask(request: HttpRequest, case_id: UUID) -> HttpResponse:
     """Show the personal data of a case once, for a reason that is recorded.
 

@@ -19,7 +19,7 @@ from common.formatting import action_label, code_label, format_date
 from common.masking import mask_name
 from identity.models import Party
 from identity.permissions import Permission
-from portal.access import actor_of, staff_required
+from portal.access import actor_of, fresh_sign_in, staff_required
 from portal.workbench.forms import CertificateFilterForm, CertificateOperationForm
 from portal.workbench.pages import file_response, new_request_key, page_of, show
 from portal.workbench.show.people import masked_party, names_somebody, party_name
@@ -132,6 +132,7 @@ def file(request: HttpRequest, certificate_id: UUID) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @staff_required
+@fresh_sign_in
 def operate(request: HttpRequest, certificate_id: UUID, operation: str) -> HttpResponse:
     """Suspend, lift or cancel a certificate, with reason and legal basis."""
     actor = actor_of(request)

@@ -69,11 +69,11 @@ def _to_version(version: ItemVersion) -> HttpResponse:
 
 @_page_methods
 @staff_required
-def version_step(request: HttpRequest, item_id: UUID, number: int, action: str) -> HttpResponse:
+def version_step(request: HttpRequest, item_id: UUID, version_number: int, action: str) -> HttpResponse:
     """Submit, recall, return, approve, publish or discard one version."""
     actor = actor_of(request)
     item = _managed(actor, item_id)
-    version = queries.get_version(actor, item, number)
+    version = queries.get_version(actor, item, version_number)
     if action == "rebase":
         return _rebase(request, version)
     if action not in VersionAction.values or action in (VersionAction.EDIT, VersionAction.REPLACE):

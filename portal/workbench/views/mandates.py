@@ -42,7 +42,17 @@ class PaperMandateForm(MandateForm):
         help_text=gettext_lazy("PDF 或照片；原件当场核对后退还"),
         error_messages={"required": gettext_lazy("请上传委托书原件的扫描件。")},
     )
-    field_order = ("kind", "principal_name", "principal_code", "agent_name", "id_number", "scope", "items")
+    field_order = (
+        "kind",
+        "principal_name",
+        "principal_code",
+        "agent_name",
+        "id_number",
+        "scope",
+        "items",
+        "case_number",
+        "wallet",
+    )
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -52,7 +62,7 @@ def mandates(request: HttpRequest) -> HttpResponse:
     actor = actor_of(request)
     if not actor.departments(Permission.COUNTER):
         raise Forbidden
-    kinds = list(Mandate.Kind.values)
+    kinds = [kind for kind in Mandate.Kind.values if kind != Mandate.Kind.GUARDIAN]
     if request.method != "POST":
         return _page(request, actor, PaperMandateForm(kinds=kinds, initial={"request_key": new_request_key()}))
     form = PaperMandateForm(request.POST, request.FILES, kinds=kinds)

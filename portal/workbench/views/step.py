@@ -17,7 +17,7 @@ from common.errors import Conflict, DomainError, Forbidden, Invalid, NotFound
 from common.formatting import action_label, code_label
 from common.workdays import for_region
 from identity.actor import Actor
-from portal.access import actor_of, staff_required
+from portal.access import actor_of, require_recent_proof, staff_required
 from portal.workbench.forms import StepForm
 from portal.workbench.pages import new_request_key, show
 from portal.workbench.show.evidence import evidence_of
@@ -34,6 +34,8 @@ def case_action(request: HttpRequest, case_id: UUID, action: str) -> HttpRespons
     step = STEPS.get(action)
     if step is None:
         raise NotFound
+    if step.action in _DECISIONS:
+        require_recent_proof(request)
     actor = actor_of(request)
     case = queries.get_case(actor, case_id)
     if request.method == "POST":
@@ -122,3 +124,6 @@ def _page(
 
 
 _WITH_REMEDIES = frozenset({Action.REFUSE, Action.REFUSE_ACCEPTANCE, Action.TERMINATE})
+_DECISIONS = frozenset(
+    {Action.APPROVE, Action.REFUSE, Action.DECIDE_AT_ONCE, Action.REFUSE_ACCEPTANCE, Action.TERMINATE}
+)

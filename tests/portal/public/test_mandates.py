@@ -59,8 +59,8 @@ def test_give_accept_act_and_end(cast: Cast, li: Client, zhao: Client):
     zhao.post(address("choose_principal"), {"principal_id": str(cast.li.pk)})
     page = zhao.get("/my/certificates/").content.decode()
     assert "您是委托代理人，只办指定事项" in page
-    assert "委托里没有这一项" in page
-    assert "委托里没有这一项" in zhao.get("/my/documents/").content.decode()
+    assert "委托里没有打开这里" in page
+    assert "委托里没有打开这里" in zhao.get("/my/documents/").content.decode()
     li.post(address("mandate_step", mandate.pk, "revoke"))
     told = zhao.get("/my/cases/")
     assert told.status_code == 409
@@ -174,7 +174,7 @@ def test_the_counter_records_a_paper_mandate_with_its_scan(cast: Cast):
     [
         ({"principal_name": "李不对"}, "没有姓名（名称）和号码都相符的人或单位"),
         ({"agent_name": "赵不对"}, "没有姓名和公民身份号码都相符的人"),
-        ({"kind": "handler"}, "个人用“委托代理人”或“监护人”"),
+        ({"kind": "handler"}, "个人用“委托代理人”"),
         ({"scan": ""}, "请上传委托书原件的扫描件"),
         ({"scope": "case", "case_number": "\x00"}, "case_number"),
     ],
@@ -192,12 +192,3 @@ def test_only_the_counter_records(cast: Cast):
         browser = browser_of(actor)
         assert browser.get(address("workbench_mandates")).status_code == 403
         assert "委托登记" not in browser.get("/workbench/").content.decode()
-
-
-def test_a_guardian_is_recorded_at_the_counter_alone(cast: Cast):
-    ended = last_day(timezone.localdate()).isoformat()
-    answer = browser_of(cast.clerk).post(
-        address("workbench_mandates"), paper(cast, kind="guardian", scope="all", items="", ends_on=ended)
-    )
-    assert answer.status_code == 302
-    assert Mandate.objects.get().kind == "guardian"

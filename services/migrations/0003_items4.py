@@ -18,7 +18,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ('certificates', '0002_indexes'),
         ('identity', '0004_more_permissions'),
-        ('services', '0001_initial'),
+        ('services', '0002_mandates2'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

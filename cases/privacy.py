@@ -1,0 +1,79 @@
+"""What this room adds to a copy of somebody's data, what of it hinders closing an account, and the drafts it erases."""
+
+from functools import partial
+
+from django.utils.translation import gettext as _
+
+from cases.models import Case, Notice
+from cases.states import OPEN_STATES, State
+from identity.models import Party
+from identity.privacy.hooks import CopiedFile, Part, Row
+from services.forms import visible_steps
+
+
+def collect(party: Party) -> list[Part]:
+    """Every application of a party with its answers, materials and history, and the documents issued in it."""
+    cases = (
+        Case.objects.filter(applicant=party)
+        .select_related("item_version", "department", "agent")
+        .prefetch_related("materials__requirement", "events", "notices")
+        .order_by("id")
+    )
+    files = [
+        CopiedFile("文书", f"{notice.number}.pdf", partial(_read, notice))
+        for case in cases
+        for notice in case.notices.all()
+        if notice.file
+    ]
+    return [Part("cases", "办件", [_case(case) for case in cases], files)]
+
+
+def _case(case: Case) -> Row:
+    steps = visible_steps(case.item_version, case.situation)
+    labels = {spec.key: str(spec.label) for step in steps for spec in step.fields}
+    answers = {labels.get(key, key): _text(answer.get("value")) for key, answer in case.answers.items()}
+    return {
+        "事项": case.item_version.name,
+        "办件编号": case.number or "",
+        "部门": case.department.name,
+        "状态": case.get_state_display(),
+        "结果": case.get_outcome_display() if case.outcome else "",
+        "填写人": case.agent.name,
+        "提交时间": case.submitted_at,
+        "办结时间": case.closed_at,
+        "填写的内容": answers,
+        "材料": {row.requirement.name: row.get_way_display() for row in case.materials.all()},
+        "经过": {
+            f"{number}. {event.created_at:%Y-%m-%d}": f"{event.actor_label} {event.to_state}"
+            for number, event in enumerate(case.events.all(), start=1)
+        },
+        "文书": "、".join(notice.number for notice in case.notices.all()),
+    }
+
+
+def _text(value: object) -> str:
+    return "、".join(map(str, value)) if isinstance(value, list) else str(value if value is not None else "")
+
+
+def _read(notice: Notice) -> bytes:
+    with notice.file.open() as stored:
+        return stored.read()
+
+
+def hinder(party: Party) -> list[str]:
+    """Applications under way, by number."""
+    cases = Case.objects.filter(applicant=party, state__in=OPEN_STATES).select_related("item_version").order_by("id")
+    return [
+        _("“%(item)s”（%(number)s）还没有办完") % {"item": case.item_version.name, "number": case.number}
+        for case in cases
+    ]
+
+
+def erase(party: Party) -> int:
+    """Erase drafts: nobody's record yet; returns how many."""
+    drafts = list(Case.objects.select_for_update(no_key=True).filter(applicant=party, state=State.DRAFT))
+    for draft in drafts:
+        draft.materials.all().delete()
+        draft.flags.all().delete()
+        draft.delete()
+    return len(drafts)

@@ -1,0 +1,65 @@
+"""Is this PDF a certificate file of ours, whole and unchanged? For anybody who was handed one."""
+
+import hashlib
+from dataclasses import dataclass
+from enum import StrEnum
+
+from certificates.models import Certificate
+from certificates.queries import Verification, verification_of
+from certificates.signing.pades import (
+    CHANGED,
+    FILE_UNREADABLE,
+    NO_SIGNATURE,
+    NOT_WHOLE_FILE,
+    SIGNATURE_BROKEN,
+    SignatureReport,
+    check_pdf,
+)
+
+LONGEST = 5 * 1024 * 1024  # bytes; an issued file has some 60 KB
+
+
+class FileFinding(StrEnum):
+    """What a file turned out to be."""
+
+    ISSUED = "issued"  # byte for byte what was issued; the register says whether it still counts
+    CHANGED = "changed"
+    FOREIGN_SEAL = "foreign_seal"
+    NOT_A_CERTIFICATE = "not_a_certificate"  # a good seal of ours on something that is no certificate, e.g. a notice
+    NOT_SEALED = "not_sealed"
+    UNREADABLE = "unreadable"
+
+
+@dataclass(frozen=True, slots=True)
+class FileCheck:
+    """The finding, the signature's report, and the register's word when the file is an issued one."""
+
+    finding: FileFinding
+    report: SignatureReport
+    found: Verification | None = None
+
+
+def check_file(content: bytes) -> FileCheck:
+    """Check a file of :data:`LONGEST` bytes at most; nothing of it is kept. Raises KeyMissing without a trust root."""
+    report = check_pdf(content)
+    if not report.valid:
+        return FileCheck(_fault(report), report)
+    certificate = (
+        Certificate.objects.filter(file_sha256=hashlib.sha256(content).hexdigest())
+        .select_related("type", "issuer", "holder__person", "holder__organisation")
+        .first()
+    )
+    if certificate is None:
+        return FileCheck(FileFinding.NOT_A_CERTIFICATE, report)
+    return FileCheck(FileFinding.ISSUED, report, verification_of(certificate))
+
+
+def _fault(report: SignatureReport) -> FileFinding:
+    problems = set(report.problems)
+    if FILE_UNREADABLE in problems:
+        return FileFinding.UNREADABLE
+    if NO_SIGNATURE in problems:
+        return FileFinding.NOT_SEALED
+    if problems & {CHANGED, SIGNATURE_BROKEN, NOT_WHOLE_FILE}:
+        return FileFinding.CHANGED
+    return FileFinding.FOREIGN_SEAL

@@ -1,0 +1,39 @@
+"""Finding a person by a document, and parties that were merged by the row that was kept."""
+
+from uuid import UUID
+
+from identity.errors import PartyMerged
+from identity.models import Party, Person
+from identity.persons.documents import IdDocument
+from identity.persons.errors import PersonNotFound
+
+
+def find_person(document: IdDocument) -> Person | None:
+    """Find the person who is known by this document; one who was registered twice is found as the row that was kept."""
+    person = Person.objects.select_related("party").filter(id_number_index=document.index).first()
+    if person is None or person.party.merged_into_id is None:
+        return person
+    return Person.objects.get(pk=person.party.merged_into_id)
+
+
+def find_open_person(document: IdDocument) -> Person | None:
+    """As :func:`find_person`, but who closed their account is not found."""
+    person = find_person(document)
+    return None if person is None or person.locked_at else person
+
+
+def lock_party(party_id: UUID, *, no_key: bool = False) -> Party:
+    """Lock a party for a write that others would look for there; raises :class:`PartyMerged` once it was merged."""
+    party = Party.objects.select_for_update(no_key=no_key).get(pk=party_id)
+    if party.merged_into_id:
+        raise PartyMerged
+    return party
+
+
+def lock_person(person_id: UUID) -> Person:
+    """Lock a person who was not merged; raises :class:`PersonNotFound`."""
+    people = Person.objects.select_for_update().filter(pk=person_id, party__merged_into__isnull=True)
+    person = people.first()
+    if person is None:
+        raise PersonNotFound
+    return person

@@ -1,0 +1,1 @@
+"""Staff: places, accounts, the posts people hold, substitutes, and the spreadsheets they come from."""

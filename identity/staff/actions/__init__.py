@@ -1,0 +1,1 @@
+"""Writes about staff, one file for each thing they change."""

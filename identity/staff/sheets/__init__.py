@@ -1,0 +1,1 @@
+"""Spreadsheets of regions, departments, posts, staff and holdings: read, checked, applied."""

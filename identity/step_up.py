@@ -1,0 +1,37 @@
+"""Proving once more who one is before a sensitive step."""
+
+import time
+
+from allauth.account.internal.flows.login import get_authentication_records, record_authentication
+from allauth.mfa.utils import is_mfa_enabled
+from django.conf import settings
+from django.contrib.auth.models import AnonymousUser
+from django.http import HttpRequest
+
+from identity.models import Account
+
+
+def is_fresh(request: HttpRequest) -> bool:
+    """Whether this session proved itself within ``ACCOUNT_REAUTHENTICATION_TIMEOUT`` seconds.
+
+    django-allauth waves accounts through that have neither password nor second factor; here they need a code.
+    """
+    records = get_authentication_records(request, request.user)
+    times = [record["at"] for record in records if record.get("reauthenticated")]
+    return bool(times) and time.time() - max(times) < settings.ACCOUNT_REAUTHENTICATION_TIMEOUT
+
+
+def is_recent(request: HttpRequest, *, minutes: float) -> bool:
+    """Whether this session proved itself within so many minutes, the sign-in itself included."""
+    times = [record.get("at", 0) for record in get_authentication_records(request, request.user)]
+    return time.time() - max(times, default=0) < minutes * 60
+
+
+def may_use_code(account: Account | AnonymousUser) -> bool:
+    """Whether a code to the phone counts: not where a second factor was set up, which a message would weaken."""
+    return account.is_authenticated and account.phone_index is not None and not is_mfa_enabled(account)
+
+
+def record_code(request: HttpRequest, account: Account) -> None:
+    """A code to the account's own phone was right."""
+    record_authentication(request, account, method="code", reauthenticated=True)

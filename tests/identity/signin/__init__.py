@@ -1,0 +1,1 @@
+"""Tests: identity, signing in."""

@@ -1,0 +1,1 @@
+"""Tests: single sign-on for departments’ apps."""
