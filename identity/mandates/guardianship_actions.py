@@ -16,6 +16,7 @@ from identity import events as codes
 from identity import messaging
 from identity.actions import register_person
 from identity.actor import Actor
+from identity.errors import MandateInvalid
 from identity.mandates import capacity, moves
 from identity.mandates.capacity import FULL_AGE, WORKING_AGE, Grade
 from identity.mandates.errors import CapacityUnchanged, GuardianshipInvalid
@@ -113,6 +114,8 @@ def _guardian(ward: Person, facts: Guardianship) -> Person:
     document = documents.recognise(facts.guardian_id_number)
     check_sides(principal=ward, agent=document, today=timezone.localdate())
     guardian = find_open_person(document)
+    if guardian is not None and guardian.pk == ward.pk:  # by the number of an earlier registration
+        raise MandateInvalid(fields={"id_number": _("不能委托给自己。")})
     if guardian is None or not is_same_name(guardian.name, facts.guardian_name):
         raise GuardianshipInvalid(fields={"id_number": _("没有姓名和公民身份号码都相符的人，请与身份证核对。")})
     if capacity.grade_of(guardian) != Grade.FULL:

@@ -120,6 +120,20 @@ def withdraw_correction(actor: Actor, *, request_id: UUID) -> CorrectionRequest:
 
 
 @transaction.atomic
+def withdraw_doubled(actor: Actor, *, kept_id: UUID, other_id: UUID) -> int:
+    """Take back what two registrations of one person both asked for: the kept one's request goes on."""
+    asked = CorrectionRequest.objects.filter(person_id=kept_id, state__in=_OPEN).values_list(
+        "subject", "certificate_id"
+    )
+    known = set(asked)
+    rows = CorrectionRequest.objects.filter(person_id=other_id, state__in=_OPEN).select_for_update().order_by("pk")
+    doubled = [row for row in rows if (row.subject, row.certificate_id) in known]
+    for row in doubled:
+        _close(actor, row, _State.WITHDRAWN)
+    return len(doubled)
+
+
+@transaction.atomic
 def withdraw_all_of(actor: Actor, *, person_id: UUID) -> int:
     """Take back every open request of a person whose account closes; returns how many."""
     rows = list(CorrectionRequest.objects.filter(person_id=person_id, state__in=_OPEN).select_for_update())

@@ -82,17 +82,21 @@ def revoke_consent(actor: Actor, *, consent_id: UUID) -> Consent:
     consent = mine.select_related("profile__client").filter(pk=consent_id).first() if actor.is_citizen else None
     if consent is None:
         raise ConsentNotFound
+    _revoke(actor, consent)
+    return consent
+
+
+def _revoke(actor: Actor, consent: Consent) -> None:
     consent.revoked_at = timezone.now()
     consent.save(update_fields=["revoked_at", "updated_at"])
     events.record(
         codes.CONSENT_REVOKED,
         actor=actor,
         subject_id=consent.profile_id,
-        holder_id=actor.person_id,
+        holder_id=consent.person_id,
         name=consent.profile.client.name,
     )
     _end(actor, SsoSession.objects.filter(consent=consent), why="consent_revoked")
-    return consent
 
 
 @transaction.atomic
@@ -131,6 +135,22 @@ def follow_session(actor: Actor, *, old_key: str, key: str) -> None:
 def record_refusal(actor: Actor, *, profile: ClientProfile, why: str) -> None:
     """Write down that somebody was not let into an app."""
     events.record(codes.SSO_REFUSED, actor=actor, subject_id=profile.pk, holder_id=actor.person_id, why=why)
+
+
+@transaction.atomic
+def end_of_principal(actor: Actor, *, principal_id: UUID, why: str) -> int:
+    """End every sign-in that acts for a party."""
+    return _end(actor, SsoSession.objects.filter(principal_id=principal_id), why=why)
+
+
+@transaction.atomic
+def revoke_all_of(actor: Actor, *, person_id: UUID) -> int:
+    """Take back every agreement of a person whose account closes; returns how many."""
+    rows = Consent.objects.select_for_update(of=("self",)).filter(person_id=person_id, revoked_at=None)
+    consents = list(rows.select_related("profile__client").order_by("pk"))
+    for row in consents:
+        _revoke(actor, row)
+    return len(consents)
 
 
 def _end(actor: Actor, rows: QuerySet[SsoSession], *, why: str) -> int:

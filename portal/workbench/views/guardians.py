@@ -17,6 +17,7 @@ from identity.mandates.guardianship_actions import Guardianship
 from identity.models import Mandate, Person
 from identity.permissions import Permission
 from identity.queries import find_person_by_id_number
+from identity.rules import is_same_name
 from portal.access import actor_of, staff_required
 from portal.workbench.pages import new_request_key, show
 
@@ -136,7 +137,7 @@ def _record(actor: Actor, form: GuardianForm) -> str:
 
 def _person(name: str, number: str) -> Person:
     person = find_person_by_id_number(number)
-    if person is None or person.name != name.strip():
+    if person is None or not is_same_name(person.name, name):
         raise Invalid(fields={"ward_number": _("没有姓名和公民身份号码都相符的人，请与身份证核对。")})
     return person
 
