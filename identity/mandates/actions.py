@@ -30,6 +30,7 @@ from identity.permissions import Permission
 from identity.persons import documents
 from identity.persons.finding import find_open_person, find_person, lock_party
 from identity.rules import is_same_name, normal_name
+from identity.staff.current import hold as hold_post
 
 _State = moves.State
 _Kind = Mandate.Kind
@@ -104,6 +105,7 @@ def record_from_paper(
     """
     if not actor.departments(Permission.COUNTER):
         raise Forbidden
+    hold_post(actor)
     claimed = claim(actor_id=actor.account_id, action="record_mandate", request_key=request_key)
     if claimed.earlier_id:
         return Mandate.objects.get(pk=claimed.earlier_id)

@@ -26,6 +26,7 @@ from identity.permissions import Permission
 from identity.persons import documents
 from identity.persons.finding import find_open_person, lock_person
 from identity.rules import is_same_name, normal_name, years_between
+from identity.staff.current import hold as hold_post
 
 _Proof = Mandate.Proof
 _NUMBERED = {_Proof.BIRTH, _Proof.DESIGNATION, _Proof.RULING}
@@ -108,6 +109,7 @@ def record_guardian(
 def _require_counter(actor: Actor) -> None:
     if not actor.departments(Permission.COUNTER):
         raise Forbidden
+    hold_post(actor)
 
 
 def _guardian(ward: Person, facts: Guardianship) -> Person:

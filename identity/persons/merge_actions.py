@@ -22,6 +22,7 @@ from identity.persons.merge_account import move_account
 from identity.persons.merge_parts import move_parts
 from identity.persons.moving import repoint
 from identity.persons.reasons import checked_reason
+from identity.staff.current import hold as hold_post
 
 _State = LikelyDuplicate.State
 
@@ -40,6 +41,7 @@ def report_pair(actor: Actor, *, first_id: UUID, second_id: UUID, signs: list[st
     """
     if actor.kind != ActorKind.SYSTEM:
         require_officer(actor)
+    hold_post(actor)
     if first_id == second_id:
         raise NotTwice
     low, high = sorted((first_id, second_id))
@@ -51,6 +53,7 @@ def report_pair(actor: Actor, *, first_id: UUID, second_id: UUID, signs: list[st
 def mark_different(actor: Actor, *, pair_id: UUID, reason: str) -> LikelyDuplicate:
     """Settle that two persons are two; the nightly search does not report them again."""
     require_officer(actor)
+    hold_post(actor)
     note = checked_reason(reason)
     pair = LikelyDuplicate.objects.select_for_update().filter(pk=pair_id).first()
     if pair is None:
@@ -88,6 +91,7 @@ def _merge(actor: Actor, kept_id: UUID, other_id: UUID, reason: str, request_key
     with connection.cursor() as cursor:
         # Whatever else is waited for, the merge gives up first: never the citizen who is in its way.
         cursor.execute("SET LOCAL lock_timeout = '400ms'")
+    hold_post(actor)
     claimed = claim(actor_id=actor.account_id, action="merge_persons", request_key=request_key)
     if claimed.earlier_id:
         return PersonMerge.objects.get(pk=claimed.earlier_id)

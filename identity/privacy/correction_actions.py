@@ -24,6 +24,7 @@ from identity.models import CorrectionRequest, Department, Person
 from identity.privacy.errors import CorrectionInvalid, CorrectionMoved, CorrectionNotFound, CorrectionOpen
 from identity.privacy.queries import corrections_for_staff
 from identity.privacy.rules import require_self
+from identity.staff.current import hold as hold_post
 
 _State = CorrectionRequest.State
 _Subject = CorrectionRequest.Subject
@@ -191,6 +192,7 @@ def _locked(actor: Actor, request_id: UUID) -> CorrectionRequest:
     row = rows.filter(pk=request_id).first()
     if row is None:
         raise CorrectionNotFound
+    hold_post(actor)
     return row
 
 

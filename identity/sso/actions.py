@@ -14,16 +14,25 @@ from common import events
 from common.jobs import after_commit
 from identity import events as codes
 from identity.actor import Actor
+from identity.mandates import capacity
 from identity.models import ClientProfile, Consent, SsoSession
 from identity.sso import sessions
 from identity.sso.errors import ConsentNotFound
 from identity.sso.scopes import in_order
+
+_AGE_OF_CONSENT = 14
+
+
+def require_own_consent(actor: Actor) -> None:
+    """Raise :class:`NeedsGuardian` for whoever may not agree alone: those under fourteen (个人信息保护法第三十一条)."""
+    capacity.require(actor, open_from_age=_AGE_OF_CONSENT)
 
 
 @transaction.atomic
 def give_consent(actor: Actor, *, profile: ClientProfile, scopes: Collection[str]) -> Consent:
     """Let an app have these scopes for ``SSO_CONSENT_DAYS``; earlier agreements with it go into the new one."""
     assert actor.person_id is not None
+    require_own_consent(actor)
     now = timezone.now()
     ClientProfile.objects.select_for_update(no_key=True).get(pk=profile.pk)  # one agreement at a time
     earlier = Consent.objects.select_for_update().filter(person_id=actor.person_id, profile=profile, revoked_at=None)

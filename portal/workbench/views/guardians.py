@@ -18,7 +18,7 @@ from identity.models import Mandate, Person
 from identity.permissions import Permission
 from identity.queries import find_person_by_id_number
 from identity.rules import is_same_name
-from portal.access import actor_of, staff_required
+from portal.access import actor_of, fresh_sign_in, staff_required
 from portal.workbench.pages import new_request_key, show
 
 
@@ -89,6 +89,7 @@ class GuardianForm(forms.Form):
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @staff_required
+@fresh_sign_in
 def guardians(request: HttpRequest) -> HttpResponse:
     """The form; only for posts that take in applications."""
     actor = actor_of(request)
