@@ -7,6 +7,13 @@ made from; a name that is missing here shows in Chinese.
 
 from django.utils.translation import pgettext_lazy
 
+LEVELS = (
+    pgettext_lazy("code", "省级"),
+    pgettext_lazy("code", "市级"),
+    pgettext_lazy("code", "县级"),
+    pgettext_lazy("code", "乡级"),
+    pgettext_lazy("code", "村级"),
+)
 CASES = (
     pgettext_lazy("code", "申请人"),
     pgettext_lazy("code", "工作人员"),
@@ -185,6 +192,33 @@ ACTIONS = (
     pgettext_lazy("action", "注销"),
     pgettext_lazy("action", "换发"),
     pgettext_lazy("action", "到期"),
+)
+CATALOGUE = (
+    pgettext_lazy("code", "待审核"),
+    pgettext_lazy("code", "已退回"),
+    pgettext_lazy("code", "审核通过"),
+    pgettext_lazy("code", "审核通过，等待生效"),
+    pgettext_lazy("code", "已生效"),
+    pgettext_lazy("code", "已放弃"),
+    pgettext_lazy("code", "已同意"),
+    pgettext_lazy("code", "已收回"),
+    pgettext_lazy("code", "未发布"),
+    pgettext_lazy("action", "修改"),
+    pgettext_lazy("action", "提交审核"),
+    pgettext_lazy("action", "撤回修改"),
+    pgettext_lazy("action", "退回"),
+    pgettext_lazy("action", "审核通过"),
+    pgettext_lazy("action", "发布"),
+    pgettext_lazy("action", "替换"),
+    pgettext_lazy("action", "放弃"),
+    pgettext_lazy("action", "撤回"),
+    pgettext_lazy("action", "生效"),
+    pgettext_lazy("action", "新增"),
+    pgettext_lazy("action", "变更"),
+    pgettext_lazy("action", "拆分"),
+    pgettext_lazy("action", "合并"),
+    pgettext_lazy("action", "暂停"),
+    pgettext_lazy("action", "取消"),
 )
 PERSONS = (
     pgettext_lazy("code", "吊销未注销"),

@@ -1,14 +1,17 @@
 """Reads of the catalogue: items, guides, search and the browse lists."""
 
+import contextlib
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
-from django.db import connection
-from django.db.models import Count, Prefetch, Q, QuerySet
+from django.db.models import Prefetch, Q, QuerySet
+from django.utils import timezone
 
 from identity.actor import Actor
+from identity.models import Region
 from identity.permissions import Permission
 from services import codes, themes, tokens
 from services import search as index
@@ -25,9 +28,12 @@ from services.models import (
     ServiceItem,
     Situation,
 )
+from services.standing import as_of
+from services.states import PUBLIC_VERSIONS
 
 PAGE_SIZE = 20
 _LAST_PAGE = 500
+_CODE = re.compile(r"(?=[A-Za-z0-9._-]*[0-9])[A-Za-z0-9._-]{6,100}")  # letters alone are words or pinyin
 
 Choice = tuple[str, str, int]  # key, label, how many items
 
@@ -55,9 +61,10 @@ class Guide:
 
 @dataclass(frozen=True, slots=True)
 class SearchResult:
-    """One page of a search. ``facets``: department, theme, audience, type → choices by count.
+    """One page of a search. ``facets``: department, theme, audience, type, level → choices by count.
 
-    ``words`` are the query's words for marking; ``is_relaxed`` says that not every item holds every word.
+    ``words`` are the query's words for marking; ``is_relaxed`` says that guesses are among the items, and
+    ``did_you_mean`` which words were probably meant.
     """
 
     items: list[ServiceItem]
@@ -67,6 +74,7 @@ class SearchResult:
     pages: int
     words: tuple[str, ...]
     is_relaxed: bool
+    did_you_mean: str
 
 
 def published_items() -> QuerySet[ServiceItem]:
@@ -77,12 +85,43 @@ def published_items() -> QuerySet[ServiceItem]:
 
 
 def get_item(item_id: UUID | str) -> ServiceItem:
-    """Return an item that is in use or paused, with its current version (one query); raises :class:`ItemNotFound`."""
-    items = ServiceItem.objects.exclude(state=ServiceItem.State.CANCELLED).filter(current__isnull=False)
+    """Return an item that is in use or paused today, with the version in force (one query).
+
+    Raises :class:`ItemNotFound`.
+    """
+    item = get_known_item(item_id)
+    if item.state == ServiceItem.State.CANCELLED:
+        raise ItemNotFound
+    return item
+
+
+def get_known_item(item_id: UUID | str) -> ServiceItem:
+    """Return an item that was ever published, cancelled ones too, as it stands today; :class:`ItemNotFound`."""
+    items = ServiceItem.objects.select_related("current__result_type", "department", "region", "entry")
     try:
-        return items.select_related("current__result_type", "department", "region", "entry").get(pk=item_id)
+        item = as_of(items.get(pk=item_id), timezone.localdate())
     except (ServiceItem.DoesNotExist, ValidationError) as error:
         raise ItemNotFound from error
+    if item.current is None:
+        raise ItemNotFound
+    return item
+
+
+def get_public_version(code: str, number: int) -> tuple[ServiceItem, Guide]:
+    """Return what a published version of an item says or said, for ever and for everybody.
+
+    ``code`` is the item's national or local code, or its id where it has neither in a form fit for an address.
+    Raises :class:`ItemNotFound` or :class:`VersionNotFound`.
+    """
+    items = ServiceItem.objects.select_related("current", "department", "region", "entry")
+    wanted = Q(task_code=code) | Q(handle_code=code) | Q(local_code=code)
+    with contextlib.suppress(ValueError):
+        wanted |= Q(pk=UUID(code))
+    item = items.filter(wanted).filter(current__isnull=False).first() if code else None
+    if item is None:
+        raise ItemNotFound
+    item = as_of(item, timezone.localdate())
+    return item, version_guide(item, number)
 
 
 def get_version(version_id: UUID | str) -> ItemVersion:
@@ -96,20 +135,30 @@ def get_version(version_id: UUID | str) -> ItemVersion:
 
 
 def find_item_by_code(code: str) -> ServiceItem | None:
-    """Find an item by its 31-character code or its local code."""
+    """Find an item by its 31- or 33-character code or its local code."""
     items = published_items()
-    return items.filter(task_code=code).first() or (items.filter(local_code=code).first() if code else None)
+    national = items.filter(Q(task_code=code) | Q(handle_code=code)).first()
+    return national or (items.filter(local_code=code).first() if code else None)
+
+
+def find_any_item_by_code(code: str) -> ServiceItem | None:
+    """Find an item by any of its codes, whatever its state: one that is not published yet, too."""
+    if not code:
+        return None
+    wanted = Q(task_code=code) | Q(handle_code=code) | Q(local_code=code)
+    return ServiceItem.objects.filter(wanted).first()
 
 
 def names_by_code(codes: Iterable[str]) -> dict[str, str]:
     """Return the names of items, by the code that :attr:`ServiceItem.code` gives; unknown codes are left out."""
     wanted = list(codes)
-    items = ServiceItem.objects.filter(Q(task_code__in=wanted) | Q(local_code__in=wanted))
-    return {item.code: item.name for item in items.only("task_code", "local_code", "name")}
+    items = ServiceItem.objects.filter(Q(task_code__in=wanted) | Q(handle_code__in=wanted) | Q(local_code__in=wanted))
+    return {item.code: item.name for item in items.only("task_code", "handle_code", "local_code", "name")}
 
 
 def is_open(item: ServiceItem) -> bool:
-    """Tell whether an item from :func:`get_item` takes applications here now."""
+    """Tell whether an item takes applications here now, by what is decided for today."""
+    item = as_of(item, timezone.localdate())
     version = item.current
     is_taken = item.state == ServiceItem.State.ACTIVE and item.department_id is not None
     return is_taken and version is not None and version.is_applicable_online
@@ -126,10 +175,16 @@ def guide(item: ServiceItem) -> Guide:
 def version_guide(item: ServiceItem, number: int) -> Guide:
     """Load what one version of an item says, an earlier one too; raises :class:`VersionNotFound`."""
     versions = _with_parts(ItemVersion.objects.select_related("result_type"))
-    version = versions.exclude(state=ItemVersion.State.DRAFT).filter(item=item, version=number).first()
+    version = versions.filter(item=item, version=number, state__in=PUBLIC_VERSIONS).first()
     if version is None:
         raise VersionNotFound
     return _guide(item, version)
+
+
+def any_version_guide(version: ItemVersion) -> Guide:
+    """Load what any version says, drafts too, for those who write them."""
+    loaded = _with_parts(ItemVersion.objects.select_related("result_type")).get(pk=version.pk)
+    return _guide(version.item, loaded)
 
 
 def _guide(item: ServiceItem, version: ItemVersion) -> Guide:
@@ -168,30 +223,39 @@ def search(
     audience: str | None = None,
     item_type: str | None = None,
     online: bool | None = None,
+    region: str | None = None,
+    level: int | None = None,
     page: int = 1,
     page_size: int = PAGE_SIZE,
 ) -> SearchResult:
-    """Search published items; three queries, four when few items hold every word.
+    """Search published items; three queries for what is found by its words, five where guessing was needed.
 
     ``department`` is a department name, ``theme`` a key like ``p010``, ``audience`` and ``item_type`` codes; an
-    unknown value finds nothing. An empty ``q`` lists all by popularity. ``page`` starts at 1 and is brought into range.
+    unknown value finds nothing. ``region`` is the code of where somebody lives: each thing is shown at the nearest
+    level that offers it; without it, at the highest. ``level`` keeps one level (:class:`Region.Level`).
+    An empty ``q`` lists all by popularity. ``page`` starts at 1 and is brought into range. A whole item code finds
+    that item.
     """
-    filters = index.Filters(department, theme, audience, item_type, online)
+    filters = index.Filters(department, theme, audience, item_type, online, region, level)
+    coded = find_item_by_code(q.strip().upper()) or find_item_by_code(q.strip()) if _CODE.fullmatch(q.strip()) else None
+    if coded:
+        return SearchResult([coded], 1, _facets({}), 1, 1, (), is_relaxed=False, did_you_mean="")
     page = max(1, min(page, _LAST_PAGE))
     hits = index.find(q, filters, limit=page_size, offset=(page - 1) * page_size)
-    pages = max(1, -(-hits.total // page_size))
+    pages = max(1, -(-hits.found.total // page_size))
     if page > pages:
         page = pages
         hits = index.find(q, filters, limit=page_size, offset=(page - 1) * page_size)
-    rows = published_items().in_bulk(hits.ids)
+    rows = published_items().in_bulk(hits.found.ids)
     return SearchResult(
-        items=[rows[pk] for pk in hits.ids if pk in rows],
-        total=hits.total,
-        facets=_facets(hits.counts),
+        items=[rows[pk] for pk in hits.found.ids if pk in rows],
+        total=hits.found.total,
+        facets=_facets(hits.found.counts),
         page=page,
         pages=pages,
         words=tokens.query_terms(q),
         is_relaxed=hits.is_relaxed,
+        did_you_mean=hits.did_you_mean,
     )
 
 
@@ -220,6 +284,7 @@ def _facets(counts: Mapping[str, Mapping[str, int]]) -> dict[str, list[Choice]]:
         "theme": themes.theme_label,
         "audience": _audience_label,
         "type": lambda code: str(dict(codes.ItemType.choices).get(code, code)),
+        "level": lambda level: str(dict(Region.Level.choices).get(int(level), level)),
     }
     return {
         facet: sorted(
@@ -232,42 +297,6 @@ def _facets(counts: Mapping[str, Mapping[str, int]]) -> dict[str, list[Choice]]:
 
 def _audience_label(code: str) -> str:
     return str(dict(codes.Audience.choices).get(code, code))
-
-
-def departments_with_counts() -> list[Choice]:
-    """Department names with the number of their published items, most first (one query)."""
-    rows = (
-        published_items()
-        .select_related(None)
-        .values_list("department_name")
-        .annotate(count=Count("pk"))
-        .order_by("-count", "department_name")
-    )
-    return [(name, name, count) for name, count in rows]
-
-
-def themes_with_counts() -> dict[str, list[Choice]]:
-    """Themes in use: ``{"person": [...], "organisation": [...]}``, in the order of their codes (one query)."""
-    statement = """
-        SELECT kind || code, count(*) FROM services_serviceitem item
-        JOIN services_itemversion version ON version.id = item.current_id
-        CROSS JOIN LATERAL (
-            SELECT 'p' AS kind, jsonb_array_elements_text(version.themes_person) AS code
-            UNION ALL SELECT 'o', jsonb_array_elements_text(version.themes_org)
-        ) theme WHERE item.state = '1' GROUP BY 1 ORDER BY 1
-    """
-    with connection.cursor() as cursor:
-        cursor.execute(statement)
-        choices = [(key, themes.theme_label(key), count) for key, count in cursor.fetchall()]
-    return {
-        "person": [choice for choice in choices if choice[0].startswith("p")],
-        "organisation": [choice for choice in choices if choice[0].startswith("o")],
-    }
-
-
-def hot_items(n: int) -> list[ServiceItem]:
-    """The ``n`` most used items; those that can be applied for here come first (one query)."""
-    return list(published_items().order_by("-current__is_applicable_online", "-popularity", "name")[:n])
 
 
 @dataclass(frozen=True, slots=True)
@@ -299,18 +328,20 @@ def element_authorities() -> dict[str, str]:
 
 
 def items_for_staff(actor: Actor, *, managed_only: bool = False, text: str = "") -> QuerySet[ServiceItem]:
-    """Items in use or paused as staff list them, by code: all of them, or those of departments the post manages.
+    """Items as staff list them, by department: all in use or paused, and every one the post manages.
 
     ``text`` is a whole item code, or a part of an item's or a department's name. Others than staff: none.
     """
     if not actor.is_staff:
         return ServiceItem.objects.none()
-    items = ServiceItem.objects.exclude(state=ServiceItem.State.CANCELLED).filter(current__isnull=False)
+    managed = actor.departments(Permission.MANAGE_ITEMS)
+    published = Q(current__isnull=False) & ~Q(state=ServiceItem.State.CANCELLED)
+    items = ServiceItem.objects.filter(published | Q(department_id__in=managed))  # new and cancelled ones too
     if managed_only:
-        items = items.filter(department_id__in=actor.departments(Permission.MANAGE_ITEMS))
+        items = items.filter(department_id__in=managed)
     term = text.strip()
     if term:
-        code = Q(task_code=term.upper()) | Q(local_code=term)
+        code = Q(task_code=term.upper()) | Q(handle_code=term.upper()) | Q(local_code=term)
         items = items.filter(code | Q(name__icontains=term) | Q(department_name__icontains=term))
     return items.select_related("current", "department", "region").order_by("department_name", "name", "id")
 

@@ -30,7 +30,7 @@ def hold_all_of(party_id: UUID) -> None:
     """Lock a person's sign-in and every live mandate that a party gave or takes, before anything else of the party's.
 
     Whoever acts under one holds it first and then the party and its locker: the other way round the two would deadlock
-    (docs/adr/0016).
+    (docs/adr/0018).
     """
     lock_sign_in(party_id)
     live = Mandate.objects.filter(Q(principal_id=party_id) | Q(agent_id=party_id), state__in=LIVE)

@@ -31,7 +31,7 @@ def lock_party(party_id: UUID, *, no_key: bool = False) -> Party:
 
 
 def lock_person(person_id: UUID, *, may_be_closed: bool = False) -> Person:
-    """Lock a person who was not merged, their sign-in first (docs/adr/0016); raises :class:`PersonNotFound`.
+    """Lock a person who was not merged, their sign-in first (docs/adr/0018); raises :class:`PersonNotFound`.
 
     Nobody but the site itself and the person touches somebody who closed their account: ``may_be_closed`` is theirs.
     """

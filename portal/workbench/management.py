@@ -27,6 +27,12 @@ class Entry:
 
 ENTRIES: tuple[Entry, ...] = (
     Entry(
+        Permission.MANAGE_ITEMS,
+        "workbench_words",
+        _("搜索用词"),
+        _("群众的说法对应哪些事项，哪些问题没有搜到"),
+    ),
+    Entry(
         Permission.MANAGE_CLIENTS,
         "workbench_clients",
         _("接入应用"),

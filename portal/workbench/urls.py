@@ -10,7 +10,9 @@ from portal.workbench.views import (
     counter,
     duplicates,
     evidence,
+    findings,
     guardians,
+    item_steps,
     items,
     management,
     mandate_lookup,
@@ -21,6 +23,7 @@ from portal.workbench.views import (
     staff,
     staff_imports,
     step,
+    words,
     worklist,
 )
 
@@ -37,7 +40,25 @@ item_urls = [
     path("items/", items.item_list, name="workbench_items"),
     path("items/imports/", items.imports, name="workbench_imports"),
     path("items/imports/<uuid:batch_id>/", items.import_report, name="workbench_import"),
+    path("items/findings/", findings.findings, name="workbench_findings"),
+    path("items/findings/check/", findings.check, name="check_catalogue"),
+    path("items/findings.csv", findings.export, name="workbench_findings_csv"),
+    path("items/operations/<uuid:operation_id>/<slug:action>/", item_steps.operation_step, name="operation_step"),
+    path("items/waivers/<uuid:waiver_id>/<slug:action>/", item_steps.waiver_step, name="waiver_step"),
     path("items/<uuid:item_id>/", items.item_page, name="workbench_item"),
+    path("items/<uuid:item_id>/draft/", item_steps.start_draft, name="item_draft"),
+    path("items/<uuid:item_id>/waivers/", item_steps.propose_waiver, name="propose_waiver"),
+    path("items/<uuid:item_id>/operations/<slug:kind>/", item_steps.propose_operation, name="propose_operation"),
+    path(
+        "items/<uuid:item_id>/versions/<int:version_number>/<slug:action>/",
+        item_steps.version_step,
+        name="version_step",
+    ),
+]
+word_urls = [
+    path("words/", words.words, name="workbench_words"),
+    path("words/ignore/", words.ignore_miss, name="workbench_ignore_miss"),
+    path("words/<uuid:synonym_id>/", words.word, name="workbench_word"),
 ]
 certificate_urls = [
     path("certificates/", certificates.certificate_list, name="workbench_certificates"),
@@ -93,6 +114,7 @@ urlpatterns = [
     path("", worklist.worklist, name="worklist"),
     *case_urls,
     *item_urls,
+    *word_urls,
     *certificate_urls,
     *mandate_urls,
     *management_urls,

@@ -57,7 +57,7 @@ def assign_post(
         raise errors.AlreadyHeld from error
     events.record(codes.POST_ASSIGNED, actor=actor, subject_id=locked.pk, role=role, post=str(post.pk))
     _settle(locked)
-    hold(actor)  # after the locks of accounts, here and below: docs/adr/0016
+    hold(actor)  # after the locks of accounts, here and below: docs/adr/0018
     return holding
 
 

@@ -1,120 +1,58 @@
-"""Finding an item and reading its guide."""
+"""Reading the guide of an item."""
 
 from typing import Any
 from uuid import UUID
 
-from django.core.paginator import Paginator
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from common.formatting import code_label
-from identity.actor import Actor
+from identity.actor import PUBLIC, Actor
 from identity.models import Mandate
 from identity.queries import represented_organisations
 from portal.access import actor_of
 from portal.public.materials import guide_materials
-from portal.public.requests import new_request_key, page_number
+from portal.public.requests import new_request_key
 from portal.public.wording import limit_text, visits_text
 from services.codes import Audience, ProjectType
 from services.models import ItemVersion, ServiceItem
-from services.queries import PAGE_SIZE, Choice, Guide, get_item, guide, hot_items, is_open, search
+from services.queries import Guide, get_known_item, get_public_version, guide, is_open
+from services.standing import closure, earlier_versions, replaced_on
+from services.states import Operation
 
-_FACETS = ("department", "theme", "audience", "type")
-_SHOWN = 12  # choices of a facet before the rest folds away
-_LONGEST_QUERY = 100  # characters
 _FORMS = {"1": gettext_lazy("窗口办理"), "2": gettext_lazy("网上办理"), "3": gettext_lazy("快递办理")}
-
-
-@require_safe
-def item_search(request: HttpRequest) -> HttpResponse:
-    """Results with facets; every choice stays in the address."""
-    chosen = {facet: _plain(request.GET.get(facet, "")) for facet in _FACETS}
-    words = _plain(request.GET.get("q", ""))[:_LONGEST_QUERY]
-    online = True if request.GET.get("online") == "1" else None
-    result = search(
-        words,
-        department=chosen["department"] or None,
-        theme=chosen["theme"] or None,
-        audience=chosen["audience"] or None,
-        item_type=chosen["type"] or None,
-        online=online,
-        page=page_number(request),
-    )
-    facets = [_facet(request, facet, label, result.facets[facet], chosen[facet]) for facet, label in _facet_labels()]
-    context = {
-        "nav": "items",
-        "q": words,
-        "result": result,
-        "page": Paginator(range(result.total), PAGE_SIZE).get_page(result.page),
-        "facets": [facet for facet in facets if facet["choices"] or facet["chosen"]],
-        "online": online,
-        "online_url": _address(request, "online", "" if online else "1"),
-        "kept": [(key, value) for key, value in chosen.items() if value] + ([("online", "1")] if online else []),
-        "is_narrowed": any(chosen.values()) or bool(online),
-        "suggestions": hot_items(6) if not result.items else [],
-        "may_narrow": bool(result.items) or any(chosen.values()) or bool(online),
-    }
-    return render(request, "public/search.html", context)
-
-
-def _plain(text: str) -> str:
-    """PostgreSQL text holds no NUL, and nothing in the catalogue does."""
-    return text.replace("\x00", "").strip()
-
-
-def _facet_labels() -> list[tuple[str, str]]:
-    return [
-        ("department", _("部门")),
-        ("theme", _("主题")),
-        ("audience", _("谁来办")),
-        ("type", _("事项类型")),
-    ]
-
-
-def _facet(request: HttpRequest, name: str, label: str, choices: list[Choice], chosen: str) -> dict[str, Any]:
-    links = [
-        {
-            "label": code_label(text),
-            "count": count,
-            "url": _address(request, name, "" if key == chosen else key),
-            "on": key == chosen,
-        }
-        for key, text, count in choices
-    ]
-    return {
-        "label": label,
-        "choices": links[:_SHOWN],
-        "more": links[_SHOWN:],
-        "chosen": chosen,
-        "all_url": _address(request, name, ""),
-    }
-
-
-def _toggled(key: str, chosen: str) -> str:
-    """The value a link sets: pressing what is chosen takes it off."""
-    return "" if key == chosen else key
-
-
-def _address(request: HttpRequest, name: str, value: str) -> str:
-    query = request.GET.copy()
-    query.pop("page", None)
-    query.pop(name, None)
-    if value:
-        query[name] = value
-    return f"?{query.urlencode()}"
 
 
 @require_safe
 def item_guide(request: HttpRequest, item_id: UUID) -> HttpResponse:
     """Everything about one item, with the materials marked for the person who is signed in."""
-    actor = actor_of(request)
-    shown = guide(get_item(item_id))
+    item = get_known_item(item_id)
+    closed = closure(item)
+    if closed and closed.kind == Operation.MERGE and len(closed.successors) == 1:
+        messages.info(request, _("“%(name)s”已经合并到这个事项。") % {"name": item.name})
+        return redirect("item_guide", closed.successors[0].pk)
+    context = _guide_page(actor_of(request), guide(item)) | {"closed": closed, "earlier": earlier_versions(item)}
+    return render(request, "public/guide.html", context)
+
+
+@require_safe
+def item_version(request: HttpRequest, code: str, version_number: int) -> HttpResponse:
+    """What a version of an item said, for ever; the one in force has its own page."""
+    item, shown = get_public_version(code, version_number)
+    if item.current and item.current.pk == shown.version.pk and item.state != ServiceItem.State.CANCELLED:
+        return redirect("item_guide", item.pk)
+    context = _guide_page(PUBLIC, shown) | {"is_old": True, "replaced_on": replaced_on(shown.version)}
+    return render(request, "public/guide.html", context)
+
+
+def _guide_page(actor: Actor, shown: Guide) -> dict[str, Any]:
     rows, tally = guide_materials(shown, actor)
     version = shown.version
-    context = {
+    return {
         "nav": "items",
         "guide": shown,
         "version": version,
@@ -124,7 +62,6 @@ def item_guide(request: HttpRequest, item_id: UUID) -> HttpResponse:
         "sometimes": [row for row in rows if row.condition],
         "tally": tally,
         "is_open": is_open(shown.item),
-        "is_paused": shown.item.state == ServiceItem.State.PAUSED,
         "is_instant": version.project_type == ProjectType.INSTANT,
         "audience": [code_label(name) for name in shown.audience],
         "themes": [code_label(name) for name in shown.themes],
@@ -134,7 +71,6 @@ def item_guide(request: HttpRequest, item_id: UUID) -> HttpResponse:
         "request_key": new_request_key(),
         "crumbs": [(_("首页"), "/"), (_("找事项"), "/search/"), (version.name, "")],
     }
-    return render(request, "public/guide.html", context)
 
 
 def _facts(shown: Guide) -> list[tuple[str, str]]:
