@@ -16,7 +16,7 @@ from identity.actor import Actor
 from identity.models import CorrectionRequest
 from identity.permissions import Permission
 from identity.privacy import correction_actions, queries
-from portal.access import actor_of, staff_required
+from portal.access import actor_of, fresh_sign_in, staff_required
 from portal.workbench.pages import file_response, page_of, show
 
 _PAGE = ["GET", "HEAD", "POST"]
@@ -77,6 +77,7 @@ def corrections(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(_PAGE)
 @staff_required
+@fresh_sign_in
 def correction(request: HttpRequest, request_id: UUID) -> HttpResponse:
     """One request and what can be done with it."""
     actor = _require_officer(request)
@@ -127,6 +128,7 @@ def correction_file(request: HttpRequest, request_id: UUID) -> HttpResponse:
 
 @require_http_methods(_PAGE)
 @staff_required
+@fresh_sign_in
 def closed_person(request: HttpRequest) -> HttpResponse:
     """Find somebody who closed their account, by the whole number and for a reason; only masked facts are shown."""
     actor = _require_officer(request)

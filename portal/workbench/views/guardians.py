@@ -17,7 +17,8 @@ from identity.mandates.guardianship_actions import Guardianship
 from identity.models import Mandate, Person
 from identity.permissions import Permission
 from identity.queries import find_person_by_id_number
-from portal.access import actor_of, staff_required
+from identity.rules import is_same_name
+from portal.access import actor_of, fresh_sign_in, staff_required
 from portal.workbench.pages import new_request_key, show
 
 
@@ -88,6 +89,7 @@ class GuardianForm(forms.Form):
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @staff_required
+@fresh_sign_in
 def guardians(request: HttpRequest) -> HttpResponse:
     """The form; only for posts that take in applications."""
     actor = actor_of(request)
@@ -136,7 +138,7 @@ def _record(actor: Actor, form: GuardianForm) -> str:
 
 def _person(name: str, number: str) -> Person:
     person = find_person_by_id_number(number)
-    if person is None or person.name != name.strip():
+    if person is None or not is_same_name(person.name, name):
         raise Invalid(fields={"ward_number": _("没有姓名和公民身份号码都相符的人，请与身份证核对。")})
     return person
 
