@@ -1,7 +1,7 @@
 """Reads of the identity room."""
 
 from collections import defaultdict
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from django.contrib.postgres.expressions import ArraySubquery
@@ -158,6 +158,32 @@ def get_party(party_id: UUID) -> Party:
     parties = Party.objects.select_related("person", "organisation__legal_representative")
     party = parties.get(pk=party_id)
     return parties.get(pk=party.merged_into_id) if party.merged_into_id else party
+
+
+@dataclass(frozen=True, slots=True)
+class RegionsAround:
+    """A region with the way down to it (itself left out) and the regions just below, for choosing another."""
+
+    region: Region | None
+    above: list[Region]
+    below: list[Region]
+
+
+def regions_around(code: str) -> RegionsAround:
+    """Return where a region lies (two queries); for no code, or one nobody has, the first fork from the top down."""
+    up = "parent__parent__parent__parent"
+    region = Region.objects.select_related(up).filter(code=code.replace("\x00", "")).first() if code else None
+    if region:
+        above: list[Region] = []
+        step = region.parent
+        while step:
+            above.insert(0, step)
+            step = step.parent
+        return RegionsAround(region, above, list(region.children.order_by("code")))
+    above, below = [], list(Region.objects.filter(parent=None).order_by("code"))
+    while len(below) == 1 and (next_below := list(below[0].children.order_by("code"))):
+        above, below = [*above, below[0]], next_below
+    return RegionsAround(None, above, below)
 
 
 def get_region(code: str) -> Region:

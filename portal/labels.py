@@ -7,6 +7,13 @@ made from; a name that is missing here shows in Chinese.
 
 from django.utils.translation import pgettext_lazy
 
+LEVELS = (
+    pgettext_lazy("code", "省级"),
+    pgettext_lazy("code", "市级"),
+    pgettext_lazy("code", "县级"),
+    pgettext_lazy("code", "乡级"),
+    pgettext_lazy("code", "村级"),
+)
 CASES = (
     pgettext_lazy("code", "申请人"),
     pgettext_lazy("code", "工作人员"),

@@ -1,5 +1,6 @@
 """Reads of the catalogue: items, guides, search and the browse lists."""
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from uuid import UUID
@@ -9,6 +10,7 @@ from django.db import connection
 from django.db.models import Count, Prefetch, Q, QuerySet
 
 from identity.actor import Actor
+from identity.models import Region
 from identity.permissions import Permission
 from services import codes, themes, tokens
 from services import search as index
@@ -28,6 +30,7 @@ from services.models import (
 
 PAGE_SIZE = 20
 _LAST_PAGE = 500
+_CODE = re.compile(r"(?=[A-Za-z0-9._-]*[0-9])[A-Za-z0-9._-]{6,100}")  # letters alone are words or pinyin
 
 Choice = tuple[str, str, int]  # key, label, how many items
 
@@ -55,9 +58,10 @@ class Guide:
 
 @dataclass(frozen=True, slots=True)
 class SearchResult:
-    """One page of a search. ``facets``: department, theme, audience, type → choices by count.
+    """One page of a search. ``facets``: department, theme, audience, type, level → choices by count.
 
-    ``words`` are the query's words for marking; ``is_relaxed`` says that not every item holds every word.
+    ``words`` are the query's words for marking; ``is_relaxed`` says that guesses are among the items, and
+    ``did_you_mean`` which words were probably meant.
     """
 
     items: list[ServiceItem]
@@ -67,6 +71,7 @@ class SearchResult:
     pages: int
     words: tuple[str, ...]
     is_relaxed: bool
+    did_you_mean: str
 
 
 def published_items() -> QuerySet[ServiceItem]:
@@ -168,30 +173,39 @@ def search(
     audience: str | None = None,
     item_type: str | None = None,
     online: bool | None = None,
+    region: str | None = None,
+    level: int | None = None,
     page: int = 1,
     page_size: int = PAGE_SIZE,
 ) -> SearchResult:
-    """Search published items; three queries, four when few items hold every word.
+    """Search published items; three queries for what is found by its words, five where guessing was needed.
 
     ``department`` is a department name, ``theme`` a key like ``p010``, ``audience`` and ``item_type`` codes; an
-    unknown value finds nothing. An empty ``q`` lists all by popularity. ``page`` starts at 1 and is brought into range.
+    unknown value finds nothing. ``region`` is the code of where somebody lives: each thing is shown at the nearest
+    level that offers it; without it, at the highest. ``level`` keeps one level (:class:`Region.Level`).
+    An empty ``q`` lists all by popularity. ``page`` starts at 1 and is brought into range. A whole item code finds
+    that item.
     """
-    filters = index.Filters(department, theme, audience, item_type, online)
+    filters = index.Filters(department, theme, audience, item_type, online, region, level)
+    coded = find_item_by_code(q.strip().upper()) or find_item_by_code(q.strip()) if _CODE.fullmatch(q.strip()) else None
+    if coded:
+        return SearchResult([coded], 1, _facets({}), 1, 1, (), is_relaxed=False, did_you_mean="")
     page = max(1, min(page, _LAST_PAGE))
     hits = index.find(q, filters, limit=page_size, offset=(page - 1) * page_size)
-    pages = max(1, -(-hits.total // page_size))
+    pages = max(1, -(-hits.found.total // page_size))
     if page > pages:
         page = pages
         hits = index.find(q, filters, limit=page_size, offset=(page - 1) * page_size)
-    rows = published_items().in_bulk(hits.ids)
+    rows = published_items().in_bulk(hits.found.ids)
     return SearchResult(
-        items=[rows[pk] for pk in hits.ids if pk in rows],
-        total=hits.total,
-        facets=_facets(hits.counts),
+        items=[rows[pk] for pk in hits.found.ids if pk in rows],
+        total=hits.found.total,
+        facets=_facets(hits.found.counts),
         page=page,
         pages=pages,
         words=tokens.query_terms(q),
         is_relaxed=hits.is_relaxed,
+        did_you_mean=hits.did_you_mean,
     )
 
 
@@ -220,6 +234,7 @@ def _facets(counts: Mapping[str, Mapping[str, int]]) -> dict[str, list[Choice]]:
         "theme": themes.theme_label,
         "audience": _audience_label,
         "type": lambda code: str(dict(codes.ItemType.choices).get(code, code)),
+        "level": lambda level: str(dict(Region.Level.choices).get(int(level), level)),
     }
     return {
         facet: sorted(

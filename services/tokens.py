@@ -2,14 +2,18 @@
 
 import itertools
 import re
-import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+
+from services.searching.spelling import LONGEST, initials, normal, plain, soft, syllables
 
 _HAN = "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 _RUN = re.compile(f"(?P<han>[{_HAN}]+)|(?:(?![{_HAN}])[^\\W_])+")
-_LONGEST_QUERY = 60  # characters; a whole pasted paragraph would only slow the index down
 _MAX_POSITION = 16_000  # PostgreSQL keeps positions up to 16,383
 _MAX_WORD = 64
+_MOST_PHRASES = 40
+_LONG_SPOKEN = 6  # syllables
+_LONGEST_PHRASE = 40  # characters, that are compared by sound
+_BRACKETS = re.compile(r"[（(〔\[【][^（()）]*[）)〕\]】]")
 
 # What officials call it: what people type. Added to an item whose name or summary holds the official words.
 EVERYDAY_WORDS = {
@@ -53,8 +57,8 @@ EVERYDAY_WORDS = {
 
 
 def runs(text: str) -> Iterator[tuple[bool, str]]:
-    """Split normalised text into runs: ``(is Chinese, run)``; full-width letters and case do not matter."""
-    for found in _RUN.finditer(unicodedata.normalize("NFKC", text).casefold()):
+    """Split text into runs: ``(is Chinese, run)``; width, case and traditional characters do not matter."""
+    for found in _RUN.finditer(normal(text)):
         is_han = found["han"] is not None
         yield is_han, found.group() if is_han else found.group()[:_MAX_WORD]
 
@@ -74,7 +78,7 @@ def index_words(text: str) -> Iterator[str]:
 def query_words(text: str) -> list[str]:
     """Return the words to look for, each once: the pairs of a Chinese run, or its single character, and other words."""
     words: dict[str, None] = {}
-    for is_han, run in runs(text[:_LONGEST_QUERY]):
+    for is_han, run in runs(text[:LONGEST]):
         found = [run] if not is_han or len(run) == 1 else [a + b for a, b in itertools.pairwise(run)]
         words.update(dict.fromkeys(found))
     return list(words)
@@ -82,7 +86,7 @@ def query_words(text: str) -> list[str]:
 
 def query_terms(text: str) -> tuple[str, ...]:
     """Return the runs of the query as people typed them, for marking them in a result."""
-    return tuple(dict.fromkeys(run for _is_han, run in runs(text[:_LONGEST_QUERY])))
+    return tuple(dict.fromkeys(run for _is_han, run in runs(text[:LONGEST])))
 
 
 def everyday_words(text: str) -> str:
@@ -92,10 +96,14 @@ def everyday_words(text: str) -> str:
 
 def vector(parts: Iterable[tuple[str, str]]) -> str:
     """Return a ``tsvector`` literal of ``(weight, text)`` parts; words hold no quote, so none needs escaping."""
+    return _literal((weight, index_words(text)) for weight, text in parts)
+
+
+def _literal(parts: Iterable[tuple[str, Iterable[str]]]) -> str:
     positions: dict[str, list[str]] = {}
     position = 0
-    for weight, text in parts:
-        for word in index_words(text):
+    for weight, words in parts:
+        for word in words:
             position = min(position + 1, _MAX_POSITION)
             places = positions.setdefault(word, [])
             if len(places) < 8:  # enough for ranking
@@ -104,6 +112,48 @@ def vector(parts: Iterable[tuple[str, str]]) -> str:
     return " ".join(f"'{word}':{','.join(places)}" for word, places in positions.items())
 
 
-def ts_query(words: Iterable[str], operator: str) -> str:
-    """Return a ``tsquery`` literal of words joined by ``&`` or ``|``."""
-    return f" {operator} ".join(f"'{word}'" for word in words)
+def phrases(name: str, everyday: Iterable[str]) -> list[str]:
+    """Return the plain phrases a topic goes by: its name, the name without what stands in brackets, everyday words."""
+    found = [plain(text)[:_LONGEST_PHRASE] for text in (name, _BRACKETS.sub("", name), *everyday)]
+    return list(dict.fromkeys(filter(None, found)))[:_MOST_PHRASES]
+
+
+def sound_vector(spoken: Sequence[str]) -> str:
+    """Return a ``tsvector`` literal of how phrases sound: pairs of syllables, initials, letters."""
+    return _literal(
+        ("A" if number == 0 else "B", [*sound_words(syllables(phrase)), *_letter_words(phrase)])
+        for number, phrase in enumerate(spoken)
+    )
+
+
+def sound_words(sounds: Sequence[str]) -> list[str]:
+    """Return pairs of neighbouring syllables, and of those with one between them: one wrong character leaves some."""
+    flat = [soft(sound) for sound in sounds]
+    return near_sounds(sounds) + [f"{first}~{second}" for first, second in zip(flat, flat[2:], strict=False)]
+
+
+def sound_query(sounds: Sequence[str]) -> str:
+    """Return a ``tsquery`` for what sounds alike in some place: any pair, or for long texts two pairs in a row.
+
+    Pairs like "xu ke" are in every other name; two in a row keep the index from giving back half of them.
+    """
+    if len(sounds) < _LONG_SPOKEN:
+        return ts_query(sound_words(sounds), "|")
+    return " | ".join(f"({ts_query(two, '&')})" for two in itertools.pairwise(near_sounds(sounds)))
+
+
+def near_sounds(sounds: Sequence[str]) -> list[str]:
+    """Return pairs of neighbouring syllables."""
+    return [f"{first}_{second}" for first, second in itertools.pairwise(soft(sound) for sound in sounds)]
+
+
+def _letter_words(phrase: str) -> list[str]:
+    """Initials from each place on, and the whole in pinyin, for the beginning of either that somebody types."""
+    sounds = syllables(phrase)
+    letters = initials(sounds)
+    return [f"p:{''.join(sounds)}", *(f"i:{letters[start:]}" for start in range(max(1, len(letters) - 1)))]
+
+
+def ts_query(words: Iterable[str], operator: str, *, marks: str = "") -> str:
+    """Return a ``tsquery`` literal of words joined by ``&`` or ``|``; ``marks`` are weights, ``*`` for a prefix."""
+    return f" {operator} ".join(f"'{word}':{marks}" if marks else f"'{word}'" for word in words)

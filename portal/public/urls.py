@@ -11,6 +11,7 @@ from portal.public.views import (
     checks,
     data,
     enrolment,
+    finding,
     home,
     identity,
     items,
@@ -102,7 +103,8 @@ my_urls: _Urls = [
 ]
 urlpatterns: _Urls = [
     path("", home.home, name="home"),
-    path("search/", items.item_search, name="item_search"),
+    path("search/", finding.item_search, name="item_search"),
+    path("search/suggest/", finding.item_suggest, name="item_suggest"),
     path("items/<uuid:item_id>/", items.item_guide, name="item_guide"),
     path("items/<uuid:item_id>/apply/", apply.start_draft, name="start_draft"),
     path("account/", include(account_urls)),

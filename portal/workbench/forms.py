@@ -55,6 +55,42 @@ class ItemFilterForm(forms.Form):
     text = _search_box(_("事项名称、部门或编码"), 60)
 
 
+class WordFilterForm(forms.Form):
+    """The filter of the synonyms."""
+
+    text = _search_box(_("群众说法、正式说法或拼音首字母"), 60)
+
+
+class SynonymForm(forms.Form):
+    """What people say and what it stands for, a line each; the ``term`` of one that exists stays as it is."""
+
+    seen = forms.CharField(required=False, max_length=40, widget=forms.HiddenInput)
+    term = forms.CharField(
+        label=_("群众说法"),
+        max_length=60,
+        help_text=_("大家会怎么搜，例如：开饭馆"),
+        error_messages={"required": _("请填写群众说法。")},
+    )
+    stands_for = forms.CharField(
+        label=_("正式说法"),
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("事项名称里的词，每行一个，例如：食品经营许可"),
+        error_messages={"required": _("请至少填一个正式说法。")},
+    )
+
+    def __init__(self, *args: Any, term: str = "", **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if term:
+            del self.fields["term"]
+        else:
+            del self.fields["seen"]
+
+    def lines(self) -> list[str]:
+        """The official words of a form that is valid."""
+        return str(self.cleaned_data["stands_for"]).splitlines()
+
+
 class CertificateFilterForm(forms.Form):
     """The filters of the certificate list."""
 

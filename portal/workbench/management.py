@@ -16,6 +16,7 @@ class Area(StrEnum):
 
     COUNTER = "counter"
     REGISTERS = "registers"
+    CATALOGUE = "catalogue"
     STAFF = "staff"
     APPS = "apps"
 
@@ -23,6 +24,7 @@ class Area(StrEnum):
 AREA_NAMES: dict[Area, str | Promise] = {
     Area.COUNTER: _("窗口当面办"),
     Area.REGISTERS: _("个人和单位的登记"),
+    Area.CATALOGUE: _("事项目录"),
     Area.STAFF: _("工作人员和机构"),
     Area.APPS: _("部门应用"),
 }
@@ -109,6 +111,14 @@ ENTRIES: tuple[Entry, ...] = (
         "lock",
         _("查已注销的人"),
         _("按完整号码查，要写明理由，本人看得到"),
+    ),
+    Entry(
+        Area.CATALOGUE,
+        Permission.MANAGE_ITEMS,
+        "workbench_words",
+        "search",
+        _("搜索用词"),
+        _("群众的说法对应哪些事项，哪些问题没有搜到"),
     ),
     Entry(
         Area.STAFF,

@@ -21,6 +21,7 @@ from portal.workbench.views import (
     staff,
     staff_imports,
     step,
+    words,
     worklist,
 )
 
@@ -38,6 +39,11 @@ item_urls = [
     path("items/imports/", items.imports, name="workbench_imports"),
     path("items/imports/<uuid:batch_id>/", items.import_report, name="workbench_import"),
     path("items/<uuid:item_id>/", items.item_page, name="workbench_item"),
+]
+word_urls = [
+    path("words/", words.words, name="workbench_words"),
+    path("words/ignore/", words.ignore_miss, name="workbench_ignore_miss"),
+    path("words/<uuid:synonym_id>/", words.word, name="workbench_word"),
 ]
 certificate_urls = [
     path("certificates/", certificates.certificate_list, name="workbench_certificates"),
@@ -93,6 +99,7 @@ urlpatterns = [
     path("", worklist.worklist, name="worklist"),
     *case_urls,
     *item_urls,
+    *word_urls,
     *certificate_urls,
     *mandate_urls,
     *management_urls,

@@ -19,6 +19,7 @@ from identity.privacy.correction_actions import request_correction
 from identity.sso.actions import give_consent
 from portal.middleware import PRINCIPAL_KEY
 from services.actions import record_import
+from services.searching.actions import add_synonym
 from tests.factories import moves
 from tests.factories.cast import Cast, a_member_of_staff, build_cast
 from tests.factories.catalogue import a_department, a_post
@@ -48,6 +49,7 @@ class World:
     cases: dict[str, Case]
     document: Document
     batch_id: UUID
+    synonym_id: UUID
     pair_id: UUID  # Li and the stranger may be one person
     mandate_id: UUID  # the shop gave it to the stranger, who has not answered
     profile_id: UUID  # an app of the item's department
@@ -77,6 +79,7 @@ class World:
             "certificate_id": self.cast.licence.pk,
             "document_id": self.document.pk,
             "batch_id": self.batch_id,
+            "synonym_id": self.synonym_id,
             "mandate_id": self.mandate_id,
             "export_id": self.export_id,
             "request_id": self.request_id,
@@ -122,6 +125,7 @@ def build_world() -> World:
     batch = record_import(
         SYSTEM, file_name="list.jsonl", sha256="0" * 64, accepted=1, repaired=0, rejected=0, report=[]
     )
+    synonym = add_synonym(SYSTEM, term="开饭馆", stands_for=[cast.item.name])
     profile = an_app(cast.scjg).profile
     agreed = give_consent(cast.person, profile=profile, scopes=["openid"])
     pair = report_pair(SYSTEM, first_id=cast.li.pk, second_id=cast.stranger.principal_id, signs=["region"])
@@ -131,6 +135,7 @@ def build_world() -> World:
         document,
         batch_id=batch.pk,
         pair_id=pair.pk,
+        synonym_id=synonym.pk,
         mandate_id=a_mandate(cast).pk,
         profile_id=profile.pk,
         consent_id=agreed.pk,

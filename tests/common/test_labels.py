@@ -12,6 +12,7 @@ from certificates.models import Certificate
 from certificates.states import Operation
 from common import translations
 from common.formatting import action_label, code_label, format_dates_in, format_list
+from identity.models import Region
 from services import codes
 from services.models import ItemVersion, ServiceItem
 from services.themes import ORGANISATION_THEMES, PERSON_THEMES
@@ -28,6 +29,7 @@ CODES = [
     codes.ProjectType,
     codes.TimeUnit,
     codes.Audience,
+    Region.Level,
     codes.MaterialNeed,
     codes.ResultKind,
     ServiceItem.State,

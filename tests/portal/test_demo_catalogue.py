@@ -7,12 +7,15 @@ import pytest
 from common.models import AuditEvent
 from identity.actor import SYSTEM
 from identity.models import Department, Region
+from portal.demo import vocabulary
 from portal.demo.catalogue import load
 from portal.demo.entries import CONTENT, ContentError
 from services import queries
 from services.forms import clean_answers, steps_of
 from services.importing.repairs import is_uscc
-from services.models import ItemVersion, ServiceItem
+from services.models import ItemVersion, ServiceItem, Synonym
+from services.searching.actions import change_synonym
+from services.searching.queries import version_of
 
 pytestmark = pytest.mark.django_db
 
@@ -124,3 +127,19 @@ def test_a_changed_file_makes_one_new_version(content):
     loaded = load(SYSTEM, content=content)
     assert loaded.items["food-business"].current.version == 2
     assert ItemVersion.objects.filter(version=2).count() == 1
+
+
+def test_the_synonyms_stand_for_items_and_an_editors_word_stays(tmp_path):
+    load(SYSTEM)
+    count = vocabulary.load(SYSTEM)
+    events = AuditEvent.objects.count()
+    changed = Synonym.objects.get(term="营业执照")
+    change_synonym(SYSTEM, synonym_id=changed.pk, stands_for=["公司设立登记"], seen=version_of(changed))
+    assert vocabulary.load(SYSTEM) == count == Synonym.objects.count()
+    assert AuditEvent.objects.count() == events + 1
+    assert queries.search("營業執照").items[0].name == "有限责任公司设立登记"
+    for asked, meant in (("kfg", "食品经营许可（首次申请）"), ("食品径营许可", "食品经营许可（首次申请）")):
+        assert queries.search(asked).items[0].name == meant
+    (tmp_path / "synonyms.yaml").write_text("- {term: 造火箭, stands_for: [火箭]}", encoding="utf-8")
+    with pytest.raises(ContentError, match="火箭"):
+        vocabulary.load(SYSTEM, content=tmp_path)

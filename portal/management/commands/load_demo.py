@@ -7,7 +7,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from identity.actor import SYSTEM
-from portal.demo import catalogue, entrusting, holdings, people, sample_app, staff, stories
+from portal.demo import catalogue, entrusting, holdings, people, sample_app, staff, stories, vocabulary
 
 
 class Command(BaseCommand):
@@ -26,6 +26,7 @@ class Command(BaseCommand):
         if not settings.DEMO:
             raise CommandError("This is not a demonstration (settings.DEMO is off): nothing was loaded.")
         catalogue.load(SYSTEM)
+        vocabulary.load(SYSTEM)
         cast = people.load(SYSTEM)
         seats = staff.load(SYSTEM)
         mandates = entrusting.load(cast)

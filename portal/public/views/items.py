@@ -1,9 +1,7 @@
-"""Finding an item and reading its guide."""
+"""Reading the guide of an item."""
 
-from typing import Any
 from uuid import UUID
 
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
@@ -16,95 +14,13 @@ from identity.models import Mandate
 from identity.queries import represented_organisations
 from portal.access import actor_of
 from portal.public.materials import guide_materials
-from portal.public.requests import new_request_key, page_number
+from portal.public.requests import new_request_key
 from portal.public.wording import limit_text, visits_text
 from services.codes import Audience, ProjectType
 from services.models import ItemVersion, ServiceItem
-from services.queries import PAGE_SIZE, Choice, Guide, get_item, guide, hot_items, is_open, search
+from services.queries import Guide, get_item, guide, is_open
 
-_FACETS = ("department", "theme", "audience", "type")
-_SHOWN = 12  # choices of a facet before the rest folds away
-_LONGEST_QUERY = 100  # characters
 _FORMS = {"1": gettext_lazy("窗口办理"), "2": gettext_lazy("网上办理"), "3": gettext_lazy("快递办理")}
-
-
-@require_safe
-def item_search(request: HttpRequest) -> HttpResponse:
-    """Results with facets; every choice stays in the address."""
-    chosen = {facet: _plain(request.GET.get(facet, "")) for facet in _FACETS}
-    words = _plain(request.GET.get("q", ""))[:_LONGEST_QUERY]
-    online = True if request.GET.get("online") == "1" else None
-    result = search(
-        words,
-        department=chosen["department"] or None,
-        theme=chosen["theme"] or None,
-        audience=chosen["audience"] or None,
-        item_type=chosen["type"] or None,
-        online=online,
-        page=page_number(request),
-    )
-    facets = [_facet(request, facet, label, result.facets[facet], chosen[facet]) for facet, label in _facet_labels()]
-    context = {
-        "nav": "items",
-        "q": words,
-        "result": result,
-        "page": Paginator(range(result.total), PAGE_SIZE).get_page(result.page),
-        "facets": [facet for facet in facets if facet["choices"] or facet["chosen"]],
-        "online": online,
-        "online_url": _address(request, "online", "" if online else "1"),
-        "kept": [(key, value) for key, value in chosen.items() if value] + ([("online", "1")] if online else []),
-        "is_narrowed": any(chosen.values()) or bool(online),
-        "suggestions": hot_items(6) if not result.items else [],
-        "may_narrow": bool(result.items) or any(chosen.values()) or bool(online),
-    }
-    return render(request, "public/search.html", context)
-
-
-def _plain(text: str) -> str:
-    """PostgreSQL text holds no NUL, and nothing in the catalogue does."""
-    return text.replace("\x00", "").strip()
-
-
-def _facet_labels() -> list[tuple[str, str]]:
-    return [
-        ("department", _("部门")),
-        ("theme", _("主题")),
-        ("audience", _("谁来办")),
-        ("type", _("事项类型")),
-    ]
-
-
-def _facet(request: HttpRequest, name: str, label: str, choices: list[Choice], chosen: str) -> dict[str, Any]:
-    links = [
-        {
-            "label": code_label(text),
-            "count": count,
-            "url": _address(request, name, "" if key == chosen else key),
-            "on": key == chosen,
-        }
-        for key, text, count in choices
-    ]
-    return {
-        "label": label,
-        "choices": links[:_SHOWN],
-        "more": links[_SHOWN:],
-        "chosen": chosen,
-        "all_url": _address(request, name, ""),
-    }
-
-
-def _toggled(key: str, chosen: str) -> str:
-    """The value a link sets: pressing what is chosen takes it off."""
-    return "" if key == chosen else key
-
-
-def _address(request: HttpRequest, name: str, value: str) -> str:
-    query = request.GET.copy()
-    query.pop("page", None)
-    query.pop(name, None)
-    if value:
-        query[name] = value
-    return f"?{query.urlencode()}"
 
 
 @require_safe

@@ -1,0 +1,53 @@
+"""实施清单: who does it where, and whether it can be asked for now."""
+
+from typing import ClassVar
+
+from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.search import SearchVectorField
+from django.db import models
+from django.db.models import Q
+
+from common.models import BaseModel
+from identity.models import Department, Region
+from services import codes
+from services.models.directory import DirectoryEntry
+
+
+class ServiceItem(BaseModel):
+    """实施清单: a department's implementation of a directory entry, or an item known only by its local code."""
+
+    class State(models.TextChoices):
+        ACTIVE = "1", "在用"
+        PAUSED = "2", "暂停"
+        CANCELLED = "3", "取消"
+
+    entry = models.ForeignKey(DirectoryEntry, models.PROTECT, null=True, related_name="items")
+    task_code = models.CharField("实施编码", max_length=31, null=True, unique=True)  # noqa: DJ001 unique, absent for legacy
+    local_code = models.CharField("地方实施编码", max_length=100, blank=True, default="")
+    department = models.ForeignKey(Department, models.PROTECT, null=True, related_name="items")
+    department_name = models.CharField(max_length=100)  # as published; the only name while unmatched
+    region = models.ForeignKey(Region, models.PROTECT, related_name="items")
+    state = models.CharField(max_length=1, choices=State, default=State.ACTIVE)
+    item_type = models.CharField(max_length=2, choices=codes.ItemType)
+    name = models.CharField(max_length=1000)
+    popularity = models.PositiveIntegerField(default=0)
+    current = models.ForeignKey("ItemVersion", models.PROTECT, null=True, related_name="+")
+    search = SearchVectorField(null=True)
+
+    class Meta:
+        ordering: ClassVar = ["-popularity", "name"]
+        indexes = (
+            GinIndex(fields=["search"], name="item_search", fastupdate=True),
+            models.Index(fields=["department", "state"], name="item_department"),
+        )
+        constraints = (
+            models.UniqueConstraint(fields=["local_code"], condition=~Q(local_code=""), name="item_local_code_once"),
+        )
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def code(self) -> str:
+        """The item's code for the world outside: the national one, or the local one of an item that has none."""
+        return self.task_code or self.local_code

@@ -1,0 +1,130 @@
+"""What a version is made of: legal bases, situations, materials, fees, questions and the review route."""
+
+from typing import ClassVar
+
+from django.db import models
+
+from certificates.models import CertificateType
+from common.models import BaseModel
+from identity.models import Department, Post
+from services import codes
+from services.models.versions import ItemVersion
+
+
+class VersionPart(BaseModel):
+    """Something that belongs to one version and has an order."""
+
+    order = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        abstract = True
+        ordering: ClassVar = ["order"]
+
+
+class LegalBasis(VersionPart):
+    """设定依据."""
+
+    version = models.ForeignKey(ItemVersion, models.CASCADE, related_name="legal_bases")
+    law = models.CharField(max_length=200)
+    article = models.CharField(max_length=100)
+    kind = models.CharField(max_length=20)
+    number = models.CharField(max_length=100, blank=True, default="")
+    gist = models.CharField(max_length=1000, blank=True, default="")
+
+    class Meta(VersionPart.Meta):
+        verbose_name_plural = "legal bases"
+
+    def __str__(self) -> str:
+        return f"《{self.law}》{self.article}"
+
+
+class Situation(VersionPart):
+    """办理情形: one question; ``options`` is ``[{value, label, when}]`` and ``when`` maps earlier keys to answers."""
+
+    version = models.ForeignKey(ItemVersion, models.CASCADE, related_name="situations")
+    key = models.SlugField(max_length=40)
+    question = models.CharField(max_length=200)
+    help = models.CharField(max_length=300, blank=True, default="")
+    options = models.JSONField(default=list)
+    when = models.JSONField(default=dict)
+
+    class Meta(VersionPart.Meta):
+        constraints = (models.UniqueConstraint(fields=["version", "key"], name="situation_key_once"),)
+
+    def __str__(self) -> str:
+        return self.question
+
+
+class MaterialRequirement(VersionPart):
+    """申请材料: what an item asks for and what may stand in for it."""
+
+    version = models.ForeignKey(ItemVersion, models.CASCADE, related_name="materials")
+    key = models.SlugField(max_length=60)
+    name = models.CharField(max_length=200)
+    need = models.CharField(max_length=1, choices=codes.MaterialNeed, default="1")
+    when = models.JSONField(default=dict)
+    satisfied_by = models.ManyToManyField(CertificateType, related_name="+")
+    proof_of = models.CharField(max_length=14, choices=codes.ProofOf, default="applicant")
+    kind = models.SlugField(max_length=60, blank=True, default="")
+    fresh_days = models.PositiveSmallIntegerField(null=True)
+    promise_text = models.CharField(max_length=500, blank=True, default="")
+    promise_check_days = models.PositiveSmallIntegerField(null=True)
+    defer_days = models.PositiveSmallIntegerField(null=True)
+    source_type = models.CharField(max_length=2, choices=codes.MaterialSource, default="10")
+    material_format = models.CharField(max_length=1, choices=codes.MaterialFormat, default="2")
+    legal = models.CharField(max_length=256, blank=True, default="")
+    note = models.CharField(max_length=500, blank=True, default="")
+
+    class Meta(VersionPart.Meta):
+        constraints = (models.UniqueConstraint(fields=["version", "key"], name="material_key_once"),)
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def is_self_made(self) -> bool:
+        """Whether the applicant makes it (grade D): prepared by them and without an original to compare with."""
+        return self.source_type == codes.MaterialSource.APPLICANT and self.fresh_days is None
+
+
+class FeeItem(VersionPart):
+    """收费项目."""
+
+    version = models.ForeignKey(ItemVersion, models.CASCADE, related_name="fees")
+    name = models.CharField(max_length=200)
+    standard = models.CharField(max_length=256)
+    basis = models.CharField(max_length=256)
+    amount = models.DecimalField(max_digits=16, decimal_places=2, null=True)  # yuan
+    reduction = models.CharField(max_length=256, blank=True, default="")
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Faq(VersionPart):
+    """常见问题."""
+
+    version = models.ForeignKey(ItemVersion, models.CASCADE, related_name="faqs")
+    question = models.CharField(max_length=1000)
+    answer = models.CharField(max_length=2000)
+
+    def __str__(self) -> str:
+        return self.question
+
+
+class ReviewStage(VersionPart):
+    """One branch of the review route; the branches of an item run in parallel."""
+
+    version = models.ForeignKey(ItemVersion, models.CASCADE, related_name="route")
+    key = models.SlugField(max_length=40)
+    name = models.CharField(max_length=100)
+    department = models.ForeignKey(Department, models.PROTECT, related_name="+")
+    post = models.ForeignKey(Post, models.PROTECT, related_name="+")
+    days = models.PositiveSmallIntegerField()  # working days
+    is_substantive = models.BooleanField(default=False)  # takes two officers (行政许可法第三十四条第三款)
+
+    class Meta(VersionPart.Meta):
+        constraints = (models.UniqueConstraint(fields=["version", "key"], name="stage_key_once"),)
+
+    def __str__(self) -> str:
+        return self.name
