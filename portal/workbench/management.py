@@ -128,9 +128,7 @@ ENTRIES: tuple[Entry, ...] = (
         _("人员与岗位"),
         _("工作人员的账号、岗位、代理和离岗移交"),
     ),
-    Entry(
-        Area.STAFF, Permission.MANAGE_STAFF, "places", "building", _("地区、部门和岗位"), _("新建、更改、停用")
-    ),
+    Entry(Area.STAFF, Permission.MANAGE_STAFF, "places", "building", _("地区、部门和岗位"), _("新建、更改、停用")),
     Entry(
         Area.STAFF,
         Permission.MANAGE_STAFF,
