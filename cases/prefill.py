@@ -30,7 +30,7 @@ def fill(case: Case, *, today: dt.date) -> dict[str, Answer]:
     specs = [spec for step in visible_steps(case.item_version, case.situation) for spec in step.fields]
     sources = (_from_certificates(case, today), _from_register(case), _from_earlier(case))
     for spec in specs:
-        if spec.key in answers and answers[spec.key].get("source") in {"typed"}:
+        if spec.is_asked_always or (spec.key in answers and answers[spec.key].get("source") in {"typed"}):
             continue
         for source in sources:
             if spec.key in source:

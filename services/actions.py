@@ -13,6 +13,7 @@ from identity.actor import Actor, ActorKind
 from identity.permissions import Permission
 from services import events as codes
 from services.descriptions import ItemDescription
+from services.editing.errors import OnlineNeedsReview
 from services.errors import ItemRepeated
 from services.models import DataElement, ImportBatch, ServiceItem
 from services.search import reindex
@@ -29,6 +30,7 @@ class Outcome(StrEnum):
     REVISED = "revised"  # its content changed: a new version
     CHANGED = "changed"  # only what stands outside the version changed
     UNCHANGED = "unchanged"
+    KEPT = "kept"  # maintained here by its editors, or cancelled: a list does not write over it
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,21 +60,26 @@ def upsert_item(actor: Actor, *, description: ItemDescription) -> SavedItem:
 
 @transaction.atomic
 def upsert_items(actor: Actor, *, descriptions: Sequence[ItemDescription]) -> list[SavedItem]:
-    """Bring items in line with their descriptions, in the order given; audited in the same transaction.
+    """Bring items in line with a list that is published elsewhere; audited in the same transaction.
 
-    The same content again changes nothing. New content makes the next version and retires the one before, which
-    running cases keep. Needs :attr:`Permission.MANAGE_ITEMS` in the item's department, now and before (the system
-    may always). Raises :class:`DescriptionInvalid`, :class:`ItemRepeated` or :class:`Forbidden`.
+    Such items tell what the list tells and take no applications here. An item whose version in force went through
+    review here, and one that is cancelled, stays as it is (:attr:`Outcome.KEPT`). The same content again changes
+    nothing. New content makes the next version and retires the one before, which running cases keep.
+
+    Needs :attr:`Permission.MANAGE_ITEMS` in the item's department, now and before (the system may always). Raises
+    :class:`DescriptionInvalid`, :class:`ItemRepeated`, :class:`OnlineNeedsReview` or :class:`Forbidden`.
     """
     _refuse_repeats(descriptions)
     for description in descriptions:
+        if description.content.is_applicable_online:
+            raise OnlineNeedsReview
         _require(actor, description.department.pk if description.department else None)
         check_description(description)
     lock_catalogue()
     writer = CatalogueWriter(descriptions)
     saved = [_save(actor, writer, description) for description in descriptions]
     writer.write()
-    reindex(item.item for item in saved if item.outcome != Outcome.UNCHANGED)
+    reindex(item.item for item in saved if item.outcome not in (Outcome.UNCHANGED, Outcome.KEPT))
     return saved
 
 
@@ -83,6 +90,8 @@ def _save(actor: Actor, writer: CatalogueWriter, description: ItemDescription) -
         events.record(codes.ITEM_CREATED, actor=actor, subject_id=item.pk, version=1)
         return SavedItem(item, Outcome.CREATED)
     _require(actor, item.department_id)
+    if _is_kept(item, description):
+        return SavedItem(item, Outcome.KEPT)
     replaced = item.current_id
     changed = writer.change(item, description)
     if changed:
@@ -98,6 +107,13 @@ def _save(actor: Actor, writer: CatalogueWriter, description: ItemDescription) -
         )
         return SavedItem(item, Outcome.REVISED)
     return SavedItem(item, Outcome.CHANGED if changed else Outcome.UNCHANGED)
+
+
+def _is_kept(item: ServiceItem, description: ItemDescription) -> bool:
+    """A cancelled item's code is never used again; what its editors published is theirs to change."""
+    if item.state == ServiceItem.State.CANCELLED and description.state != ServiceItem.State.CANCELLED:
+        return True
+    return item.current is None or item.current.published_at is not None
 
 
 def _require(actor: Actor, department_id: Any) -> None:

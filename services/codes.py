@@ -5,6 +5,8 @@ Sets whose official values are not published use the values in common use.
 """
 
 import re
+from collections.abc import Collection, Iterable
+from itertools import chain
 
 from django.db import models
 
@@ -104,9 +106,138 @@ class ResultKind(models.TextChoices):
     NONE = "none", "无"
 
 
+class UseLevel(models.TextChoices):
+    """行使层级 (GB/T 39046-2020 A.2)."""
+
+    STATE = "1", "国家级"
+    PROVINCE = "2", "省级"
+    CITY = "3", "市级"
+    COUNTY = "4", "县级"
+    TOWNSHIP = "5", "镇（乡、街道）级"
+    VILLAGE = "6", "村（社区）级"
+    SHARED = "7", "分级管理"
+
+
+class BodyKind(models.TextChoices):
+    """实施主体性质 (GB/T 39046-2020 A.3)."""
+
+    STATUTORY = "1", "法定机关"
+    AUTHORISED = "2", "授权组织"
+    ENTRUSTED = "3", "受委托组织"
+    OTHER = "9", "其他"
+
+
+class PowerSource(models.TextChoices):
+    """权力来源."""
+
+    OWN = "1", "法定本级行使"
+    DELEGATED = "2", "上级下放"
+    AUTHORISED = "3", "上级授权"
+    PEER_AUTHORISED = "4", "同级授权"
+    ENTRUSTED = "5", "上级委托"
+    PEER_ENTRUSTED = "6", "同级委托"
+
+
+class HandleForm(models.TextChoices):
+    """办理形式, the national platform's set (ZWFW C0109)."""
+
+    WINDOW = "1", "窗口办理"
+    ONLINE = "2", "网上办理"
+    EXPRESS = "3", "快递申请"
+
+
+class OnlineDepth(models.TextChoices):
+    """网上办理深度."""
+
+    ADVICE = "1", "互联网咨询"
+    INTAKE = "2", "互联网收件"
+    PRECHECK = "3", "互联网预审"
+    ACCEPTANCE = "4", "互联网受理"
+    DECISION = "5", "互联网办理"
+    RESULT = "6", "互联网办理结果信息反馈"
+    OTHER = "9", "其他"
+
+
+class HandleArea(models.TextChoices):
+    """通办范围; the last two are local additions."""
+
+    COUNTRY = "1", "全国"
+    PROVINCES = "2", "跨省"
+    CITIES = "3", "跨市"
+    COUNTIES = "4", "跨县"
+    TOWNSHIP = "5", "全镇（街道）"
+    VILLAGE = "6", "全村（社区）"
+
+
+class SystemLevel(models.TextChoices):
+    """运行系统层级 (GB/T 39046-2020 table 4, 49)."""
+
+    STATE = "1", "国家级"
+    PROVINCE = "2", "省级"
+    CITY = "3", "市级"
+
+
+class MaterialType(models.TextChoices):
+    """材料类型."""
+
+    ORIGINAL = "1", "原件"
+    COPY = "2", "复印件"
+    BOTH = "3", "原件和复印件"
+
+
+class TakenBy(models.TextChoices):
+    """收取方式; the values in common use, the official ones are not published."""
+
+    PAPER = "1", "纸质收取"
+    UPLOAD = "2", "附件上传"
+    SCAN = "3", "扫描"
+    STORE = "4", "证照库"
+
+
+class FeeKind(models.TextChoices):
+    """收费类型."""
+
+    FIXED = "1", "固定单价"
+    FLOATING = "2", "浮动单价"
+    FLOATING_RATE = "3", "浮动费率"
+    STEPPED = "4", "分段固定单价"
+    STEPPED_RATE = "5", "分段固定费率"
+    STEPPED_SUM = "6", "分段费率累加"
+
+
+# The set of GB/T 39046-2020 A.4 has no 非法人企业: it counts among 其他组织 there; 5 and 6 mean other things in it.
+_TO_GB39046 = {"1": "1", "2": "2", "3": "3", "4": "4", "5": "6", "6": "5", "9": "6"}
+_FROM_GB39046 = {"1": "1", "2": "2", "3": "3", "4": "4", "5": "6", "6": "9"}
+_FORMS_TO_GB39046 = {"1": ("1",), "2": ("2", "3"), "3": ("4",)}
+_FORMS_FROM_GB39046 = {"1": "1", "2": "2", "3": "2", "4": "3"}
+
+
+def audience_to_gb39046(audience: Iterable[str]) -> list[str]:
+    """Map service objects of the national platform's set to GB/T 39046-2020 A.4, each once, in code order."""
+    return sorted({_TO_GB39046[code] for code in audience})
+
+
+def audience_from_gb39046(audience: Iterable[str]) -> list[str]:
+    """Map GB/T 39046-2020 A.4 to the national platform's set; 其他组织 stays 其他组织. KeyError: no such code."""
+    return sorted({_FROM_GB39046[code] for code in audience})
+
+
+def forms_to_gb39046(forms: Iterable[str]) -> list[str]:
+    """Map 办理形式 of ZWFW C0109 to GB/T 39046-2020 A.5: online is both computer and mobile."""
+    return sorted({wanted for code in forms for wanted in _FORMS_TO_GB39046[code]})
+
+
+def forms_from_gb39046(forms: Iterable[str]) -> list[str]:
+    """Map 办理形式 of GB/T 39046-2020 A.5 to ZWFW C0109; 其他 has no place there and is left out."""
+    return sorted({_FORMS_FROM_GB39046[code] for code in forms if code != "9"})
+
+
 _TAIL = "[0-9A-HJ-NP-RT-UW-Y]"  # letters without I, O, Z, S, V
 CATALOG_CODE = re.compile(rf"[0-9]{{2}}[0-2][0-9]{_TAIL}{{5}}{_TAIL}{{3}}")
 TASK_CODE = re.compile(rf"[{USCC_ALPHABET}]{{18}}[1-7]{CATALOG_CODE.pattern}")
+HANDLE_CODE = re.compile(rf"{TASK_CODE.pattern}(?!00)[0-9]{{2}}")
+_SEQUENCE = "0123456789ABCDEFGHJKLMNPQRTUWXY"  # digits first; I, O, Z, S and V are left out
+_NO_SUB, _HAS_SUBS = "000", "00Y"
 
 
 def catalog_code(*, region: str, item_type: str, main: str, sub: str = "000") -> str:
@@ -128,3 +259,54 @@ def task_code(*, uscc: str, level: str, catalog: str) -> str:
 def is_task_code(code: str) -> bool:
     """Tell whether ``code`` has the form of a 31-character 实施编码 and its USCC's check character fits."""
     return bool(TASK_CODE.fullmatch(code)) and uscc_check(code[:17]) == code[17]
+
+
+def handle_code(*, task: str, number: int) -> str:
+    """Compose the 33-character 业务办理项编码: 实施编码 (31) + sequence 01 to 99."""
+    code = f"{task}{number:02d}"
+    if not is_handle_code(code):
+        raise ValueError(f"not a handling code: {code}")
+    return code
+
+
+def is_handle_code(code: str) -> bool:
+    """Tell whether ``code`` has the form of a 33-character 业务办理项编码 on a good 实施编码."""
+    return bool(HANDLE_CODE.fullmatch(code)) and is_task_code(code[:31])
+
+
+def next_handle_number(taken: Iterable[str]) -> int:
+    """Return the next sequence of a 业务办理项, never one that was used before; ValueError after 99."""
+    number = max((int(code[31:]) for code in taken), default=0) + 1
+    if number > 99:
+        raise ValueError("all 99 handling codes of the item are used")
+    return number
+
+
+def next_main(*, guiding: str, taken: Collection[str]) -> str:
+    """Return the next 主项 (5) of a guiding department (2): the lowest of 001 … 999, 00A … that was never used."""
+    return guiding + _next_sequence({code[2:] for code in taken if code[:2] == guiding})
+
+
+def next_sub(taken: Collection[str]) -> str:
+    """Return the next 子项 (3) under a 主项: the lowest of 001 … that was never used."""
+    return _next_sequence(set(taken) | {_HAS_SUBS})
+
+
+def has_subs(catalog: str) -> bool:
+    """Tell whether a 基本编码 carries the mark of a 主项 that has 子项; such an item is not itself implemented."""
+    return catalog[9:] == _HAS_SUBS
+
+
+def _next_sequence(taken: Collection[str]) -> str:
+    digits = (f"{number:03d}" for number in range(1, 1000))
+    letters = (
+        first + second + third
+        for first in _SEQUENCE
+        for second in _SEQUENCE
+        for third in _SEQUENCE
+        if not (first + second + third).isdigit()
+    )
+    for sequence in chain(digits, letters):
+        if sequence not in taken:
+            return sequence
+    raise ValueError("every sequence is used")

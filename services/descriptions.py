@@ -4,6 +4,7 @@ Field names equal the columns of the models, so that a description and a stored 
 """
 
 import dataclasses
+import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -33,6 +34,7 @@ class LegalBasisPart:
     kind: str = ""
     number: str = ""
     gist: str = ""
+    is_inherited: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,6 +67,21 @@ class MaterialPart:
     material_format: str = "2"
     legal: str = ""
     note: str = ""
+    is_proof: bool = False
+    material_type: str = ""
+    taken_by: str = ""
+    blank_form: str = ""
+    sample: str = ""
+    source_note: str = ""
+    originals: int = 0
+    copies: int = 0
+    paper_format: str = ""
+    acceptance: str = ""
+    issuer: str = ""
+    issuer_time: str = ""
+    issuer_note: str = ""
+    issuer_place: str = ""
+    use_note: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,6 +93,8 @@ class FeePart:
     basis: str = ""
     amount: Decimal | None = None
     reduction: str = ""
+    kind: str = ""
+    note: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -99,7 +118,43 @@ class StagePart:
 
 
 @dataclass(frozen=True, kw_only=True)
-class VersionContent:
+class NationalContent:
+    """The elements of :class:`services.models.national.NationalElements`."""
+
+    power_source: str = ""
+    body_kind: str = ""
+    entrusted_by: str = ""
+    division: str = ""
+    power_content: str = ""
+    promise_note: str = ""
+    special_procedure: str = ""
+    joint_bodies: list[dict[str, str]] = field(default_factory=list)
+    undertaker: str = ""
+    undertaker_code: str = ""
+    intermediary: str = ""
+    system_level: str = ""
+    link_address: str = ""
+    link_single_sign_on: bool = False
+    mobile_address: str = ""
+    mobile_single_sign_on: bool = False
+    online_address: str = ""
+    in_hall: bool = False
+    by_express: bool = False
+    pays_online: bool = False
+    takes_appointments: bool = False
+    on_terminals: bool = False
+    result_sample: str = ""
+    local_themes_person: list[str] = field(default_factory=list)
+    local_themes_org: list[str] = field(default_factory=list)
+    town_code: str = ""
+    town_name: str = ""
+    village_code: str = ""
+    village_name: str = ""
+    cancel_on: dt.date | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class VersionContent(NationalContent):
     """Everything of an item that makes a new version when it changes."""
 
     name: str

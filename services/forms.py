@@ -32,6 +32,7 @@ class FieldSpec:
     max_length: int | None = None  # characters
     when: Mapping[str, Any] = field(default_factory=dict)
     element: str = ""
+    is_asked_always: bool = False  # typed every time, though a source knows it: needs a waiver (不重复要)
 
     @property
     def is_multiple(self) -> bool:
@@ -124,4 +125,5 @@ def _field(stored: Mapping[str, Any]) -> FieldSpec:
         max_length=stored.get("max_length"),
         when=stored.get("when") or {},
         element=stored.get("element", ""),
+        is_asked_always=stored.get("ask") == "always",
     )

@@ -1,5 +1,6 @@
 """Reads of the catalogue: items, guides, search and the browse lists."""
 
+import contextlib
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -8,6 +9,7 @@ from uuid import UUID
 from django.core.exceptions import ValidationError
 from django.db import connection
 from django.db.models import Count, Prefetch, Q, QuerySet
+from django.utils import timezone
 
 from identity.actor import Actor
 from identity.models import Region
@@ -27,6 +29,8 @@ from services.models import (
     ServiceItem,
     Situation,
 )
+from services.standing import as_of
+from services.states import PUBLIC_VERSIONS
 
 PAGE_SIZE = 20
 _LAST_PAGE = 500
@@ -82,12 +86,43 @@ def published_items() -> QuerySet[ServiceItem]:
 
 
 def get_item(item_id: UUID | str) -> ServiceItem:
-    """Return an item that is in use or paused, with its current version (one query); raises :class:`ItemNotFound`."""
-    items = ServiceItem.objects.exclude(state=ServiceItem.State.CANCELLED).filter(current__isnull=False)
+    """Return an item that is in use or paused today, with the version in force (one query).
+
+    Raises :class:`ItemNotFound`.
+    """
+    item = get_known_item(item_id)
+    if item.state == ServiceItem.State.CANCELLED:
+        raise ItemNotFound
+    return item
+
+
+def get_known_item(item_id: UUID | str) -> ServiceItem:
+    """Return an item that was ever published, cancelled ones too, as it stands today; :class:`ItemNotFound`."""
+    items = ServiceItem.objects.select_related("current__result_type", "department", "region", "entry")
     try:
-        return items.select_related("current__result_type", "department", "region", "entry").get(pk=item_id)
+        item = as_of(items.get(pk=item_id), timezone.localdate())
     except (ServiceItem.DoesNotExist, ValidationError) as error:
         raise ItemNotFound from error
+    if item.current is None:
+        raise ItemNotFound
+    return item
+
+
+def get_public_version(code: str, number: int) -> tuple[ServiceItem, Guide]:
+    """Return what a published version of an item says or said, for ever and for everybody.
+
+    ``code`` is the item's national or local code, or its id where it has neither in a form fit for an address.
+    Raises :class:`ItemNotFound` or :class:`VersionNotFound`.
+    """
+    items = ServiceItem.objects.select_related("current", "department", "region", "entry")
+    wanted = Q(task_code=code) | Q(handle_code=code) | Q(local_code=code)
+    with contextlib.suppress(ValueError):
+        wanted |= Q(pk=UUID(code))
+    item = items.filter(wanted).filter(current__isnull=False).first() if code else None
+    if item is None:
+        raise ItemNotFound
+    item = as_of(item, timezone.localdate())
+    return item, version_guide(item, number)
 
 
 def get_version(version_id: UUID | str) -> ItemVersion:
@@ -101,20 +136,30 @@ def get_version(version_id: UUID | str) -> ItemVersion:
 
 
 def find_item_by_code(code: str) -> ServiceItem | None:
-    """Find an item by its 31-character code or its local code."""
+    """Find an item by its 31- or 33-character code or its local code."""
     items = published_items()
-    return items.filter(task_code=code).first() or (items.filter(local_code=code).first() if code else None)
+    national = items.filter(Q(task_code=code) | Q(handle_code=code)).first()
+    return national or (items.filter(local_code=code).first() if code else None)
+
+
+def find_any_item_by_code(code: str) -> ServiceItem | None:
+    """Find an item by any of its codes, whatever its state: one that is not published yet, too."""
+    if not code:
+        return None
+    wanted = Q(task_code=code) | Q(handle_code=code) | Q(local_code=code)
+    return ServiceItem.objects.filter(wanted).first()
 
 
 def names_by_code(codes: Iterable[str]) -> dict[str, str]:
     """Return the names of items, by the code that :attr:`ServiceItem.code` gives; unknown codes are left out."""
     wanted = list(codes)
-    items = ServiceItem.objects.filter(Q(task_code__in=wanted) | Q(local_code__in=wanted))
-    return {item.code: item.name for item in items.only("task_code", "local_code", "name")}
+    items = ServiceItem.objects.filter(Q(task_code__in=wanted) | Q(handle_code__in=wanted) | Q(local_code__in=wanted))
+    return {item.code: item.name for item in items.only("task_code", "handle_code", "local_code", "name")}
 
 
 def is_open(item: ServiceItem) -> bool:
-    """Tell whether an item from :func:`get_item` takes applications here now."""
+    """Tell whether an item takes applications here now, by what is decided for today."""
+    item = as_of(item, timezone.localdate())
     version = item.current
     is_taken = item.state == ServiceItem.State.ACTIVE and item.department_id is not None
     return is_taken and version is not None and version.is_applicable_online
@@ -131,10 +176,16 @@ def guide(item: ServiceItem) -> Guide:
 def version_guide(item: ServiceItem, number: int) -> Guide:
     """Load what one version of an item says, an earlier one too; raises :class:`VersionNotFound`."""
     versions = _with_parts(ItemVersion.objects.select_related("result_type"))
-    version = versions.exclude(state=ItemVersion.State.DRAFT).filter(item=item, version=number).first()
+    version = versions.filter(item=item, version=number, state__in=PUBLIC_VERSIONS).first()
     if version is None:
         raise VersionNotFound
     return _guide(item, version)
+
+
+def any_version_guide(version: ItemVersion) -> Guide:
+    """Load what any version says, drafts too, for those who write them."""
+    loaded = _with_parts(ItemVersion.objects.select_related("result_type")).get(pk=version.pk)
+    return _guide(version.item, loaded)
 
 
 def _guide(item: ServiceItem, version: ItemVersion) -> Guide:
@@ -314,18 +365,20 @@ def element_authorities() -> dict[str, str]:
 
 
 def items_for_staff(actor: Actor, *, managed_only: bool = False, text: str = "") -> QuerySet[ServiceItem]:
-    """Items in use or paused as staff list them, by code: all of them, or those of departments the post manages.
+    """Items as staff list them, by department: all in use or paused, and every one the post manages.
 
     ``text`` is a whole item code, or a part of an item's or a department's name. Others than staff: none.
     """
     if not actor.is_staff:
         return ServiceItem.objects.none()
-    items = ServiceItem.objects.exclude(state=ServiceItem.State.CANCELLED).filter(current__isnull=False)
+    managed = actor.departments(Permission.MANAGE_ITEMS)
+    published = Q(current__isnull=False) & ~Q(state=ServiceItem.State.CANCELLED)
+    items = ServiceItem.objects.filter(published | Q(department_id__in=managed))  # new and cancelled ones too
     if managed_only:
-        items = items.filter(department_id__in=actor.departments(Permission.MANAGE_ITEMS))
+        items = items.filter(department_id__in=managed)
     term = text.strip()
     if term:
-        code = Q(task_code=term.upper()) | Q(local_code=term)
+        code = Q(task_code=term.upper()) | Q(handle_code=term.upper()) | Q(local_code=term)
         items = items.filter(code | Q(name__icontains=term) | Q(department_name__icontains=term))
     return items.select_related("current", "department", "region").order_by("department_name", "name", "id")
 

@@ -1,15 +1,21 @@
-"""Background work of the services room."""
+"""Background work of the catalogue: thin, each calls an action."""
 
 import datetime as dt
+from uuid import UUID
 
 from django.utils import timezone
+from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
-from common.jobs import daily
+from common.jobs import ask_once, daily
 from identity.actor import SYSTEM
+from services.editing import directory, publishing
+from services.lint import store
+from services.lint.queries import open_run
 from services.searching.actions import forget_misses
 
 KEEP_MISSES = dt.timedelta(days=180)
+_RETRY = RetryStrategy(max_attempts=5, exponential_wait=3)
 
 
 @app.periodic(cron=daily("00:50"), periodic_id="forget_search_misses")
@@ -17,3 +23,41 @@ KEEP_MISSES = dt.timedelta(days=180)
 def forget_search_misses(timestamp: int) -> None:
     """Forget what was asked in vain half a year ago."""
     forget_misses(SYSTEM, before=timezone.localdate() - KEEP_MISSES)
+
+
+@app.periodic(cron=daily("00:01"), periodic_id="catalogue_takes_effect")
+@app.task(queue="clock")
+def catalogue_takes_effect(timestamp: int) -> None:
+    """Put in force what was decided for today: directory first, then items and operations on them."""
+    today = timezone.localdate()
+    directory.take_effect(today=today)
+    publishing.take_effect(today=today)
+
+
+@app.task(retry=_RETRY, queue="catalogue")
+def propose_directory_change(entry_id: str) -> None:
+    """Draft a version for every implementation that follows an earlier version of the entry."""
+    directory.propose_change(entry_id=UUID(entry_id))
+
+
+@app.task(retry=_RETRY, queue="catalogue")
+def check_catalogue(run_id: str) -> None:
+    """Check every published item; goes on where a lost worker stopped."""
+    while store.go_on(UUID(run_id)):
+        pass
+
+
+@app.periodic(cron=daily("01:40"), periodic_id="check_catalogue_nightly")
+@app.task(queue="catalogue")
+def check_catalogue_nightly(timestamp: int) -> None:
+    """Refresh the stored findings: certificate types, data elements and waivers change beside the items."""
+    store.start_run(SYSTEM)
+
+
+@app.periodic(cron="*/15 * * * *", periodic_id="resume_catalogue_check")
+@app.task(queue="catalogue")
+def resume_catalogue_check(timestamp: int) -> None:
+    """Ask again for a check whose worker was lost."""
+    run = open_run()
+    if run:
+        ask_once(check_catalogue, f"check-catalogue:{run.pk}", run_id=str(run.pk))

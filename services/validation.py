@@ -32,14 +32,19 @@ def problems(description: ItemDescription) -> Iterator[str]:
     content = description.content
     own = {"item_type": description.item_type, "state": description.state, "local_code": description.local_code}
     yield from _column_problems(ServiceItem, {**own, "department_name": description.department_name})
+    yield from storing_problems(content)
+    yield from condition_problems(content)
+    yield from _limit_problems(content)
+
+
+def storing_problems(content: VersionContent) -> Iterator[str]:
+    """Yield what keeps even a draft from being stored: lengths, code sets, forbidden text, keys that repeat."""
     yield from _column_problems(ItemVersion, columns(content))
     for name, parts in parts_of(content):
         for part in parts:
             yield from _column_problems(PARTS[name][0], columns(part))
         yield from _repeated(name, (part.key for part in parts if hasattr(part, "key")))
-    yield from _condition_problems(content)
     yield from _field_problems(content)
-    yield from _limit_problems(content)
 
 
 def _code_problems(description: ItemDescription) -> Iterator[str]:
@@ -62,11 +67,17 @@ def _limits(model: type[models.Model]) -> dict[str, tuple[int | None, frozenset[
     return {
         entry.attname: (
             getattr(entry, "max_length", None),
-            frozenset(value for value, _label in entry.flatchoices),
+            _allowed(entry),
             isinstance(entry, models.PositiveSmallIntegerField),
         )
         for entry in model._meta.concrete_fields
     }
+
+
+def _allowed(entry: Any) -> frozenset[str]:
+    """The values of a column with a code set; empty counts where the column may be left blank."""
+    values = {value for value, _label in entry.flatchoices}
+    return frozenset(values | {""}) if values and entry.blank else frozenset(values)
 
 
 def _column_problems(model: type[models.Model], values: Mapping[str, Any]) -> Iterator[str]:
@@ -100,7 +111,7 @@ def _repeated(name: str, keys: Iterable[str]) -> Iterator[str]:
             yield _("%(part)s 里 %(key)s 出现了 %(count)s 次") % {"part": name, "key": key, "count": count}
 
 
-def _condition_problems(content: VersionContent) -> Iterator[str]:
+def condition_problems(content: VersionContent) -> Iterator[str]:
     """Every ``when`` must name a question and answers that exist; a question may only look back."""
     known: dict[str, set[str]] = {}
     for question in content.situations:

@@ -4,7 +4,7 @@ Used by :mod:`services.actions` alone, which checks permission, holds the lock a
 """
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
 from django.db.models import Max, Q, prefetch_related_objects
@@ -131,24 +131,28 @@ class CatalogueWriter:
         for item in changed:
             item.updated_at = timezone.now()
         ServiceItem.objects.bulk_update(changed, [*_OWN, "popularity", "current", "updated_at"], batch_size=_BATCH)
-        self._write_parts()
+        write_parts(self._new_versions)
 
-    def _write_parts(self) -> None:
-        rows: dict[str, list[Any]] = defaultdict(list)
-        satisfied: list[Any] = []
-        through = MaterialRequirement.satisfied_by.through
-        for version, content in self._new_versions:
-            for name, parts in parts_of(content):
-                for order, part in enumerate(parts):
-                    row = PARTS[name][0](id=uuid7(), version=version, order=order, **columns(part))
-                    rows[name].append(row)
-                    satisfied += [
-                        through(materialrequirement_id=row.pk, certificatetype_id=kind)
-                        for kind in getattr(part, "satisfied_by", ())
-                    ]
-        for name, new in rows.items():
-            PARTS[name][0]._default_manager.bulk_create(new, batch_size=_BATCH)
-        through._default_manager.bulk_create(satisfied, batch_size=_BATCH)
+
+def write_parts(versions: Iterable[tuple[ItemVersion, VersionContent]], *, only: Collection[str] | None = None) -> None:
+    """Insert the parts of versions; ``only`` names the kinds of parts, all by default."""
+    rows: dict[str, list[Any]] = defaultdict(list)
+    satisfied: list[Any] = []
+    through = MaterialRequirement.satisfied_by.through
+    wanted = ((version, name, parts) for version, content in versions for name, parts in parts_of(content))
+    for version, name, parts in wanted:
+        if only is not None and name not in only:
+            continue
+        for order, part in enumerate(parts):
+            row = PARTS[name][0](id=uuid7(), version=version, order=order, **columns(part))
+            rows[name].append(row)
+            satisfied += [
+                through(materialrequirement_id=row.pk, certificatetype_id=kind)
+                for kind in getattr(part, "satisfied_by", ())
+            ]
+    for name, new in rows.items():
+        PARTS[name][0]._default_manager.bulk_create(new, batch_size=_BATCH)
+    through._default_manager.bulk_create(satisfied, batch_size=_BATCH)
 
 
 def _plain(item: ServiceItem, name: str) -> Any:

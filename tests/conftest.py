@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 import pytest
 from django.conf import settings
+from django.core.cache import cache
 from django.db import connection
 from django.test import override_settings
 from playwright.sync_api import Browser, sync_playwright
@@ -28,6 +29,14 @@ def pytest_configure(config: pytest.Config) -> None:
     settings.DATABASES["default"]["PORT"] = urlsplit(url).port
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What drives the browser runs apart: its event loop would be in the way of everything after it."""
+    for item in items:
+        if "browser" in getattr(item, "fixturenames", ()):
+            item.add_marker("journey")
+
+
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup: None, django_db_blocker: pytest.FixtureRequest) -> None:
     """Let transactional tests empty the audit table afterwards; its other guards stay on.
@@ -36,6 +45,13 @@ def django_db_setup(django_db_setup: None, django_db_blocker: pytest.FixtureRequ
     """
     with django_db_blocker.unblock(), connection.cursor() as cursor:  # type: ignore[attr-defined]
         cursor.execute("ALTER TABLE common_auditevent DISABLE TRIGGER audit_no_truncate")
+
+
+@pytest.fixture(autouse=True)
+def _fresh_limits() -> Iterator[None]:
+    """What was counted against an address or a phone ends with the test."""
+    yield
+    cache.clear()
 
 
 @pytest.fixture(scope="session")

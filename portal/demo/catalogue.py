@@ -14,9 +14,10 @@ from identity.rules import make_uscc
 from identity.staff.actions.places import save_department, save_post, save_region
 from portal.demo.entries import CONTENT, ContentError, Entry, read_entries, read_folder, unique
 from portal.demo.items import ITEM_KEYS, ITEM_OPTIONAL, References, describe_item
+from portal.demo.publishing import publish_all, waivers_of
+from portal.demo.staff import catalogue_officers
 from services import queries
-from services.actions import ElementDescription, save_data_elements, upsert_items
-from services.errors import DescriptionInvalid
+from services.actions import ElementDescription, save_data_elements
 from services.fields import TYPES
 from services.models import DataElement, ServiceItem
 
@@ -166,8 +167,5 @@ def _load_items(actor: Actor, content: Path, known: References) -> dict[str, Ser
         other = codes.setdefault(description.catalog_code, key)
         if other != key:
             raise ContentError(f"items {key}", f"type, main and sub are those of {other}")
-    try:
-        saved = upsert_items(actor, descriptions=list(descriptions.values()))
-    except DescriptionInvalid as error:
-        raise ContentError("items", error.text) from error
-    return {key: one.item for key, one in zip(descriptions, saved, strict=True)}
+    granted = {entry.text("key"): waivers_of(entry) for _stem, entry in entries}
+    return publish_all(catalogue_officers(actor), descriptions, granted)

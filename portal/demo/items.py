@@ -27,7 +27,7 @@ ITEM_KEYS = (
     "visits_reason handle_forms online_depth level conditions legal fees result hall synonyms popularity situations "
     "steps materials route faq"
 )
-ITEM_OPTIONAL = "quantity_limit handle_area flow open_from_age"
+ITEM_OPTIONAL = "quantity_limit handle_area flow open_from_age waivers"
 MATERIAL = {
     "required": "key name need legal",
     "optional": "when satisfied_by kind fresh_days promise defer_days note holder source paper",

@@ -13,6 +13,7 @@ from identity.staff.actions.holdings import assign_post, end_holding
 from identity.staff.actions.places import set_served_departments
 from portal.demo import timeline
 from portal.demo.people import let_in
+from portal.demo.publishing import Officers
 from portal.demo.reading import cast_settings, department_rows
 
 _APPOINTED_MONTHS_AGO = 13
@@ -57,6 +58,25 @@ def load(actor: Actor) -> int:
         accounts = {account.username: account for account in Account.objects.filter(is_staff_member=True)}
         held = {holding.account_id: holding for holding in PostHolding.objects.filter(is_active=True)}
         return sum(_seat(actor, place, posts, accounts, held) for place in places())
+
+
+def catalogue_officers(actor: Actor) -> Officers:
+    """Seat the two officers who look after the city's catalogue, if they are not yet: one writes, one reviews."""
+    roles = (PostHolding.Role.DATA_OFFICER, PostHolding.Role.ADMINISTRATOR)
+    wanted = [next(place for place in places() if place.role == role) for role in roles]
+    numbers = [place.number for place in wanted]
+    with timeline.on(timeline.months_ago(_APPOINTED_MONTHS_AGO)):
+        _serve(actor)
+        posts = {(post.department.uscc, post.name): post for post in Post.objects.select_related("department")}
+        accounts = {account.username: account for account in Account.objects.filter(username__in=numbers)}
+        held = {
+            one.account_id: one for one in PostHolding.objects.filter(account__in=accounts.values(), is_active=True)
+        }
+        for place in wanted:
+            _seat(actor, place, posts, accounts, held)
+    seated = {account.username: account for account in Account.objects.filter(username__in=numbers)}
+    editor, reviewer = (actor_for(seated[number]) for number in numbers)
+    return Officers(editor, reviewer)
 
 
 def _serve(actor: Actor) -> None:

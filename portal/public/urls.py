@@ -106,6 +106,7 @@ urlpatterns: _Urls = [
     path("search/", finding.item_search, name="item_search"),
     path("search/suggest/", finding.item_suggest, name="item_suggest"),
     path("items/<uuid:item_id>/", items.item_guide, name="item_guide"),
+    path("items/<str:code>/versions/<int:version_number>/", items.item_version, name="item_version"),
     path("items/<uuid:item_id>/apply/", apply.start_draft, name="start_draft"),
     path("account/", include(account_urls)),
     path("my/", include(my_urls)),

@@ -92,3 +92,6 @@ NAME_IN_CATALOGUE = _reject(
     "duplicate_in_catalogue", _("目录里已有同一部门的同名事项，编码是 %(detail)s；请先核对是不是同一事项")
 )
 CONTENT_INVALID = _reject("content_invalid", _("内容有误：%(detail)s"))
+MAINTAINED_HERE = _reject(
+    "maintained_here", _("这个事项由本平台的编辑维护，或者已经取消，导入不覆盖；需要改的请在工作台起草新版本")
+)

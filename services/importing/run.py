@@ -202,10 +202,14 @@ def _items_by_place(rows: list[ReadRow]) -> dict[tuple[str, str, str, str], set[
 
 
 def _write(actor: Actor, rows: list[ReadRow], progress: Progress) -> Counter[Outcome]:
-    descriptions = [row.description for row in rows if row.description]
+    good = [row for row in rows if row.description]
     outcomes: Counter[Outcome] = Counter()
-    for start in range(0, len(descriptions), _CHUNK):
-        chunk = descriptions[start : start + _CHUNK]
-        outcomes.update(saved.outcome for saved in upsert_items(actor, descriptions=chunk))
-        progress(_("写入"), start + len(chunk), len(descriptions))
+    for start in range(0, len(good), _CHUNK):
+        chunk = good[start : start + _CHUNK]
+        saved = upsert_items(actor, descriptions=[row.description for row in chunk if row.description])
+        for row, one in zip(chunk, saved, strict=True):
+            outcomes[one.outcome] += 1
+            if one.outcome == Outcome.KEPT:
+                row.reject(Finding(reasons.MAINTAINED_HERE))
+        progress(_("写入"), start + len(chunk), len(good))
     return outcomes

@@ -1,22 +1,33 @@
 """The catalogue: directory entries, their local implementations, versions and what a version asks for."""
 
-from services.models.directory import DirectoryEntry
+from services.models.directory import DirectoryEntry, DirectoryVersion
 from services.models.elements import DataElement, ImportBatch
+from services.models.findings import AskWaiver, ItemLint, LintRun
 from services.models.items import ServiceItem
+from services.models.lifecycle import ItemOperation, ItemSuccession
 from services.models.parts import Faq, FeeItem, LegalBasis, MaterialRequirement, ReviewStage, Situation, VersionPart
+from services.models.review import CatalogueStep, Reviewed
 from services.models.search import SearchMiss, SearchPlace, SearchTopic, Synonym
 from services.models.versions import ItemVersion
 
 __all__ = [
+    "AskWaiver",
+    "CatalogueStep",
     "DataElement",
     "DirectoryEntry",
+    "DirectoryVersion",
     "Faq",
     "FeeItem",
     "ImportBatch",
+    "ItemLint",
+    "ItemOperation",
+    "ItemSuccession",
     "ItemVersion",
     "LegalBasis",
+    "LintRun",
     "MaterialRequirement",
     "ReviewStage",
+    "Reviewed",
     "SearchMiss",
     "SearchPlace",
     "SearchTopic",

@@ -30,6 +30,7 @@ class LegalBasis(VersionPart):
     kind = models.CharField(max_length=20)
     number = models.CharField(max_length=100, blank=True, default="")
     gist = models.CharField(max_length=1000, blank=True, default="")
+    is_inherited = models.BooleanField(default=False)  # from the directory: not changed here
 
     class Meta(VersionPart.Meta):
         verbose_name_plural = "legal bases"
@@ -74,6 +75,21 @@ class MaterialRequirement(VersionPart):
     material_format = models.CharField(max_length=1, choices=codes.MaterialFormat, default="2")
     legal = models.CharField(max_length=256, blank=True, default="")
     note = models.CharField(max_length=500, blank=True, default="")
+    is_proof = models.BooleanField("证明事项", default=False)  # 证明: needs a law of its own (国办发〔2020〕42号)
+    material_type = models.CharField(max_length=1, choices=codes.MaterialType, blank=True, default="")
+    taken_by = models.CharField(max_length=1, choices=codes.TakenBy, blank=True, default="")
+    blank_form = models.CharField("空白表格", max_length=256, blank=True, default="")
+    sample = models.CharField("示例样表", max_length=256, blank=True, default="")
+    source_note = models.CharField("来源渠道说明", max_length=500, blank=True, default="")
+    originals = models.PositiveSmallIntegerField("原件份数", default=0)
+    copies = models.PositiveSmallIntegerField("复印件份数", default=0)
+    paper_format = models.CharField("纸质材料规格", max_length=200, blank=True, default="")
+    acceptance = models.CharField("受理标准", max_length=256, blank=True, default="")
+    issuer = models.CharField("出具机构", max_length=100, blank=True, default="")
+    issuer_time = models.CharField("出具时间要求", max_length=150, blank=True, default="")
+    issuer_note = models.CharField("材料办理说明", max_length=500, blank=True, default="")
+    issuer_place = models.CharField("材料办理地点", max_length=400, blank=True, default="")
+    use_note = models.CharField("材料使用说明", max_length=500, blank=True, default="")
 
     class Meta(VersionPart.Meta):
         constraints = (models.UniqueConstraint(fields=["version", "key"], name="material_key_once"),)
@@ -96,6 +112,8 @@ class FeeItem(VersionPart):
     basis = models.CharField(max_length=256)
     amount = models.DecimalField(max_digits=16, decimal_places=2, null=True)  # yuan
     reduction = models.CharField(max_length=256, blank=True, default="")
+    kind = models.CharField(max_length=1, choices=codes.FeeKind, blank=True, default="")
+    note = models.CharField(max_length=1000, blank=True, default="")
 
     def __str__(self) -> str:
         return self.name

@@ -6,23 +6,29 @@ from django.db import models
 from django.db.models import Q
 
 from certificates.models import CertificateType
-from common.models import BaseModel
 from services import codes
+from services.models.directory import DirectoryVersion
 from services.models.items import ServiceItem
+from services.models.national import NationalElements
+from services.models.review import Reviewed, two_persons
+from services.states import OPEN_VERSIONS, VersionState
 
 
-class ItemVersion(BaseModel):
-    """Everything about an item that can change. A running case keeps the version it started on."""
+class ItemVersion(Reviewed, NationalElements):
+    """Everything about an item that can change. A running case keeps the version it started on.
 
-    class State(models.TextChoices):
-        DRAFT = "draft", "草稿"
-        PUBLISHED = "published", "已发布"
-        RETIRED = "retired", "已替换"
+    ``directory_version`` is where its basic elements come from; ``base`` what was in force when it was drafted.
+    """
+
+    State = VersionState
 
     item = models.ForeignKey(ServiceItem, models.PROTECT, related_name="versions")
     version = models.PositiveIntegerField("事项版本")
-    state = models.CharField(max_length=10, choices=State, default=State.DRAFT)
+    state = models.CharField(max_length=10, choices=VersionState, default=VersionState.DRAFT)
     effective_on = models.DateField(null=True)
+    directory_version = models.ForeignKey(DirectoryVersion, models.PROTECT, null=True, related_name="+", db_index=False)
+    base = models.ForeignKey("self", models.PROTECT, null=True, related_name="+", db_index=False)
+    restored_from = models.ForeignKey("self", models.PROTECT, null=True, related_name="+", db_index=False)
     name = models.CharField(max_length=1000)
     summary = models.CharField(max_length=300, blank=True, default="")
     is_applicable_online = models.BooleanField(default=False)  # False: published guide only (a bare imported row)
@@ -65,6 +71,8 @@ class ItemVersion(BaseModel):
         constraints = (
             models.UniqueConstraint(fields=["item", "version"], name="item_version_once"),
             models.UniqueConstraint(fields=["item"], condition=Q(state="published"), name="one_published_version"),
+            models.UniqueConstraint(fields=["item"], condition=Q(state__in=OPEN_VERSIONS), name="one_open_version"),
+            two_persons("submitted_by", "reviewed_by", "version_two_persons"),
         )
 
     def __str__(self) -> str:

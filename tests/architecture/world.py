@@ -19,10 +19,12 @@ from identity.privacy.correction_actions import request_correction
 from identity.sso.actions import give_consent
 from portal.middleware import PRINCIPAL_KEY
 from services.actions import record_import
+from services.editing import lifecycle, waivers
 from services.searching.actions import add_synonym
+from services.states import Operation
 from tests.factories import moves
 from tests.factories.cast import Cast, a_member_of_staff, build_cast
-from tests.factories.catalogue import a_department, a_post
+from tests.factories.catalogue import a_department, a_post, an_item
 from tests.factories.mandates import a_mandate
 from tests.factories.privacy import a_made_export, a_wrong_address
 from tests.factories.sso import an_app
@@ -50,6 +52,8 @@ class World:
     document: Document
     batch_id: UUID
     synonym_id: UUID
+    operation_id: UUID  # proposed for the item by an officer who is none of the roles
+    waiver_id: UUID  # likewise
     pair_id: UUID  # Li and the stranger may be one person
     mandate_id: UUID  # the shop gave it to the stranger, who has not answered
     profile_id: UUID  # an app of the item's department
@@ -81,9 +85,12 @@ class World:
             "batch_id": self.batch_id,
             "synonym_id": self.synonym_id,
             "mandate_id": self.mandate_id,
+            "code": self.cast.item.code if "version_number" in wanted else self.cast.licence.verify_code,
+            "version_number": 1,
+            "operation_id": self.operation_id,
+            "waiver_id": self.waiver_id,
             "export_id": self.export_id,
             "request_id": self.request_id,
-            "code": self.cast.licence.verify_code,
             "step": "shop",
             "action": word,
             "operation": word,
@@ -126,6 +133,7 @@ def build_world() -> World:
         SYSTEM, file_name="list.jsonl", sha256="0" * 64, accepted=1, repaired=0, rejected=0, report=[]
     )
     synonym = add_synonym(SYSTEM, term="开饭馆", stands_for=[cast.item.name])
+    operation_id, waiver_id = _proposals(cast)
     profile = an_app(cast.scjg).profile
     agreed = give_consent(cast.person, profile=profile, scopes=["openid"])
     pair = report_pair(SYSTEM, first_id=cast.li.pk, second_id=cast.stranger.principal_id, signs=["region"])
@@ -134,6 +142,8 @@ def build_world() -> World:
         cases,
         document,
         batch_id=batch.pk,
+        operation_id=operation_id,
+        waiver_id=waiver_id,
         pair_id=pair.pk,
         synonym_id=synonym.pk,
         mandate_id=a_mandate(cast).pk,
@@ -143,6 +153,16 @@ def build_world() -> World:
         request_id=request_correction(cast.stranger, wrong=a_wrong_address()).pk,
         sessions=_sessions(cast),
     )
+
+
+def _proposals(cast: Cast) -> tuple[UUID, UUID]:
+    """An operation and a waiver that wait for a second person; for another item, so that the cast's stays as it is."""
+    author = a_member_of_staff("1014", a_post(cast.scjg, "数据管理"), PostHolding.Role.DATA_OFFICER)
+    steps = [{"key": "s", "title": "页", "fields": [{"key": "own", "label": "甲", "type": "text"}]}]
+    item = an_item("另一事项", main="31099", department=cast.scjg, steps=steps)
+    operation = lifecycle.propose(author, item_id=item.pk, kind=Operation.PAUSE, reason="升级", instead="窗口")
+    waiver = waivers.propose_waiver(author, item_id=item.pk, kind="field", key="own", reason="登记库每季度才更新一次")
+    return operation.pk, waiver.pk
 
 
 def _a_correcting_case(cast: Cast) -> Case:

@@ -14,7 +14,9 @@ from common import translations
 from common.formatting import action_label, code_label, format_dates_in, format_list
 from identity.models import Region
 from services import codes
-from services.models import ItemVersion, ServiceItem
+from services.models import AskWaiver, ItemVersion, ServiceItem
+from services.states import Operation as ItemOperation
+from services.states import OperationAction, OperationState, Standing, VersionAction
 from services.themes import ORGANISATION_THEMES, PERSON_THEMES
 
 CODES = [
@@ -34,12 +36,18 @@ CODES = [
     codes.ResultKind,
     ServiceItem.State,
     ItemVersion.State,
+    AskWaiver.State,
+    OperationState,
+    Standing,
 ]
 NAMES = {str(label) for code in CODES for label in code.labels} | {
     *PERSON_THEMES.values(),
     *ORGANISATION_THEMES.values(),
 }
-ACTIONS = {str(label) for label in (*Action.labels, *Operation.labels)}
+
+
+CATALOGUE_ACTIONS = (*VersionAction.labels, *OperationAction.labels, *ItemOperation.labels)
+ACTIONS = {str(label) for label in (*Action.labels, *Operation.labels, *CATALOGUE_ACTIONS)}
 
 
 @pytest.fixture(scope="module")

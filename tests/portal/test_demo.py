@@ -211,7 +211,8 @@ def test_the_clock_goes_on_after_an_error() -> None:
 
 def test_mandates_are_in_force_for_what_they_name() -> None:
     agents = {row.agent.name: row for row in Mandate.objects.filter(state="accepted").select_related("agent")}
-    assert set(agents) == {"何佳", "周𠮷"}
+    assert set(agents) == {"何佳", "周𠮷", "张志远"}
+    assert agents["张志远"].kind == "guardian"
     assert set(agents["何佳"].item_codes) == {
         item.code for item in ServiceItem.objects.filter(name__in=["高龄津贴申领", "跨省异地就医备案"])
     }

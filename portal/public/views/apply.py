@@ -33,6 +33,7 @@ from portal.public.requests import form_version, new_request_key, request_key
 from services.errors import SituationInvalid
 from services.forms import FieldSpec, StepSpec
 from services.rules import next_situation
+from services.standing import closure_of
 
 _View = TypeVar("_View", bound=Callable[..., HttpResponse])
 page_methods = require_http_methods(["GET", "HEAD", "POST"])
@@ -167,6 +168,7 @@ def common(request: HttpRequest, draft: Draft, kind: str) -> dict[str, Any]:
         "nav": "cases",
         "case": draft.case,
         "draft": draft,
+        "closed": closure_of(draft.case.item),
         "progress": progress_steps(draft, kind),
         "back_url": page_before(draft, request.path),
         "request_key": new_request_key(),

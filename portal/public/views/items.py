@@ -1,15 +1,17 @@
 """Reading the guide of an item."""
 
+from typing import Any
 from uuid import UUID
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from common.formatting import code_label
-from identity.actor import Actor
+from identity.actor import PUBLIC, Actor
 from identity.models import Mandate
 from identity.queries import represented_organisations
 from portal.access import actor_of
@@ -18,7 +20,9 @@ from portal.public.requests import new_request_key
 from portal.public.wording import limit_text, visits_text
 from services.codes import Audience, ProjectType
 from services.models import ItemVersion, ServiceItem
-from services.queries import Guide, get_item, guide, is_open
+from services.queries import Guide, get_known_item, get_public_version, guide, is_open
+from services.standing import closure, earlier_versions, replaced_on
+from services.states import Operation
 
 _FORMS = {"1": gettext_lazy("窗口办理"), "2": gettext_lazy("网上办理"), "3": gettext_lazy("快递办理")}
 
@@ -26,11 +30,29 @@ _FORMS = {"1": gettext_lazy("窗口办理"), "2": gettext_lazy("网上办理"), 
 @require_safe
 def item_guide(request: HttpRequest, item_id: UUID) -> HttpResponse:
     """Everything about one item, with the materials marked for the person who is signed in."""
-    actor = actor_of(request)
-    shown = guide(get_item(item_id))
+    item = get_known_item(item_id)
+    closed = closure(item)
+    if closed and closed.kind == Operation.MERGE and len(closed.successors) == 1:
+        messages.info(request, _("“%(name)s”已经合并到这个事项。") % {"name": item.name})
+        return redirect("item_guide", closed.successors[0].pk)
+    context = _guide_page(actor_of(request), guide(item)) | {"closed": closed, "earlier": earlier_versions(item)}
+    return render(request, "public/guide.html", context)
+
+
+@require_safe
+def item_version(request: HttpRequest, code: str, version_number: int) -> HttpResponse:
+    """What a version of an item said, for ever; the one in force has its own page."""
+    item, shown = get_public_version(code, version_number)
+    if item.current and item.current.pk == shown.version.pk and item.state != ServiceItem.State.CANCELLED:
+        return redirect("item_guide", item.pk)
+    context = _guide_page(PUBLIC, shown) | {"is_old": True, "replaced_on": replaced_on(shown.version)}
+    return render(request, "public/guide.html", context)
+
+
+def _guide_page(actor: Actor, shown: Guide) -> dict[str, Any]:
     rows, tally = guide_materials(shown, actor)
     version = shown.version
-    context = {
+    return {
         "nav": "items",
         "guide": shown,
         "version": version,
@@ -40,7 +62,6 @@ def item_guide(request: HttpRequest, item_id: UUID) -> HttpResponse:
         "sometimes": [row for row in rows if row.condition],
         "tally": tally,
         "is_open": is_open(shown.item),
-        "is_paused": shown.item.state == ServiceItem.State.PAUSED,
         "is_instant": version.project_type == ProjectType.INSTANT,
         "audience": [code_label(name) for name in shown.audience],
         "themes": [code_label(name) for name in shown.themes],
@@ -50,7 +71,6 @@ def item_guide(request: HttpRequest, item_id: UUID) -> HttpResponse:
         "request_key": new_request_key(),
         "crumbs": [(_("首页"), "/"), (_("找事项"), "/search/"), (version.name, "")],
     }
-    return render(request, "public/guide.html", context)
 
 
 def _facts(shown: Guide) -> list[tuple[str, str]]:

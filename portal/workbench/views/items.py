@@ -14,9 +14,12 @@ from identity.permissions import Permission
 from portal.access import actor_of, staff_required
 from portal.workbench.forms import ItemFilterForm
 from portal.workbench.pages import page_of, show
+from portal.workbench.show.editing import desk_of
 from services import queries
+from services.editing import queries as editing
 from services.errors import VersionNotFound
-from services.models import ItemVersion, MaterialRequirement
+from services.lint.queries import may_read
+from services.models import ItemVersion, MaterialRequirement, ServiceItem
 
 
 @require_safe
@@ -37,6 +40,7 @@ def item_list(request: HttpRequest) -> HttpResponse:
         "text": text,
         "page": page_of(request, rows),
         "manages": manages,
+        "may_check": may_read(actor),
     }
     return show(request, "workbench/items.html", context, nav="items")
 
@@ -56,22 +60,36 @@ def _scopes(chosen: str) -> list[dict[str, Any]]:
 @require_safe
 @staff_required
 def item_page(request: HttpRequest, item_id: UUID) -> HttpResponse:
-    """One item, read-only; ``?version=`` shows an earlier version."""
-    item = queries.get_item(item_id)
-    number = request.GET.get("version", "")
-    if number and not (number.isascii() and number.isdigit() and len(number) < 9):
-        raise VersionNotFound
-    guide = queries.version_guide(item, int(number)) if number else queries.guide(item)
+    """One item with its versions and what can be done next; ``?version=`` shows another version."""
+    actor = actor_of(request)
+    item = editing.get_item(actor, item_id)
+    guide = _guide(actor, item, request.GET.get("version", ""))
     context = {
         "item": item,
         "guide": guide,
         "version": guide.version,
-        "versions": list(queries.versions_of(item)),
         "facts": _facts(guide.version, is_free=guide.is_free),
         "codes": _codes(item, guide.version),
         "materials": [(row, _stands_in(row)) for row in guide.materials],
+        **desk_of(actor, item, guide.version),
     }
     return show(request, "workbench/item.html", context, nav="items")
+
+
+def _guide(actor: Actor, item: ServiceItem, number: str) -> queries.Guide:
+    """The version asked for, else the one in force, else the draft of an item that was never published."""
+    if number and not (number.isascii() and number.isdigit() and len(number) < 9):
+        raise VersionNotFound
+    manages = editing.may_manage(actor, item)
+    if number and manages:
+        return queries.any_version_guide(editing.get_version(actor, item, int(number)))
+    if number:
+        return queries.version_guide(item, int(number))
+    if item.current is None and manages:
+        newest = item.versions.order_by("-version").first()
+        if newest:
+            return queries.any_version_guide(editing.get_version(actor, item, newest.version))
+    return queries.guide(item)
 
 
 def _facts(version: ItemVersion, *, is_free: bool) -> list[tuple[str, str]]:
@@ -93,7 +111,9 @@ def _days(days: int | None, unit: str) -> str:
 def _codes(item: Any, version: ItemVersion) -> list[tuple[str, str]]:
     rows = [
         (_("实施编码"), item.task_code or _("没有（旧事项）")),
+        (_("业务办理项编码"), item.handle_code or ""),
         (_("地方编码"), item.local_code),
+        (_("基本编码"), item.entry.catalog_code if item.entry else ""),
         (_("事项类型"), code_label(item.get_item_type_display())),
         (_("实施部门"), item.department_name),
         (_("行政区划"), item.region.name),

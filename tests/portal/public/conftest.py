@@ -1,9 +1,6 @@
 """The cast and its browsers."""
 
-from collections.abc import Iterator
-
 import pytest
-from django.core.cache import cache
 from django.test import Client
 
 from tests.factories.cast import Cast, build_cast
@@ -31,10 +28,3 @@ def li(cast: Cast) -> Client:
 def anybody() -> Client:
     """A browser that is not signed in."""
     return a_visitor()
-
-
-@pytest.fixture(autouse=True)
-def _fresh_limits() -> Iterator[None]:
-    cache.clear()
-    yield
-    cache.clear()

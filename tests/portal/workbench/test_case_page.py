@@ -234,7 +234,7 @@ def test_the_page_takes_the_same_queries_whatever_the_case_holds(cast, django_as
     browser.get(page_of(new))
 
     for case in (new, reviewed):
-        # session, account, post, grants; case and its six lists, the record of the look; calendar days and years;
+        # session, account, post with grants; case and its six lists, the record of the look; calendar days and years;
         # guided questions; next case, waiting count
-        with django_assert_num_queries(17):
+        with django_assert_num_queries(16):
             browser.get(page_of(case))

@@ -45,7 +45,7 @@ def test_the_list_takes_as_many_queries_for_twenty_rows_as_for_one(cast):
     with CaptureQueriesContext(connection) as twenty:
         browser.get(LIST)
 
-    assert len(twenty) == len(one) == 7  # session, account, post, grants; waiting; count and rows
+    assert len(twenty) == len(one) == 6  # session, account, post with grants; waiting; count and rows
 
 
 def test_an_item_page_shows_what_it_asks_for_and_earlier_versions(cast):

@@ -1,0 +1,265 @@
+"""Steps on the catalogue: a version's way to publication, operations on an item, waivers. One page for each step."""
+
+from collections.abc import Callable
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from common.errors import Conflict, DomainError, Forbidden, Invalid
+from common.formatting import action_label
+from identity.actor import Actor
+from portal.access import actor_of, staff_required
+from portal.workbench.item_forms import (
+    WAIVER_LABELS,
+    OperationForm,
+    OperationStepForm,
+    RevisionForm,
+    VersionStepForm,
+    WaiverForm,
+)
+from portal.workbench.pages import show
+from services import queries as catalogue
+from services.editing import lifecycle, queries, versions, waivers
+from services.editing.errors import LintRefused, OperationInvalid, OperationNotFound, WaiverNotFound
+from services.errors import VersionNotFound
+from services.models import ItemVersion, ServiceItem
+from services.standing import asked_by
+from services.states import LIFECYCLE, Operation, OperationAction, VersionAction
+
+_page_methods = require_http_methods(["GET", "HEAD", "POST"])
+_DANGER = {"discard", "cancel", "return", "refuse", "end", "merge", "split", "pause"}
+
+
+@require_POST
+@staff_required
+def start_draft(request: HttpRequest, item_id: UUID) -> HttpResponse:
+    """Start a version from the one in force, or from the earlier one that ``version`` names."""
+    actor = actor_of(request)
+    item = _managed(actor, item_id)
+    number = request.POST.get("version", "")
+    if number:
+        if not (number.isascii() and number.isdigit() and len(number) < 9):
+            raise VersionNotFound
+        version = queries.get_version(actor, item, int(number))
+        draft = versions.roll_back(actor, version_id=version.pk)
+    else:
+        draft = versions.open_draft(actor, item_id=item.pk)
+    messages.success(request, _("第 %(number)s 版草稿已经建好。") % {"number": draft.version})
+    return _to_version(draft)
+
+
+def _managed(actor: Actor, item_id: UUID) -> ServiceItem:
+    item = queries.get_item(actor, item_id)
+    if not queries.may_manage(actor, item):
+        raise Forbidden
+    return item
+
+
+def _to_version(version: ItemVersion) -> HttpResponse:
+    response = redirect("workbench_item", version.item_id)
+    response["Location"] += f"?version={version.version}"
+    return response
+
+
+@_page_methods
+@staff_required
+def version_step(request: HttpRequest, item_id: UUID, version_number: int, action: str) -> HttpResponse:
+    """Submit, recall, return, approve, publish or discard one version."""
+    actor = actor_of(request)
+    item = _managed(actor, item_id)
+    version = queries.get_version(actor, item, version_number)
+    if action == "rebase":
+        return _rebase(request, version)
+    if action not in VersionAction.values or action in (VersionAction.EDIT, VersionAction.REPLACE):
+        raise VersionNotFound
+    wanted = VersionAction(action)
+    initial = {"revision": version.revision, "effective_on": version.effective_on}
+    form = VersionStepForm(request.POST or None, action=wanted, initial=initial)
+    title = _("%(action)s：%(name)s（第 %(number)s 版）") % {
+        "action": action_label(wanted.label),
+        "name": version.name,
+        "number": version.version,
+    }
+    back = f"{_address(item)}?version={version.version}"
+    page = _Page(request, form, title, action_label(wanted.label), back, is_danger=action in _DANGER)
+    return page.answer(lambda: _take(actor, version, wanted, form), done=lambda: _to_version(version))
+
+
+def _rebase(request: HttpRequest, version: ItemVersion) -> HttpResponse:
+    """Say that the draft was compared with what has been published meanwhile."""
+    form = RevisionForm(request.POST or None, initial={"revision": version.revision})
+    label = _("以现行版本为基础")
+    page = _Page(
+        request, form, f"{label}：{version.name}", label, f"{_address(version.item)}?version={version.version}"
+    )
+
+    def act() -> str:
+        revision = form.cleaned_data["revision"]
+        versions.take_new_base(actor_of(request), version_id=version.pk, expected_revision=revision)
+        return _("已经以现行版本为基础，核对后重新提交审核。")
+
+    return page.answer(act, done=lambda: _to_version(version))
+
+
+def _address(item: ServiceItem) -> str:
+    return str(redirect("workbench_item", item.pk)["Location"])
+
+
+def _take(actor: Actor, version: ItemVersion, action: VersionAction, form: forms.Form) -> str:
+    given = dict(form.cleaned_data)
+    common: dict[str, Any] = {"version_id": version.pk, "expected_revision": given.pop("revision")}
+    verbs: dict[VersionAction, Callable[..., ItemVersion]] = {
+        VersionAction.SUBMIT: versions.submit,
+        VersionAction.RECALL: versions.recall,
+        VersionAction.RETURN: versions.send_back,
+        VersionAction.APPROVE: versions.approve,
+        VersionAction.PUBLISH: versions.publish,
+        VersionAction.DISCARD: versions.discard,
+    }
+    after = verbs[action](actor, **common, **given)
+    if action == VersionAction.PUBLISH and after.state != ItemVersion.State.PUBLISHED:
+        return _("已经定好，%(day)s 起自动生效。") % {"day": after.effective_on}
+    return _("已办好：%(action)s。") % {"action": action_label(action.label)}
+
+
+class _Page:
+    """The page of one step: shows the form, does the step once it is filled in, and says what was refused."""
+
+    def __init__(
+        self, request: HttpRequest, form: forms.Form, title: str, label: str, back: str, *, is_danger: bool = False
+    ) -> None:
+        self._request = request
+        self._form = form
+        self._frame = {"title": title, "label": label, "back_url": back, "is_danger": is_danger}
+
+    def answer(self, act: Callable[[], str], *, done: Callable[[], HttpResponse]) -> HttpResponse:
+        """Answer the request; ``act`` returns what to tell afterwards."""
+        if self._request.method != "POST":
+            return self._show()
+        if not self._form.is_valid():
+            return self._show(status=422)
+        try:
+            message = act()
+        except Invalid as error:
+            for name, text in error.fields.items():
+                self._form.add_error(name if name in self._form.fields else None, str(text))
+            if not error.fields:
+                self._form.add_error(None, error.text)
+            found = error.findings if isinstance(error, LintRefused) else []
+            return self._show(status=error.http_status, findings=found)
+        except (Conflict, Forbidden) as error:
+            return self._show(status=error.http_status, conflict=error)
+        messages.success(self._request, message)
+        return done()
+
+    def _show(self, *, status: int = 200, conflict: DomainError | None = None, findings: Any = ()) -> HttpResponse:
+        context = {**self._frame, "form": self._form, "conflict": conflict, "findings": findings}
+        return show(self._request, "workbench/item_step.html", context, nav="items", status=status)
+
+
+@_page_methods
+@staff_required
+def propose_operation(request: HttpRequest, item_id: UUID, kind: str) -> HttpResponse:
+    """Propose to pause, resume, cancel, split or merge an item."""
+    actor = actor_of(request)
+    item = _managed(actor, item_id)
+    if kind not in Operation.values or LIFECYCLE[Operation(kind)].by_version:
+        raise OperationNotFound
+    wanted = Operation(kind)
+    form = OperationForm(request.POST or None, kind=wanted)
+    title = _("%(action)s：%(name)s") % {"action": action_label(wanted.label), "name": item.name}
+    page = _Page(request, form, title, _("提交审核"), _address(item), is_danger=kind in _DANGER)
+
+    def act() -> str:
+        given = dict(form.cleaned_data)
+        given.pop("successors", None)
+        lifecycle.propose(actor, item_id=item.pk, kind=wanted, successors=_successors(form), **given)
+        return _("已经提交，由另一位同事审核后生效。")
+
+    return page.answer(act, done=lambda: redirect("workbench_item", item.pk))
+
+
+def _successors(form: OperationForm) -> list[UUID]:
+    found = []
+    for code in form.codes():
+        item = catalogue.find_any_item_by_code(code)
+        if item is None:
+            text = _("没有编码是 %(code)s 的事项。") % {"code": code}
+            raise OperationInvalid(fields={"successors": text}, problem=text)
+        found.append(item.pk)
+    return found
+
+
+@_page_methods
+@staff_required
+def operation_step(request: HttpRequest, operation_id: UUID, action: str) -> HttpResponse:
+    """Approve, return or withdraw a proposed operation."""
+    actor = actor_of(request)
+    operation = queries.get_operation(actor, operation_id)
+    if action not in OperationAction.values or action == OperationAction.TAKE_EFFECT:
+        raise OperationNotFound
+    wanted = OperationAction(action)
+    form = OperationStepForm(request.POST or None, action=wanted, initial={"revision": operation.revision})
+    label = action_label(wanted.label)
+    title = f"{label}：{action_label(operation.get_kind_display())} {operation.item.name}"
+    page = _Page(request, form, title, label, _address(operation.item), is_danger=action in _DANGER)
+
+    def act() -> str:
+        given = form.cleaned_data
+        lifecycle.review(
+            actor,
+            operation_id=operation.pk,
+            action=wanted,
+            note=given["note"],
+            expected_revision=given["revision"],
+        )
+        return _("已办好：%(action)s。") % {"action": label}
+
+    return page.answer(act, done=lambda: redirect("workbench_item", operation.item_id))
+
+
+@_page_methods
+@staff_required
+def propose_waiver(request: HttpRequest, item_id: UUID) -> HttpResponse:
+    """Ask for leave to require a field or material that is already known."""
+    actor = actor_of(request)
+    item = _managed(actor, item_id)
+    form = WaiverForm(request.POST or None, asked=asked_by(item))
+    page = _Page(request, form, _("登记豁免：%(name)s") % {"name": item.name}, _("提交审核"), _address(item))
+
+    def act() -> str:
+        kind, key = form.target()
+        given = {name: form.cleaned_data[name] for name in ("reason", "legal_basis", "until")}
+        waivers.propose_waiver(actor, item_id=item.pk, kind=kind, key=key, **given)
+        return _("已经提交，由另一位同事同意后生效。")
+
+    return page.answer(act, done=lambda: redirect("workbench_item", item.pk))
+
+
+@_page_methods
+@staff_required
+def waiver_step(request: HttpRequest, waiver_id: UUID, action: str) -> HttpResponse:
+    """Approve, refuse or end a waiver."""
+    actor = actor_of(request)
+    waiver = queries.get_waiver(actor, waiver_id)
+    if action not in waivers.MOVES:
+        raise WaiverNotFound
+    label = str(WAIVER_LABELS[action])
+    form = OperationStepForm(request.POST or None, action=action, initial={"revision": waiver.revision})
+    title = _("%(action)s豁免：%(name)s") % {"action": label, "name": waiver.item.name}
+    page = _Page(request, form, title, label, _address(waiver.item), is_danger=action in _DANGER)
+
+    def act() -> str:
+        given = form.cleaned_data
+        waivers.review_waiver(
+            actor, waiver_id=waiver.pk, action=action, note=given["note"], expected_revision=given["revision"]
+        )
+        return _("已办好：%(action)s。") % {"action": label}
+
+    return page.answer(act, done=lambda: redirect("workbench_item", waiver.item_id))

@@ -1,0 +1,1 @@
+"""How the catalogue changes: one person writes, a second one reviews, and it takes effect on its day."""

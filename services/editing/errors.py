@@ -1,0 +1,166 @@
+"""Refusals of catalogue editing."""
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from django.utils.translation import gettext_lazy as _
+
+from common.errors import Conflict, Forbidden, Invalid, NotFound, Text
+
+if TYPE_CHECKING:
+    from services.lint.findings import Finding
+
+
+class StepNotAllowed(Conflict):
+    """The state of the thing does not allow this step (any more)."""
+
+    code = "services.step_not_allowed"
+    message = _("现在是“%(state)s”，不能%(action)s。")
+    what_to_do = _("请刷新页面，看是谁先办了。")
+
+
+class StaleVersion(Conflict):
+    """Somebody else saved since the actor opened it: nothing is overwritten."""
+
+    code = "services.stale_version"
+    message = _("您打开以后，%(who)s 已经改过：%(what)s。您的修改没有保存。")
+    what_to_do = _("请在新页面里看过对方的修改，再把您的改上去。")
+
+
+class BaseMoved(Conflict):
+    """A newer version was published since this one was drafted."""
+
+    code = "services.base_moved"
+    message = _("起草这一版以后，第 %(number)s 版已经发布。直接发布会把它改回去。")
+    what_to_do = _("请对照现行版本改好草稿，点“以现行版本为基础”后重新提交审核。")
+
+
+class SamePerson(Forbidden):
+    """Whoever wrote or submitted a thing does not review it."""
+
+    code = "services.same_person"
+    message = _("起草、修改或提交的人不能自己审核。")
+    what_to_do = _("请由本部门另一位管理事项的同事审核。")
+
+
+class OpenVersionExists(Conflict):
+    """An item has one draft at a time."""
+
+    code = "services.open_version_exists"
+    message = _("已经有一个在编的第 %(number)s 版（%(state)s）。")
+    what_to_do = _("请在那一版上修改，或者先放弃它。")
+
+
+class NoteMissing(Invalid):
+    """Sending back needs a comment."""
+
+    code = "services.note_missing"
+    message = _("请写明退回的意见，让起草人知道怎么改。")
+
+
+class DateInvalid(Invalid):
+    """A date lies in the past or contradicts another."""
+
+    code = "services.date_invalid"
+    message = _("日期不对。")
+
+
+class LintRefused(Invalid):
+    """The checks before publishing found errors; ``findings`` lists them all."""
+
+    code = "services.lint_refused"
+    message = _("发布前检查有 %(count)s 处错误，改好才能继续：%(first)s")
+    what_to_do = _("按检查结果逐条修改；确有理由要求已知信息的，先登记豁免并由第二人同意。")
+
+    def __init__(self, findings: "Sequence[Finding]") -> None:
+        errors = [finding for finding in findings if finding.is_error]
+        fields: Mapping[str, Text] = {finding.where: finding.message for finding in errors}
+        super().__init__(fields=fields, count=len(errors), first=errors[0].message if errors else "")
+        self.findings = list(findings)
+
+
+class BasicElementFixed(Invalid):
+    """Basic elements come from the directory."""
+
+    code = "services.basic_element_fixed"
+    message = _("这是基本目录里的要素，不能在实施清单里改。")
+    what_to_do = _("需要改的，请在基本目录里改；发布后会通知每个实施部门。")
+
+
+class EntryNotFound(NotFound):
+    """No such directory entry."""
+
+    code = "services.entry_not_found"
+    message = _("基本目录里没有这一项。")
+
+
+class EntryNotUsable(Conflict):
+    """An implementation cannot be made from this entry now."""
+
+    code = "services.entry_not_usable"
+    message = _("基本目录里的这一项现在不能实施：%(why)s")
+
+
+class ItemExists(Conflict):
+    """The body implements the entry already."""
+
+    code = "services.item_exists"
+    message = _("本部门在这一层级已经有这个事项：%(item_code)s。")
+    what_to_do = _("需要分开办理的，在它下面增加业务办理项。")
+
+
+class ItemCancelled(Conflict):
+    """A cancelled item stays as it is; its code is never used again."""
+
+    code = "services.item_cancelled"
+    message = _("这个事项已经取消，不能再改。")
+
+
+class OnlineNeedsReview(Invalid):
+    """A list alone opens no item for application."""
+
+    code = "services.online_needs_review"
+    message = _("可以在线申请的事项要经过起草、审核再发布，不能直接导入。")
+
+
+class OperationInvalid(Invalid):
+    """What an operation names does not fit."""
+
+    code = "services.operation_invalid"
+    message = _("%(problem)s")
+
+
+class OperationExists(Conflict):
+    """One operation at a time is proposed for an item."""
+
+    code = "services.operation_exists"
+    message = _("这个事项已经有一个“%(kind)s”在等审核或者等生效。")
+    what_to_do = _("请先办完或者撤回它。")
+
+
+class OperationNotFound(NotFound):
+    """No such operation."""
+
+    code = "services.operation_not_found"
+    message = _("没有找到这次操作。")
+
+
+class WaiverNotFound(NotFound):
+    """No such waiver."""
+
+    code = "services.waiver_not_found"
+    message = _("没有找到这条豁免。")
+
+
+class WaiverInvalid(Invalid):
+    """What a waiver names does not fit."""
+
+    code = "services.waiver_invalid"
+    message = _("豁免没有登记。")
+
+
+class WaiverExists(Conflict):
+    """There is one already."""
+
+    code = "services.waiver_exists"
+    message = _("这一项已经登记过豁免。")

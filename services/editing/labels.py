@@ -1,0 +1,62 @@
+"""What people call the columns and parts of a version, for conflicts, histories and comparisons."""
+
+from django.utils.translation import gettext_lazy as _
+
+LABELS = {
+    "name": _("名称"),
+    "summary": _("一句话说明"),
+    "is_applicable_online": _("在线申请"),
+    "audience": _("服务对象"),
+    "themes_person": _("自然人主题"),
+    "themes_org": _("法人主题"),
+    "use_level": _("行使层级"),
+    "project_type": _("办件类型"),
+    "statutory_days": _("法定时限"),
+    "statutory_unit": _("法定时限单位"),
+    "statutory_note": _("法定时限说明"),
+    "promise_days": _("承诺时限"),
+    "promise_unit": _("承诺时限单位"),
+    "promise_note": _("承诺时限说明"),
+    "quantity_limit": _("数量限制"),
+    "visits": _("到现场次数"),
+    "visits_reason": _("到现场原因"),
+    "handle_forms": _("办理形式"),
+    "online_depth": _("网上办理深度"),
+    "handle_area": _("通办范围"),
+    "assurance_level": _("实名等级"),
+    "conditions": _("受理条件"),
+    "flow": _("办理流程"),
+    "steps": _("表单"),
+    "result_kind": _("结果类型"),
+    "result_name": _("结果名称"),
+    "result_type_id": _("结果证照类型"),
+    "hall_place": _("办理地点"),
+    "hall_hours": _("办理时间"),
+    "consult_phone": _("咨询电话"),
+    "complaint_phone": _("投诉电话"),
+    "synonyms": _("常用叫法"),
+    "legal_bases": _("设定依据"),
+    "legal_basis": _("设定依据"),
+    "situations": _("办理情形"),
+    "materials": _("申请材料"),
+    "fees": _("收费项目"),
+    "faqs": _("常见问题"),
+    "route": _("审查环节"),
+    "use_levels": _("行使层级"),
+    "power_source": _("权力来源"),
+    "body_kind": _("实施主体性质"),
+    "division": _("权限划分"),
+    "power_content": _("行使内容"),
+    "pays_online": _("网上支付"),
+    "result_sample": _("结果样本"),
+    "cancel_on": _("计划取消日期"),
+    "base": _("所依据的版本"),
+    "basics": _("基本目录要素"),
+    "directory": _("基本目录"),
+    "item": _("事项"),
+}
+
+
+def field_label(name: str) -> str:
+    """What people call a column or part of a version; a name without a label stays as it is."""
+    return str(LABELS.get(name, name))

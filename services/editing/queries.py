@@ -1,0 +1,120 @@
+"""Reads for editors: what is being written, what waits for review, what may be done next."""
+
+from uuid import UUID
+
+from django.core.exceptions import ValidationError
+from django.db.models import Prefetch, QuerySet
+
+from identity.actor import Actor
+from identity.permissions import Permission
+from services.editing.errors import OperationNotFound, WaiverNotFound
+from services.errors import ItemNotFound, VersionNotFound
+from services.models import AskWaiver, CatalogueStep, ItemOperation, ItemVersion, ServiceItem
+from services.states import (
+    OPEN_OPERATIONS,
+    OperationAction,
+    VersionAction,
+    VersionState,
+    operation_actions,
+    operations_on,
+    version_actions,
+)
+
+_HISTORY = Prefetch("history", CatalogueStep.objects.select_related("account"))
+
+
+def get_item(actor: Actor, item_id: UUID) -> ServiceItem:
+    """Return any item to staff: new ones and cancelled ones too; raises :class:`ItemNotFound` for others."""
+    if not actor.is_staff:
+        raise ItemNotFound
+    items = ServiceItem.objects.select_related("current", "department", "region", "entry__current", "parent")
+    try:
+        return items.get(pk=item_id)
+    except (ServiceItem.DoesNotExist, ValidationError) as error:
+        raise ItemNotFound from error
+
+
+def may_manage(actor: Actor, item: ServiceItem) -> bool:
+    """Whether the post manages this item."""
+    if item.department_id is None:
+        return bool(actor.departments(Permission.MANAGE_ITEMS))
+    return actor.may(Permission.MANAGE_ITEMS, item.department_id)
+
+
+def versions_of(item: ServiceItem) -> QuerySet[ItemVersion]:
+    """All versions, newest first, with who did what (two queries)."""
+    people = ("author", "submitted_by", "reviewed_by", "published_by")
+    return item.versions.select_related(*people).prefetch_related(_HISTORY).order_by("-version")
+
+
+def operations_of(item: ServiceItem) -> QuerySet[ItemOperation]:
+    """Operations on an item, newest first, with their history and successors (three queries)."""
+    people = ("submitted_by", "reviewed_by")
+    return item.operations.select_related(*people).prefetch_related(_HISTORY, "successors")
+
+
+def waivers_of(item: ServiceItem) -> QuerySet[AskWaiver]:
+    """Waivers of an item, newest first."""
+    return item.waivers.select_related("submitted_by", "reviewed_by")
+
+
+def get_version(actor: Actor, item: ServiceItem, number: int) -> ItemVersion:
+    """Return one version of an item for its managers; drafts are nobody else's; :class:`VersionNotFound`."""
+    version = item.versions.filter(version=number).first() if may_manage(actor, item) else None
+    if version is None:
+        raise VersionNotFound
+    version.item = item
+    return version
+
+
+def get_operation(actor: Actor, operation_id: UUID) -> ItemOperation:
+    """Return a proposed operation to managers of its item; raises :class:`OperationNotFound`."""
+    operation = ItemOperation.objects.select_related("item").filter(pk=operation_id).first()
+    if operation is None or not may_manage(actor, operation.item):
+        raise OperationNotFound
+    return operation
+
+
+def get_waiver(actor: Actor, waiver_id: UUID) -> AskWaiver:
+    """Return a waiver to managers of its item; raises :class:`WaiverNotFound`."""
+    waiver = AskWaiver.objects.select_related("item").filter(pk=waiver_id).first()
+    if waiver is None or not may_manage(actor, waiver.item):
+        raise WaiverNotFound
+    return waiver
+
+
+def steps_for(actor: Actor, version: ItemVersion) -> list[VersionAction]:
+    """The steps of the table that this actor may take: a review is for those who had no hand in it."""
+    actions: list[VersionAction] = [one for one in version_actions(version.state) if one != VersionAction.EDIT]
+    if not may_manage(actor, version.item):
+        return []
+    wrote = {version.author_id, version.submitted_by_id}
+    wrote |= {step.account_id for step in version.history.all() if step.action in ("begin", "edit", "submit")}
+    if actor.account_id in wrote:
+        second = {VersionAction.APPROVE, VersionAction.RETURN}
+        return [action for action in actions if action not in second]
+    return actions
+
+
+def operation_steps_for(actor: Actor, operation: ItemOperation) -> list[OperationAction]:
+    """The steps on a proposed operation that this actor may take."""
+    if not may_manage(actor, operation.item):
+        return []
+    actions = operation_actions(operation.state)
+    if actor.account_id in {operation.author_id, operation.submitted_by_id}:
+        return [action for action in actions if action == OperationAction.WITHDRAW]
+    return actions
+
+
+def operations_for(actor: Actor, item: ServiceItem) -> list[str]:
+    """The operations that this actor may propose for the item now."""
+    if not may_manage(actor, item) or item.operations.filter(state__in=OPEN_OPERATIONS).exists():
+        return []
+    return [str(one) for one in operations_on(item.standing)]
+
+
+def waiting_for_review(actor: Actor) -> QuerySet[ItemVersion]:
+    """Versions of the post's departments that wait for a second person."""
+    departments = actor.departments(Permission.MANAGE_ITEMS)
+    rows = ItemVersion.objects.filter(state=VersionState.IN_REVIEW, item__department__in=departments)
+    return rows.select_related("item").order_by("submitted_at")

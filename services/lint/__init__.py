@@ -1,0 +1,1 @@
+"""The checks an item passes before it is published, and the report over the whole catalogue."""

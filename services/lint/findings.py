@@ -1,0 +1,116 @@
+"""What a check can find: permanent codes, how grave they are, and the words for people."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+FIELD, MATERIAL = "field", "material"
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One check. ``asks_in_vain``: it finds that people are asked for what is known (不重复要)."""
+
+    text: str | Promise
+    is_error: bool = True
+    asks_in_vain: bool = False
+
+
+def _warn(text: str | Promise) -> Rule:
+    return Rule(text, is_error=False)
+
+
+def _ask(text: str | Promise) -> Rule:
+    return Rule(text, asks_in_vain=True)
+
+
+# Codes are permanent: stored findings, filters and exports name them. Sources: standards table 2.8 (consistency),
+# 行政许可法第十四条至第十七条、第四十二条 (basis, limits), 国务院令第722号第二十一条 (证明 needs a law),
+# 国务院令第716号第十二条 and 数据共享条例 (what is shared is not asked for again).
+RULES: dict[str, Rule] = {
+    "consistency.instant": Rule(_("即办件的承诺时限应当是 0，承诺时限是 0 的应当是即办件")),
+    "consistency.result_kind": _warn(_("结果名称“%(name)s”和结果类型不一致")),
+    "consistency.visit_reason": Rule(_("要到现场的要写明原因，不用到现场的原因写“无”")),
+    "consistency.express": Rule(_("不到现场又不能网上办的，办理形式应当有快递申请")),
+    "consistency.online_visit": Rule(_("全程网上办理的，到现场次数应当是 0")),
+    "consistency.fee_basis": Rule(_("收费项目“%(name)s”没有写收费标准或者收费依据")),
+    "consistency.pay_without_fee": Rule(_("不收费的事项不应当有网上支付")),
+    "consistency.phone_missing": Rule(_("咨询电话和投诉电话都要有")),
+    "consistency.phone_same": Rule(_("咨询电话和投诉电话不能相同")),
+    "consistency.theme_audience": Rule(_("服务对象里没有%(audience)s，却有%(audience)s主题")),
+    "consistency.theme_missing": _warn(_("服务对象有%(audience)s，没有选%(audience)s主题")),
+    "consistency.faq_missing": Rule(_("行政许可至少要有一条常见问题")),
+    "consistency.flow_short": Rule(_("行政许可的办理流程至少要有五步（受理、审核、审批、办结、送达）")),
+    "consistency.sample_missing": _warn(_("有审批结果，没有结果样本")),
+    "legal.promise_longer": Rule(_("承诺时限长于法定时限：承诺%(promise)s，法定%(statute)s")),
+    "legal.limit_missing": _warn(_("没有写法定办结时限")),
+    "legal.basis_missing": Rule(_("没有设定依据")),
+    "legal.basis_weak": Rule(_("行政许可要有法律、行政法规、国务院决定、地方性法规或者省级政府规章作依据")),
+    "legal.article_missing": _warn(_("《%(law)s》没有写到第几条")),
+    "legal.proof_basis": Rule(_("“%(name)s”是证明，要有法律、法规或者国务院决定作依据")),
+    "legal.material_basis": _warn(_("“%(name)s”没有写要求提供的依据")),
+    "reference.element_unknown": Rule(_("栏目“%(name)s”引用的数据元 %(element)s 不存在")),
+    "reference.element_differs": Rule(_("栏目“%(name)s”的类型或者选项和数据元 %(element)s 不一致")),
+    "reference.type_unknown": Rule(_("“%(name)s”引用的证照类型不存在")),
+    "reference.result_type": Rule(_("结果是证照的要指明证照类型，不是证照的不要指明")),
+    "reference.replaces": Rule(_("变更、延续证照的，材料里要有原来的这种证照")),
+    "reference.code_unknown": Rule(_("%(field)s里的 %(value)s 不在代码集里")),
+    "reference.route_missing": Rule(_("可以在线申请的承诺件要有审查环节")),
+    "reference.department_missing": Rule(_("可以在线申请的事项要有本平台里的实施部门")),
+    "situation.looks_forward": Rule(_("%(problem)s")),
+    "situation.question_unreachable": Rule(_("问题“%(name)s”的条件永远不会成立")),
+    "situation.option_unreachable": Rule(_("问题“%(name)s”的选项“%(option)s”永远选不到")),
+    "situation.dead_end": Rule(_("回答 %(answers)s 以后，问题“%(name)s”没有一个选项可选")),
+    "situation.part_unreachable": Rule(_("“%(name)s”的条件永远不会成立，不会有人看到它")),
+    "situation.too_many": _warn(_("情形组合太多，没有全部核对")),
+    "directory.missing": _warn(_("没有对应的基本目录")),
+    "directory.outdated": _warn(_("基本目录已经有第 %(number)s 版，这里还是第 %(own)s 版；不同的有：%(fields)s")),
+    "directory.differs": Rule(_("和基本目录不一致：%(fields)s")),
+    "directory.level": Rule(_("行使层级 %(level)s 不在基本目录规定的层级里")),
+    "directory.has_subs": Rule(_("有子项的主项不能直接实施，请实施它的子项")),
+    "directory.cancelled": Rule(_("基本目录里已经取消这一项")),
+    "ask.field_known": _ask(_("栏目“%(name)s”自己填写，但是%(source)s已经有：请改用数据元 %(element)s")),
+    "ask.field_on_certificate": _ask(_("栏目“%(name)s”要申请人填写，但是材料里的%(source)s上已经有")),
+    "ask.field_always": _ask(_("栏目“%(name)s”每次都要申请人填写，但是%(source)s已经有")),
+    "ask.material_known": _ask(_("材料“%(name)s”要申请人提交，但是证照库里已经有%(source)s")),
+    "ask.material_unmatched": _ask(_("材料“%(name)s”写明用%(source)s免交，但是申请人不会持有它，实际还是要交")),
+    "ask.no_source": _warn(_("材料“%(name)s”由政府部门核发，还没有写明从哪里取")),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing found. ``where`` is a column, or ``field:key``, ``material:key``, ``situation:key``."""
+
+    code: str
+    where: str = ""
+    params: Mapping[str, Any] = field(default_factory=dict)
+    is_waived: bool = False
+
+    @property
+    def rule(self) -> Rule:
+        """The check that found it."""
+        return RULES[self.code]
+
+    @property
+    def is_error(self) -> bool:
+        """Whether it keeps the version from being published."""
+        return self.rule.is_error and not self.is_waived
+
+    @property
+    def message(self) -> str:
+        """What is wrong, in the active language."""
+        text = str(self.rule.text)
+        return text % self.params if self.params else text
+
+    def stored(self) -> dict[str, Any]:
+        """The finding as JSON; the words are made when it is shown."""
+        return {"code": self.code, "where": self.where, "params": dict(self.params), "waived": self.is_waived}
+
+
+def restored(row: Mapping[str, Any]) -> Finding:
+    """Read a stored finding back."""
+    return Finding(row["code"], row.get("where", ""), row.get("params", {}), bool(row.get("waived")))
