@@ -32,7 +32,7 @@ AREA_NAMES: dict[Area, str | Promise] = {
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One thing to look after: its heading, who may (in any department), its address, name, icon and a line about it."""
+    """One thing to look after: heading, who may (in any department), address, icon, name and a line about it."""
 
     area: Area
     permission: Permission

@@ -52,7 +52,8 @@ def test_a_data_officer_merges_two_registrations(visitor: Arrive) -> None:
     officer.look("data-12-pairs")
     page.locator("main").get_by_role("link", name="林**").click()
     first, second = (page.locator("main section.card").nth(place).bounding_box() for place in (0, 1))
-    assert first and second
+    assert first
+    assert second
     if officer.width > 1000:
         assert first["y"] == second["y"], "the two stand side by side"
     else:

@@ -197,7 +197,8 @@ def set_cookie(value: str) -> tuple[str, str]:
 
 def page(title: str, body: str) -> str:
     """A plain page."""
-    head = f'<!doctype html><html lang="zh-Hans"><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>{title}</title>'
+    meta = '<meta charset="utf-8"><meta name="viewport" content="width=device-width">'
+    head = f'<!doctype html><html lang="zh-Hans">{meta}<title>{title}</title>'
     return f"{head}<h1>{title}</h1>{body}</html>"
 
 
