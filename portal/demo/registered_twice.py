@@ -1,6 +1,5 @@
 """People of the demonstration city who are in the register twice, and the nightly search that notices."""
 
-from common.checksums import id_number_check
 from identity.actions import open_account, register_person
 from identity.actor import Actor
 from identity.models import Region
@@ -8,14 +7,14 @@ from identity.persons import documents
 from identity.persons.finding import find_person
 from identity.persons.search_actions import report_duplicates
 from portal.demo import timeline
-from portal.demo.people import let_in
+from portal.demo.people import id_number_of, let_in
 from portal.demo.reading import Row, cast_rows
 
 _FIRST_MONTHS_AGO, _AGAIN_MONTHS_AGO = 10, 2
 
 
 def load(actor: Actor) -> int:
-    """Register everybody of the file by both documents and search once; returns how many were new."""
+    """Register everybody of the file by both numbers and search once; returns how many were new."""
     new = sum(_register(actor, row) for row in cast_rows("registered_twice"))
     if new:
         report_duplicates(actor)
@@ -23,23 +22,13 @@ def load(actor: Actor) -> int:
 
 
 def _register(actor: Actor, row: Row) -> bool:
-    permit = documents.check(documents.Kind.HK_MACAO_PERMIT, row["permit"])
-    if find_person(permit):
+    first, again = id_number_of(row), id_number_of(row | {"serial": row["new_serial"]})
+    if find_person(documents.recognise(first)):
         return False
-    first17 = f"{row['card_region']}{row['born']:%Y%m%d}{row['serial']}"
     about = {"name": row["name"], "address": row["address"], "region": Region.objects.get(code=row["region"])}
     with timeline.on(timeline.months_ago(_FIRST_MONTHS_AGO)):
-        person = register_person(
-            actor,
-            id_number=permit.number,
-            document_kind=permit.kind,
-            birth_date=row["born"],
-            phone=row["phone"],
-            assurance_level=2,
-            **about,
-        )
+        person = register_person(actor, id_number=first, phone=row["phone"], assurance_level=2, **about)
         let_in(open_account(actor, person=person, password=None))
     with timeline.on(timeline.months_ago(_AGAIN_MONTHS_AGO)):
-        card = first17 + id_number_check(first17)
-        register_person(actor, id_number=card, document_kind=documents.Kind.HK_MACAO_RESIDENCE, **about)
+        register_person(actor, id_number=again, **about)
     return True

@@ -68,7 +68,7 @@ def test_a_data_officer_merges_two_registrations(visitor: Arrive) -> None:
         else "是同一人，保留乙，甲并入乙"
     )
     officer.choose(label)
-    page.locator("[name=reason]").fill("通行证和居住证是同一人，已对照原件")
+    page.locator("[name=reason]").fill("公安机关更正过号码，是同一人，已对照原件")
     officer.press("提交核对结果")
     expect(page.get_by_role("status").first).to_contain_text("已合并")
     expect(page.locator("main")).to_contain_text("没有等待核对的重复登记")
