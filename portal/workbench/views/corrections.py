@@ -50,9 +50,17 @@ class AnswerForm(forms.Form):
 class ClosedPersonForm(forms.Form):
     """A whole ID number, and why."""
 
-    id_number = forms.CharField(label=gettext_lazy("公民身份号码"), max_length=30)
+    id_number = forms.CharField(
+        label=gettext_lazy("公民身份号码"),
+        max_length=30,
+        help_text=gettext_lazy("要填完整的号码"),
+        error_messages={"required": gettext_lazy("请填写公民身份号码。")},
+    )
     reason = forms.CharField(
-        label=gettext_lazy("查询理由"), help_text=gettext_lazy("会记下来，本人也看得到"), max_length=200
+        label=gettext_lazy("查询理由"),
+        help_text=gettext_lazy("会记下来，本人也看得到"),
+        max_length=200,
+        error_messages={"required": gettext_lazy("请写明为什么要查。")},
     )
 
 

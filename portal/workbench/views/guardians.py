@@ -52,12 +52,17 @@ class GuardianForm(forms.Form):
         error_messages={"required": gettext_lazy("请填写公民身份号码。")},
     )
     address = forms.CharField(label=gettext_lazy("被监护人住址"), required=False, max_length=200)
-    agent_name = forms.CharField(label=gettext_lazy("监护人姓名"), required=False, max_length=100)
+    agent_name = forms.CharField(
+        label=gettext_lazy("监护人姓名"),
+        required=False,
+        max_length=100,
+        help_text=gettext_lazy("登记监护人时填写"),
+    )
     id_number = forms.CharField(
         label=gettext_lazy("监护人公民身份号码"),
         required=False,
         max_length=30,
-        help_text=gettext_lazy("监护人要先有自己的账号"),
+        help_text=gettext_lazy("登记监护人时填写；监护人要先有自己的账号"),
     )
     proof = forms.ChoiceField(
         label=gettext_lazy("凭什么登记监护人"), required=False, choices=Mandate.Proof.choices, widget=forms.RadioSelect
