@@ -81,7 +81,10 @@ class CatalogueWriter:
         return {entry.catalog_code: entry for entry in DirectoryEntry.objects.filter(catalog_code__in=wanted)}
 
     def find(self, description: ItemDescription) -> ServiceItem | None:
-        """Find the stored item by any of its codes or its row_guid; raises :class:`ItemRepeated` when they name different items."""
+        """Find the stored item by any of its codes or its row_guid.
+
+        Raises :class:`ItemRepeated` when they name different items.
+        """
         found = [
             self._by_task_code.get(description.task_code or ""),
             self._by_local_code.get(description.local_code or ""),

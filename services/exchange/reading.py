@@ -153,7 +153,6 @@ def _read_csv(file: Path, table: str) -> Iterator[Line]:
             except StopIteration:
                 return
             except csv.Error as error:
-                place.is_cut or None
                 yield Line(table, place.number, problem=outcomes.ROW_UNREADABLE.found(str(error)))
                 continue
             if place.is_cut:

@@ -1,4 +1,4 @@
-"""One import of exchange tables from staging to the end: chunk by chunk, each a transaction that can be gone on from."""
+"""One import of exchange tables, from staging to the end: chunk by chunk, so that it can be gone on with."""
 
 import hashlib
 from collections import Counter
@@ -104,6 +104,10 @@ def go_on(batch_id: UUID) -> bool:
         if batch is None:
             return False
         rows = list(_ahead(batch)[:CHUNK])
+        if not rows and batch.state == _State.RUNNING:
+            lock_catalogue()
+            if bulk.index_some():
+                return True
         if not rows:
             _finish(batch)
             return False
@@ -195,7 +199,6 @@ def _finish(batch: ExchangeBatch) -> None:
     if batch.state == _State.CHECKING:
         batch.state = _State.CHECKED
     else:
-        bulk.finish()
         batch.rows.filter(problems=[]).delete()
         batch.state, batch.finished_at = _State.DONE, timezone.now()
         events.record(

@@ -1,7 +1,5 @@
 """A complete catalogue goes out and comes back the same, in every format, into a database that had nothing."""
 
-import datetime as dt
-import json
 from typing import Any
 
 import pytest
@@ -14,9 +12,7 @@ from services.descriptions import PREFETCH, describe
 from services.exchange.export import current_names
 from services.exchange.side import written
 from services.models import AskWaiver, DataElement, DirectoryEntry, ItemVersion, ServiceItem
-from services.search import find_page
-from services.searching.ranking import Filters
-from services.states import OPEN_VERSIONS, VersionState
+from services.states import OPEN_VERSIONS
 
 pytestmark = pytest.mark.django_db
 
@@ -72,11 +68,12 @@ def canonical(*, from_drafts: bool = False) -> dict[str, Any]:
 def forget_everything() -> None:
     """An empty database, but for its tables."""
     with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
         cursor.execute(
-            "SET CONSTRAINTS ALL IMMEDIATE; TRUNCATE services_serviceitem, services_directoryentry, services_dataelement, services_searchtopic, "
-            "certificates_certificatetype, identity_department, identity_region, identity_post CASCADE; "
-            "SET CONSTRAINTS ALL DEFERRED"
+            "TRUNCATE services_serviceitem, services_directoryentry, services_dataelement, services_searchtopic, "
+            "certificates_certificatetype, identity_department, identity_region, identity_post CASCADE"
         )
+        cursor.execute("SET CONSTRAINTS ALL DEFERRED")
 
 
 @pytest.mark.parametrize("file_format", ["jsonl", "csv", "xlsx"])
