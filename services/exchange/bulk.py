@@ -1,3 +1,4 @@
+# ruff: noqa: S608 (every statement is put together from constants of this file; values are parameters)
 """Plain rows of implementation lists, written by the thousand in a few statements.
 
 A row is plain when it is new here, has nothing beside it (no extension, no lists, no rest) and every value is as the
@@ -39,39 +40,18 @@ _TEXTS = {
     "link_addr": ("link_address", 256),
     "mobile_terminal_url": ("mobile_address", 500),
 }
-_OTHERS = [
-    "row_guid",
-    "catalog_code",
-    "task_code",
-    "local_task_code",
-    "task_name",
-    "task_type",
-    "by_law",
-    "use_level",
-    "dept_name",
-    "dept_code",
-    "accept_condition",
-    "anticipate_day",
-    "anticipate_type",
-    "promise_day",
-    "promise_type",
-    "project_type",
-    "handle_type",
-    "handle_flow",
-    "server_type",
-    "is_fee",
-    "limit_scene_num",
-    "is_single_login",
-    "app_is_single_login",
-    "task_state",
-    "task_version",
-    "area_code",
-]
-_COLUMNS = [*_OTHERS, *_TEXTS]
+_OTHERS = """
+row_guid catalog_code task_code local_task_code task_name task_type by_law use_level dept_name dept_code
+accept_condition anticipate_day anticipate_type promise_day promise_type project_type handle_type handle_flow
+server_type is_fee limit_scene_num is_single_login app_is_single_login task_state task_version area_code
+"""
+_COLUMNS = [*_OTHERS.split(), *_TEXTS]
 _FAMILIES = {
     tables.FAMILIES["general"]["basic"].name: "^0[015789]$|^10$",
     tables.FAMILIES["public"]["basic"].name: "^20$",
 }
+
+_TYPES = " ".join(f"WHEN '{name}' THEN '{types}'" for name, types in _FAMILIES.items())
 
 # Values are strings or numbers, and no text begins or ends with space, a line break or an escape.
 _ODD = '": (\\[|\\{|t|f|n)|": "(\\s|\u3000|\u00a0|\\\\)|(\\s|\u3000|\u00a0|\\\\[a-z0-9]{1,5})"(,|\\})'
@@ -110,7 +90,7 @@ SELECT * FROM known
 WHERE task_code ~ '^.{{18}}[1-7][0-9]{{2}}[0-2][0-9][0-9A-HJ-NP-RT-UW-Y]{{8}}$' AND left(task_code, 18) = dept_code
   AND (catalog_code IS NULL OR catalog_code = substr(task_code, 20))
   AND same_task = 1 AND (local_task_code IS NULL OR same_local = 1 AND length(local_task_code) <= 100)
-  AND task_type ~ CASE exchange_table {" ".join(f"WHEN '{name}' THEN '{types}'" for name, types in _FAMILIES.items())} END
+  AND task_type ~ CASE exchange_table {_TYPES} END
   AND task_version ~ '^[1-9][0-9]{{0,3}}$'
   AND length(task_name) <= 1000 AND task_name !~ '\\s\\s|[\\t\\n\\r\u3000\u00a0]' AND task_name IS NFC NORMALIZED
   AND length(dept_name) <= 100 AND coalesce(length(by_law), 0) <= {_LAWS}
@@ -200,8 +180,8 @@ FROM plain JOIN unnest(%(texts)s::text[], %(places)s::int[], %(laws)s::text[], %
      AS law(by_law, place, law, article) ON law.by_law = plain.by_law
 """
 _PLACES = f"""
-INSERT INTO services_searchplace (item_id, topic_id, region_id, popularity, level, depth, is_online, is_shown, item_type,
-                                  audience, themes, department_name)
+INSERT INTO services_searchplace (item_id, topic_id, region_id, popularity, level, depth, is_online, is_shown,
+                                  item_type, audience, themes, department_name)
 SELECT plain.item_id, topic.id, plain.region_id, 0, plain.level, 0, false, coalesce(plain.task_state, '1') = '1',
        plain.task_type, coalesce(string_to_array(plain.server_type, '^'), ARRAY[]::text[]), ARRAY[]::text[],
        plain.dept_name

@@ -56,3 +56,11 @@ class ExportRunning(Conflict):
     code = "services.exchange_running"
     message = _("正在导出，请等它完成。")
     what_to_do = _("完成后在列表里下载。")
+
+
+class ExportTooLarge(ExchangeRefused):
+    """More items than a file to download holds."""
+
+    code = "services.exchange_too_large"
+    message = _("目录超过 %(most)s 个事项，不能在网页上导出。")
+    what_to_do = _("请管理员用 manage.py exchange_export 导出。")

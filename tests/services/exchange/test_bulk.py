@@ -14,6 +14,10 @@ from tests.factories.catalogue import a_department
 
 pytestmark = pytest.mark.django_db
 
+OWN = """
+task_code local_code department_id department_name region_id state item_type name row_guid row_version row_digest
+entry_id
+"""
 DOUBTFUL = [
     {"task_name": " 两头有空格 "},
     {"task_name": "中间  两格"},
