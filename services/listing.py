@@ -29,6 +29,7 @@ class CursorInvalid(Invalid):
     """The cursor was not made here."""
 
     code = "services.cursor_invalid"
+    http_status = 400
     message = _("翻页标记不对。")
     what_to_do = _("请用上一页给出的 next 地址，不要自己拼。")
 

@@ -194,7 +194,7 @@ def _check_heading(file: str, table: str, cells: Iterable[Any]) -> list[str]:
     missing = [name for name in _needed(known) if name not in heading]
     if len(heading) > MOST_COLUMNS:
         problem = _("列太多")
-    elif len(set(heading)) < len(heading):
+    elif len(set(heading)) < len(heading) or "" in heading:
         problem = _("有重复的列，或者有空列名（合并单元格请先拆开）")
     elif unknown:
         problem = _("不认识的列 %(columns)s") % {"columns": "、".join(unknown)[:200]}

@@ -187,7 +187,7 @@ def merged(parsed: VersionContent, rest: VersionContent, row: Row, *, guid: str,
     lists = national.children(guid, rest)
     name = " ".join(rest.name.split())
     told = {**national.basic(rest), **national.extend(rest), **lists}
-    columns = {key: value for key, value in told.items() if key in row.values or key in lists}
+    columns = {key: value for key, value in told.items() if key in row.values}
     known = version_content(Row(_as_cut(columns)), name=name, level=level)
     changes = {
         one.name: getattr(parsed, one.name)

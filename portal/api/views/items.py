@@ -90,18 +90,18 @@ class ItemDetail(PublicRead):
     """One item with its guide."""
 
     @extend_schema(operation_id="items_read", responses=GuideOut, summary="一个事项的办事指南，含全部要素")
-    def get(self, request: Request, code: str) -> Response:
-        """Return every element; ``code`` is any code of the item or its id. 404 ``services.item_not_found``."""
-        return Response(GuideOut(queries.guide(listing.get_by_code(code))).data)
+    def get(self, request: Request, item_code: str) -> Response:
+        """Return every element; ``item_code`` is any code of the item or its id. 404 ``services.item_not_found``."""
+        return Response(GuideOut(queries.guide(listing.get_by_code(item_code))).data)
 
 
 class ItemVersions(PublicRead):
     """The versions of an item that are or were in force."""
 
     @extend_schema(operation_id="items_versions", responses=VersionOut(many=True), summary="一个事项的各版本")
-    def get(self, request: Request, code: str) -> Response:
+    def get(self, request: Request, item_code: str) -> Response:
         """Return versions, the newest first; of a cancelled item, too."""
-        item = listing.get_by_code(code, with_cancelled=True)
+        item = listing.get_by_code(item_code, with_cancelled=True)
         return Response(VersionOut(listing.public_versions(item), many=True).data)
 
 
@@ -109,10 +109,10 @@ class ItemVersionDetail(PublicRead):
     """What one version of an item says or said."""
 
     @extend_schema(operation_id="items_version_read", responses=GuideOut, summary="一个版本的全部要素")
-    def get(self, request: Request, code: str, number: int) -> Response:
+    def get(self, request: Request, item_code: str, version_number: int) -> Response:
         """Return every element of a version; 404 ``services.version_not_found``."""
-        item = listing.get_by_code(code, with_cancelled=True)
-        return Response(GuideOut(queries.version_guide(item, min(number, 2**31 - 1))).data)
+        item = listing.get_by_code(item_code, with_cancelled=True)
+        return Response(GuideOut(queries.version_guide(item, min(version_number, 2**31 - 1))).data)
 
 
 @extend_schema(exclude=True)

@@ -23,10 +23,10 @@ def sitemap(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 @cache_control(public=True, max_age=3600)
-def sitemap_page(request: HttpRequest, number: int) -> HttpResponse:
+def sitemap_page(request: HttpRequest, page_number: int) -> HttpResponse:
     """One page: the guides with their last change."""
-    rows = listing.sitemap_page(number) if 0 < number < 50_000 else []
-    if not rows and number != 1:
+    rows = listing.sitemap_page(page_number) if 0 < page_number < 50_000 else []
+    if not rows and page_number != 1:
         raise Http404
     entries = [
         (
