@@ -196,7 +196,7 @@ def _insert(model: type[models.Model], told: dict[str, str], joined: str) -> str
     names, values = [], []
     for field in model._meta.concrete_fields:
         names.append(f'"{field.column}"')
-        values.append(told.get(field.column) or _default(field))
+        values.append(told.get(str(field.column)) or _default(field))
     source = f"SELECT {', '.join(values)} FROM plain {joined}"
     return f"INSERT INTO {model._meta.db_table} ({', '.join(names)}) {source}"
 
@@ -234,8 +234,9 @@ def take_plain(actor: Actor, batch: ExchangeBatch, rows: list[ExchangeRow]) -> l
         written = _write(cursor, left)
     if written:
         ids = [item_id for _row_id, item_id in written]
-        span = {"first": str(ids[0]), "last": str(ids[-1])}
-        events.record(codes.ITEMS_WRITTEN, actor=actor, subject_id=batch.pk, rows=len(ids), **span)
+        events.record(
+            codes.ITEMS_WRITTEN, actor=actor, subject_id=batch.pk, rows=len(ids), first=str(ids[0]), last=str(ids[-1])
+        )
     for row_id, _item_id in written:
         by_id.pop(row_id).outcome = RowOutcome.CREATED
     return list(by_id.values())

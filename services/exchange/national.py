@@ -127,7 +127,7 @@ def law_text(bases: Iterable[LegalBasisPart]) -> str:
 
 def children(guid: str, content: VersionContent) -> dict[str, list[dict[str, str]]]:
     """Rows of the tables that belong to an item, by part, with their row_guid and order."""
-    rows = {
+    rows: dict[str, list[tuple[object, dict[str, str]]]] = {
         "materials": [(part.key, material(part)) for part in content.materials],
         "fees": [(number, fee(part)) for number, part in enumerate(content.fees)],
         "questions": [(number, question(part)) for number, part in enumerate(content.faqs)],

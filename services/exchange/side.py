@@ -70,7 +70,8 @@ def _written(part: Any) -> dict[str, Any]:
         if one.name not in column_names(type(part)):
             continue
         value = getattr(part, one.name)
-        default = one.default_factory() if one.default_factory is not dataclasses.MISSING else one.default
+        makes = one.default_factory
+        default = one.default if makes is dataclasses.MISSING else makes()  # type: ignore[no-untyped-call]
         if value != default:
             values[one.name] = str(value) if isinstance(value, dt.date | Decimal | UUID) else value
     return values

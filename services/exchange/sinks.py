@@ -2,7 +2,7 @@
 
 import csv
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -82,7 +82,7 @@ class Folder:
         """Append a row to its table."""
         if table.name not in self._writers:
             path = self._place / f"{table.name}.{self._format}"
-            kinds = {"csv": _CsvWriter, "xlsx": _SheetWriter}
+            kinds: dict[str, Callable[[Path, Table], _Writer]] = {"csv": _CsvWriter, "xlsx": _SheetWriter}
             self._writers[table.name] = kinds[self._format](path, table) if self._format in kinds else _JsonWriter(path)
         self._writers[table.name].write(row)
 

@@ -22,11 +22,10 @@ _SPECIAL = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
 _REPEATED = """
 UPDATE services_exchangerow row SET outcome = 'rejected', problems = jsonb_build_array(
     jsonb_build_object('code', %(code)s::text, 'message', replace(%(message)s, '{row}', first.number::text)))
-FROM (SELECT "table", guid, min(id) AS id, (array_agg(number ORDER BY id))[1] AS number
-      FROM services_exchangerow WHERE batch_id = %(batch)s AND guid <> '' AND parent = ''
-      GROUP BY "table", guid HAVING count(*) > 1) first
-WHERE row.batch_id = %(batch)s AND row."table" = first."table" AND row.guid = first.guid AND row.id <> first.id
-  AND row.parent = '' AND row.outcome = ''
+FROM (SELECT id, row_number() OVER same AS place, first_value(number) OVER same AS number
+      FROM services_exchangerow WHERE batch_id = %(batch)s AND guid <> '' AND parent = '' AND outcome = ''
+      WINDOW same AS (PARTITION BY "table", guid ORDER BY id)) first
+WHERE row.id = first.id AND first.place > 1
 """
 
 
@@ -37,16 +36,16 @@ def stage(batch: ExchangeBatch, place: Path) -> int:
     """
     count = 0
     with connection.cursor() as cursor:
-        with cursor.copy(_COPY) as copy:  # type: ignore[attr-defined]
+        with cursor.copy(_COPY) as copy:
             for line in _lines(place):
                 copy.write(_staged(batch, line))
                 count += 1
         if not count:
             raise FileUnfit(file=place.name, problem=_("没有数据行"))
+        cursor.execute("ANALYZE services_exchangerow")
         kind = outcomes.GUID_REPEATED
         message = str(kind.message) % {"detail": "{row}"}
         cursor.execute(_REPEATED, {"batch": batch.pk, "code": kind.code, "message": message})
-        cursor.execute("ANALYZE services_exchangerow")
     rows = ExchangeRow.objects.filter(batch=batch)
     first = rows.order_by("id").values_list("id", flat=True).first() or 1
     batch.last_row = first - 1

@@ -228,7 +228,7 @@ def _materials(row: Row) -> tuple[MaterialPart, ...]:
     return tuple(parts)
 
 
-def _pages(entry: Row) -> dict[str, int]:
+def _pages(entry: Row) -> dict[str, Any]:
     """纸质材料份数: of originals or of copies, as the material's type says."""
     pages = entry.number("page_num") or 0
     return {"copies": pages} if entry.text("material_type") == codes.MaterialType.COPY else {"originals": pages}
