@@ -20,7 +20,7 @@ def guarded(value: str) -> str:
 
 def plain(value: str) -> str:
     """Take the mark off again."""
-    return value[1:] if _MARKED.match(value) else value
+    return value[1:] if value[:1] == "'" and _MARKED.match(value) else value
 
 
 def to_sheet(value: str) -> str:

@@ -71,7 +71,7 @@ def _written(part: Any) -> dict[str, Any]:
             continue
         value = getattr(part, one.name)
         makes = one.default_factory
-        default = one.default if makes is dataclasses.MISSING else makes()  # type: ignore[no-untyped-call]
+        default = one.default if makes is dataclasses.MISSING else makes()
         if value != default:
             values[one.name] = str(value) if isinstance(value, dt.date | Decimal | UUID) else value
     return values
@@ -89,7 +89,8 @@ def read(values: Any, names: Names) -> VersionContent:
         rows = values.get(name, [])
         if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
             raise RestInvalid(name)
-        content[name] = tuple(_PARTS.get(name, _part)(kind, row, name, names) for row in rows)
+        part_reader: Callable[..., Any] = _PARTS.get(name, _part)
+        content[name] = tuple(part_reader(kind, row, name, names) for row in rows)
     _check_steps(content.get("steps", []))
     try:
         return VersionContent(**content)

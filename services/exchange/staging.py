@@ -1,9 +1,9 @@
 """Rows of files into the database as they are: COPY, line by line, so that a file of any length fits."""
 
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 from django.db import connection
 from django.utils.translation import gettext as _
@@ -18,6 +18,7 @@ from services.validation import has_forbidden_text
 _COPY = 'COPY services_exchangerow (batch_id, "table", number, guid, parent, "values", outcome, problems) FROM STDIN'
 _HOUSEKEEPING = DROPPED - {"task_guid"}
 _SPECIAL = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
+_FORBIDDEN = re.compile("[\ud800-\udfff]")
 # One row of those that share a guid counts: the first.
 _REPEATED = """
 UPDATE services_exchangerow row SET outcome = 'rejected', problems = jsonb_build_array(
@@ -62,33 +63,31 @@ def _staged(batch: ExchangeBatch, line: reading.Line) -> str:
     values, problem = line.values, line.problem
     guid, parent = str(values.get("row_guid") or ""), str(values.get("task_guid") or "")
     leads = line.table == tables.REFERENCES or line.table not in _BELONG
-    if problem is None and has_forbidden_text(values):
+    kept = {name: value for name, value in values.items() if value not in ("", None) and name not in _HOUSEKEEPING}
+    written = json.dumps(kept, ensure_ascii=False)
+    is_odd = "\\u0000" in written or _FORBIDDEN.search(written)
+    if problem is None and is_odd and has_forbidden_text(values):
         problem = outcomes.ROW_UNREADABLE.found("NUL / surrogate")
     if problem is None and not leads and not 0 < len(parent) <= 50:
         problem = outcomes.ORPHAN.found()
     if problem is None and leads and line.table != tables.REFERENCES and not 0 < len(guid) <= 50:
         problem = outcomes.GUID_MISSING.found()
     if problem:
-        values, guid, parent = {}, guid[:50].replace("\x00", ""), ""
+        written, guid, parent = "{}", guid[:50].replace("\x00", ""), ""
         told = json.dumps([{"code": problem.code, "message": problem.message}], ensure_ascii=False)
         guid = guid.encode("utf-8", "replace").decode()
     else:
-        values = {
-            name: value for name, value in values.items() if value not in ("", None) and name not in _HOUSEKEEPING
-        }
         told = "[]"
         parent = "" if leads else parent
-    cells: tuple[Any, ...] = (
-        batch.pk,
-        line.table,
-        line.number,
-        guid[:50],
-        parent,
-        json.dumps(values, ensure_ascii=False),
-        RowOutcome.REJECTED if problem else "",
-        told,
-    )
-    return "\t".join(str(cell).translate(_SPECIAL) for cell in cells) + "\n"
+    heading = f"{batch.pk}\t{line.table}\t{line.number}\t"
+    names = f"{guid[:50]}\t{parent}" if (guid + parent).isalnum() else _cells(guid[:50], parent)
+    outcome = RowOutcome.REJECTED.value if problem else ""
+    values_text = written.replace("\\", "\\\\")  # JSON escapes every control character itself
+    return f"{heading}{names}\t{values_text}\t{outcome}\t{told.translate(_SPECIAL)}\n"
+
+
+def _cells(*texts: str) -> str:
+    return "\t".join(text.translate(_SPECIAL) for text in texts)
 
 
 _BELONG = {table.name for table in tables.CHILDREN} | {tables.ENTRY_REST, tables.ITEM_REST}

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.http import HttpResponsePermanentRedirect
+from django.http import HttpResponseRedirect
 from drf_spectacular.utils import OpenApiExample, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -122,7 +122,7 @@ class WithoutSlash(APIView):
     authentication_classes = ()
     permission_classes = ()
 
-    def get(self, request: Request, *args: Any, **kwargs: Any) -> HttpResponsePermanentRedirect:
+    def get(self, request: Request, *args: Any, **kwargs: Any) -> HttpResponseRedirect:
         """Lead to the address without it."""
         query = request.META.get("QUERY_STRING", "")
-        return HttpResponsePermanentRedirect(request.path.rstrip("/") + (f"?{query}" if query else ""))
+        return HttpResponseRedirect(request.path.rstrip("/") + (f"?{query}" if query else ""))
