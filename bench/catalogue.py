@@ -1,11 +1,13 @@
 """How fast item lists are imported and searched: the demonstration, a real list where there is one, a long list."""
 
+import csv
 import itertools
 import json
 import os
 import statistics
 import tempfile
 import time
+import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -13,8 +15,13 @@ from typing import Any
 from django.db import connection
 
 from identity.actor import SYSTEM
+from identity.models import Department, Region
+from identity.rules import make_uscc
 from portal.demo.catalogue import load
 from services import queries
+from services.codes import catalog_code, task_code
+from services.exchange.export import export_catalogue
+from services.exchange.runs import import_folder
 from services.importing.run import ImportOptions, ImportResult, import_file
 from services.models import ServiceItem
 
@@ -52,7 +59,88 @@ def run(quick: bool) -> dict[str, object]:
         long_list.write_text("\n".join(json.dumps(row, ensure_ascii=False) for row in rows), encoding="utf-8")
         figures |= _imports("long", long_list)
     figures |= _searches("large", rounds=1 if quick else 5)
+    return figures | _exchange(2_000 if quick else 100_000)
+
+
+def _exchange(rows: int) -> dict[str, object]:
+    """Exchange tables: a plain implementation list from a CSV file, staged, written and indexed; then once more."""
+    figures: dict[str, object] = {}
+    with tempfile.TemporaryDirectory() as folder:
+        _write_list(Path(folder) / "up_task_general_basic.csv", rows)
+        before = os.getloadavg()[0]
+        for name in ("import", "import_again"):
+            start = time.perf_counter()
+            batch = import_folder(Path(folder), is_dry_run=False, progress=lambda done, total: None)
+            spent = time.perf_counter() - start
+            assert batch.counts == {"created" if name == "import" else "unchanged": rows}, batch.counts
+            figures[f"{name}_rows_per_s"] = round(rows / spent)
+        figures["import_rows"] = rows
+        figures["load_before"] = before
+        out = Path(folder) / "out"
+        out.mkdir()
+        spent = _seconds(lambda: export_catalogue(out, file_format="csv", batch="bench", progress=lambda a, b: None))
+        figures["export_items_per_s"] = round(ServiceItem.objects.count() / spent)
     return figures
+
+
+def _write_list(file: Path, rows: int) -> None:
+    """What 320 bodies of a province implement of a directory, every mandatory column filled."""
+    names = [row["task_name"] for row in itertools.islice(_rows(), max(10, rows // 320 + 1))]
+    region = Region.objects.filter(level=Region.Level.CITY).first() or Region.objects.create(
+        code="519900", name="示范市", level=Region.Level.CITY
+    )
+    bodies = [
+        Department(
+            uscc=make_uscc(prefix="12", region=region.code, body=f"{number:08}"),
+            name=f"第{number}个实施主体",
+            short_name=f"主体{number}",
+            region=region,
+        )
+        for number in range(320)
+    ]
+    Department.objects.bulk_create(bodies)
+    with file.open("w", encoding="utf-8-sig", newline="") as stream:
+        writer = csv.writer(stream)
+        writer.writerow(_LIST_COLUMNS.split())
+        pairs = ((number, name, body) for number, name in enumerate(names) for body in bodies)
+        for number, name, body in itertools.islice(pairs, rows):
+            catalog = catalog_code(region="51", item_type="01", main=_main(number))
+            writer.writerow(_list_row(name, body, catalog))
+
+
+def _main(number: int) -> str:
+    """A 主项 of the national alphabet, outside those of the demonstration."""
+    digits = "0123456789ABCDEFGHJKLMNPQRTUWXY"
+    return (
+        f"Y{digits[number // 29791 % 31]}{digits[number // 961 % 31]}{digits[number // 31 % 31]}{digits[number % 31]}"
+    )
+
+
+_LIST_COLUMNS = """
+row_guid cd_operation cd_batch cd_time data_source catalog_code task_code task_name task_type by_law use_level
+power_source dept_name dept_code dept_type accept_condition anticipate_day anticipate_type promise_day promise_type
+project_type handle_flow special_procedure server_type is_fee limit_scene_num is_single_login app_is_single_login
+link_way supervise_way transact_addr transact_time task_state task_version
+"""
+
+
+def _list_row(name: str, body: Department, catalog: str) -> list[str]:
+    guid = str(uuid.uuid5(uuid.NAMESPACE_OID, f"{body.uscc}{catalog}"))
+    law = "《中华人民共和国行政许可法》第十二条第一项；《示范省示范管理条例》第八条"
+    heading = [
+        guid,
+        "I",
+        "B001",
+        "2026-11-01 08:00:00",
+        "1",
+        catalog,
+        task_code(uscc=body.uscc, level="3", catalog=catalog),
+    ]
+    flow = "申请→受理→审查→决定→送达"
+    limits = ["20", "1", "10", "1", "2", flow, "无", "1^2", "0", "1", "0", "0"]
+    place = ["0000-12345678", "0000-12345", f"{body.name}政务服务大厅二楼 12 号窗口", "工作日 9:00-12:00，13:30-17:00"]
+    condition = "具有与经营规模相适应的场所和设备"
+    return [*heading, name, "01", law, "3", "1", body.name, body.uscc, "1", condition, *limits, *place, "1", "1"]
 
 
 def _imports(name: str, path: Path) -> dict[str, object]:

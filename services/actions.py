@@ -96,7 +96,8 @@ def _save(actor: Actor, writer: CatalogueWriter, description: ItemDescription) -
     changed = writer.change(item, description)
     if changed:
         events.record(codes.ITEM_CHANGED, actor=actor, subject_id=item.pk, fields=changed)
-    version = writer.revise(item, description.content)
+    version = writer.revise(item, description)
+    writer.remember(item, description)
     if version:
         events.record(
             codes.ITEM_REVISED,
@@ -124,7 +125,7 @@ def _require(actor: Actor, department_id: Any) -> None:
 def _refuse_repeats(descriptions: Iterable[ItemDescription]) -> None:
     seen: set[str] = set()
     for description in descriptions:
-        for code in filter(None, {description.task_code, description.local_code}):
+        for code in filter(None, {description.task_code, description.local_code, description.handle_code}):
             if code in seen:
                 raise ItemRepeated(item_code=code)
             seen.add(code)

@@ -215,6 +215,12 @@ class ItemDescription:
     local_catalog_code: str = ""
     state: str = ServiceItem.State.ACTIVE
     popularity: int | None = None  # None leaves it as it is
+    handle_code: str | None = None  # of a 业务办理项, whose 实施编码 is its parent's
+    number: int | None = None  # of the version this makes, where that is later than those there are
+    follows: UUID | None = None  # the directory version its basic elements come from
+    row_guid: str | None = None  # of the exchange row it came as, with that row's version and digest
+    row_version: int | None = None
+    row_digest: UUID | None = None
 
     @property
     def name(self) -> str:

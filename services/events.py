@@ -18,3 +18,7 @@ OPERATION_STEP = Event("services.operation_step", "item_operation", frozenset({"
 WAIVER_STEP = Event("services.waiver_step", "ask_waiver", frozenset({"action", "item", "asked"}))
 ITEM_STANDING = Event("services.item_standing", "service_item", frozenset({"before", "after", "cause"}))
 LINT_RUN_STARTED = Event("services.lint_run_started", "lint_run")
+ENTRY_IMPORTED = Event("services.entry_imported", "directory_entry", frozenset({"version"}))
+EXCHANGE_STARTED = Event("services.exchange_started", "exchange_batch", frozenset({"kind", "file_sha256"}))
+EXCHANGE_FINISHED = Event("services.exchange_finished", "exchange_batch", frozenset({"kind", "file_sha256", "counts"}))
+ITEMS_WRITTEN = Event("services.items_written", "exchange_batch", frozenset({"rows", "first", "last"}))

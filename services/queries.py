@@ -259,25 +259,6 @@ def search(
     )
 
 
-def list_items(
-    q: str = "",
-    *,
-    department: str | None = None,
-    theme: str | None = None,
-    audience: str | None = None,
-    limit: int = PAGE_SIZE,
-    offset: int = 0,
-) -> tuple[list[ServiceItem], bool]:
-    """Return a page of published items in the order of :func:`search`, and whether more follow.
-
-    Nothing is counted, so far pages of a large catalogue stay cheap: two queries, three for many words.
-    """
-    filters = index.Filters(department, theme, audience)
-    ids = index.find_page(q, filters, limit=limit + 1, offset=offset)
-    rows = published_items().in_bulk(ids[:limit])
-    return [rows[pk] for pk in ids[:limit] if pk in rows], len(ids) > limit
-
-
 def _facets(counts: Mapping[str, Mapping[str, int]]) -> dict[str, list[Choice]]:
     labels: dict[str, Callable[[str], str]] = {
         "department": str,

@@ -10,6 +10,7 @@ from procrastinate.contrib.django import app
 from common.jobs import ask_once, daily
 from identity.actor import SYSTEM
 from services.editing import directory, publishing
+from services.exchange import desk
 from services.lint import store
 from services.lint.queries import open_run
 from services.searching.actions import forget_misses
@@ -61,3 +62,24 @@ def resume_catalogue_check(timestamp: int) -> None:
     run = open_run()
     if run:
         ask_once(check_catalogue, f"check-catalogue:{run.pk}", run_id=str(run.pk))
+
+
+@app.task(retry=_RETRY, queue="catalogue")
+def check_exchange(batch_id: str) -> None:
+    """Try out an uploaded file; goes on where a lost worker stopped."""
+    desk.check(batch_id=UUID(batch_id))
+
+
+@app.task(retry=_RETRY, queue="catalogue")
+def run_exchange(batch_id: str) -> None:
+    """Apply an import or make an export; goes on where a lost worker stopped."""
+    desk.run(batch_id=UUID(batch_id))
+
+
+@app.periodic(cron="*/15 * * * *", periodic_id="resume_exchange")
+@app.task(queue="catalogue")
+def resume_exchange(timestamp: int) -> None:
+    """Ask again for exchanges whose worker was lost."""
+    for pk, is_check in desk.waiting():
+        task = check_exchange if is_check else run_exchange
+        ask_once(task, f"exchange:{pk}", batch_id=str(pk))

@@ -8,7 +8,7 @@ from typing import Any
 from django.db import models
 from django.utils.translation import gettext as _
 
-from services.codes import CATALOG_CODE, is_task_code
+from services.codes import CATALOG_CODE, is_handle_code, is_task_code
 from services.descriptions import PARTS, ItemDescription, VersionContent, columns, parts_of
 from services.errors import DescriptionInvalid
 from services.fields import TYPES
@@ -51,7 +51,9 @@ def _code_problems(description: ItemDescription) -> Iterator[str]:
     code, catalog = description.task_code, description.catalog_code
     if not description.name.strip():
         yield _("没有名称")
-    if not code and not description.local_code:
+    if description.handle_code and not is_handle_code(description.handle_code):
+        yield _("业务办理项编码 %(code)s 不是 33 位标准格式或者校验不通过") % {"code": description.handle_code}
+    if not code and not description.local_code and not description.handle_code:
         yield _("实施编码和地方编码都没有")
     if catalog and not CATALOG_CODE.fullmatch(catalog):
         yield _("基本编码 %(code)s 不是 12 位标准格式") % {"code": catalog}

@@ -7,7 +7,11 @@ from portal.api.views import cases, certificates, department, health, items
 urlpatterns = [
     path("health", health.Health.as_view(), name="api_health"),
     path("items", items.ItemList.as_view(), name="api_items"),
-    path("items/<uuid:item_id>", items.ItemDetail.as_view(), name="api_item"),
+    path("items/<str:item_code>", items.ItemDetail.as_view(), name="api_item"),
+    path("items/<str:item_code>/versions", items.ItemVersions.as_view(), name="api_versions"),
+    path("items/<str:item_code>/versions/<int:version_number>", items.ItemVersionDetail.as_view(), name="api_version"),
+    path("items/", items.WithoutSlash.as_view(), name="api_items_slash"),
+    path("items/<path:rest>/", items.WithoutSlash.as_view(), name="api_item_slash"),
     path("certificates/verify", certificates.VerifyCertificate.as_view(), name="api_verify"),
     path("cases", cases.CaseList.as_view(), name="api_cases"),
     path("cases/<uuid:case_id>", cases.CaseDetail.as_view(), name="api_case"),

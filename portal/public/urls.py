@@ -20,6 +20,7 @@ from portal.public.views import (
     materials,
     preferences,
     registration,
+    sitemap,
     step_up,
     submission,
     upstream,
@@ -103,6 +104,8 @@ my_urls: _Urls = [
 ]
 urlpatterns: _Urls = [
     path("", home.home, name="home"),
+    path("sitemap.xml", sitemap.sitemap, name="sitemap"),
+    path("sitemap-<int:page_number>.xml", sitemap.sitemap_page, name="sitemap_page"),
     path("search/", finding.item_search, name="item_search"),
     path("search/suggest/", finding.item_suggest, name="item_suggest"),
     path("items/<uuid:item_id>/", items.item_guide, name="item_guide"),

@@ -151,3 +151,19 @@ STATE_TONES = {
 ITEM_TONES = {ServiceItem.State.ACTIVE: "jade", ServiceItem.State.PAUSED: "amber", ServiceItem.State.CANCELLED: "red"}
 WAIVER_LABELS = {"approve": _("同意"), "refuse": _("不同意"), "end": _("收回")}
 WAIVER_STATES = AskWaiver.State
+
+
+class ExchangeForm(forms.Form):
+    """Exchange tables to import."""
+
+    tables = forms.FileField(
+        label=_("交换表文件"),
+        help_text=_("JSONL、CSV 或 XLSX，几张表请放进一个 ZIP；最大 50 MB"),
+        error_messages={"required": _("请选择文件。"), "empty": _("这个文件是空的。")},
+    )
+
+
+class ExportForm(forms.Form):
+    """In which format to export."""
+
+    format = forms.ChoiceField(label=_("格式"), choices=(("xlsx", "XLSX"), ("csv", "CSV"), ("jsonl", "JSONL")))

@@ -10,6 +10,7 @@ from portal.workbench.views import (
     counter,
     duplicates,
     evidence,
+    exchange,
     findings,
     guardians,
     item_steps,
@@ -40,6 +41,13 @@ item_urls = [
     path("items/", items.item_list, name="workbench_items"),
     path("items/imports/", items.imports, name="workbench_imports"),
     path("items/imports/<uuid:batch_id>/", items.import_report, name="workbench_import"),
+    path("items/exchange/", exchange.exchange, name="workbench_exchange"),
+    path("items/exchange/export/", exchange.export, name="workbench_exchange_export"),
+    path("items/exchange/<uuid:exchange_id>/", exchange.exchange_batch, name="workbench_exchange_batch"),
+    path("items/exchange/<uuid:exchange_id>/file/", exchange.exchange_file, name="workbench_exchange_file"),
+    path(
+        "items/exchange/<uuid:exchange_id>/problems.csv", exchange.exchange_problems, name="workbench_exchange_problems"
+    ),
     path("items/findings/", findings.findings, name="workbench_findings"),
     path("items/findings/check/", findings.check, name="check_catalogue"),
     path("items/findings.csv", findings.export, name="workbench_findings_csv"),

@@ -72,7 +72,7 @@ def add_entry(
     is described already, :class:`DescriptionInvalid`, ``Forbidden``.
     """
     steps.require_manager(actor, department.pk if department else None)
-    _check(content)
+    check_content(content)
     code = _code(item_type, region, guiding=guiding, main=main, sub=sub, parent=parent)
     entry = DirectoryEntry.objects.select_for_update().filter(catalog_code=code).first()
     if entry and entry.versions.exists():
@@ -107,7 +107,8 @@ def _create(code: str, item_type: str, name: str) -> DirectoryEntry:
         raise ItemExists(item_code=code) from error
 
 
-def _check(content: EntryContent) -> None:
+def check_content(content: EntryContent) -> None:
+    """Raise :class:`DescriptionInvalid` for basic elements that cannot be."""
     problem = ""
     if not content.name.strip() or len(content.name) > 1000:
         problem = _("没有名称，或者名称太长")
@@ -130,7 +131,7 @@ def open_entry_draft(actor: Actor, *, entry_id: UUID, content: EntryContent) -> 
     if entry is None:
         raise EntryNotFound
     steps.require_manager(actor, entry.department_id)
-    _check(content)
+    check_content(content)
     return _begin(actor, entry, content)
 
 
@@ -177,7 +178,7 @@ def save_entry_draft(
     """Change a draft; raises :class:`StaleVersion` when somebody saved since ``expected_revision``."""
     version = _lock(actor, version_id)
     steps.check(actor, version, _Action.EDIT, VERSION_MOVES, expected_revision=expected_revision)
-    _check(content)
+    check_content(content)
     wanted: Mapping[str, Any] = content.columns()
     changed = [name for name, value in wanted.items() if getattr(version, name) != value]
     for name in changed:

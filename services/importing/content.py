@@ -1,5 +1,6 @@
 """From the national columns of a row to the content of an item's version. Pure; findings say what did not fit."""
 
+import datetime as dt
 import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
@@ -13,7 +14,7 @@ from services.importing.columns import KEPT
 from services.importing.reasons import Finding
 from services.themes import ORGANISATION_THEMES, PERSON_THEMES
 
-_LAW = re.compile(r"《(?P<law>[^》]{1,200})》[^第]*(?P<article>(?:第[一二三四五六七八九十百千零〇\d]+[条款项目])+)?")
+_LAW = re.compile(r"《(?P<law>[^》]{1,200})》[^第《]*(?P<article>(?:第[一二三四五六七八九十百千零〇\d]+[条款项目])+)?")
 _UNITS = {"1": "W", "2": "N", "W": "W", "N": "N"}
 _RESULTS = {"10": "certificate", "20": "document", "99": "other", "证照": "certificate", "批文": "document"}
 _RESULTS |= {"其他": "other", "无": "none", "": "none"}
@@ -63,6 +64,28 @@ class Row:
             if code not in allowed:
                 self.drop(column, code)
         return list(dict.fromkeys(code for code in given if code in allowed))
+
+    def names(self, column: str) -> list[str]:
+        """Return the names that a column joins, each once."""
+        given = (part.strip() for part in re.split(r"[\^,，、;；]", self.text(column)))
+        return list(dict.fromkeys(part for part in given if part))
+
+    def flag(self, column: str) -> bool:
+        """Return a yes-or-no column; empty is no."""
+        return self.one_of(column, ("1", "0", "Y", "N", "是", "否"), "0") in ("1", "Y", "是")
+
+    def day(self, column: str) -> dt.date | None:
+        """Return a date (``2026-11-21``, ``20261121``, with or without a time), None when it is none."""
+        text = self.text(column)
+        found = re.match(r"([0-9]{4})[-/]?([0-9]{2})[-/]?([0-9]{2})(?![0-9]{1,5}$)", text)
+        try:
+            if found:
+                return dt.date(int(found[1]), int(found[2]), int(found[3]))
+        except ValueError:
+            pass
+        if text:
+            self.drop(column, text)
+        return None
 
     def drop(self, column: str, value: str) -> None:
         """Note that a value was not taken; it stays with the row's source."""
@@ -119,13 +142,45 @@ def version_content(row: Row, *, name: str, level: str) -> VersionContent:
         "hall_hours": row.text("transact_time", 500),
         "consult_phone": row.text("link_way", 100),
         "complaint_phone": row.text("supervise_way", 100),
-        "legal_bases": _legal_bases(row),
+        "legal_bases": legal_bases(row),
         "materials": _materials(row),
         "fees": _fees(row),
         "faqs": _faqs(row),
+        **_national(row),
     }
     source = {column: row.values[column] for column in sorted(KEPT) if _plain(row.values.get(column))}
     return VersionContent(**content, source_row={column: _plain(value) for column, value in source.items()} | row.kept)
+
+
+def _national(row: Row) -> dict[str, Any]:
+    """The elements the portal keeps and gives back."""
+    return {
+        "power_source": row.one_of("power_source", codes.PowerSource.values, ""),
+        "body_kind": row.one_of("dept_type", codes.BodyKind.values, ""),
+        "entrusted_by": row.text("entrust_name", 100),
+        "promise_note": row.text("promise_explain", 256),
+        "special_procedure": row.text("special_procedure", 500),
+        "joint_bodies": [{"name": name} for name in row.names("other_dept")],
+        "intermediary": row.text("service_type", 2000),
+        "link_address": row.text("link_addr", 256),
+        "link_single_sign_on": row.flag("is_single_login"),
+        "mobile_address": row.text("mobile_terminal_url", 500),
+        "mobile_single_sign_on": row.flag("app_is_single_login"),
+        "online_address": row.text("online_handle_url", 256),
+        "in_hall": row.flag("is_entry_center"),
+        "by_express": row.flag("is_express"),
+        "pays_online": row.flag("is_pay_online"),
+        "takes_appointments": row.flag("is_schedule"),
+        "on_terminals": row.flag("is_service_terminals"),
+        "result_sample": row.text("result_guid", 256),
+        "local_themes_person": row.names("user_character_topic_type"),
+        "local_themes_org": row.names("corp_character_topic_type"),
+        "town_code": row.text("town_code", 18),
+        "town_name": row.text("town_name", 200),
+        "village_code": row.text("village_code", 18),
+        "village_name": row.text("village_name", 200),
+        "cancel_on": row.day("plan_cancel_date"),
+    }
 
 
 def _sentences(text: str) -> list[str]:
@@ -136,7 +191,7 @@ def _steps(text: str) -> list[str]:
     return [part.strip() for part in re.split(r"[\r\n]+|[→➝>]|-{1,2}>|—+", text) if part.strip()]
 
 
-def _legal_bases(row: Row) -> tuple[LegalBasisPart, ...]:
+def legal_bases(row: Row) -> tuple[LegalBasisPart, ...]:
     """Read 《…》第…条 out of the single text column; text without a title is kept as it is."""
     text = row.text("by_law")
     found = [LegalBasisPart(law=law["law"], article=(law["article"] or "")[:100]) for law in _LAW.finditer(text)]
@@ -161,9 +216,22 @@ def _materials(row: Row) -> tuple[MaterialPart, ...]:
                 material_format=entry.one_of("material_format", codes.MaterialFormat.values, "2"),
                 legal=entry.text("by_law", 256),
                 note=entry.text("fill_explain", 500) or entry.text("remark", 500),
+                material_type=entry.one_of("material_type", codes.MaterialType.values, ""),
+                blank_form=entry.text("form_guid", 256),
+                sample=entry.text("example_guid", 256),
+                source_note=entry.text("source_explain", 500),
+                paper_format=entry.text("page_format", 200),
+                acceptance=entry.text("accept_stand", 256),
+                **_pages(entry),
             )
         )
     return tuple(parts)
+
+
+def _pages(entry: Row) -> dict[str, Any]:
+    """纸质材料份数: of originals or of copies, as the material's type says."""
+    pages = entry.number("page_num") or 0
+    return {"copies": pages} if entry.text("material_type") == codes.MaterialType.COPY else {"originals": pages}
 
 
 def _fees(row: Row) -> tuple[FeePart, ...]:
@@ -180,6 +248,7 @@ def _fees(row: Row) -> tuple[FeePart, ...]:
                 basis=entry.text("by_law", 256),
                 amount=_amount(standard),
                 reduction=entry.text("desc_explain", 256),
+                note=entry.text("remark", 1000),
             )
         )
     return tuple(parts)

@@ -2,6 +2,7 @@
 
 from services.models.directory import DirectoryEntry, DirectoryVersion
 from services.models.elements import DataElement, ImportBatch
+from services.models.exchange import ExchangeBatch, ExchangeRow
 from services.models.findings import AskWaiver, ItemLint, LintRun
 from services.models.items import ServiceItem
 from services.models.lifecycle import ItemOperation, ItemSuccession
@@ -16,6 +17,8 @@ __all__ = [
     "DataElement",
     "DirectoryEntry",
     "DirectoryVersion",
+    "ExchangeBatch",
+    "ExchangeRow",
     "Faq",
     "FeeItem",
     "ImportBatch",

@@ -25,6 +25,8 @@ class DirectoryEntry(BaseModel):
     state = models.CharField(max_length=1, choices=Standing, default=Standing.ACTIVE)
     department = models.ForeignKey(Department, models.PROTECT, null=True, related_name="+")  # 业务指导部门
     parent = models.ForeignKey("self", models.PROTECT, null=True, related_name="parts")  # the 主项 of a 子项
+    row_guid = models.CharField("记录唯一标识", max_length=50, blank=True, default="")
+    row_version = models.PositiveIntegerField(null=True)  # 事项版本 of the row that was last taken
     current = models.ForeignKey("DirectoryVersion", models.PROTECT, null=True, related_name="+", db_index=False)
 
     class Meta:

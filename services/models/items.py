@@ -35,6 +35,9 @@ class ServiceItem(BaseModel):
     name = models.CharField(max_length=1000)
     due_on = models.DateField(null=True)  # when the next version or operation takes effect
     popularity = models.PositiveIntegerField(default=0)
+    row_guid = models.CharField("记录唯一标识", max_length=50, null=True)  # noqa: DJ001 unique, absent for what began here
+    row_version = models.PositiveIntegerField(null=True)  # 事项版本 of the row that was last taken
+    row_digest = models.UUIDField(null=True)  # of that row: the same again changes nothing
     current = models.ForeignKey("ItemVersion", models.PROTECT, null=True, related_name="+")
     search = SearchVectorField(null=True)
 
@@ -44,9 +47,13 @@ class ServiceItem(BaseModel):
             GinIndex(fields=["search"], name="item_search", fastupdate=True),
             models.Index(fields=["department", "state"], name="item_department"),
             models.Index(fields=["due_on"], condition=Q(due_on__isnull=False), name="item_due"),
+            models.Index(fields=["updated_at", "id"], name="item_updated"),
         )
         constraints = (
             models.UniqueConstraint(fields=["local_code"], condition=~Q(local_code=""), name="item_local_code_once"),
+            models.UniqueConstraint(
+                fields=["row_guid"], condition=Q(row_guid__isnull=False), name="item_row_guid_once"
+            ),
             models.CheckConstraint(
                 condition=Q(handle_code__isnull=True) | Q(parent__isnull=False, task_code__isnull=True),
                 name="handling_item_has_parent",

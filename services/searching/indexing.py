@@ -95,8 +95,27 @@ def _reindex(items: list[ServiceItem]) -> None:
 
 def _key(item: ServiceItem) -> str:
     assert item.current is not None
-    seed = f"{item.entry_id or ''}|{plain(item.current.name)}"
-    return hashlib.md5(seed.encode(), usedforsecurity=False).hexdigest()
+    return _key_of(item.entry_id, item.current.name)
+
+
+def _key_of(entry_id: UUID | None, name: str) -> str:
+    return hashlib.md5(f"{entry_id or ''}|{plain(name)}".encode(), usedforsecurity=False).hexdigest()
+
+
+def topics_named(pairs: Iterable[tuple[UUID, str]]) -> dict[tuple[UUID, str], int]:
+    """Find or make the topics of (entry, item name) pairs; new ones are outdated until their words are made."""
+    keys = {pair: _key_of(*pair) for pair in pairs}
+    known = dict(SearchTopic.objects.filter(key__in=keys.values()).values_list("key", "id"))
+    new = {key: pair for pair, key in keys.items() if key not in known}
+    SearchTopic.objects.bulk_create(
+        [
+            SearchTopic(key=key, entry_id=entry_id, name=name, plain=plain(name))
+            for key, (entry_id, name) in sorted(new.items())
+        ],
+        ignore_conflicts=True,
+    )
+    known |= dict(SearchTopic.objects.filter(key__in=new).values_list("key", "id"))
+    return {pair: known[key] for pair, key in keys.items()}
 
 
 def _topics_for(items: list[ServiceItem]) -> dict[str, int]:

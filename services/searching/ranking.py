@@ -20,6 +20,8 @@ _FILTERS = {
     "audience": "%(audience)s = ANY(place.audience)",
     "item_type": "place.item_type = %(item_type)s",
     "level": "place.level = %(level)s::int",
+    "place": "place.region_id = (SELECT id FROM identity_region WHERE code = %(place)s)",
+    "depth": "place.depth >= %(depth)s::int",
 }
 _FACETS = ("department", "theme", "audience", "type", "level")
 
@@ -39,6 +41,8 @@ class Filters:
     online: bool | None = None
     region: str | None = None
     level: int | None = None
+    place: str | None = None  # a region's code: what is offered there itself; for lists without counts only
+    depth: int | None = None  # as ``place``
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +126,6 @@ def _of_fit(fit: Fit) -> dict[str, Any]:
 
 
 def _of_filters(filters: Filters) -> dict[str, Any]:
-    names = ("department", "theme", "audience", "item_type", "region")
+    names = ("department", "theme", "audience", "item_type", "region", "place")
     texts = {name: (getattr(filters, name) or "").replace("\x00", "") for name in names}
-    return {**texts, "online": filters.online, "level": filters.level}
+    return {**texts, "online": filters.online, "level": filters.level, "depth": filters.depth}

@@ -20,6 +20,7 @@ from identity.sso.actions import give_consent
 from portal.middleware import PRINCIPAL_KEY
 from services.actions import record_import
 from services.editing import lifecycle, waivers
+from services.models import ExchangeBatch
 from services.searching.actions import add_synonym
 from services.states import Operation
 from tests.factories import moves
@@ -59,6 +60,7 @@ class World:
     profile_id: UUID  # an app of the item's department
     consent_id: UUID  # the owner's, for that app
     export_id: UUID  # a copy of the stranger's data, ready
+    exchange_id: UUID  # the officer's finished import
     request_id: UUID  # the stranger says that an address is wrong
     sessions: dict[str, str]
 
@@ -86,7 +88,10 @@ class World:
             "synonym_id": self.synonym_id,
             "mandate_id": self.mandate_id,
             "code": self.cast.item.code if "version_number" in wanted else self.cast.licence.verify_code,
+            "item_code": self.cast.item.code,
             "version_number": 1,
+            "page_number": 1,
+            "exchange_id": self.exchange_id,
             "operation_id": self.operation_id,
             "waiver_id": self.waiver_id,
             "export_id": self.export_id,
@@ -137,6 +142,9 @@ def build_world() -> World:
     profile = an_app(cast.scjg).profile
     agreed = give_consent(cast.person, profile=profile, scopes=["openid"])
     pair = report_pair(SYSTEM, first_id=cast.li.pk, second_id=cast.stranger.principal_id, signs=["region"])
+    sessions = _sessions(cast)
+    officer = Account.objects.get(username="1012")
+    exchange = ExchangeBatch.objects.create(kind="import", state="done", file_name="tables.zip", made_by=officer)
     return World(
         cast,
         cases,
@@ -151,7 +159,8 @@ def build_world() -> World:
         consent_id=agreed.pk,
         export_id=a_made_export(cast.stranger).pk,
         request_id=request_correction(cast.stranger, wrong=a_wrong_address()).pk,
-        sessions=_sessions(cast),
+        exchange_id=exchange.pk,
+        sessions=sessions,
     )
 
 

@@ -286,7 +286,7 @@ def test_the_national_exchange_tables_are_joined(tmp_path, region, write_tables)
     assert (version.result_kind, version.result_name, version.themes_org) == ("certificate", "营业执照", ["005"])
     assert version.audience == ["2", "5"]
     assert version.flow == ["申请", "受理", "决定"]
-    assert version.source_row["power_source"] == "1"
+    assert version.power_source == "1"
     assert [(basis.law, basis.article) for basis in guide.legal_bases] == [
         ("中华人民共和国公司法", "第二十九条"),
         ("市场主体登记管理条例", "第五条第一款"),

@@ -5,17 +5,39 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from portal.api.paging import PageQuery
-from services.models import ServiceItem
+from portal.api.paging import MAX_LIMIT
+from services.codes import Audience, ItemType, OnlineDepth
+from services.descriptions import PARTS, FeePart, MaterialPart, VersionContent, column_names
+from services.listing import STATES
+from services.models import FeeItem, ItemVersion, MaterialRequirement, ServiceItem
+
+_NOT_TOLD = ("source_row", "result_type_id", "is_applicable_online")
 
 
-class ItemQuery(PageQuery):
-    """What to look for."""
+class ItemQuery(serializers.Serializer):
+    """What to look for, and which page: ``limit`` rows after ``cursor``."""
+
+    limit = serializers.IntegerField(min_value=1, max_value=MAX_LIMIT, default=20, help_text="每页条数")
+    cursor = serializers.CharField(
+        required=False, allow_blank=True, default="", max_length=200, help_text="翻页标记，只用 next 里给的"
+    )
+    region = serializers.RegexField(
+        r"^[0-9]{6}([0-9]{3}){0,2}$", required=False, help_text="行政区划代码，只列这一级实施的"
+    )
+    level = serializers.IntegerField(required=False, min_value=1, max_value=5, help_text="1 省级 … 5 村级")
+    type = serializers.ChoiceField(ItemType.choices, required=False, help_text="事项类型代码")
+    online_depth = serializers.ChoiceField(
+        [(int(value), label) for value, label in OnlineDepth.choices],
+        required=False,
+        help_text="网上办理深度，至少到这一级",
+    )
+    state = serializers.ChoiceField(list(STATES), default="active", help_text="在用、暂停、取消或全部")
+    updated_since = serializers.DateTimeField(required=False, help_text="这个时间以后变过的，先变的在前")
 
     q = serializers.CharField(required=False, allow_blank=True, default="", max_length=100, help_text="搜索词")
-    department = serializers.CharField(required=False, max_length=100, help_text="实施部门全称")
+    department = serializers.CharField(required=False, max_length=100, help_text="实施部门全称或统一社会信用代码")
     theme = serializers.RegexField(r"^[po][0-9]{3}$", required=False, help_text="主题：p 或 o 加三位代码，如 p090")
-    audience = serializers.RegexField(r"^[1-9]$", required=False, help_text="服务对象代码：1 自然人，2 企业法人 …")
+    audience = serializers.ChoiceField(Audience.choices, required=False, help_text="服务对象代码")
 
 
 class LimitOut(serializers.Serializer):
@@ -29,17 +51,23 @@ class ItemOut(serializers.Serializer):
     """An item in a list."""
 
     id = serializers.UUIDField()
+    code = serializers.CharField(help_text="事项对外的编码：业务办理项编码、实施编码或地方编码")
     task_code = serializers.CharField(allow_null=True, help_text="实施编码（31 位）")
+    handle_code = serializers.CharField(allow_null=True, help_text="业务办理项编码（33 位）")
     local_code = serializers.CharField()
+    catalog_code = serializers.CharField(source="entry.catalog_code", default="", help_text="基本编码（12 位）")
     name = serializers.CharField()
     summary = serializers.CharField(source="current.summary")
     department = serializers.CharField(source="department_name")
     region = serializers.CharField(source="region.code")
     item_type = serializers.CharField()
     item_type_label = serializers.CharField(source="get_item_type_display")
+    state = serializers.CharField(help_text="1 在用，2 暂停，3 取消")
     audience = serializers.ListField(child=serializers.CharField(), source="current.audience")
     is_applicable_online = serializers.BooleanField(source="current.is_applicable_online")
+    online_depth = serializers.ListField(child=serializers.CharField(), source="current.online_depth")
     version = serializers.IntegerField(source="current.version")
+    updated_at = serializers.DateTimeField()
     statutory_limit = serializers.SerializerMethodField()
     promised_limit = serializers.SerializerMethodField()
     visits = serializers.IntegerField(source="current.visits")
@@ -74,20 +102,17 @@ class LegalBasisOut(serializers.Serializer):
     gist = serializers.CharField()
 
 
-class MaterialOut(serializers.Serializer):
-    """申请材料."""
+class MaterialOut(serializers.ModelSerializer):
+    """申请材料, every element."""
 
-    key = serializers.CharField()
-    name = serializers.CharField()
-    need = serializers.CharField()
     need_label = serializers.CharField(source="get_need_display")
     when = serializers.DictField()
-    proof_of = serializers.CharField()
     satisfied_by = serializers.SerializerMethodField()
     may_promise = serializers.SerializerMethodField()
-    defer_days = serializers.IntegerField(allow_null=True)
-    legal = serializers.CharField()
-    note = serializers.CharField()
+
+    class Meta:
+        model = MaterialRequirement
+        fields = (*column_names(MaterialPart), "need_label", "satisfied_by", "may_promise")
 
     def get_satisfied_by(self, material: Any) -> list[str]:
         """Names of the certificates that replace it."""
@@ -98,14 +123,12 @@ class MaterialOut(serializers.Serializer):
         return bool(material.promise_text)
 
 
-class FeeOut(serializers.Serializer):
-    """收费项目; ``amount`` in yuan."""
+class FeeOut(serializers.ModelSerializer):
+    """收费项目, every element; ``amount`` in yuan."""
 
-    name = serializers.CharField()
-    standard = serializers.CharField()
-    basis = serializers.CharField()
-    amount = serializers.DecimalField(max_digits=16, decimal_places=2, allow_null=True)
-    reduction = serializers.CharField()
+    class Meta:
+        model = FeeItem
+        fields = column_names(FeePart)
 
 
 class FaqOut(serializers.Serializer):
@@ -135,6 +158,44 @@ class StageOut(serializers.Serializer):
     is_substantive = serializers.BooleanField()
 
 
+class ElementsOut(serializers.ModelSerializer):
+    """Every element of a version that has no place of its own in the guide; names as in docs/exchange.md."""
+
+    version = serializers.IntegerField()
+    effective_on = serializers.DateField(allow_null=True)
+    result_type = serializers.CharField(source="result_type.key", default=None, allow_null=True)
+    local_themes_person = serializers.ListField(child=serializers.CharField())
+    local_themes_org = serializers.ListField(child=serializers.CharField())
+    joint_bodies = serializers.ListField(child=serializers.DictField())
+    audience = serializers.ListField(child=serializers.CharField())
+    themes_person = serializers.ListField(child=serializers.CharField())
+    themes_org = serializers.ListField(child=serializers.CharField())
+    handle_forms = serializers.ListField(child=serializers.CharField())
+    online_depth = serializers.ListField(child=serializers.CharField())
+    conditions = serializers.ListField(child=serializers.CharField())
+    flow = serializers.ListField(child=serializers.CharField())
+    steps = serializers.ListField(child=serializers.DictField())
+    synonyms = serializers.ListField(child=serializers.CharField())
+
+    class Meta:
+        model = ItemVersion
+        fields = (
+            "version",
+            "effective_on",
+            "result_type",
+            *(name for name in column_names(VersionContent) if name not in (*_NOT_TOLD, *PARTS)),
+        )
+
+
+class VersionOut(serializers.Serializer):
+    """A version in the list of them; ``state`` is published or retired."""
+
+    version = serializers.IntegerField()
+    state = serializers.CharField()
+    name = serializers.CharField()
+    effective_on = serializers.DateField(allow_null=True)
+
+
 class GuideOut(serializers.Serializer):
     """An item with its whole guide; built from :class:`services.queries.Guide`."""
 
@@ -153,3 +214,4 @@ class GuideOut(serializers.Serializer):
     hours = serializers.CharField(source="version.hall_hours")
     consult_phone = serializers.CharField(source="version.consult_phone")
     complaint_phone = serializers.CharField(source="version.complaint_phone")
+    elements = ElementsOut(source="version")

@@ -17,6 +17,7 @@ from identity.queries import represented_organisations
 from portal.access import actor_of
 from portal.public.materials import guide_materials
 from portal.public.requests import new_request_key
+from portal.public.structured import government_service
 from portal.public.wording import limit_text, visits_text
 from services.codes import Audience, ProjectType
 from services.models import ItemVersion, ServiceItem
@@ -35,7 +36,10 @@ def item_guide(request: HttpRequest, item_id: UUID) -> HttpResponse:
     if closed and closed.kind == Operation.MERGE and len(closed.successors) == 1:
         messages.info(request, _("“%(name)s”已经合并到这个事项。") % {"name": item.name})
         return redirect("item_guide", closed.successors[0].pk)
-    context = _guide_page(actor_of(request), guide(item)) | {"closed": closed, "earlier": earlier_versions(item)}
+    shown = guide(item)
+    context = _guide_page(actor_of(request), shown) | {"closed": closed, "earlier": earlier_versions(item)}
+    if closed is None:
+        context["structured"] = government_service(request, shown)
     return render(request, "public/guide.html", context)
 
 

@@ -4,7 +4,7 @@ import pytest
 from django.test import Client
 
 from services.models import Faq, LegalBasis, ServiceItem
-from tests.factories.catalogue import a_department, an_item
+from tests.factories.catalogue import a_department, a_region, an_item
 
 pytestmark = pytest.mark.django_db
 URL = "/api/v1/items"
@@ -42,13 +42,78 @@ def test_pages_lead_through_all_items_once(client: Client) -> None:
 
 
 @pytest.mark.parametrize(
-    "query", ["limit=0", "limit=101", "limit=x", "offset=-1", "theme=9", "audience=abc", "offset=99999"]
+    "query",
+    [
+        "limit=0",
+        "limit=101",
+        "limit=x",
+        "theme=9",
+        "audience=abc",
+        "cursor=x",
+        "cursor=W10",
+        "cursor=WzEsICJ4Il0",
+        "cursor=WyIyMDI2IiwgIngiXQ&updated_since=2026-01-01T00:00:00Z",
+        "region=12",
+        "level=9",
+        "type=77",
+        "online_depth=7",
+        "state=lost",
+        "updated_since=yesterday",
+    ],
 )
 def test_a_wrong_parameter_is_a_problem_that_names_it(client: Client, query: str) -> None:
     answer = client.get(f"{URL}?{query}")
     assert answer.status_code == 400
     assert answer.headers["Content-Type"] == "application/problem+json"
     assert query.split("=")[0] in answer.json()["fields"]
+
+
+def test_an_unknown_department_or_a_search_by_state_is_answered_plainly(client: Client) -> None:
+    answer = client.get(URL, {"q": "许可", "state": "paused"})
+    assert (answer.status_code, answer.json()["code"]) == (422, "services.filters_clash")
+    assert client.get(f"{URL}/", {"q": "许可"}).headers["Location"].startswith(f"{URL}?q=")
+
+
+def test_filters_of_place_type_depth_and_state(client: Client) -> None:
+    a_region("519902", "中心区")
+    an_item("居住证申领", main="31001", department=a_department("公安局"), online_depth=["2"])
+    an_item("失业登记", main="31002", department=a_department("区人社局", region="519902"), online_depth=["4"])
+    paused = an_item("食品经营许可", main="31003", item_type="07", online_depth=["1"])
+    ServiceItem.objects.filter(pk=paused.pk).update(state=ServiceItem.State.PAUSED)
+    assert names(client.get(URL, {"region": "519902"})) == ["失业登记"]
+    assert names(client.get(URL, {"level": 2})) == ["居住证申领"]
+    assert names(client.get(URL, {"online_depth": 3})) == ["失业登记"]
+    assert names(client.get(URL, {"type": "07", "state": "paused"})) == ["食品经营许可"]
+    assert len(names(client.get(URL, {"state": "all"}))) == 3
+    assert names(client.get(URL, {"q": "登记", "region": "519902"})) == ["失业登记"]
+    assert names(client.get(URL, {"q": "登记", "region": "519900"})) == []
+    assert names(client.get(URL, {"department": a_department("公安局").uscc})) == ["居住证申领"]
+
+
+def test_a_harvester_goes_on_after_what_it_has_though_items_change_meanwhile(client: Client) -> None:
+    items = [an_item(f"事项{n}", main=f"3100{n}") for n in range(4)]
+    first = client.get(URL, {"updated_since": "2026-01-01T00:00:00+08:00", "limit": 2})
+    assert names(first) == ["事项0", "事项1"]
+    items[0].save()  # moves behind the cursor, and comes once more
+    assert names(client.get(first.json()["next"])) == ["事项2", "事项3"]
+    assert names(client.get(URL, {"updated_since": items[0].updated_at.isoformat()})) == ["事项0"]
+
+
+def test_an_item_is_read_by_any_of_its_codes_with_its_versions(client: Client) -> None:
+    item = an_item("居住证申领", special_procedure="现场核查", by_express=True)
+    item.local_code = "511-A-01"
+    item.save()
+    by_code = client.get(f"{URL}/{item.task_code}").json()
+    assert by_code == client.get(f"{URL}/511-A-01").json() == client.get(f"{URL}/{item.pk}").json()
+    assert by_code["elements"]["special_procedure"] == "现场核查"
+    assert by_code["elements"]["by_express"] is True
+    versions = client.get(f"{URL}/{item.task_code}/versions").json()
+    assert [(one["version"], one["state"]) for one in versions] == [(1, "published")]
+    assert client.get(f"{URL}/{item.task_code}/versions/1").json()["item"]["name"] == "居住证申领"
+    for wrong in ("versions/9", "versions/99999999999"):
+        answer = client.get(f"{URL}/{item.task_code}/{wrong}")
+        assert (answer.status_code, answer.json()["code"]) == (404, "services.version_not_found")
+    assert client.get(f"{URL}/%00").status_code == 404
 
 
 @pytest.mark.parametrize("q", ["%00", "'; DROP TABLE", "🙂", "&|!", "𠮷", "a" * 100])

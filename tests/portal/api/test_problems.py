@@ -9,7 +9,7 @@ from common import health
 pytestmark = pytest.mark.django_db
 
 
-@pytest.mark.parametrize("path", ["nothing", "items/abc", "cases/1", "items/", ""])
+@pytest.mark.parametrize("path", ["nothing", "itemsabc", "cases/1", ""])
 def test_an_unknown_address_is_a_problem(client: Client, path: str) -> None:
     answer = client.get(f"/api/v1/{path}")
     assert answer.status_code == 404

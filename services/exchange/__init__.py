@@ -1,0 +1,1 @@
+"""The national exchange tables, in and out: a complete catalogue, row by row, by row_guid and version."""

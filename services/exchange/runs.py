@@ -1,0 +1,225 @@
+"""One import of exchange tables, from staging to the end: chunk by chunk, so that it can be gone on with."""
+
+import hashlib
+from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from common import events
+from common.errors import DomainError
+from identity.actor import SYSTEM, Actor, ActorKind
+from identity.queries import actor_for
+from identity.staff.current import hold
+from identity.staff.errors import HoldingEnded
+from services import events as codes
+from services.actions import lock_catalogue
+from services.exchange import bulk, outcomes, side, staging, tables
+from services.exchange.entries import take_entry
+from services.exchange.export import current_names
+from services.exchange.items import take_items
+from services.exchange.outcomes import Problem, RowOutcome
+from services.exchange.references import take_reference
+from services.models import ExchangeBatch, ExchangeRow
+
+CHUNK = 4_000  # rows of a transaction: plain ones are written by the thousand, the others by the slice
+_SLICE = 500
+_State = ExchangeBatch.State
+
+Progress = Callable[[int, int], None]  # rows done, of how many
+
+
+def digest_of(place: Path) -> str:
+    """SHA-256 of a file, or of the files of a folder in the order of their names."""
+    digest = hashlib.sha256()
+    for file in sorted(one for one in place.iterdir() if one.is_file()) if place.is_dir() else [place]:
+        with file.open("rb") as stream:
+            while chunk := stream.read(1 << 20):
+                digest.update(chunk)
+    return digest.hexdigest()
+
+
+def import_folder(place: Path, *, is_dry_run: bool, progress: Progress) -> ExchangeBatch:
+    """Import a folder (or one file) for the system. A dry run writes nothing but its report, which is returned.
+
+    Raises :class:`ExchangeRefused` when the files cannot be used at all.
+    """
+    if not is_dry_run:
+        batch = _begun(place)
+        while go_on(batch.pk):
+            batch.refresh_from_db()
+            progress(batch.done, batch.total)
+        batch.refresh_from_db()
+        return batch
+    with transaction.atomic():  # all in one, so that later rows see what earlier ones would have made
+        batch = _begun(place)
+        while go_on(batch.pk):
+            batch.refresh_from_db()
+            progress(batch.done, batch.total)
+        batch.refresh_from_db()
+        batch.dry_problems = list(problem_rows(batch).values("table", "number", "guid", "problems", "outcome")[:1000])  # type: ignore[attr-defined]
+        transaction.set_rollback(True)
+    return batch
+
+
+@transaction.atomic
+def _begun(place: Path) -> ExchangeBatch:
+    digest = digest_of(place) if place.exists() else ""
+    batch = ExchangeBatch.objects.create(
+        kind=ExchangeBatch.Kind.IMPORT, state=_State.RUNNING, file_name=place.name[:200], sha256=digest
+    )
+    begin_staged(batch, place)
+    events.record(codes.EXCHANGE_STARTED, actor=SYSTEM, subject_id=batch.pk, kind=batch.kind, file_sha256=digest)
+    return batch
+
+
+def begin_staged(batch: ExchangeBatch, place: Path) -> None:
+    """Take the rows in and set the batch to its beginning; inside the caller's transaction."""
+    batch.rows.all().delete()
+    batch.total, batch.done, batch.counts, batch.problem = staging.stage(batch, place), 0, {}, ""
+    batch.save()
+
+
+def actor_of(batch: ExchangeBatch) -> Actor:
+    """Whoever asked for the batch, in the post they asked in. Raises :class:`HoldingEnded`."""
+    if batch.made_by is None:
+        return SYSTEM
+    who = actor_for(batch.made_by)
+    if not batch.made_by.is_active or who.holding_id != batch.holding_id:
+        raise HoldingEnded
+    return who
+
+
+def go_on(batch_id: UUID) -> bool:
+    """Do the next chunk of a batch; False when there is none. Two workers on one batch take turns.
+
+    While the batch is checked, the chunk's work is undone at once and only what it found is kept.
+    """
+    with transaction.atomic():
+        batch = _locked(batch_id)
+        if batch is None:
+            return False
+        rows = list(_ahead(batch)[:CHUNK])
+        if not rows and batch.state == _State.RUNNING:
+            lock_catalogue()
+            if bulk.index_some():
+                return True
+        if not rows:
+            _finish(batch)
+            return False
+        if batch.state == _State.CHECKING:
+            with transaction.atomic():
+                _work(batch, rows)
+                transaction.set_rollback(True)
+        else:
+            _work(batch, rows)
+        _note(batch, rows)
+    return True
+
+
+def _locked(batch_id: UUID) -> ExchangeBatch | None:
+    states = (_State.RUNNING, _State.CHECKING)
+    batches = ExchangeBatch.objects.select_for_update(of=("self",)).select_related("made_by")
+    return batches.filter(pk=batch_id, kind=ExchangeBatch.Kind.IMPORT, state__in=states).first()
+
+
+def _ahead(batch: ExchangeBatch) -> QuerySet[ExchangeRow]:
+    return ExchangeRow.objects.filter(batch=batch, parent="", id__gt=batch.last_row or 0).order_by("id")
+
+
+def _work(batch: ExchangeBatch, rows: list[ExchangeRow]) -> None:
+    """Take the rows of a chunk in their order; sets outcome and problems on each."""
+    lock_catalogue()
+    actor = actor_of(batch)
+    hold(actor)
+    todo = [row for row in rows if not row.outcome]
+    basics = {table.name for table in tables.BASICS}
+    for row in todo:
+        if row.table not in basics:
+            _take_shared(actor, batch, row)
+    items = [row for row in todo if row.table in basics]
+    if actor.kind == ActorKind.SYSTEM:
+        items = bulk.take_plain(actor, batch, items)
+    names = current_names() if items else side.Names()
+    for start in range(0, len(items), _SLICE):
+        for one in take_items(actor, batch, items[start : start + _SLICE], names):
+            _say(one.row, one.outcome or RowOutcome.REJECTED, one.problems)
+
+
+def _take_shared(actor: Actor, batch: ExchangeBatch, row: ExchangeRow) -> None:
+    """A place, a word of the vocabulary or a directory entry."""
+    if actor.kind != ActorKind.SYSTEM:
+        _say(row, RowOutcome.REJECTED, [outcomes.BY_COMMAND_ONLY.found()])
+    elif row.table == tables.REFERENCES:
+        problem = _in_savepoint(lambda: take_reference(actor, row.values))
+        _say(row, RowOutcome.REJECTED if problem else RowOutcome.UNCHANGED, [problem] if problem else [])
+    else:
+        rest = ExchangeRow.objects.filter(batch=batch, parent=row.guid, table=tables.ENTRY_REST).first()
+        with transaction.atomic():
+            _say(row, *take_entry(actor, row.values, rest.values if rest else None))
+
+
+def _in_savepoint(work: Callable[[], Problem | None]) -> Problem | None:
+    with transaction.atomic():
+        problem = work()
+        if problem:
+            transaction.set_rollback(True)
+        return problem
+
+
+def _say(row: ExchangeRow, outcome: RowOutcome, problems: list[Problem]) -> None:
+    row.outcome = outcome.value
+    row.problems = [{"code": one.code, "message": one.message} for one in problems]
+
+
+def _note(batch: ExchangeBatch, rows: list[ExchangeRow]) -> None:
+    """Keep what became of the rows: those with something to tell on themselves, all of them as counts."""
+    telling = [row for row in rows if row.problems]
+    ExchangeRow.objects.bulk_update(telling, ["outcome", "problems"], batch_size=500)
+    counts = Counter(batch.counts)
+    counts.update(row.outcome for row in rows)
+    batch.counts = dict(counts)
+    batch.last_row, batch.done = rows[-1].pk, batch.done + len(rows)
+    batch.save()
+
+
+def _finish(batch: ExchangeBatch) -> None:
+    """Report rows that belong to nothing, drop what was taken, and close the batch (or the check of it)."""
+    leading = ExchangeRow.objects.filter(batch=batch, parent="").values("guid")
+    lost = ExchangeRow.objects.filter(batch=batch).exclude(parent="").exclude(parent__in=leading).filter(outcome="")
+    orphan = outcomes.ORPHAN.found()
+    told = [{"code": orphan.code, "message": orphan.message}]
+    count = lost.update(outcome=RowOutcome.REJECTED, problems=told)
+    if count:
+        batch.counts = {**batch.counts, "rejected": batch.counts.get("rejected", 0) + count}
+    if batch.state == _State.CHECKING:
+        batch.state = _State.CHECKED
+    else:
+        batch.rows.filter(problems=[]).delete()
+        batch.state, batch.finished_at = _State.DONE, timezone.now()
+        events.record(
+            codes.EXCHANGE_FINISHED,
+            actor=actor_of(batch) if batch.made_by is None else SYSTEM,
+            subject_id=batch.pk,
+            kind=batch.kind,
+            file_sha256=batch.sha256,
+            counts=batch.counts,
+        )
+    batch.save()
+
+
+def problem_rows(batch: ExchangeBatch) -> QuerySet[ExchangeRow]:
+    """Rows of a batch about which there is something to tell, in the order of the files."""
+    return batch.rows.exclude(problems=[]).order_by("id")
+
+
+def fail(batch_id: UUID, error: DomainError) -> None:
+    """Close a batch that cannot go on, with the reason."""
+    states = (_State.WAITING, _State.CHECKING, _State.RUNNING)
+    ExchangeBatch.objects.filter(pk=batch_id, state__in=states).update(
+        state=_State.FAILED, problem=f"{error.text} {error.what_to_do}"[:1000], updated_at=timezone.now()
+    )

@@ -1,0 +1,93 @@
+"""Rows of files into the database as they are: COPY, line by line, so that a file of any length fits."""
+
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+from django.db import connection
+from django.utils.translation import gettext as _
+
+from services.exchange import outcomes, reading, tables
+from services.exchange.errors import FileUnfit
+from services.exchange.outcomes import RowOutcome
+from services.importing.columns import DROPPED
+from services.models import ExchangeBatch, ExchangeRow
+from services.validation import has_forbidden_text
+
+_COPY = 'COPY services_exchangerow (batch_id, "table", number, guid, parent, "values", outcome, problems) FROM STDIN'
+_HOUSEKEEPING = DROPPED - {"task_guid"}
+_SPECIAL = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
+_FORBIDDEN = re.compile("[\ud800-\udfff]")
+# One row of those that share a guid counts: the first.
+_REPEATED = """
+UPDATE services_exchangerow row SET outcome = 'rejected', problems = jsonb_build_array(
+    jsonb_build_object('code', %(code)s::text, 'message', replace(%(message)s, '{row}', first.number::text)))
+FROM (SELECT id, row_number() OVER same AS place, first_value(number) OVER same AS number
+      FROM services_exchangerow WHERE batch_id = %(batch)s AND guid <> '' AND parent = '' AND outcome = ''
+      WINDOW same AS (PARTITION BY "table", guid ORDER BY id)) first
+WHERE row.id = first.id AND first.place > 1
+"""
+
+
+def stage(batch: ExchangeBatch, place: Path) -> int:
+    """Take the files at a place in as rows of the batch and return how many lead (the rest belong to them).
+
+    Inside the caller's transaction. Raises :class:`FileUnfit`, :class:`TableUnknown`, :class:`ColumnsWrong`.
+    """
+    count = 0
+    with connection.cursor() as cursor:
+        with cursor.copy(_COPY) as copy:
+            for line in _lines(place):
+                copy.write(_staged(batch, line))
+                count += 1
+        if not count:
+            raise FileUnfit(file=place.name, problem=_("没有数据行"))
+        cursor.execute("ANALYZE services_exchangerow")
+        kind = outcomes.GUID_REPEATED
+        message = str(kind.message) % {"detail": "{row}"}
+        cursor.execute(_REPEATED, {"batch": batch.pk, "code": kind.code, "message": message})
+    rows = ExchangeRow.objects.filter(batch=batch)
+    first = rows.order_by("id").values_list("id", flat=True).first() or 1
+    batch.last_row = first - 1
+    return rows.filter(parent="").count()
+
+
+def _lines(place: Path) -> Iterator[reading.Line]:
+    for file, table in reading.files_of(place):
+        yield from reading.read(file, table)
+
+
+def _staged(batch: ExchangeBatch, line: reading.Line) -> str:
+    """One line of the COPY text format."""
+    values, problem = line.values, line.problem
+    guid, parent = str(values.get("row_guid") or ""), str(values.get("task_guid") or "")
+    leads = line.table == tables.REFERENCES or line.table not in _BELONG
+    kept = {name: value for name, value in values.items() if value not in ("", None) and name not in _HOUSEKEEPING}
+    written = json.dumps(kept, ensure_ascii=False)
+    is_odd = "\\u0000" in written or _FORBIDDEN.search(written)
+    if problem is None and is_odd and has_forbidden_text(values):
+        problem = outcomes.ROW_UNREADABLE.found("NUL / surrogate")
+    if problem is None and not leads and not 0 < len(parent) <= 50:
+        problem = outcomes.ORPHAN.found()
+    if problem is None and leads and line.table != tables.REFERENCES and not 0 < len(guid) <= 50:
+        problem = outcomes.GUID_MISSING.found()
+    if problem:
+        written, guid, parent = "{}", guid[:50].replace("\x00", ""), ""
+        told = json.dumps([{"code": problem.code, "message": problem.message}], ensure_ascii=False)
+        guid = guid.encode("utf-8", "replace").decode()
+    else:
+        told = "[]"
+        parent = "" if leads else parent
+    heading = f"{batch.pk}\t{line.table}\t{line.number}\t"
+    names = f"{guid[:50]}\t{parent}" if (guid + parent).isalnum() else _cells(guid[:50], parent)
+    outcome = RowOutcome.REJECTED.value if problem else ""
+    values_text = written.replace("\\", "\\\\")  # JSON escapes every control character itself
+    return f"{heading}{names}\t{values_text}\t{outcome}\t{told.translate(_SPECIAL)}\n"
+
+
+def _cells(*texts: str) -> str:
+    return "\t".join(text.translate(_SPECIAL) for text in texts)
+
+
+_BELONG = {table.name for table in tables.CHILDREN} | {tables.ENTRY_REST, tables.ITEM_REST}
