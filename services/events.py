@@ -18,3 +18,11 @@ OPERATION_STEP = Event("services.operation_step", "item_operation", frozenset({"
 WAIVER_STEP = Event("services.waiver_step", "ask_waiver", frozenset({"action", "item", "asked"}))
 ITEM_STANDING = Event("services.item_standing", "service_item", frozenset({"before", "after", "cause"}))
 LINT_RUN_STARTED = Event("services.lint_run_started", "lint_run")
+LEGACY_APP_SAVED = Event("services.legacy_app_saved", "legacy_app", frozenset({"fields", "is_new"}))
+LEGACY_FUNCTION_SAVED = Event("services.legacy_function_saved", "legacy_function", frozenset({"fields", "is_new"}))
+LEGACY_FUNCTION_SETTLED = Event(
+    "services.legacy_function_settled", "legacy_function", frozenset({"action", "item", "reason"})
+)
+LEGACY_LINK_CHANGED = Event("services.legacy_link_changed", "legacy_function", frozenset({"action", "path"}))
+LEGACY_PLAN_STEP = Event("services.legacy_plan_step", "legacy_plan", frozenset({"action", "app", "decision"}))
+LEGACY_SHEET_APPLIED = Event("services.legacy_sheet_applied", "legacy_sheet", frozenset({"sha256", "new", "changed"}))

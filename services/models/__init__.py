@@ -4,6 +4,15 @@ from services.models.directory import DirectoryEntry, DirectoryVersion
 from services.models.elements import DataElement, ImportBatch
 from services.models.findings import AskWaiver, ItemLint, LintRun
 from services.models.items import ServiceItem
+from services.models.legacy import (
+    LegacyApp,
+    LegacyFunction,
+    LegacyLink,
+    LegacyMapping,
+    LegacyPlan,
+    LegacySheet,
+    LegacyVisit,
+)
 from services.models.lifecycle import ItemOperation, ItemSuccession
 from services.models.parts import Faq, FeeItem, LegalBasis, MaterialRequirement, ReviewStage, Situation, VersionPart
 from services.models.review import CatalogueStep, Reviewed
@@ -23,6 +32,13 @@ __all__ = [
     "ItemOperation",
     "ItemSuccession",
     "ItemVersion",
+    "LegacyApp",
+    "LegacyFunction",
+    "LegacyLink",
+    "LegacyMapping",
+    "LegacyPlan",
+    "LegacySheet",
+    "LegacyVisit",
     "LegalBasis",
     "LintRun",
     "MaterialRequirement",
