@@ -18,6 +18,7 @@ class Entry:
     url_name: str
     name: str | Promise
     about: str | Promise
+    also: Permission | None = None  # another permission that opens it
 
     @property
     def url(self) -> str:
@@ -31,6 +32,13 @@ ENTRIES: tuple[Entry, ...] = (
         "workbench_words",
         _("搜索用词"),
         _("群众的说法对应哪些事项，哪些问题没有搜到"),
+    ),
+    Entry(
+        Permission.MANAGE_ITEMS,
+        "workbench_legacy",
+        _("应用整合"),
+        _("各部门原有的应用和小程序：哪些重复、哪些没人用，并到哪些事项，旧网址转到哪里"),
+        also=Permission.SUPERVISE,
     ),
     Entry(
         Permission.MANAGE_CLIENTS,
@@ -81,4 +89,8 @@ ENTRIES: tuple[Entry, ...] = (
 
 def entries_for(actor: Actor) -> list[Entry]:
     """The things this actor's post may look after, in the order of the page."""
-    return [entry for entry in ENTRIES if actor.departments(entry.permission)]
+    return [
+        entry
+        for entry in ENTRIES
+        if actor.departments(entry.permission) or (entry.also and actor.departments(entry.also))
+    ]

@@ -7,7 +7,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from identity.actor import SYSTEM
-from portal.demo import catalogue, entrusting, holdings, people, sample_app, staff, stories, vocabulary
+from portal.demo import catalogue, entrusting, holdings, legacy, people, sample_app, staff, stories, vocabulary
 
 
 class Command(BaseCommand):
@@ -25,10 +25,11 @@ class Command(BaseCommand):
         """Load, or refuse outside a demonstration."""
         if not settings.DEMO:
             raise CommandError("This is not a demonstration (settings.DEMO is off): nothing was loaded.")
-        catalogue.load(SYSTEM)
+        city = catalogue.load(SYSTEM)
         vocabulary.load(SYSTEM)
         cast = people.load(SYSTEM)
         seats = staff.load(SYSTEM)
+        apps = legacy.load(SYSTEM, city)
         mandates = entrusting.load(cast)
         sample_app.load(SYSTEM)
         issued = told = 0
@@ -38,5 +39,5 @@ class Command(BaseCommand):
         if options["verbosity"]:
             self.stdout.write(
                 f"Demonstration city: {len(cast.persons)} persons, {len(cast.organisations)} organisations; "
-                f"new now: {seats} staff, {mandates} mandates, {issued} certificates, {told} cases."
+                f"new now: {seats} staff, {mandates} mandates, {issued} certificates, {told} cases, {apps} old apps."
             )
