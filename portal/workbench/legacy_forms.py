@@ -138,7 +138,12 @@ class FunctionStepForm(RevisionForm):
     """One step on a function's items: which one, or why there is none."""
 
     item = forms.UUIDField(required=False, widget=forms.HiddenInput)
-    reason = _lines(_("为什么没有事项能办"), 500, required=False)
+    reason = _lines(_("为什么没有事项能办"), 500)
+
+    def __init__(self, *args: Any, action: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if action != "unmappable":
+            del self.fields["reason"]
 
 
 class LinkForm(forms.Form):

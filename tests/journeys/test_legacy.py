@@ -1,5 +1,6 @@
 """Nine old apps become one: an officer reads the overlap, confirms an item, agrees a plan; an old link leads on."""
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -57,7 +58,7 @@ def _and_confirms_a_suggestion(officer: Visitor) -> None:
     officer.look("legacy-06-app")
     page.get_by_role("link", name="失业保险金申领").click()
     officer.look("legacy-07-suggestions")
-    page.get_by_role("button", name="确认：失业保险金申领").click()
+    page.get_by_role("button", name=re.compile("^确认\\s*：失业保险金申领$")).click()
     page.wait_for_load_state()
     expect(page.locator("main")).to_contain_text("已对应")
     officer.look("legacy-08-confirmed")

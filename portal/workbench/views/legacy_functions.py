@@ -59,7 +59,10 @@ def _page(
         "visits": queries.visits_of(found),
         "leads": bool(mappings) and plan and plan.state in LEADING_PLANS and plan.decision != Decision.KEEP,
         "address": request.build_absolute_uri(reverse("old_link", args=[f"{found.slug}/"])),
-        "step_form": step_form or FunctionStepForm(initial={"revision": found.revision}),
+        "step_form": step_form,
+        "reason_form": step_form
+        if step_form and "reason" in step_form.fields
+        else FunctionStepForm(action="unmappable"),
         "link_form": link_form or LinkForm(),
         "conflict": conflict,
     }
@@ -79,7 +82,7 @@ def step(request: HttpRequest, function_id: UUID, action: str) -> HttpResponse:
         return _link(request, actor, found, action)
     if action not in _SAID:
         raise NotFound
-    form = FunctionStepForm(request.POST)
+    form = FunctionStepForm(request.POST, action=action)
     if not form.is_valid():
         return _page(request, found, step_form=form, status=422)
     try:
