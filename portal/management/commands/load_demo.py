@@ -7,7 +7,18 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from identity.actor import SYSTEM
-from portal.demo import catalogue, entrusting, holdings, legacy, people, sample_app, staff, stories, vocabulary
+from portal.demo import (
+    catalogue,
+    entrusting,
+    holdings,
+    legacy,
+    people,
+    registered_twice,
+    sample_app,
+    staff,
+    stories,
+    vocabulary,
+)
 
 
 class Command(BaseCommand):
@@ -31,6 +42,7 @@ class Command(BaseCommand):
         seats = staff.load(SYSTEM)
         apps = legacy.load(SYSTEM, city)
         mandates = entrusting.load(cast)
+        registered_twice.load(SYSTEM)
         sample_app.load(SYSTEM)
         issued = told = 0
         if not options["minimal"]:
