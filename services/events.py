@@ -22,3 +22,11 @@ ENTRY_IMPORTED = Event("services.entry_imported", "directory_entry", frozenset({
 EXCHANGE_STARTED = Event("services.exchange_started", "exchange_batch", frozenset({"kind", "file_sha256"}))
 EXCHANGE_FINISHED = Event("services.exchange_finished", "exchange_batch", frozenset({"kind", "file_sha256", "counts"}))
 ITEMS_WRITTEN = Event("services.items_written", "exchange_batch", frozenset({"rows", "first", "last"}))
+LEGACY_APP_SAVED = Event("services.legacy_app_saved", "legacy_app", frozenset({"fields", "is_new"}))
+LEGACY_FUNCTION_SAVED = Event("services.legacy_function_saved", "legacy_function", frozenset({"fields", "is_new"}))
+LEGACY_FUNCTION_SETTLED = Event(
+    "services.legacy_function_settled", "legacy_function", frozenset({"action", "item", "reason"})
+)
+LEGACY_LINK_CHANGED = Event("services.legacy_link_changed", "legacy_function", frozenset({"action", "path"}))
+LEGACY_PLAN_STEP = Event("services.legacy_plan_step", "legacy_plan", frozenset({"action", "app", "decision"}))
+LEGACY_SHEET_APPLIED = Event("services.legacy_sheet_applied", "legacy_sheet", frozenset({"sha256", "new", "changed"}))

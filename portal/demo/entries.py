@@ -1,5 +1,6 @@
 """Reading the content files strictly: every key known, every required one there, every value of its kind."""
 
+import datetime as dt
 from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -65,6 +66,13 @@ class Entry:
         value = self._values.get(key)
         if value is not None and (isinstance(value, bool) or not isinstance(value, int)):
             raise self.fail(f"{key} must be a whole number, found {value!r}")
+        return value
+
+    def day(self, key: str) -> dt.date | None:
+        """Return a date written as 2026-01-31, None when left out."""
+        value = self._values.get(key)
+        if value is not None and type(value) is not dt.date:
+            raise self.fail(f"{key} must be a date like 2026-01-31, found {value!r}")
         return value
 
     def flag(self, key: str, *, default: bool) -> bool:

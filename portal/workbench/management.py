@@ -40,6 +40,7 @@ class Entry:
     icon: str
     name: str | Promise
     about: str | Promise
+    also: Permission | None = None  # another permission that opens it
 
     @property
     def url(self) -> str:
@@ -139,6 +140,15 @@ ENTRIES: tuple[Entry, ...] = (
     ),
     Entry(
         Area.APPS,
+        Permission.MANAGE_ITEMS,
+        "workbench_legacy",
+        "again",
+        _("应用整合"),
+        _("各部门原有的应用和小程序：哪些重复、哪些没人用，并到哪些事项，旧网址转到哪里"),
+        also=Permission.SUPERVISE,
+    ),
+    Entry(
+        Area.APPS,
         Permission.MANAGE_CLIENTS,
         "workbench_clients",
         "external",
@@ -150,7 +160,11 @@ ENTRIES: tuple[Entry, ...] = (
 
 def entries_for(actor: Actor) -> list[Entry]:
     """The things this actor's post may look after, in the order of the page."""
-    return [entry for entry in ENTRIES if actor.departments(entry.permission)]
+    return [
+        entry
+        for entry in ENTRIES
+        if actor.departments(entry.permission) or (entry.also and actor.departments(entry.also))
+    ]
 
 
 def areas_for(actor: Actor) -> list[tuple[Area, str | Promise, list[Entry]]]:

@@ -15,6 +15,11 @@ from portal.workbench.views import (
     guardians,
     item_steps,
     items,
+    legacy,
+    legacy_functions,
+    legacy_plans,
+    legacy_reports,
+    legacy_sheets,
     management,
     mandate_lookup,
     mandates,
@@ -118,6 +123,24 @@ place_urls = [
     path("manage/places/<slug:kind>/<uuid:place_id>/", places.place, name="place"),
     path("manage/places/<slug:kind>/<uuid:place_id>/state/", places.place_state, name="place_state"),
 ]
+legacy_urls = [
+    path("manage/legacy/", legacy.apps, name="workbench_legacy"),
+    path("manage/legacy/new/", legacy.app_new, name="workbench_legacy_new"),
+    path("manage/legacy/overlap/", legacy_reports.overlap_page, name="workbench_legacy_overlap"),
+    path("manage/legacy/progress/", legacy_reports.progress_page, name="workbench_legacy_progress"),
+    path("manage/legacy/plans.csv", legacy_reports.plans_file, name="workbench_legacy_csv"),
+    path("manage/legacy/sheets/", legacy_sheets.sheets, name="workbench_legacy_sheets"),
+    path("manage/legacy/sheets/template.csv", legacy_sheets.template_file, name="workbench_legacy_template"),
+    path("manage/legacy/sheets/<uuid:sheet_id>/", legacy_sheets.sheet, name="workbench_legacy_sheet"),
+    path("manage/legacy/functions/<uuid:function_id>/", legacy_functions.function, name="legacy_function"),
+    path("manage/legacy/functions/<uuid:function_id>/edit/", legacy_functions.edit, name="legacy_function_edit"),
+    path("manage/legacy/functions/<uuid:function_id>/<slug:action>/", legacy_functions.step, name="legacy_step"),
+    path("manage/legacy/plans/<uuid:plan_id>/<slug:action>/", legacy_plans.plan_step, name="legacy_plan_step"),
+    path("manage/legacy/<uuid:app_id>/", legacy.app_page, name="workbench_legacy_app"),
+    path("manage/legacy/<uuid:app_id>/edit/", legacy.app_edit, name="workbench_legacy_edit"),
+    path("manage/legacy/<uuid:app_id>/functions/new/", legacy_functions.function_new, name="legacy_function_new"),
+    path("manage/legacy/<uuid:app_id>/plan/", legacy_plans.propose, name="legacy_plan"),
+]
 urlpatterns = [
     path("", worklist.worklist, name="worklist"),
     *case_urls,
@@ -129,4 +152,5 @@ urlpatterns = [
     *post_urls,
     *staff_urls,
     *place_urls,
+    *legacy_urls,
 ]

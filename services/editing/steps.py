@@ -117,6 +117,7 @@ def _link(record: Reviewed) -> str:
         "DirectoryVersion": "directory_version",
         "ItemOperation": "operation",
         "AskWaiver": "waiver",
+        "LegacyPlan": "legacy_plan",
     }[type(record).__name__]
 
 

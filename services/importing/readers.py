@@ -6,6 +6,7 @@ A row comes as a plain mapping; one that cannot be read comes as a finding, so t
 import csv
 import hashlib
 import io
+import itertools
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -189,3 +190,18 @@ def _of(tables: Mapping[str, list[RawRow]], suffix: str) -> Iterator[RawRow]:
 
 def _parent(row: RawRow) -> str:
     return str(row.values.get("task_guid") or "")
+
+
+def read_table(path: Path, *, encoding: str, most: int) -> list[RawRow]:
+    """Return the rows of a CSV file or of a workbook's first sheet that has any, no more than one above ``most``.
+
+    Raises :class:`FileUnreadable` or :class:`EncodingUnknown`.
+    """
+    if path.suffix.lower() != ".xlsx":
+        return list(itertools.islice(_read_csv(path, encoding), most + 1))
+    try:
+        book = load_workbook(path, read_only=True, data_only=True, keep_links=False)
+        tables = (list(itertools.islice(_sheet_rows(sheet), most + 1)) for sheet in book.worksheets)
+        return next((rows for rows in tables if rows), [])
+    except Exception as error:  # openpyxl lets through whatever its parsers raise
+        raise FileUnreadable(file=path.name, problem=_("不是可读的 XLSX 文件")) from error

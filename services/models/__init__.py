@@ -5,6 +5,15 @@ from services.models.elements import DataElement, ImportBatch
 from services.models.exchange import ExchangeBatch, ExchangeRow
 from services.models.findings import AskWaiver, ItemLint, LintRun
 from services.models.items import ServiceItem
+from services.models.legacy import (
+    LegacyApp,
+    LegacyFunction,
+    LegacyLink,
+    LegacyMapping,
+    LegacyPlan,
+    LegacySheet,
+    LegacyVisit,
+)
 from services.models.lifecycle import ItemOperation, ItemSuccession
 from services.models.parts import Faq, FeeItem, LegalBasis, MaterialRequirement, ReviewStage, Situation, VersionPart
 from services.models.review import CatalogueStep, Reviewed
@@ -26,6 +35,13 @@ __all__ = [
     "ItemOperation",
     "ItemSuccession",
     "ItemVersion",
+    "LegacyApp",
+    "LegacyFunction",
+    "LegacyLink",
+    "LegacyMapping",
+    "LegacyPlan",
+    "LegacySheet",
+    "LegacyVisit",
     "LegalBasis",
     "LintRun",
     "MaterialRequirement",

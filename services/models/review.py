@@ -31,12 +31,13 @@ class Reviewed(BaseModel):
 
 
 class CatalogueStep(BaseModel):
-    """One step of the history of a version, a directory version, an operation or a waiver. Never changed."""
+    """One step of the history of a version, directory version, operation, waiver or merge plan. Never changed."""
 
     version = models.ForeignKey("ItemVersion", models.CASCADE, null=True, related_name="history")
     directory_version = models.ForeignKey("DirectoryVersion", models.CASCADE, null=True, related_name="history")
     operation = models.ForeignKey("ItemOperation", models.CASCADE, null=True, related_name="history")
     waiver = models.ForeignKey("AskWaiver", models.CASCADE, null=True, related_name="history")
+    legacy_plan = models.ForeignKey("LegacyPlan", models.CASCADE, null=True, related_name="history", db_index=False)
     action = models.CharField(max_length=12)
     to_state = models.CharField(max_length=12)
     revision = models.PositiveIntegerField(default=1)
@@ -55,13 +56,17 @@ class CatalogueStep(BaseModel):
                         "directory_version",
                         "operation",
                         "waiver",
+                        "legacy_plan",
                         function="num_nonnulls",
                         output_field=models.IntegerField(),
                     ),
                     1,
                 ),
-                name="catalogue_step_of_one",
+                name="catalogue_step_of_one_thing",
             ),
+        )
+        indexes = (
+            models.Index(fields=["legacy_plan"], condition=Q(legacy_plan__isnull=False), name="catalogue_step_plan"),
         )
 
     def __str__(self) -> str:

@@ -8,11 +8,12 @@ from django.conf import settings
 from django.core.cache import cache
 from django.core.files.base import ContentFile
 from django.test import Client
+from django.utils import timezone
 
 from cases.actions import intake
 from cases.models import Case, CaseMaterial
 from certificates.models import Document
-from identity.actor import SYSTEM
+from identity.actor import SYSTEM, Actor
 from identity.models import Account, PostHolding
 from identity.persons.merge_actions import report_pair
 from identity.privacy.correction_actions import request_correction
@@ -20,12 +21,14 @@ from identity.sso.actions import give_consent
 from portal.middleware import PRINCIPAL_KEY
 from services.actions import record_import
 from services.editing import lifecycle, waivers
-from services.models import ExchangeBatch
+from services.legacy.plan_actions import propose_plan
+from services.models import ExchangeBatch, LegacyPlan
 from services.searching.actions import add_synonym
 from services.states import Operation
 from tests.factories import moves
 from tests.factories.cast import Cast, a_member_of_staff, build_cast
 from tests.factories.catalogue import a_department, a_post, an_item
+from tests.factories.legacy import an_old_app, an_old_function
 from tests.factories.mandates import a_mandate
 from tests.factories.privacy import a_made_export, a_wrong_address
 from tests.factories.sso import an_app
@@ -61,6 +64,7 @@ class World:
     consent_id: UUID  # the owner's, for that app
     export_id: UUID  # a copy of the stranger's data, ready
     exchange_id: UUID  # the officer's finished import
+    legacy: LegacyPlan  # proposed for an old app by an officer who is none of the roles
     request_id: UUID  # the stranger says that an address is wrong
     sessions: dict[str, str]
 
@@ -112,6 +116,11 @@ class World:
             "holding_id": self.cast.clerk.holding_id,
             "import_id": self.batch_id,  # nobody's import of staff has this id
             "kind": word,
+            "app_id": self.legacy.app_id,
+            "function_id": function.pk if (function := self.legacy.app.functions.first()) else None,
+            "plan_id": self.legacy.pk,
+            "sheet_id": self.batch_id,  # nobody's sheet has this id
+            "old": "nobody.example.cn/knows",
             "place_id": {"region": self.cast.scjg.region_id, "department": self.cast.scjg.pk}.get(
                 word, self.cast.clerk.post_id
             ),
@@ -138,7 +147,8 @@ def build_world() -> World:
         SYSTEM, file_name="list.jsonl", sha256="0" * 64, accepted=1, repaired=0, rejected=0, report=[]
     )
     synonym = add_synonym(SYSTEM, term="开饭馆", stands_for=[cast.item.name])
-    operation_id, waiver_id = _proposals(cast)
+    author = a_member_of_staff("1014", a_post(cast.scjg, "数据管理"), PostHolding.Role.DATA_OFFICER)
+    operation_id, waiver_id = _proposals(cast, author)
     profile = an_app(cast.scjg).profile
     agreed = give_consent(cast.person, profile=profile, scopes=["openid"])
     pair = report_pair(SYSTEM, first_id=cast.li.pk, second_id=cast.stranger.principal_id, signs=["region"])
@@ -153,6 +163,7 @@ def build_world() -> World:
         operation_id=operation_id,
         waiver_id=waiver_id,
         pair_id=pair.pk,
+        legacy=_an_old_app_to_merge(cast, author),
         synonym_id=synonym.pk,
         mandate_id=a_mandate(cast).pk,
         profile_id=profile.pk,
@@ -164,14 +175,20 @@ def build_world() -> World:
     )
 
 
-def _proposals(cast: Cast) -> tuple[UUID, UUID]:
+def _proposals(cast: Cast, author: Actor) -> tuple[UUID, UUID]:
     """An operation and a waiver that wait for a second person; for another item, so that the cast's stays as it is."""
-    author = a_member_of_staff("1014", a_post(cast.scjg, "数据管理"), PostHolding.Role.DATA_OFFICER)
     steps = [{"key": "s", "title": "页", "fields": [{"key": "own", "label": "甲", "type": "text"}]}]
     item = an_item("另一事项", main="31099", department=cast.scjg, steps=steps)
     operation = lifecycle.propose(author, item_id=item.pk, kind=Operation.PAUSE, reason="升级", instead="窗口")
     waiver = waivers.propose_waiver(author, item_id=item.pk, kind="field", key="own", reason="登记库每季度才更新一次")
     return operation.pk, waiver.pk
+
+
+def _an_old_app_to_merge(cast: Cast, author: Actor) -> LegacyPlan:
+    app = an_old_app(cast.scjg)
+    an_old_function(app)
+    today = timezone.localdate()
+    return propose_plan(author, app_id=app.pk, decision="merge", reason="一站通都能办", owner="1014", due_on=today)
 
 
 def _a_correcting_case(cast: Cast) -> Case:

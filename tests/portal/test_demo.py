@@ -23,7 +23,10 @@ from identity.rules import age_on
 from portal.demo import people, staff, timeline
 from portal.demo.people import PASSWORD
 from portal.demo.reading import cast_rows
-from services.models import ItemVersion, ReviewStage, ServiceItem
+from services.legacy.links import resolve
+from services.legacy.overlap import overlap
+from services.legacy.queries import AppFilter, apps
+from services.models import ItemVersion, LegacyApp, LegacyFunction, LegacyLink, ReviewStage, ServiceItem
 from services.rules import next_situation, options_for
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("city")]
@@ -38,6 +41,9 @@ _COUNTED = (
     Mandate,
     Document,
     Case,
+    LegacyApp,
+    LegacyFunction,
+    LegacyLink,
     AuditEvent,
 )
 
@@ -217,3 +223,17 @@ def test_mandates_are_in_force_for_what_they_name() -> None:
         item.code for item in ServiceItem.objects.filter(name__in=["高龄津贴申领", "跨省异地就医备案"])
     }
     assert (agents["周𠮷"].kind, agents["周𠮷"].scope) == ("handler", "all")
+
+
+def test_nine_old_apps_show_what_to_merge_and_an_old_link_lands_on_its_item() -> None:
+    assert LegacyApp.objects.count() == 9
+    shared = overlap(SYSTEM)
+    assert len(shared.items) == 6
+    assert {app for item, _name in shared.items for app, _app, _functions in shared.apps_of(item)} < {
+        app for app, _name in overlap(SYSTEM, only_shared=False).apps
+    }
+    assert [app.name for app in apps(SYSTEM, AppFilter(view="idle"))] == ["助残通"]
+    assert {app.name for app in apps(SYSTEM, AppFilter(view="shell"))} == {"助残通", "安居查询"}
+    landing = resolve("https://syt.example.cn/food/apply.do?type=new")
+    assert [item.name for item in landing.items] == ["食品经营许可（首次申请）"]
+    assert resolve("edj-shop").items == []  # proposed, not agreed

@@ -11,6 +11,7 @@ from portal.demo import (
     catalogue,
     entrusting,
     holdings,
+    legacy,
     people,
     registered_twice,
     sample_app,
@@ -35,10 +36,11 @@ class Command(BaseCommand):
         """Load, or refuse outside a demonstration."""
         if not settings.DEMO:
             raise CommandError("This is not a demonstration (settings.DEMO is off): nothing was loaded.")
-        catalogue.load(SYSTEM)
+        city = catalogue.load(SYSTEM)
         vocabulary.load(SYSTEM)
         cast = people.load(SYSTEM)
         seats = staff.load(SYSTEM)
+        apps = legacy.load(SYSTEM, city)
         mandates = entrusting.load(cast)
         registered_twice.load(SYSTEM)
         sample_app.load(SYSTEM)
@@ -49,5 +51,5 @@ class Command(BaseCommand):
         if options["verbosity"]:
             self.stdout.write(
                 f"Demonstration city: {len(cast.persons)} persons, {len(cast.organisations)} organisations; "
-                f"new now: {seats} staff, {mandates} mandates, {issued} certificates, {told} cases."
+                f"new now: {seats} staff, {mandates} mandates, {issued} certificates, {told} cases, {apps} old apps."
             )

@@ -10,6 +10,7 @@ from identity.actor import Actor
 from portal.workbench.item_forms import STATE_TONES, WAIVER_LABELS
 from services.editing import queries
 from services.editing.labels import field_label
+from services.legacy.states import PlanAction
 from services.lint.run import check_version
 from services.models import AskWaiver, CatalogueStep, ItemOperation, ItemVersion, ServiceItem
 from services.states import OPEN_VERSIONS, PUBLIC_VERSIONS, Operation, OperationAction, VersionAction
@@ -40,7 +41,7 @@ def desk_of(actor: Actor, item: ServiceItem, shown: ItemVersion) -> dict[str, An
         "versions": [_version(one) for one in versions if manages or one.state in PUBLIC_VERSIONS],
         "state_tone": STATE_TONES[shown.state],
         "steps": _steps(actor, mine) if manages else [],
-        "history": _history(mine.history.all()) if manages else [],
+        "history": history_of(mine.history.all()) if manages else [],
         "findings": check_version(mine) if manages and shown.state in OPEN_VERSIONS else [],
         "may_start": manages and not is_open and item.current_id is not None and item.state != "3",
         "may_restore": manages and not is_open and shown.state == ItemVersion.State.RETIRED and item.state != "3",
@@ -75,7 +76,8 @@ def _steps(actor: Actor, version: ItemVersion) -> list[dict[str, str]]:
     return shown
 
 
-def _history(steps: Any) -> list[dict[str, Any]]:
+def history_of(steps: Any) -> list[dict[str, Any]]:
+    """Steps of a history as the timeline shows them; account loaded."""
     return [
         {
             "title": _label(step),
@@ -88,6 +90,8 @@ def _history(steps: Any) -> list[dict[str, Any]]:
 
 
 def _label(step: CatalogueStep) -> str:
+    if step.legacy_plan_id and step.action in PlanAction.values:
+        return action_label(PlanAction(step.action).label)
     for kind in (VersionAction, OperationAction):
         if step.action in kind.values:
             return action_label(kind(step.action).label)
@@ -111,7 +115,7 @@ def _operation(actor: Actor, item: ServiceItem, operation: ItemOperation) -> dic
         "state": code_label(operation.get_state_display()),
         "tone": STATE_TONES[operation.state],
         "successors": [one.name for one in operation.successors.all()],
-        "history": _history(operation.history.all()),
+        "history": history_of(operation.history.all()),
         "steps": [
             {"name": step.value, "label": action_label(step.label)}
             for step in queries.operation_steps_for(actor, operation)

@@ -1,7 +1,5 @@
 """不重复要: what the catalogue still asks in vain, ranked, from stored findings; and how far a check under way is."""
 
-import csv
-import io
 from collections.abc import Iterator
 from typing import Any
 from urllib.parse import urlencode
@@ -16,11 +14,10 @@ from django.views.decorators.http import require_POST, require_safe
 from common.errors import Forbidden
 from portal.access import actor_of, staff_required
 from portal.workbench.item_forms import FindingsForm
-from portal.workbench.pages import page_of, show
+from portal.workbench.pages import csv_line, page_of, show
 from services.lint import queries, store
 
 _CSV_LIMIT = 50_000  # rows
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def _chosen(request: HttpRequest) -> tuple[FindingsForm, dict[str, Any]]:
@@ -91,20 +88,13 @@ def export(request: HttpRequest) -> StreamingHttpResponse:
 
 
 def _lines(rows: Any) -> Iterator[str]:
-    yield "\ufeff" + _line(
+    yield "\ufeff" + csv_line(
         [_("部门"), _("事项"), _("编码"), _("检查项"), _("位置"), _("说明"), _("严重程度"), _("豁免")]
     )
     for row in rows.iterator(chunk_size=500):
         for one in queries.findings_of(row):
             weight = _("错误") if one.rule.is_error else _("提醒")
             waived = _("已豁免") if one.is_waived else ""
-            yield _line(
+            yield csv_line(
                 [row.department_name, row.item.name, row.item.code, one.code, one.where, one.message, weight, waived]
             )
-
-
-def _line(values: list[str]) -> str:
-    """One line; a value that a spreadsheet would take for a formula is quoted as text."""
-    buffer = io.StringIO()
-    csv.writer(buffer).writerow([f"'{value}" if value.startswith(_FORMULA) else value for value in values])
-    return buffer.getvalue()

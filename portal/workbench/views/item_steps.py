@@ -11,7 +11,7 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from common.errors import Conflict, DomainError, Forbidden, Invalid
+from common.errors import Forbidden
 from common.formatting import action_label
 from identity.actor import Actor
 from portal.access import actor_of, staff_required
@@ -23,10 +23,10 @@ from portal.workbench.item_forms import (
     VersionStepForm,
     WaiverForm,
 )
-from portal.workbench.pages import show
+from portal.workbench.step_page import StepPage
 from services import queries as catalogue
 from services.editing import lifecycle, queries, versions, waivers
-from services.editing.errors import LintRefused, OperationInvalid, OperationNotFound, WaiverNotFound
+from services.editing.errors import OperationInvalid, OperationNotFound, WaiverNotFound
 from services.errors import VersionNotFound
 from services.models import ItemVersion, ServiceItem
 from services.standing import asked_by
@@ -87,7 +87,7 @@ def version_step(request: HttpRequest, item_id: UUID, version_number: int, actio
         "number": version.version,
     }
     back = f"{_address(item)}?version={version.version}"
-    page = _Page(request, form, title, action_label(wanted.label), back, is_danger=action in _DANGER)
+    page = StepPage(request, form, title, action_label(wanted.label), back, is_danger=action in _DANGER)
     return page.answer(lambda: _take(actor, version, wanted, form), done=lambda: _to_version(version))
 
 
@@ -95,7 +95,7 @@ def _rebase(request: HttpRequest, version: ItemVersion) -> HttpResponse:
     """Say that the draft was compared with what has been published meanwhile."""
     form = RevisionForm(request.POST or None, initial={"revision": version.revision})
     label = _("以现行版本为基础")
-    page = _Page(
+    page = StepPage(
         request, form, f"{label}：{version.name}", label, f"{_address(version.item)}?version={version.version}"
     )
 
@@ -128,41 +128,6 @@ def _take(actor: Actor, version: ItemVersion, action: VersionAction, form: forms
     return _("已办好：%(action)s。") % {"action": action_label(action.label)}
 
 
-class _Page:
-    """The page of one step: shows the form, does the step once it is filled in, and says what was refused."""
-
-    def __init__(
-        self, request: HttpRequest, form: forms.Form, title: str, label: str, back: str, *, is_danger: bool = False
-    ) -> None:
-        self._request = request
-        self._form = form
-        self._frame = {"title": title, "label": label, "back_url": back, "is_danger": is_danger}
-
-    def answer(self, act: Callable[[], str], *, done: Callable[[], HttpResponse]) -> HttpResponse:
-        """Answer the request; ``act`` returns what to tell afterwards."""
-        if self._request.method != "POST":
-            return self._show()
-        if not self._form.is_valid():
-            return self._show(status=422)
-        try:
-            message = act()
-        except Invalid as error:
-            for name, text in error.fields.items():
-                self._form.add_error(name if name in self._form.fields else None, str(text))
-            if not error.fields:
-                self._form.add_error(None, error.text)
-            found = error.findings if isinstance(error, LintRefused) else []
-            return self._show(status=error.http_status, findings=found)
-        except (Conflict, Forbidden) as error:
-            return self._show(status=error.http_status, conflict=error)
-        messages.success(self._request, message)
-        return done()
-
-    def _show(self, *, status: int = 200, conflict: DomainError | None = None, findings: Any = ()) -> HttpResponse:
-        context = {**self._frame, "form": self._form, "conflict": conflict, "findings": findings}
-        return show(self._request, "workbench/item_step.html", context, nav="items", status=status)
-
-
 @_page_methods
 @staff_required
 def propose_operation(request: HttpRequest, item_id: UUID, kind: str) -> HttpResponse:
@@ -174,7 +139,7 @@ def propose_operation(request: HttpRequest, item_id: UUID, kind: str) -> HttpRes
     wanted = Operation(kind)
     form = OperationForm(request.POST or None, kind=wanted)
     title = _("%(action)s：%(name)s") % {"action": action_label(wanted.label), "name": item.name}
-    page = _Page(request, form, title, _("提交审核"), _address(item), is_danger=kind in _DANGER)
+    page = StepPage(request, form, title, _("提交审核"), _address(item), is_danger=kind in _DANGER)
 
     def act() -> str:
         given = dict(form.cleaned_data)
@@ -208,7 +173,7 @@ def operation_step(request: HttpRequest, operation_id: UUID, action: str) -> Htt
     form = OperationStepForm(request.POST or None, action=wanted, initial={"revision": operation.revision})
     label = action_label(wanted.label)
     title = f"{label}：{action_label(operation.get_kind_display())} {operation.item.name}"
-    page = _Page(request, form, title, label, _address(operation.item), is_danger=action in _DANGER)
+    page = StepPage(request, form, title, label, _address(operation.item), is_danger=action in _DANGER)
 
     def act() -> str:
         given = form.cleaned_data
@@ -231,7 +196,7 @@ def propose_waiver(request: HttpRequest, item_id: UUID) -> HttpResponse:
     actor = actor_of(request)
     item = _managed(actor, item_id)
     form = WaiverForm(request.POST or None, asked=asked_by(item))
-    page = _Page(request, form, _("登记豁免：%(name)s") % {"name": item.name}, _("提交审核"), _address(item))
+    page = StepPage(request, form, _("登记豁免：%(name)s") % {"name": item.name}, _("提交审核"), _address(item))
 
     def act() -> str:
         kind, key = form.target()
@@ -253,7 +218,7 @@ def waiver_step(request: HttpRequest, waiver_id: UUID, action: str) -> HttpRespo
     label = str(WAIVER_LABELS[action])
     form = OperationStepForm(request.POST or None, action=action, initial={"revision": waiver.revision})
     title = _("%(action)s豁免：%(name)s") % {"action": label, "name": waiver.item.name}
-    page = _Page(request, form, title, label, _address(waiver.item), is_danger=action in _DANGER)
+    page = StepPage(request, form, title, label, _address(waiver.item), is_danger=action in _DANGER)
 
     def act() -> str:
         given = form.cleaned_data
