@@ -234,6 +234,7 @@ SPECTACULAR_SETTINGS = {
         "portal.api.schema.add_problem_responses",
     ],
     "COMPONENT_SPLIT_REQUEST": True,
+    "ENUM_NAME_OVERRIDES": {"TimeUnitEnum": "services.codes.TimeUnit"},
     "ENUM_ADD_EXPLICIT_BLANK_NULL_CHOICE": False,
 }
 
