@@ -140,6 +140,14 @@ class SecondOfficerMissing(Invalid):
     message = _("实质审查应当由两名以上工作人员进行，请填写另一名核查人员。")
 
 
+class OwnReview(Forbidden):
+    """Whoever stands in for the decider reviewed this case in a post of their own."""
+
+    code = "case.own_review"
+    message = _("这件由您审查过，您现在是代理他人，不能再由您作决定。")
+    what_to_do = _("请由其他决定人办理，或者等本人回来。")
+
+
 class BranchesOpen(Conflict):
     """A decision needs every branch of the route."""
 

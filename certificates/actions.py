@@ -53,6 +53,7 @@ def issue(
     """
     if actor.kind != ActorKind.SYSTEM:
         actor.require(Permission.ISSUE_CERTIFICATE, issuer.pk)
+    hold_post(actor)
     day = issued_on or timezone.localdate()
     if former:
         former = (

@@ -17,6 +17,7 @@ from identity.actor import Actor
 from identity.errors import MandateOutOfScope
 from identity.mandates.queries import hold
 from identity.persons.finding import lock_party
+from identity.staff.current import hold as hold_post
 
 QUOTA_BYTES = 200 * 1024 * 1024
 _SUFFIX = {"application/pdf": "pdf", "image/jpeg": "jpg", "image/png": "png"}
@@ -84,6 +85,7 @@ def _check_quota(owner_id: UUID, size: int) -> None:
 @transaction.atomic
 def mark_original_seen(actor: Actor, *, document_id: UUID) -> Document:
     """Raise a document to grade B: an officer compared it with the original. The caller checked the permission."""
+    hold_post(actor)
     document = Document.objects.select_for_update(no_key=True).get(pk=document_id)
     if document.grade == Document.Grade.B:
         return document

@@ -17,6 +17,7 @@ from identity.mandates.moves import hold_all_of
 from identity.mandates.rules import Terms
 from identity.models import Mandate, Party, Person
 from identity.permissions import Permission
+from identity.staff.current import hold as hold_post
 
 KIND = "mandate-original"
 END_KIND = "mandate-end"
@@ -114,6 +115,7 @@ def _keep(actor: Actor, owner_id: UUID, kind: str, name: str, scan: UploadedFile
     """Store a scan that this clerk compared with the original; returns the document's id."""
     if not actor.departments(Permission.COUNTER):
         raise Forbidden
+    hold_post(actor)
     document = upload_document(actor, owner_id=owner_id, kind=kind, name=name, upload=scan, request_key=request_key)
     mark_original_seen(actor, document_id=document.pk)
     return str(document.pk)

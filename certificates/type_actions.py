@@ -11,6 +11,7 @@ from common import events
 from identity.actor import Actor, ActorKind
 from identity.models import Department
 from identity.permissions import Permission
+from identity.staff.current import hold as hold_post
 
 _SEQUENCE = re.compile(r"[0-9A-Z]{3}")
 
@@ -47,6 +48,7 @@ def define_type(
     :attr:`Permission.MANAGE_ITEMS` in the defining department, now and before (the system may always).
     """
     _require(actor, definer)
+    hold_post(actor)
     kind = CertificateType.objects.select_for_update(of=("self",)).select_related("definer").filter(key=key).first()
     if kind:
         _require(actor, kind.definer)

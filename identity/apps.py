@@ -11,6 +11,7 @@ class IdentityConfig(AppConfig):
 
     def ready(self) -> None:
         """Listen for what ends sign-ins at apps; take part in copies of people's data and in closing accounts."""
+        import identity.checks  # noqa: F401 (registers itself)
         from identity.privacy import hooks, own_parts
         from identity.sso.listeners import connect
 

@@ -9,6 +9,7 @@ from common.errors import Forbidden
 from identity import events as codes
 from identity.actor import Actor, ActorKind
 from identity.mandates.actions import end_all_of
+from identity.mandates.moves import hold_all_of
 from identity.models import Organisation, Person
 
 
@@ -43,6 +44,7 @@ def cancel_organisation(actor: Actor, *, organisation_id: UUID) -> Organisation:
 def _locked(actor: Actor, organisation_id: UUID) -> Organisation:
     if actor.kind != ActorKind.SYSTEM:
         raise Forbidden
+    hold_all_of(organisation_id)  # before the organisation: an agent who submits holds the mandate first
     return Organisation.objects.select_for_update().get(pk=organisation_id)
 
 

@@ -1,10 +1,13 @@
 """What every request gets: a language, an actor, second-factor enforcement, and one mapping of domain errors."""
 
 from collections.abc import Callable
+from typing import Any
 from uuid import UUID
 
+from allauth.mfa.signals import authenticator_removed
 from allauth.mfa.utils import is_mfa_enabled
 from django.conf import settings
+from django.dispatch import receiver
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import translation
@@ -70,6 +73,12 @@ def _build_actor(request: HttpRequest) -> Actor:
             raise OrganisationNotActive(name=name, state=state)
         raise MandateEnded
     return actor
+
+
+@receiver(authenticator_removed)
+def _look_at_factors_again(sender: Any, request: HttpRequest, **kwargs: Any) -> None:
+    """Somebody took a second factor away: the next page of this session asks whether there is one left."""
+    request.session.pop(_MFA_KEY, None)
 
 
 class StaffMfaMiddleware:

@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
-from django.db import connection
-from django.db.models import Count, Prefetch, Q, QuerySet
+from django.db.models import Prefetch, Q, QuerySet
 from django.utils import timezone
 
 from identity.actor import Actor
@@ -279,42 +278,6 @@ def _facets(counts: Mapping[str, Mapping[str, int]]) -> dict[str, list[Choice]]:
 
 def _audience_label(code: str) -> str:
     return str(dict(codes.Audience.choices).get(code, code))
-
-
-def departments_with_counts() -> list[Choice]:
-    """Department names with the number of their published items, most first (one query)."""
-    rows = (
-        published_items()
-        .select_related(None)
-        .values_list("department_name")
-        .annotate(count=Count("pk"))
-        .order_by("-count", "department_name")
-    )
-    return [(name, name, count) for name, count in rows]
-
-
-def themes_with_counts() -> dict[str, list[Choice]]:
-    """Themes in use: ``{"person": [...], "organisation": [...]}``, in the order of their codes (one query)."""
-    statement = """
-        SELECT kind || code, count(*) FROM services_serviceitem item
-        JOIN services_itemversion version ON version.id = item.current_id
-        CROSS JOIN LATERAL (
-            SELECT 'p' AS kind, jsonb_array_elements_text(version.themes_person) AS code
-            UNION ALL SELECT 'o', jsonb_array_elements_text(version.themes_org)
-        ) theme WHERE item.state = '1' GROUP BY 1 ORDER BY 1
-    """
-    with connection.cursor() as cursor:
-        cursor.execute(statement)
-        choices = [(key, themes.theme_label(key), count) for key, count in cursor.fetchall()]
-    return {
-        "person": [choice for choice in choices if choice[0].startswith("p")],
-        "organisation": [choice for choice in choices if choice[0].startswith("o")],
-    }
-
-
-def hot_items(n: int) -> list[ServiceItem]:
-    """The ``n`` most used items; those that can be applied for here come first (one query)."""
-    return list(published_items().order_by("-current__is_applicable_online", "-popularity", "name")[:n])
 
 
 @dataclass(frozen=True, slots=True)

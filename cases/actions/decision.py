@@ -44,6 +44,7 @@ def approve(
     if claimed.earlier_id:
         return case
     moves.check(case, actor, Action.APPROVE, expected_version=expected_version)
+    _check_own_review(actor, case)
     _check_branches(case, approving=True)
     _check_originals(case)
     _check_flags(case)
@@ -102,6 +103,7 @@ def refuse(
     moves.check(case, actor, Action.REFUSE, expected_version=expected_version)
     if not reason.strip():
         raise errors.ReasonMissing(fields={"reason": errors.ReasonMissing.message})
+    _check_own_review(actor, case)
     _check_branches(case, approving=False)
     case.outcome = Outcome.REFUSED
     case.decided_at = timezone.now()
@@ -141,6 +143,12 @@ def close(*, case_id: UUID) -> Case:
     moves.check(case, SYSTEM, Action.CLOSE, expected_version=None)
     moves.apply(case, SYSTEM, Action.CLOSE, note=_("结果已送达“我的办件”"))
     return case
+
+
+def _check_own_review(actor: Actor, case: Case) -> None:
+    """Review and decision are two people's; who only stands in for the decider is not both."""
+    if actor.stands_in_for and case.branches.filter(reviewer_id=actor.account_id).exists():
+        raise errors.OwnReview
 
 
 def _check_branches(case: Case, *, approving: bool) -> None:

@@ -22,18 +22,18 @@ _SIDE = {ActorKind.CITIZEN: By.APPLICANT, ActorKind.STAFF: By.STAFF, ActorKind.S
 
 
 def lock(actor: Actor, case_id: UUID) -> Case:
-    """Lock a case this actor may know of, and the mandate or post they act in: nobody ends it half-way.
+    """Lock the mandate or post this actor acts in, that nobody ends it half-way, then a case they may know of.
 
     The lock lets rows that refer to the case be written: a suspension that flags this case while its decision
     waits for that certificate would otherwise deadlock with it. Raises :class:`CaseNotFound`,
     :class:`HoldingEnded`, :class:`MandateEnded` or :class:`MandateOutOfScope`.
     """
+    hold_post(actor)
+    scope = hold(actor)
     case = _with_parts(visible_to(actor)).select_for_update(of=("self",), no_key=True).filter(pk=case_id).first()
     if case is None:
         _say_why_ended(actor, case_id)
         raise errors.CaseNotFound
-    hold_post(actor)
-    scope = hold(actor)
     if scope and not scope.covers_case(case.number, case.item.code):
         raise MandateOutOfScope
     return case

@@ -19,6 +19,7 @@ from common.errors import Forbidden
 from common.idempotency import claim
 from identity.actor import Actor
 from identity.permissions import Permission
+from identity.rules import is_same_name
 
 _COMPARABLE = (Document.Grade.B, Document.Grade.C)  # what the applicant made (grade D) has no original
 
@@ -49,7 +50,7 @@ def review(
     if not agreed and not opinion.strip():
         raise errors.ReasonMissing(fields={"opinion": errors.ReasonMissing.message})
     officer = second_officer.strip()
-    if branch.stage.is_substantive and (not officer or officer == actor.name):
+    if branch.stage.is_substantive and (not officer or _is_the_same(actor, officer)):
         raise errors.SecondOfficerMissing(fields={"second_officer": errors.SecondOfficerMissing.message})
     branch.state = Branch.State.AGREED if agreed else Branch.State.OPPOSED
     branch.opinion = opinion.strip()[:1000]
@@ -68,6 +69,12 @@ def review(
     )
     claimed.settle(case.pk)
     return case
+
+
+def _is_the_same(actor: Actor, officer: str) -> bool:
+    """Whether the second officer is the first, or the absent one whom the first stands in for."""
+    own = [name for name in (actor.name, actor.stands_in_name) if name]
+    return any(is_same_name(officer, name) for name in own)
 
 
 def _own_branch(actor: Actor, case: Case, branch_id: UUID) -> Branch:

@@ -62,7 +62,7 @@ def field(
         "source_kind": source_kind,
         "source_url": source_url,
         "inline": inline,
-        "optional": not bound.field.required and not readonly and not bound.field.disabled,
+        "optional": not (bound.field.required or readonly or bound.field.disabled or _starts_answered(bound)),
     }
     context["described_by"] = _described_by(bound.auto_id, context)
     if isinstance(widget, forms.RadioSelect | forms.CheckboxSelectMultiple):
@@ -72,6 +72,14 @@ def field(
     context["is_file"] = isinstance(widget, forms.FileInput)
     template = "field_checkbox" if isinstance(widget, forms.CheckboxInput) else "field"
     return render_to_string(f"components/{template}.html", context)
+
+
+def _starts_answered(bound: BoundField) -> bool:
+    """Whether it is a choice with one chosen already: there is nothing to leave out, whatever the form accepts."""
+    if not isinstance(bound.field, forms.ChoiceField) or isinstance(bound.field, forms.MultipleChoiceField):
+        return False
+    value = str(bound.value() or "")
+    return bool(value) or (isinstance(bound.field.widget, forms.RadioSelect) and bound.field.valid_value(value))
 
 
 def _described_by(auto_id: str, context: dict[str, Any]) -> str:

@@ -28,10 +28,11 @@ def prepare(var_dir: Path) -> None:
         call_command("prepare_fonts", verbosity=0)
     with step("signing keys"):
         call_command("make_demo_ca", verbosity=0)
-    with step("demonstration city"):
-        call_command("load_demo", verbosity=0)
+    # Before the demonstration: its synonyms are checked against the index, which an older database lacks.
     with step("search index"):
         call_command("index_search", verbosity=0)
+    with step("demonstration city"):
+        call_command("load_demo", verbosity=0)
     with step("static files"):
         collect_static_if_changed(var_dir / "static.stamp")
 

@@ -24,12 +24,13 @@ from identity.errors import (
 from identity.mandates import capacity, moves, queries
 from identity.mandates.errors import GuardianshipByLaw
 from identity.mandates.rules import Terms, check_sides, check_terms, wallet_of
-from identity.models import Mandate, Organisation, Party, Person
+from identity.models import Mandate, Organisation, Party
 from identity.organisations.queries import ended
 from identity.permissions import Permission
 from identity.persons import documents
-from identity.persons.finding import find_open_person, lock_party
+from identity.persons.finding import find_open_person, find_person, lock_party
 from identity.rules import is_same_name, normal_name
+from identity.staff.current import hold as hold_post
 
 _State = moves.State
 _Kind = Mandate.Kind
@@ -104,6 +105,7 @@ def record_from_paper(
     """
     if not actor.departments(Permission.COUNTER):
         raise Forbidden
+    hold_post(actor)
     claimed = claim(actor_id=actor.account_id, action="record_mandate", request_key=request_key)
     if claimed.earlier_id:
         return Mandate.objects.get(pk=claimed.earlier_id)
@@ -149,7 +151,8 @@ def _given_for_organisation(actor: Actor) -> set[_Kind]:
 
 
 def _is_own(actor: Actor, id_number: str) -> bool:
-    return Person.objects.filter(pk=actor.person_id, id_number_index=documents.recognise(id_number).index).exists()
+    person = find_person(documents.recognise(id_number))  # by the number of an earlier registration too
+    return person is not None and person.pk == actor.person_id
 
 
 def _check_day(principal: Party) -> None:
@@ -168,6 +171,8 @@ def _draft(actor: Actor, principal: Party, kind: str, name: str, id_number: str,
     check_sides(principal=None if is_organisation else principal.person, agent=document, today=today)
     check_terms(terms, kind=kind, today=today)
     person = find_open_person(document)
+    if person is not None and person.pk == principal.pk:  # by the number of an earlier registration
+        raise MandateInvalid(fields={"id_number": _("不能委托给自己。")})
     is_match = person is not None and is_same_name(person.name, name)
     return Mandate(
         principal=principal,
@@ -192,8 +197,9 @@ def accept(actor: Actor, *, mandate_id: UUID) -> Mandate:
     """Take a mandate on; doing it twice is doing it once. A renewal takes the place of the one it renews.
 
     Raises :class:`MandateNotFound`, :class:`MandateMoved`, :class:`MandateExists`, :class:`AssuranceTooLow` or
-    :class:`NeedsGuardian`.
+    :class:`NeedsGuardian` or :class:`AccountClosed`.
     """
+    queries.hold(actor)
     earlier = Mandate.objects.filter(renewals=mandate_id, renewals__agent_id=actor.person_id, state=_State.ACCEPTED)
     earlier.select_for_update(of=("self",)).first()  # before its renewal: whoever revokes locks in this order too
     mandate = moves.locked(queries.received(actor), mandate_id)
@@ -223,7 +229,8 @@ def accept(actor: Actor, *, mandate_id: UUID) -> Mandate:
 
 @transaction.atomic
 def decline(actor: Actor, *, mandate_id: UUID) -> Mandate:
-    """Say no to a mandate; twice is once. Raises :class:`MandateNotFound` or :class:`MandateMoved`."""
+    """Say no to a mandate; twice is once. Raises the errors of :func:`accept`."""
+    queries.hold(actor)
     mandate = moves.locked(queries.received(actor), mandate_id)
     if mandate.state == _State.DECLINED:
         return mandate

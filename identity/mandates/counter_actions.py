@@ -17,6 +17,7 @@ from identity.mandates.errors import PartyUnknown
 from identity.models import Mandate, Party
 from identity.permissions import Permission
 from identity.queries import find_party
+from identity.staff.current import hold as hold_post
 
 
 class Word(models.TextChoices):
@@ -36,6 +37,7 @@ def look_up(actor: Actor, *, code: str, reason: str) -> Party:
     """
     if not actor.departments(Permission.COUNTER):
         raise Forbidden
+    hold_post(actor)
     why = reason.strip()
     if len(why) < 2:
         raise MandateInvalid(fields={"reason": _("请写明为什么要查，例如：本人到场要求解除委托。")})
@@ -55,6 +57,7 @@ def end_at_counter(actor: Actor, *, mandate_id: UUID, word: str, original_id: st
     """
     if not actor.departments(Permission.COUNTER):
         raise Forbidden
+    hold_post(actor)
     claimed = claim(actor_id=actor.account_id, action="end_mandate", request_key=request_key)
     if claimed.earlier_id:
         return Mandate.objects.get(pk=claimed.earlier_id)

@@ -16,6 +16,7 @@ from identity import events as codes
 from identity import messaging
 from identity.actions import register_person
 from identity.actor import Actor
+from identity.errors import MandateInvalid
 from identity.mandates import capacity, moves
 from identity.mandates.capacity import FULL_AGE, WORKING_AGE, Grade
 from identity.mandates.errors import CapacityUnchanged, GuardianshipInvalid
@@ -25,6 +26,7 @@ from identity.permissions import Permission
 from identity.persons import documents
 from identity.persons.finding import find_open_person, lock_person
 from identity.rules import is_same_name, normal_name, years_between
+from identity.staff.current import hold as hold_post
 
 _Proof = Mandate.Proof
 _NUMBERED = {_Proof.BIRTH, _Proof.DESIGNATION, _Proof.RULING}
@@ -107,12 +109,15 @@ def record_guardian(
 def _require_counter(actor: Actor) -> None:
     if not actor.departments(Permission.COUNTER):
         raise Forbidden
+    hold_post(actor)
 
 
 def _guardian(ward: Person, facts: Guardianship) -> Person:
     document = documents.recognise(facts.guardian_id_number)
     check_sides(principal=ward, agent=document, today=timezone.localdate())
     guardian = find_open_person(document)
+    if guardian is not None and guardian.pk == ward.pk:  # by the number of an earlier registration
+        raise MandateInvalid(fields={"id_number": _("不能委托给自己。")})
     if guardian is None or not is_same_name(guardian.name, facts.guardian_name):
         raise GuardianshipInvalid(fields={"id_number": _("没有姓名和公民身份号码都相符的人，请与身份证核对。")})
     if capacity.grade_of(guardian) != Grade.FULL:

@@ -12,6 +12,7 @@ from identity.actor import SYSTEM, Actor
 from identity.errors import MandateExists, MandateMoved, MandateNotFound
 from identity.mandates import queries
 from identity.models import Mandate
+from identity.persons.finding import lock_sign_in
 
 State = Mandate.State
 LIVE = (State.PROPOSED, State.ACCEPTED)
@@ -26,10 +27,12 @@ def locked(mandates: QuerySet[Mandate], mandate_id: UUID) -> Mandate:
 
 
 def hold_all_of(party_id: UUID) -> None:
-    """Lock every live mandate that a party gave or takes, before anything else of the party's is locked.
+    """Lock a person's sign-in and every live mandate that a party gave or takes, before anything else of the party's.
 
-    Whoever acts under one holds it first and then the party's locker: the other way round the two would deadlock.
+    Whoever acts under one holds it first and then the party and its locker: the other way round the two would deadlock
+    (docs/adr/0018).
     """
+    lock_sign_in(party_id)
     live = Mandate.objects.filter(Q(principal_id=party_id) | Q(agent_id=party_id), state__in=LIVE)
     list(live.order_by("pk").select_for_update(of=("self",)).values_list("pk"))
 

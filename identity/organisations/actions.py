@@ -13,11 +13,13 @@ from identity import levels, rules
 from identity.actions import register_organisation, register_person
 from identity.actor import SYSTEM, Actor, ActorKind
 from identity.errors import NotRepresentative, TooManyTries
+from identity.mandates.moves import hold_all_of
 from identity.models import Organisation, Person, VerificationRecord
 from identity.organisation_actions import change_legal_representative, change_state
 from identity.organisations.errors import CorporateFactsDiffer, OrganisationNotActive, OrganisationUnknown
 from identity.permissions import Permission
 from identity.persons.finding import find_person
+from identity.staff.current import hold as hold_post
 from identity.verification import Result, corporate
 from identity.verification.corporate import Entry
 
@@ -86,6 +88,9 @@ def _compare(entry: Entry, name: str, person: Person) -> Result:
 @transaction.atomic
 def _take(actor: Actor, person: Person, entry: Entry) -> Organisation:
     """Register the organisation, or hand the registered one to its new representative."""
+    known = Organisation.objects.filter(uscc=entry.uscc).values_list("pk", flat=True).first()
+    if known:
+        hold_all_of(known)
     organisation = Organisation.objects.select_for_update().filter(uscc=entry.uscc).first()
     if organisation is None:
         organisation = register_organisation(
@@ -120,6 +125,8 @@ def refresh(actor: Actor, *, organisation_id: UUID) -> Organisation:
     entry = library.find(organisation.uscc)
     result = Result.UNKNOWN if entry is None else Result.AGREED
     with transaction.atomic():
+        hold_post(actor)
+        hold_all_of(organisation_id)
         organisation = Organisation.objects.select_for_update().get(pk=organisation_id)
         VerificationRecord.objects.create(
             organisation=organisation,

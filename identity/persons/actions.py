@@ -11,9 +11,11 @@ from identity.actions import PHONE
 from identity.actor import Actor
 from identity.code_actions import use_code
 from identity.errors import CodeWrong, FactsDiffer, MandateNotYours
+from identity.mandates.queries import hold
 from identity.models import OneTimeCode, Person
 from identity.persons import changes, documents
 from identity.persons.errors import ChangeNotConfirmed, NothingChanges, PhoneTaken
+from identity.persons.finding import lock_person
 from identity.verification import Facts, Result, source
 from identity.verification.comparing import compare
 
@@ -50,7 +52,8 @@ def change_phone(
             raise FactsDiffer
         how = source().name
     with transaction.atomic():
-        person = Person.objects.select_for_update().get(pk=person.pk)
+        hold(actor)
+        person = lock_person(person.pk)
         changes.set_phone(actor, person, number, source=how)
         end_all_sessions(actor, account_id=actor.known_account_id, but_key=current_key)
     return person
@@ -85,7 +88,8 @@ def change_facts(
     if compare(actor, facts, person=person) != Result.AGREED:
         raise ChangeNotConfirmed
     with transaction.atomic():
-        person = Person.objects.select_for_update().get(pk=person.pk)
+        hold(actor)
+        person = lock_person(person.pk)
         how = source().name
         changes.set_name(actor, person, shown, source=how)
         changes.set_document(actor, person, document, source=how)

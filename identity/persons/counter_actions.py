@@ -19,6 +19,7 @@ from identity.permissions import Permission
 from identity.persons import changes, documents
 from identity.persons.documents import IdDocument
 from identity.persons.finding import lock_person
+from identity.staff.current import hold as hold_post
 from identity.verification import Result
 
 SOURCE = "counter"
@@ -39,9 +40,10 @@ class Shown:
 
 
 def require_counter(actor: Actor) -> None:
-    """Raise :class:`Forbidden` unless the actor's post is at a counter."""
+    """Raise :class:`Forbidden` unless the actor's post is at a counter, and hold it until the transaction ends."""
     if not actor.departments(Permission.COUNTER):
         raise Forbidden
+    hold_post(actor)
 
 
 @transaction.atomic

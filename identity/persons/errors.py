@@ -51,6 +51,22 @@ class NotTwice(Conflict):
     what_to_do = _("请刷新页面看最新情况。")
 
 
+class ClosedRecently(Conflict):
+    """One of the two closed their account and may still change their mind."""
+
+    code = "identity.closed_recently"
+    message = _("其中一位刚注销了账号，反悔期还没有过，现在不能合并。")
+    what_to_do = _("请在注销满十五天以后再合并；本人登录恢复账号以后，也可以合并。")
+
+
+class KeptIsClosed(Conflict):
+    """The registration that would be kept belongs to somebody who closed their account."""
+
+    code = "identity.kept_is_closed"
+    message = _("选定保留的那一份已经注销，不能保留，没有合并。")
+    what_to_do = _("请保留另一份。")
+
+
 class PersonBusy(Conflict):
     """One of the two is doing something right now."""
 

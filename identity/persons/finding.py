@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from identity.errors import PartyMerged
-from identity.models import Party, Person
+from identity.models import Account, Party, Person
 from identity.persons.documents import IdDocument
 from identity.persons.errors import PersonNotFound
 
@@ -30,10 +30,20 @@ def lock_party(party_id: UUID, *, no_key: bool = False) -> Party:
     return party
 
 
-def lock_person(person_id: UUID) -> Person:
-    """Lock a person who was not merged; raises :class:`PersonNotFound`."""
-    people = Person.objects.select_for_update().filter(pk=person_id, party__merged_into__isnull=True)
+def lock_person(person_id: UUID, *, may_be_closed: bool = False) -> Person:
+    """Lock a person who was not merged, their sign-in first (docs/adr/0018); raises :class:`PersonNotFound`.
+
+    Nobody but the site itself and the person touches somebody who closed their account: ``may_be_closed`` is theirs.
+    """
+    lock_sign_in(person_id)
+    people = Person.objects.select_for_update(of=("self",)).filter(pk=person_id, party__merged_into__isnull=True)
     person = people.first()
-    if person is None:
+    if person is None or (person.locked_at and not may_be_closed):
         raise PersonNotFound
     return person
+
+
+def lock_sign_in(person_id: UUID) -> None:
+    """Lock a person's account, if they have one: whoever locks the person locks it before anything else of theirs."""
+    accounts = Account.objects.select_for_update(no_key=True).filter(person_id=person_id)
+    accounts.values_list("pk", flat=True).first()

@@ -2,25 +2,27 @@
 
 from uuid import UUID
 
-from django.db import OperationalError, transaction
+from django.db import OperationalError, connection, transaction
 from psycopg.errors import DeadlockDetected, LockNotAvailable
 
 from common import events
 from common.errors import Forbidden
 from common.idempotency import claim
 from identity import events as codes
-from identity.account_actions import end_all_sessions
 from identity.actor import Actor, ActorKind
-from identity.mandates.actions import end_for_merge
-from identity.models import Account, LikelyDuplicate, Mandate, Organisation, Party, Person, PersonMerge
+from identity.mandates import capacity
+from identity.mandates.actions import end_all_received, end_for_merge
+from identity.models import AccountClosure, LikelyDuplicate, Mandate, Organisation, Party, Person, PersonMerge
 from identity.models import VerificationRecord as Verification
 from identity.permissions import Permission
 from identity.persons import listeners
-from identity.persons.errors import NotTwice, PersonBusy, PersonNotFound
+from identity.persons.errors import ClosedRecently, KeptIsClosed, NotTwice, PersonBusy, PersonNotFound
 from identity.persons.listeners import Moved
+from identity.persons.merge_account import move_account
 from identity.persons.merge_parts import move_parts
 from identity.persons.moving import repoint
 from identity.persons.reasons import checked_reason
+from identity.staff.current import hold as hold_post
 
 _State = LikelyDuplicate.State
 
@@ -39,6 +41,7 @@ def report_pair(actor: Actor, *, first_id: UUID, second_id: UUID, signs: list[st
     """
     if actor.kind != ActorKind.SYSTEM:
         require_officer(actor)
+    hold_post(actor)
     if first_id == second_id:
         raise NotTwice
     low, high = sorted((first_id, second_id))
@@ -50,6 +53,7 @@ def report_pair(actor: Actor, *, first_id: UUID, second_id: UUID, signs: list[st
 def mark_different(actor: Actor, *, pair_id: UUID, reason: str) -> LikelyDuplicate:
     """Settle that two persons are two; the nightly search does not report them again."""
     require_officer(actor)
+    hold_post(actor)
     note = checked_reason(reason)
     pair = LikelyDuplicate.objects.select_for_update().filter(pk=pair_id).first()
     if pair is None:
@@ -68,8 +72,9 @@ def merge(actor: Actor, *, kept_id: UUID, other_id: UUID, reason: str, request_k
     """Make two registrations one: everything of ``other`` moves to ``kept``, in one transaction, with a list of it.
 
     The other row stays and leads to the kept one; its sign-in moves, or ends when both have one. Doing it twice is
-    doing it once. Raises :class:`Forbidden`, :class:`ReasonMissing`, :class:`PersonNotFound`, :class:`NotTwice`, or
-    :class:`PersonBusy` while one of them does something; then nothing has moved.
+    doing it once. Raises :class:`Forbidden`, :class:`ReasonMissing`, :class:`PersonNotFound`, :class:`NotTwice`,
+    :class:`ClosedRecently`, :class:`KeptIsClosed`, or :class:`PersonBusy` while one of them does something; then
+    nothing has moved.
     """
     require_officer(actor)
     said = checked_reason(reason)
@@ -83,6 +88,10 @@ def merge(actor: Actor, *, kept_id: UUID, other_id: UUID, reason: str, request_k
 
 @transaction.atomic
 def _merge(actor: Actor, kept_id: UUID, other_id: UUID, reason: str, request_key: str) -> PersonMerge:
+    with connection.cursor() as cursor:
+        # Whatever else is waited for, the merge gives up first: never the citizen who is in its way.
+        cursor.execute("SET LOCAL lock_timeout = '400ms'")
+    hold_post(actor)
     claimed = claim(actor_id=actor.account_id, action="merge_persons", request_key=request_key)
     if claimed.earlier_id:
         return PersonMerge.objects.get(pk=claimed.earlier_id)
@@ -114,12 +123,18 @@ def _locked_pair(kept_id: UUID, other_id: UUID) -> tuple[Person, Person]:
     if any(party.kind != Party.Kind.PERSON or party.merged_into_id for party in found.values()):
         raise NotTwice
     people = Person.objects.select_for_update(nowait=True).filter(pk__in=found).order_by("pk").in_bulk()
-    return people[kept_id], people[other_id]
+    kept, other = people[kept_id], people[other_id]
+    pending = AccountClosure.objects.filter(account__person__in=[kept, other], state=AccountClosure.State.PENDING)
+    if pending.exists():  # the erasing after the days of grace must not meet what the other one brought
+        raise ClosedRecently
+    if kept.locked_at:
+        raise KeptIsClosed
+    return kept, other
 
 
 def _move_own(actor: Actor, kept: Person, other: Person) -> Moved:
     """Move what belongs to this room."""
-    moved = _move_account(actor, kept, other)
+    moved = move_account(actor, kept, other)
     moved["identity.mandate.ended"] = end_for_merge(actor, kept_id=kept.pk, other_id=other.pk)
     moved["identity.mandate.principal"] = repoint(Mandate.objects.filter(principal=other.pk), principal=kept.pk)
     moved["identity.mandate.agent"] = repoint(Mandate.objects.filter(agent=other), agent=kept.pk)
@@ -132,31 +147,13 @@ def _move_own(actor: Actor, kept: Person, other: Person) -> Moved:
     moved["identity.verification.person"] = repoint(Verification.objects.filter(person=other), person=kept.pk)
     moved["identity.change.person"] = repoint(other.changes.all(), person=kept.pk)
     moved |= move_parts(actor, kept, other)
+    if capacity.grade_of(kept) != capacity.Grade.FULL:
+        end_all_received(actor, agent_id=kept.pk, why="agent_incapable")
     if other.assurance_level > kept.assurance_level:
         # The higher check was of the same human being, whose documents the officer compared.
         kept.assurance_level = other.assurance_level
         kept.save(update_fields=["assurance_level"])
     return moved
-
-
-def _move_account(actor: Actor, kept: Person, other: Person) -> Moved:
-    """Give the kept person the other's sign-in; when both have one, the other's ends with all its sessions."""
-    accounts = Account.objects.select_for_update(nowait=True).filter(person__in=[kept, other])
-    found = {account.person_id: account for account in accounts}
-    account = found.get(other.pk)
-    if account is None:
-        return {}
-    end_all_sessions(actor, account_id=account.pk)
-    if kept.pk in found:
-        account.is_active, account.phone_index = False, None
-        account.save(update_fields=["is_active", "phone_index"])
-        return {"identity.account.closed": [str(account.pk)]}
-    account.person = kept
-    account.save(update_fields=["person"])
-    if other.phone:
-        kept.phone = other.phone  # the phone that the sign-in goes by
-        kept.save(update_fields=["phone"])
-    return {"identity.account.person": [str(account.pk)]}
 
 
 def _settle(actor: Actor, kept: Person, other: Person) -> None:

@@ -16,12 +16,16 @@ from identity.models import (
 )
 from identity.persons.listeners import Moved
 from identity.persons.moving import repoint
+from identity.privacy.correction_actions import withdraw_doubled
 from identity.privacy.export_actions import erase_copies
+from identity.sso.actions import end_of_principal
 
 
 def move_parts(actor: Actor, kept: Person, other: Person) -> Moved:
     """Point these rows at the kept person; of what can be there once, the one that protects more stays."""
     erase_copies(actor, party_id=other.pk, why="merged")  # half of the truth; the person asks for a whole one
+    withdraw_doubled(actor, kept_id=kept.pk, other_id=other.pk)
+    end_of_principal(actor, principal_id=other.pk, why="merged")  # an agent may be signed in for each of the two
     _end_doubled_consents(kept, other)
     _end_milder_capacity(actor, kept, other)
     LikelyDuplicate.objects.filter(

@@ -44,7 +44,7 @@ def look_up(actor: Actor, document: IdDocument, *, reason: str) -> Person:
         raise Forbidden
     said = checked_reason(reason)
     person = find_person(document)
-    if person is None:
+    if person is None or not _may_see(actor, person):
         raise PersonNotFound
     _record(actor, person.pk, said)
     return person
@@ -59,6 +59,8 @@ def open_dossier(actor: Actor, person_id: UUID, *, reason: str) -> Dossier:
     if party is None:
         raise PersonNotFound
     person = Person.objects.select_related("region").get(pk=party.merged_into_id or party.pk)
+    if not _may_see(actor, person):
+        raise PersonNotFound
     _record(actor, person.pk, said)
     return Dossier(
         person=person,
@@ -87,6 +89,11 @@ def open_pair(actor: Actor, pair_id: UUID, *, reason: str) -> LikelyDuplicate:
     for person_id in (pair.first_id, pair.second_id):
         _record(actor, person_id, said)
     return pair
+
+
+def _may_see(actor: Actor, person: Person) -> bool:
+    """Whoever closed their account is there for data officers alone (个人信息保护法第四十七条)."""
+    return person.locked_at is None or bool(actor.departments(Permission.MANAGE_PERSONS))
 
 
 def _record(actor: Actor, person_id: UUID, reason: str) -> None:

@@ -31,7 +31,9 @@ def index_people(actor: Actor, *, after: UUID | None = None) -> UUID | None:
 
 def report_duplicates(actor: Actor) -> int:
     """Report pairs of one name and birth date who share a phone or a region; returns how many pairs were found."""
-    current = Person.objects.filter(likeness_index__isnull=False, party__merged_into__isnull=True)
+    current = Person.objects.filter(
+        likeness_index__isnull=False, party__merged_into__isnull=True, locked_at__isnull=True
+    )
     groups = current.values("likeness_index").annotate(n=Count("pk")).filter(n__gt=1, n__lte=_MOST_ALIKE)
     found = 0
     for group in groups.order_by("likeness_index").iterator():

@@ -29,6 +29,7 @@ from identity.privacy.correction_actions import withdraw_all_of
 from identity.privacy.errors import ClosedForGood, ClosingHindered, ClosingNotConfirmed
 from identity.privacy.export_actions import erase_all_of
 from identity.privacy.rules import CHANGE_OF_MIND, require_self
+from identity.sso.actions import revoke_all_of
 
 _State = AccountClosure.State
 _LIVE = (_State.PENDING, _State.DONE)
@@ -58,6 +59,7 @@ def close_account(actor: Actor, *, understood: bool) -> AccountClosure:
         raise ClosingHindered(reasons="；".join(reasons))
     erase_all_of(actor, account_id=account.pk, why="account_closed")
     withdraw_all_of(actor, person_id=party.pk)
+    revoke_all_of(actor, person_id=party.pk)
     closure = AccountClosure.objects.create(account=account, erase_after=timezone.now() + CHANGE_OF_MIND)
     _disable(actor, account, party.person)
     detail = {"mandates_ended": ended, "erase_after": closure.erase_after.isoformat()}
@@ -105,6 +107,22 @@ def restore(actor: Actor, *, person_id: UUID, phone: str, password: str) -> Acco
     person.save(update_fields=["phone", "assurance_level"])
     Authenticator.objects.filter(user=account).delete()  # they proved who they are; the old devices did not
     _open(actor, account, closure, way="registered")
+    return account
+
+
+@transaction.atomic
+def bring_back(actor: Actor, *, account_id: UUID) -> Account | None:
+    """Open an account again that was closed for good, for its owner, whose name and number were proved anew.
+
+    None while signing in is enough to open it (:func:`reopen`), and when it was not closed by its owner.
+    """
+    account = Account.objects.select_for_update(of=("self",), no_key=True).select_related("person").get(pk=account_id)
+    closure = account.closures.filter(state__in=_LIVE).first()
+    if account.is_active or closure is None:
+        return None
+    if closure.state == _State.PENDING and closure.erase_after > timezone.now():
+        return None
+    _open(actor, account, closure, way="vouched_for")
     return account
 
 

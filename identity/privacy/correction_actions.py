@@ -24,6 +24,7 @@ from identity.models import CorrectionRequest, Department, Person
 from identity.privacy.errors import CorrectionInvalid, CorrectionMoved, CorrectionNotFound, CorrectionOpen
 from identity.privacy.queries import corrections_for_staff
 from identity.privacy.rules import require_self
+from identity.staff.current import hold as hold_post
 
 _State = CorrectionRequest.State
 _Subject = CorrectionRequest.Subject
@@ -120,6 +121,20 @@ def withdraw_correction(actor: Actor, *, request_id: UUID) -> CorrectionRequest:
 
 
 @transaction.atomic
+def withdraw_doubled(actor: Actor, *, kept_id: UUID, other_id: UUID) -> int:
+    """Take back what two registrations of one person both asked for: the kept one's request goes on."""
+    asked = CorrectionRequest.objects.filter(person_id=kept_id, state__in=_OPEN).values_list(
+        "subject", "certificate_id"
+    )
+    known = set(asked)
+    rows = CorrectionRequest.objects.filter(person_id=other_id, state__in=_OPEN).select_for_update().order_by("pk")
+    doubled = [row for row in rows if (row.subject, row.certificate_id) in known]
+    for row in doubled:
+        _close(actor, row, _State.WITHDRAWN)
+    return len(doubled)
+
+
+@transaction.atomic
 def withdraw_all_of(actor: Actor, *, person_id: UUID) -> int:
     """Take back every open request of a person whose account closes; returns how many."""
     rows = list(CorrectionRequest.objects.filter(person_id=person_id, state__in=_OPEN).select_for_update())
@@ -177,6 +192,7 @@ def _locked(actor: Actor, request_id: UUID) -> CorrectionRequest:
     row = rows.filter(pk=request_id).first()
     if row is None:
         raise CorrectionNotFound
+    hold_post(actor)
     return row
 
 

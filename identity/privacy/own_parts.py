@@ -121,7 +121,7 @@ def _corrections(party: Party) -> list[Row]:
 
 
 def hinder(party: Party) -> list[str]:
-    """Organisations that only this person acts for, and wards whose guardian they are."""
+    """Organisations that only this person acts for, wards whose guardian they are, and guardians of their own."""
     texts = []
     for organisation in _represented(party):
         managers = mandates.standing().filter(
@@ -133,4 +133,7 @@ def hinder(party: Party) -> list[str]:
     wards = Mandate.objects.filter(agent_id=party.pk, kind=Mandate.Kind.GUARDIAN, state__in=_LIVE)
     for row in wards.select_related("principal__person"):
         texts.append(_("您是%(name)s的监护人") % {"name": row.principal.name})
+    own = Mandate.objects.filter(principal=party, kind=Mandate.Kind.GUARDIAN, state__in=_LIVE)
+    if any(state_now(row) == Mandate.State.ACCEPTED for row in own.select_related("principal__person")):
+        texts.append(_("窗口登记了您的监护人，监护关系依法结束以后才能注销"))
     return texts

@@ -6,14 +6,14 @@ from uuid import UUID
 from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
-from common import crypto, events
+from common import events
 from common.errors import Forbidden
 from identity import events as codes
-from identity import rules
-from identity.actions import ID_NUMBER
 from identity.actor import Actor
 from identity.models import AccountClosure, CorrectionRequest, DataExport, Party, Person
 from identity.permissions import Permission
+from identity.persons import documents
+from identity.persons.finding import find_person
 from identity.privacy import hooks
 from identity.privacy.errors import CorrectionNotFound, ReasonMissing
 from identity.privacy.rules import require_own, require_self
@@ -82,7 +82,9 @@ def may_reopen(account_id: UUID) -> bool:
 
 
 def find_closed_person(actor: Actor, *, id_number: str, reason: str) -> Person | None:
-    """Find somebody who closed their account by the whole ID number, for a stated reason that goes on record.
+    """Find somebody who closed their account by the whole number of a document (no passport).
+
+    It takes a stated reason, which goes on record.
 
     Raises :class:`Forbidden` without the right to manage persons' data, :class:`ReasonMissing` or
     :class:`IdNumberInvalid`.
@@ -91,9 +93,9 @@ def find_closed_person(actor: Actor, *, id_number: str, reason: str) -> Person |
         raise Forbidden
     if len(reason.strip()) < _SHORTEST_REASON:
         raise ReasonMissing(fields={"reason": ReasonMissing.message})
-    number = rules.normal_id_number(id_number, today=timezone.localdate())
-    index = crypto.blind_index(number, purpose=ID_NUMBER)
-    person = Person.objects.filter(id_number_index=index, locked_at__isnull=False).first()
+    person = find_person(documents.recognise(id_number))
+    if person is not None and person.locked_at is None:
+        return None
     if person is not None:
         detail = {"reason": reason.strip()[:200]}
         events.record(codes.CLOSED_PERSON_READ, actor=actor, subject_id=person.pk, holder_id=person.pk, **detail)

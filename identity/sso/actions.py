@@ -14,16 +14,25 @@ from common import events
 from common.jobs import after_commit
 from identity import events as codes
 from identity.actor import Actor
+from identity.mandates import capacity
 from identity.models import ClientProfile, Consent, SsoSession
 from identity.sso import sessions
 from identity.sso.errors import ConsentNotFound
 from identity.sso.scopes import in_order
+
+_AGE_OF_CONSENT = 14
+
+
+def require_own_consent(actor: Actor) -> None:
+    """Raise :class:`NeedsGuardian` for whoever may not agree alone: those under fourteen (个人信息保护法第三十一条)."""
+    capacity.require(actor, open_from_age=_AGE_OF_CONSENT)
 
 
 @transaction.atomic
 def give_consent(actor: Actor, *, profile: ClientProfile, scopes: Collection[str]) -> Consent:
     """Let an app have these scopes for ``SSO_CONSENT_DAYS``; earlier agreements with it go into the new one."""
     assert actor.person_id is not None
+    require_own_consent(actor)
     now = timezone.now()
     ClientProfile.objects.select_for_update(no_key=True).get(pk=profile.pk)  # one agreement at a time
     earlier = Consent.objects.select_for_update().filter(person_id=actor.person_id, profile=profile, revoked_at=None)
@@ -82,17 +91,21 @@ def revoke_consent(actor: Actor, *, consent_id: UUID) -> Consent:
     consent = mine.select_related("profile__client").filter(pk=consent_id).first() if actor.is_citizen else None
     if consent is None:
         raise ConsentNotFound
+    _revoke(actor, consent)
+    return consent
+
+
+def _revoke(actor: Actor, consent: Consent) -> None:
     consent.revoked_at = timezone.now()
     consent.save(update_fields=["revoked_at", "updated_at"])
     events.record(
         codes.CONSENT_REVOKED,
         actor=actor,
         subject_id=consent.profile_id,
-        holder_id=actor.person_id,
+        holder_id=consent.person_id,
         name=consent.profile.client.name,
     )
     _end(actor, SsoSession.objects.filter(consent=consent), why="consent_revoked")
-    return consent
 
 
 @transaction.atomic
@@ -131,6 +144,22 @@ def follow_session(actor: Actor, *, old_key: str, key: str) -> None:
 def record_refusal(actor: Actor, *, profile: ClientProfile, why: str) -> None:
     """Write down that somebody was not let into an app."""
     events.record(codes.SSO_REFUSED, actor=actor, subject_id=profile.pk, holder_id=actor.person_id, why=why)
+
+
+@transaction.atomic
+def end_of_principal(actor: Actor, *, principal_id: UUID, why: str) -> int:
+    """End every sign-in that acts for a party."""
+    return _end(actor, SsoSession.objects.filter(principal_id=principal_id), why=why)
+
+
+@transaction.atomic
+def revoke_all_of(actor: Actor, *, person_id: UUID) -> int:
+    """Take back every agreement of a person whose account closes; returns how many."""
+    rows = Consent.objects.select_for_update(of=("self",)).filter(person_id=person_id, revoked_at=None)
+    consents = list(rows.select_related("profile__client").order_by("pk"))
+    for row in consents:
+        _revoke(actor, row)
+    return len(consents)
 
 
 def _end(actor: Actor, rows: QuerySet[SsoSession], *, why: str) -> int:

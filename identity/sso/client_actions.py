@@ -19,6 +19,7 @@ from identity.permissions import Permission
 from identity.sso import actions, addresses
 from identity.sso.errors import ClientInvalid, ClientMoved, ClientNotFound
 from identity.sso.scopes import OF_SYSTEM, PERSONAL, Scope, in_order
+from identity.staff.current import hold as hold_post
 
 _MOST_ADDRESSES = 10
 
@@ -47,6 +48,7 @@ def register(
     Raises :class:`ClientInvalid` with the fields, Forbidden outside the actor's departments.
     """
     _require(actor, registration.department_id)
+    hold_post(actor)
     _check(registration)
     request = claim(actor_id=actor.account_id, action="register_client", request_key=request_key)
     if request.earlier_id:
@@ -145,6 +147,7 @@ def _lock(actor: Actor, profile_id: UUID) -> ClientProfile:
     profile = rows.filter(pk=profile_id).first()
     if profile is None or not _may(actor, profile.department_id):
         raise ClientNotFound
+    hold_post(actor)
     return profile
 
 

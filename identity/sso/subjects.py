@@ -13,6 +13,11 @@ def name_of(account: Account, client: Client) -> str:
     """The account's identifier in the sector of the app, made when first asked for."""
     sector = client.profile.sector
     found = SubjectIdentifier.objects.filter(account=account, sector=sector).first()
+    if found is None and not account.is_active:
+        # Merged into another registration: the identifier went with the person, and a last notice still names it.
+        found = SubjectIdentifier.objects.filter(
+            account__person__party__merged=account.person_id, sector=sector
+        ).first()
     if found is None:
         row = SubjectIdentifier(account=account, sector=sector, value=secrets.token_urlsafe(_BYTES))
         SubjectIdentifier.objects.bulk_create([row], ignore_conflicts=True)  # two apps of a sector at once

@@ -7,11 +7,16 @@ from django.db import IntegrityError, transaction
 
 from common import crypto, events
 from identity import events as codes
-from identity.actions import ID_NUMBER, PHONE, open_account, register_person
+from identity.actions import PHONE, open_account, register_person
 from identity.actor import Actor
 from identity.errors import PersonExists
 from identity.models import Account, Person, VerificationRecord
-from identity.upstream.claims import PersonClaim, is_same_name
+from identity.persons import documents
+from identity.persons.errors import PersonNotFound
+from identity.persons.finding import find_person, lock_person
+from identity.privacy.closing_actions import bring_back
+from identity.rules import is_same_name
+from identity.upstream.claims import PersonClaim
 from identity.upstream.errors import (
     UpstreamNameDiffers,
     UpstreamNotForStaff,
@@ -30,13 +35,14 @@ def accept(actor: Actor, *, claim: PersonClaim, issuer: str) -> Account:
 
     The level never falls below one reached elsewhere. Raises :class:`UpstreamNameDiffers`,
     :class:`UpstreamSubjectBound` or :class:`UpstreamNotForStaff`; then nothing has changed but the record of a
-    comparison that failed. The account of a person who is locked out comes back as it is.
+    comparison that failed. Who closed their account for good comes back as the same person; one that somebody else
+    closed is returned as it is.
     """
     for _try in range(_TRIES):
         try:
             with transaction.atomic():
                 return _bind(actor, claim, issuer)
-        except (PersonExists, IntegrityError):  # the same person arrived at the same time: look again
+        except (PersonExists, PersonNotFound, IntegrityError):  # arrived, or was merged, at the same time: look again
             continue
         except UpstreamNameDiffers:
             _compared(actor, _find(claim), claim, issuer, _Result.DIFFERS)
@@ -45,7 +51,8 @@ def accept(actor: Actor, *, claim: PersonClaim, issuer: str) -> Account:
 
 
 def _bind(actor: Actor, claim: PersonClaim, issuer: str) -> Account:
-    person = _find(claim, lock=True)
+    found = _find(claim)
+    person = lock_person(found.pk, may_be_closed=True) if found else None
     if person is not None and not is_same_name(person.name, claim.name):
         raise UpstreamNameDiffers
     bound = _bound(claim, issuer)
@@ -57,16 +64,19 @@ def _bind(actor: Actor, claim: PersonClaim, issuer: str) -> Account:
         person = _register(actor, claim)
     account = Account.objects.filter(person=person).first() or _open(actor, person)
     if not account.is_active:
-        return account
+        back = bring_back(actor, account_id=account.pk)
+        if back is None:
+            return account
+        account = back
+        person.refresh_from_db()
     if bound is None:
         _attach(actor, account, claim, issuer)
     _raise_level(actor, person, claim, issuer)
     return account
 
 
-def _find(claim: PersonClaim, *, lock: bool = False) -> Person | None:
-    people = Person.objects.select_for_update() if lock else Person.objects.all()
-    return people.filter(id_number_index=crypto.blind_index(claim.id_number, purpose=ID_NUMBER)).first()
+def _find(claim: PersonClaim) -> Person | None:
+    return find_person(documents.recognise(claim.id_number))
 
 
 def _bound(claim: PersonClaim, issuer: str) -> SocialAccount | None:
@@ -117,8 +127,8 @@ def _compared(actor: Actor, person: Person | None, claim: PersonClaim, issuer: s
     """Keep that the service vouched for these facts, or named others, with source and time."""
     VerificationRecord.objects.create(
         person=person,
-        id_number_index=crypto.blind_index(claim.id_number, purpose=ID_NUMBER),
-        phone_index=crypto.blind_index(claim.phone, purpose=PHONE),
+        id_number_index=documents.recognise(claim.id_number).index,
+        phone_index=crypto.blind_index(claim.phone, purpose=PHONE) if claim.phone else None,
         source=_source(issuer),
         facts=list(_FACTS),
         result=result,

@@ -1,21 +1,22 @@
 """From the identity service's claims to facts in this site's own terms: pure functions, no database."""
 
 import datetime as dt
-import re
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from identity import levels, rules
-from identity.errors import IdNumberInvalid, PhoneInvalid, UsccInvalid
+from identity.errors import IdNumberInvalid, NameInvalid, PhoneInvalid, UsccInvalid
 from identity.upstream import Upstream
-from identity.upstream.errors import UpstreamClaimsMissing, UpstreamDocumentOther, UpstreamLevelTooLow
+from identity.upstream.errors import (
+    UpstreamClaimsMissing,
+    UpstreamDocumentOther,
+    UpstreamLevelTooLow,
+    UpstreamNameInvalid,
+)
 
 _MOST = 200
-_MOST_NAME = 60
-# Minority names are written with whichever dot the keyboard had.
-_DOTS = re.compile(r"[\u00b7\u2022\u2027\u2219\u22c5\u30fb\uff65]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,13 +43,18 @@ class PersonClaim:
 def read(claims: Mapping[str, Any], *, upstream: Upstream, today: dt.date) -> PersonClaim:
     """Read the claims by the configured names.
 
-    Raises :class:`UpstreamClaimsMissing`, :class:`UpstreamDocumentOther` or :class:`UpstreamLevelTooLow`. A phone or
-    organisation that cannot be read is left out: neither is needed to know who it is.
+    Raises :class:`UpstreamClaimsMissing`, :class:`UpstreamNameInvalid`, :class:`UpstreamDocumentOther` or
+    :class:`UpstreamLevelTooLow`. A phone or organisation that cannot be read is left out: neither is needed to know
+    who it is.
     """
     name, number = _text(claims, upstream, "name"), _text(claims, upstream, "id_number")
     subject = claims.get("sub")
-    if not name or len(name) > _MOST_NAME or not number or not isinstance(subject, str) or not subject:
+    if not name or len(name) > rules.MAX_PERSON_NAME or not number or not isinstance(subject, str) or not subject:
         raise UpstreamClaimsMissing
+    try:
+        name = rules.normal_name(name)
+    except NameInvalid as error:
+        raise UpstreamNameInvalid from error
     try:
         id_number = rules.normal_id_number(number, today=today)
     except IdNumberInvalid as error:
@@ -98,13 +104,3 @@ def _text(claims: Mapping[str, Any], upstream: Upstream, what: str) -> str:
     if any(unicodedata.category(character) in {"Cc", "Cf", "Cs"} for character in value):
         return ""
     return value.strip()
-
-
-def is_same_name(one: str, other: str) -> bool:
-    """Compare two spellings of a name: width, blanks and the kind of middle dot do not count, letters do."""
-    return _plain(one) == _plain(other)
-
-
-def _plain(name: str) -> str:
-    folded = unicodedata.normalize("NFKC", _DOTS.sub("·", name))
-    return "".join(_DOTS.sub("·", folded).split()).casefold()

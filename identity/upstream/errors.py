@@ -31,6 +31,14 @@ class UpstreamClaimsMissing(Invalid):
     what_to_do = _("请在那边完成实名认证，并同意提供姓名和证件号码，再来登录。")
 
 
+class UpstreamNameInvalid(Invalid):
+    """The name has characters that no document prints."""
+
+    code = "identity.upstream_name_invalid"
+    message = _("统一身份认证服务给出的姓名里有证件上不会有的字符，没有登录。")
+    what_to_do = _("请在那边按身份证更正姓名，再来登录；也可以用其他方式登录。")
+
+
 class UpstreamDocumentOther(Invalid):
     """The number is no citizen ID number."""
 

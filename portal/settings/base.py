@@ -142,6 +142,7 @@ VERIFICATION_SOURCE = "identity.verification.local.LocalRegister"
 CORPORATE_SOURCE = "identity.verification.local_corporate.LocalCorporateLibrary"
 FACE_SOURCE = ""  # none: level four is not to be had, the counter gives level five
 MESSAGE_GATEWAY = "identity.messaging.outbox.OutboxGateway"
+MESSAGE_GATEWAY_CHOSEN = False  # whether somebody decided on it: `manage.py check --deploy` asks
 IDP_OIDC_ADAPTER = "identity.sso.adapter.SsoAdapter"
 IDP_OIDC_AUTH_METHODS = ["client_secret_basic", "client_secret_post"]
 IDP_OIDC_ID_TOKEN_EXPIRES_IN = 5 * 60

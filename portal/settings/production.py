@@ -9,7 +9,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 from common.crypto import is_key
 from portal.settings.base import *  # noqa: F403
-from portal.settings.base import REST_FRAMEWORK
+from portal.settings.base import CORPORATE_SOURCE, MESSAGE_GATEWAY, REST_FRAMEWORK, VERIFICATION_SOURCE
 from portal.settings.upstream import upstream_from_environment
 
 _REQUIRED = {
@@ -40,6 +40,11 @@ if UPSTREAM and not UPSTREAM["issuer"].startswith("https://"):
 BREACHED_PASSWORDS_FILE = os.environ.get("ONESTOP_BREACHED_PASSWORDS", "")
 if BREACHED_PASSWORDS_FILE and not os.access(BREACHED_PASSWORDS_FILE, os.R_OK):
     raise ImproperlyConfigured("ONESTOP_BREACHED_PASSWORDS names a file that cannot be read.")
+VERIFICATION_SOURCE = os.environ.get("ONESTOP_VERIFICATION_SOURCE", "") or VERIFICATION_SOURCE
+CORPORATE_SOURCE = os.environ.get("ONESTOP_CORPORATE_SOURCE", "") or CORPORATE_SOURCE
+FACE_SOURCE = os.environ.get("ONESTOP_FACE_SOURCE", "")
+MESSAGE_GATEWAY_CHOSEN = bool(os.environ.get("ONESTOP_MESSAGE_GATEWAY", ""))
+MESSAGE_GATEWAY = os.environ.get("ONESTOP_MESSAGE_GATEWAY", "") or MESSAGE_GATEWAY
 DATABASES = {"default": dj_database_url.parse(os.environ["DATABASE_URL"], conn_max_age=600, conn_health_checks=True)}
 try:
     FIELD_KEYS: dict[str, str] = json.loads(os.environ["ONESTOP_FIELD_KEYS"])

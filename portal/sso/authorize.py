@@ -24,6 +24,7 @@ from oauthlib.oauth2.rfc6749.errors import FatalClientError, InvalidClientIdErro
 from common.errors import DomainError
 from identity import levels
 from identity.actor import Actor
+from identity.mandates.errors import NeedsGuardian
 from identity.models import ClientProfile
 from identity.sso import actions, errors, queries
 from identity.sso.scopes import TABLE, in_order, lowest_level
@@ -170,12 +171,17 @@ def _refuse(request: HttpRequest, asked: Asked) -> HttpResponse | None:
         level = levels.name_of(actor.assurance_level)
         error = errors.LevelTooLow(app=asked.app_name, needed=levels.name_of(needed), level=level)
     else:
-        return None
+        try:
+            actions.require_own_consent(actor)
+        except NeedsGuardian as refusal:
+            error = refusal
+        else:
+            return None
     actions.record_refusal(actor, profile=asked.profile, why=error.code)
     back = asked.refusal_url("access_denied")
     if "none" in asked.prompts:
         return _leave(request, asked, back)
-    context = {"error": error, "asked": asked, "back_url": back, "may_rise": actor.is_citizen}
+    context = {"error": error, "asked": asked, "back_url": back, "may_rise": isinstance(error, errors.LevelTooLow)}
     return render(request, "public/sso_refused.html", context, status=error.http_status)
 
 

@@ -1,6 +1,7 @@
-"""管理: what posts may look after besides cases, one entry for each thing."""
+"""管理: what posts may look after besides cases, under a heading for each kind of work."""
 
 from dataclasses import dataclass
+from enum import StrEnum
 
 from django.urls import reverse
 from django.utils.functional import Promise
@@ -10,12 +11,33 @@ from identity.actor import Actor
 from identity.permissions import Permission
 
 
+class Area(StrEnum):
+    """The headings of the page, in their order."""
+
+    COUNTER = "counter"
+    REGISTERS = "registers"
+    CATALOGUE = "catalogue"
+    STAFF = "staff"
+    APPS = "apps"
+
+
+AREA_NAMES: dict[Area, str | Promise] = {
+    Area.COUNTER: _("窗口当面办"),
+    Area.REGISTERS: _("个人和单位的登记"),
+    Area.CATALOGUE: _("事项目录"),
+    Area.STAFF: _("工作人员和机构"),
+    Area.APPS: _("部门应用"),
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One thing to look after: who may (a permission in any department), its address, name and a line about it."""
+    """One thing to look after: heading, who may (in any department), address, icon, name and a line about it."""
 
+    area: Area
     permission: Permission
     url_name: str
+    icon: str
     name: str | Promise
     about: str | Promise
 
@@ -27,58 +49,112 @@ class Entry:
 
 ENTRIES: tuple[Entry, ...] = (
     Entry(
-        Permission.MANAGE_ITEMS,
-        "workbench_words",
-        _("搜索用词"),
-        _("群众的说法对应哪些事项，哪些问题没有搜到"),
-    ),
-    Entry(
-        Permission.MANAGE_CLIENTS,
-        "workbench_clients",
-        _("接入应用"),
-        _("登记用一站通账号登录的部门应用：读哪些数据、地址、密钥、停用"),
-    ),
-    Entry(
-        Permission.MANAGE_PERSONS,
-        "workbench_persons",
-        _("自然人与法人"),
-        _("按完整的证件号码或统一社会信用代码查找，每次都要写理由；核对登记信息"),
-    ),
-    Entry(
-        Permission.MANAGE_PERSONS,
-        "workbench_duplicates",
-        _("重复登记"),
-        _("同一个人登记了两次的，核对后合并"),
-    ),
-    Entry(
+        Area.COUNTER,
         Permission.COUNTER,
         "workbench_counter",
+        "user",
         _("当面核验和登记"),
         _("本人带证件到窗口：核验后升到五级，登记没有手机号的人，更改姓名、证件、手机号"),
     ),
     Entry(
+        Area.COUNTER,
+        Permission.COUNTER,
+        "workbench_mandates",
+        "pen",
+        _("委托登记"),
+        _("按纸质委托书登记，代理人在网上接受后生效"),
+    ),
+    Entry(
+        Area.COUNTER,
+        Permission.COUNTER,
+        "workbench_mandate_lookup",
+        "search",
+        _("查委托、解除委托"),
+        _("本人或者代理人带证件到场，要查、要解除时用"),
+    ),
+    Entry(
+        Area.COUNTER,
+        Permission.COUNTER,
+        "workbench_guardians",
+        "people",
+        _("监护登记"),
+        _("父母、监护人带证明到场，登记后马上可以代办"),
+    ),
+    Entry(
+        Area.REGISTERS,
+        Permission.MANAGE_PERSONS,
+        "workbench_persons",
+        "search",
+        _("自然人与法人"),
+        _("按完整的证件号码或统一社会信用代码查找，每次都要写理由；核对登记信息"),
+    ),
+    Entry(
+        Area.REGISTERS,
+        Permission.MANAGE_PERSONS,
+        "workbench_duplicates",
+        "people",
+        _("重复登记"),
+        _("同一个人登记了两次的，核对后合并"),
+    ),
+    Entry(
+        Area.REGISTERS,
         Permission.MANAGE_PERSONS,
         "workbench_corrections",
+        "pen",
         _("更正申请"),
         _("本人说登记的信息不对，转来源部门核实并答复"),
     ),
     Entry(
+        Area.REGISTERS,
         Permission.MANAGE_PERSONS,
         "workbench_closed_person",
+        "lock",
         _("查已注销的人"),
         _("按完整号码查，要写明理由，本人看得到"),
     ),
     Entry(
+        Area.CATALOGUE,
+        Permission.MANAGE_ITEMS,
+        "workbench_words",
+        "search",
+        _("搜索用词"),
+        _("群众的说法对应哪些事项，哪些问题没有搜到"),
+    ),
+    Entry(
+        Area.STAFF,
         Permission.MANAGE_STAFF,
         "staff_list",
+        "people",
         _("人员与岗位"),
         _("工作人员的账号、岗位、代理和离岗移交"),
     ),
-    Entry(Permission.MANAGE_STAFF, "places", _("地区、部门和岗位"), _("新建、更改、停用")),
-    Entry(Permission.MANAGE_STAFF, "staff_imports", _("批量导入"), _("用表格一次登记地区、部门、岗位和人员")),
+    Entry(Area.STAFF, Permission.MANAGE_STAFF, "places", "building", _("地区、部门和岗位"), _("新建、更改、停用")),
+    Entry(
+        Area.STAFF,
+        Permission.MANAGE_STAFF,
+        "staff_imports",
+        "upload",
+        _("批量导入"),
+        _("用表格一次登记地区、部门、岗位和人员"),
+    ),
+    Entry(
+        Area.APPS,
+        Permission.MANAGE_CLIENTS,
+        "workbench_clients",
+        "external",
+        _("接入应用"),
+        _("登记用一站通账号登录的部门应用：读哪些数据、地址、密钥、停用"),
+    ),
 )
 
 
 def entries_for(actor: Actor) -> list[Entry]:
     """The things this actor's post may look after, in the order of the page."""
     return [entry for entry in ENTRIES if actor.departments(entry.permission)]
+
+
+def areas_for(actor: Actor) -> list[tuple[Area, str | Promise, list[Entry]]]:
+    """The headings under which this actor has something to look after: key, name and entries of each."""
+    entries = entries_for(actor)
+    found = ((area, name, [entry for entry in entries if entry.area == area]) for area, name in AREA_NAMES.items())
+    return [(area, name, mine) for area, name, mine in found if mine]

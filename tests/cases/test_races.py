@@ -4,7 +4,7 @@ import threading
 from collections.abc import Callable
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 
 from cases.actions import decision, drafts, intake, submission
 from cases.models import Case
@@ -13,8 +13,14 @@ from certificates.actions import change_state
 from certificates.models import Certificate
 from certificates.states import Operation
 from common.errors import DomainError
+from identity import organisation_actions
+from identity.actor import SYSTEM
 from identity.mandates import actions as mandates
-from identity.models import Mandate
+from identity.mandates.queries import hold
+from identity.models import Mandate, Person
+from identity.organisations.queries import require_active
+from identity.persons.counter_actions import Shown, change_at_counter
+from identity.privacy.closing_actions import close_account
 from services.codes import Replaces
 from services.models import ItemVersion
 from tests.factories import moves
@@ -150,3 +156,48 @@ def test_accepting_and_revoking_at_once_ends_revoked():
     )
     mandate.refresh_from_db()
     assert mandate.state == "revoked"
+
+
+def test_an_organisation_ends_while_its_agent_submits_and_neither_hangs():
+    cast = build_cast()
+    agent = an_agent(cast)
+    holds, ends = threading.Event(), threading.Event()
+
+    def submits() -> object:
+        with transaction.atomic():
+            hold(agent)
+            holds.set()
+            ends.wait(0.6)  # the register's change has begun, and waits for this mandate
+            require_active(cast.shop.party)
+        return "submitted"
+
+    def register_says() -> object:
+        holds.wait()
+        organisation_actions.change_state(SYSTEM, organisation_id=cast.shop.pk, state="revoked")
+        return "ended"
+
+    assert at_once(submits, register_says) == ["submitted", "ended"]
+    assert Mandate.objects.get().state == "ended"
+
+
+def test_a_phone_is_changed_at_the_counter_while_its_owner_closes_the_account():
+    cast = build_cast()
+    person = Person.objects.get(pk=cast.stranger.person_id)
+    shown = Shown(name=person.name, document_kind="111", id_number=person.id_number, phone="13900000055")
+    locked, waits = threading.Event(), threading.Event()
+
+    def closes() -> object:
+        with transaction.atomic():
+            hold(cast.stranger)
+            locked.set()
+            waits.wait(0.6)
+            close_account(cast.stranger, understood=True)
+        return "closed"
+
+    def changes() -> object:
+        locked.wait()
+        change_at_counter(cast.clerk, person_id=person.pk, shown=shown, original_id="scan")
+        return "changed"
+
+    assert at_once(closes, changes) == ["closed", "identity.person_not_found"]
+    assert Person.objects.get(pk=person.pk).phone == "13900000003"

@@ -157,3 +157,51 @@ def test_the_identity_service_is_read_from_the_environment():
 def test_half_an_identity_service_stops_the_start(name, value):
     with pytest.raises(ImproperlyConfigured, match=name):
         upstream_from_environment({**UPSTREAM, name: value})
+
+
+def _deploy_check(environment: dict[str, str]) -> str:
+    code = (
+        "import django; django.setup(); from django.core.checks import run_checks; "
+        "print([f'{m.id} {m.msg}' for m in run_checks(include_deployment_checks=True) if m.id.startswith('onestop')])"
+    )
+    done = _import("portal.settings.production", {**PRODUCTION, **environment, **_DJANGO}, code)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+_DJANGO = {"DJANGO_SETTINGS_MODULE": "portal.settings.production"}
+OUTBOX = "identity.messaging.outbox.OutboxGateway"
+
+
+@pytest.mark.parametrize(
+    ("environment", "found"),
+    [
+        ({}, ["onestop.E001"]),  # messages would wait in a table that nobody said is emptied
+        ({"ONESTOP_MESSAGE_GATEWAY": "identity.messaging.console.ConsoleGateway"}, ["onestop.E001"]),
+        ({"ONESTOP_MESSAGE_GATEWAY": "city.sms.Missing"}, ["onestop.E002"]),
+        ({"ONESTOP_MESSAGE_GATEWAY": OUTBOX}, []),  # somebody decided that a process takes from the table
+        ({"ONESTOP_MESSAGE_GATEWAY": OUTBOX, "ONESTOP_FACE_SOURCE": "identity.nothing"}, ["onestop.E002"]),
+        ({"ONESTOP_MESSAGE_GATEWAY": OUTBOX, "ONESTOP_CORPORATE_SOURCE": "x"}, ["onestop.E002"]),
+        ({"ONESTOP_MESSAGE_GATEWAY": OUTBOX, "ONESTOP_VERIFICATION_SOURCE": "x.Y"}, ["onestop.E002"]),
+    ],
+)
+def test_the_check_before_going_live_names_adapters_nobody_chose(environment, found):
+    said = _deploy_check(environment)
+    assert re.findall(r"onestop\.E\d+", said) == found
+
+
+def test_adapters_come_from_the_environment():
+    chosen = {
+        "ONESTOP_VERIFICATION_SOURCE": "city.people.Library",
+        "ONESTOP_CORPORATE_SOURCE": "city.companies.Library",
+        "ONESTOP_FACE_SOURCE": "city.faces.Service",
+        "ONESTOP_MESSAGE_GATEWAY": "city.sms.Gateway",
+    }
+    show = (
+        "print(settings.VERIFICATION_SOURCE, settings.CORPORATE_SOURCE, settings.FACE_SOURCE, settings.MESSAGE_GATEWAY)"
+    )
+    assert _import("portal.settings.production", {**PRODUCTION, **chosen}, show).stdout.split() == list(chosen.values())
+    bare = _import("portal.settings.production", PRODUCTION, show).stdout
+    assert "LocalRegister" in bare
+    assert "LocalCorporateLibrary" in bare
+    assert OUTBOX in bare

@@ -4,7 +4,7 @@ import uuid
 
 import pytest
 
-from services import queries
+from services import browsing, queries
 from services.errors import ItemNotFound, VersionNotFound
 from services.models import Faq, ItemVersion, LegalBasis, MaterialRequirement, ReviewStage, ServiceItem
 from services.rules import required_materials
@@ -80,17 +80,17 @@ def test_browse_lists_count_published_items(django_assert_num_queries):
     an_item("乙", main="31002", themes_person=["010"], popularity=3)
     an_item("丙", main="31003", department=police, is_applicable_online=True)
     with django_assert_num_queries(1):
-        assert [(label, count) for _key, label, count in queries.departments_with_counts()] == [
+        assert [(label, count) for _key, label, count in browsing.departments_with_counts()] == [
             ("示范市市场监管局", 2),
             ("示范市公安局", 1),
         ]
     with django_assert_num_queries(1):
-        assert queries.themes_with_counts() == {
+        assert browsing.themes_with_counts() == {
             "person": [("p010", "户籍办理", 2)],
             "organisation": [("o010", "准营准办", 1)],
         }
     with django_assert_num_queries(1):
-        assert [item.name for item in queries.hot_items(2)] == ["丙", "乙"]
+        assert [item.name for item in browsing.hot_items(2)] == ["丙", "乙"]
 
 
 def test_an_item_is_found_by_its_code():

@@ -28,6 +28,8 @@ from joserfc import jwk, jwt
 LOGOUT_EVENT = "http://schemas.openid.net/event/backchannel-logout"
 CLOCK_SKEW = 120  # seconds that the two clocks may differ
 COOKIE = "department_app"
+HOME = '<a href="/">回到首页</a>'
+WHY = {"access_denied": "您没有同意，或者实名等级还不够。"}
 Answer = tuple[str, list[tuple[str, str]], str]
 
 
@@ -60,7 +62,11 @@ class DepartmentApp:
         try:
             status, headers, body = route(environ) if route else ("404 Not Found", [], page("没有这个页面", ""))
         except Refused as error:
-            status, headers, body = "400 Bad Request", [], page("登录没有成功", html.escape(str(error)))
+            status, headers, body = (
+                "400 Bad Request",
+                [],
+                page("登录没有成功", f"<p>{html.escape(str(error))}</p><p>{HOME}</p>"),
+            )
         start_response(status, [("Content-Type", "text/html; charset=utf-8"), ("Cache-Control", "no-store"), *headers])
         return [body.encode()]
 
@@ -102,7 +108,8 @@ class DepartmentApp:
         if query.get("iss") != self.settings["issuer"]:
             raise Refused("another provider answered")
         if "error" in query:
-            return "403 Forbidden", [], page("没有登录", f"<p>{html.escape(query['error'])}</p>")
+            why = f"{WHY.get(query['error'], '')}（{query['error']}）"
+            return "403 Forbidden", [], page("没有登录", f"<p>{html.escape(why)}</p><p>{HOME}</p>")
         client = OAuth2Session(
             self.settings["client_id"], self.settings["client_secret"], redirect_uri=self.settings["redirect_uri"]
         )
@@ -190,7 +197,8 @@ def set_cookie(value: str) -> tuple[str, str]:
 
 def page(title: str, body: str) -> str:
     """A plain page."""
-    head = f'<!doctype html><html lang="zh-Hans"><meta charset="utf-8"><title>{title}</title>'
+    meta = '<meta charset="utf-8"><meta name="viewport" content="width=device-width">'
+    head = f'<!doctype html><html lang="zh-Hans">{meta}<title>{title}</title>'
     return f"{head}<h1>{title}</h1>{body}</html>"
 
 

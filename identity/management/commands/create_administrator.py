@@ -36,7 +36,7 @@ class Command(BaseCommand):
             with transaction.atomic():
                 code = self._create(options)
         except DomainError as error:
-            details = " ".join(str(text) for text in error.fields.values())
+            details = " ".join(str(text) for text in error.fields.values() if str(text) not in str(error))
             raise CommandError(f"{error} {details}".strip()) from error
         self.stdout.write(f"{options['number']}: {code}")
         self.stdout.write("Good once, for 72 hours, at /account/enrol/.")

@@ -18,7 +18,7 @@ from identity.actor import Actor
 from identity.models import Account, EnrolmentCode, Post, PostHolding
 from identity.staff import errors, rules
 from identity.staff.actions.holdings import assign_post
-from identity.staff.current import current
+from identity.staff.current import current, hold
 
 ENROLMENT_HOURS = 72
 _ALPHABET = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"  # nothing that looks like something else
@@ -87,6 +87,7 @@ def rename(actor: Actor, *, account: Account, name: str) -> None:
     if locked.staff_name != name.strip():
         locked.staff_name = name.strip()
         locked.save(update_fields=["staff_name"])
+        hold(actor)
         events.record(codes.STAFF_RENAMED, actor=actor, subject_id=locked.pk)
 
 
@@ -110,6 +111,7 @@ def issue_enrolment(actor: Actor, *, account: Account) -> str:
         expires_at=now + dt.timedelta(hours=ENROLMENT_HOURS),
         made_by_id=actor.account_id,
     )
+    hold(actor)
     events.record(codes.ENROLMENT_ISSUED, actor=actor, subject_id=locked.pk)
     return "-".join(code[start : start + 4] for start in range(0, _LENGTH, 4))
 
@@ -191,6 +193,7 @@ def disable(actor: Actor, *, account: Account, reason: str) -> None:
     locked.save(update_fields=["is_active"])
     locked.enrolment_codes.filter(ended_at__isnull=True).update(ended_at=timezone.now())
     end_all_sessions(actor, account_id=locked.pk)
+    hold(actor)
     events.record(codes.STAFF_DISABLED, actor=actor, subject_id=locked.pk, reason=reason.strip()[:200])
 
 
@@ -202,4 +205,5 @@ def enable(actor: Actor, *, account: Account) -> None:
     if not locked.is_active:
         locked.is_active = True
         locked.save(update_fields=["is_active"])
+        hold(actor)
         events.record(codes.STAFF_ENABLED, actor=actor, subject_id=locked.pk)

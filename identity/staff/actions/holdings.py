@@ -14,7 +14,7 @@ from identity.account_actions import end_all_sessions
 from identity.actor import Actor
 from identity.models import Account, Post, PostHolding
 from identity.staff import errors, rules
-from identity.staff.current import current
+from identity.staff.current import current, hold
 from identity.staff.granting import mirror
 
 LONGEST_ABSENCE = dt.timedelta(days=366)
@@ -57,6 +57,7 @@ def assign_post(
         raise errors.AlreadyHeld from error
     events.record(codes.POST_ASSIGNED, actor=actor, subject_id=locked.pk, role=role, post=str(post.pk))
     _settle(locked)
+    hold(actor)  # after the locks of accounts, here and below: docs/adr/0018
     return holding
 
 
@@ -108,6 +109,7 @@ def name_substitute(
         is_active=False,
         substitute_for=absent,
     )
+    hold(actor)
     events.record(
         codes.SUBSTITUTE_NAMED,
         actor=actor,
@@ -167,6 +169,7 @@ def end_holding(actor: Actor, *, holding_id: UUID, why: str) -> PostHolding:
     if holding.ended_at:
         raise errors.HoldingEnded
     rules.keep_an_administrator([holding])
+    hold(actor)
     for row in [holding, *substitutes]:
         _end(actor, row, accounts[row.account_id], why=why.strip()[:200])
     return holding

@@ -14,6 +14,7 @@ from identity.actor import Actor
 from identity.models import Account, Department, Post, PostHolding, Region
 from identity.permissions import Permission
 from identity.staff import errors, listeners, rules
+from identity.staff.current import hold
 from identity.staff.granting import mirror
 
 Place = Region | Department | Post
@@ -36,6 +37,7 @@ def save_region(actor: Actor, *, code: str, name: str, level: int, parent: Regio
     if not region._state.adding and not rules.is_system(actor):
         rules.require_region(actor, region)
     if _take(region, name=_named(name, 60), level=level, parent=parent):
+        hold(actor)
         events.record(codes.REGION_SAVED, actor=actor, subject_id=region.pk, code=code)
     return region
 
@@ -65,6 +67,7 @@ def save_department(actor: Actor, *, uscc: str, name: str, short_name: str, regi
         events.record(codes.DEPARTMENT_SAVED, actor=actor, subject_id=department.pk, uscc=code)
     if is_new and actor.post_id is not None:
         _serve(actor, Post.objects.get(pk=actor.post_id), [*_served(actor.post_id), department])
+    hold(actor)
     return department
 
 
@@ -75,6 +78,7 @@ def save_post(actor: Actor, *, department: Department, name: str) -> Post:
     post, is_new = Post.objects.get_or_create(department=department, name=_named(name, 50))
     if is_new:
         post.serves.add(department)
+        hold(actor)
         events.record(codes.POST_SAVED, actor=actor, subject_id=post.pk, name=name)
     return post
 
@@ -87,6 +91,7 @@ def rename_post(actor: Actor, *, post: Post, name: str) -> Post:
     if Post.objects.filter(department_id=post.department_id, name=text).exclude(pk=post.pk).exists():
         raise errors.StaffInvalid(fields={"name": _("本部门已经有叫这个名字的岗位。")})
     if _take(post, name=text):
+        hold(actor)
         events.record(codes.POST_SAVED, actor=actor, subject_id=post.pk, name=text)
     return post
 
@@ -119,6 +124,7 @@ def _serve(actor: Actor, post: Post, departments: list[Department]) -> None:
     holders = PostHolding.objects.filter(post=locked, is_active=True).values_list("account_id", flat=True)
     for account in Account.objects.filter(pk__in=list(holders)).order_by("pk").select_for_update(no_key=True):
         mirror(account)
+    hold(actor)
 
 
 def _served(post_id: UUID) -> list[Department]:
@@ -135,6 +141,7 @@ def close_place(actor: Actor, *, place: Place) -> None:
         raise errors.PlaceInUse(what=what)
     if locked.is_active:
         _take(locked, is_active=False)
+        hold(actor)
         events.record(codes.PLACE_CLOSED, actor=actor, subject_id=locked.pk, kind=_kind(locked))
 
 
@@ -145,6 +152,7 @@ def open_place(actor: Actor, *, place: Place) -> None:
     locked = type(place)._default_manager.select_for_update().get(pk=place.pk)
     if not locked.is_active:
         _take(locked, is_active=True)
+        hold(actor)
         events.record(codes.PLACE_OPENED, actor=actor, subject_id=locked.pk, kind=_kind(locked))
 
 

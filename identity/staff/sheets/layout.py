@@ -33,27 +33,27 @@ SHEETS = (
         REGIONS,
         "地区",
         (
-            Column("code", "代码", "511602"),
+            Column("code", "代码", "519902"),
             Column("name", "名称", "示范区"),
             Column("level", "级别", "3"),
-            Column("parent", "上级代码", "511600", required=False),
+            Column("parent", "上级代码", "519900", required=False),
         ),
     ),
     Sheet(
         DEPARTMENTS,
         "部门",
         (
-            Column("uscc", "统一社会信用代码", "115116000000000000"),
+            Column("uscc", "统一社会信用代码", "11519900000000115M"),
             Column("name", "名称", "示范市示范局"),
             Column("short_name", "简称", "示范局"),
-            Column("region", "地区代码", "511600"),
+            Column("region", "地区代码", "519900"),
         ),
     ),
     Sheet(
         POSTS,
         "岗位",
         (
-            Column("department", "部门代码", "115116000000000000"),
+            Column("department", "部门代码", "11519900000000115M"),
             Column("name", "岗位名称", "受理岗"),
             Column("serves", "服务部门代码", "", required=False),
         ),
@@ -64,7 +64,7 @@ SHEETS = (
         "任职",
         (
             Column("number", "工号", "SF0001"),
-            Column("department", "部门代码", "115116000000000000"),
+            Column("department", "部门代码", "11519900000000115M"),
             Column("post", "岗位名称", "受理岗"),
             Column("role", "角色", "综合窗口人员"),
             Column("starts_on", "开始日期", "", required=False),

@@ -36,7 +36,9 @@ class Command(BaseCommand):
             self.stdout.write("  ".join(cells).rstrip())
         if not options["all"]:
             kept = settings.SAMPLE_APP_FILE
-            self.stdout.write(f"示例部门应用：deploy/examples/department_app（编号和密钥在 {kept}）")
+            self.stdout.write("示例（各有 README.md）：")
+            self.stdout.write(f"  部门应用 deploy/examples/department_app（编号和密钥在 {kept}）")
+            self.stdout.write("  上级身份认证 deploy/examples/identity_service")
             self.stdout.write("其他部门的人员：manage.py demo_accounts --all")
 
 

@@ -7,7 +7,17 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from identity.actor import SYSTEM
-from portal.demo import catalogue, entrusting, holdings, people, sample_app, staff, stories, vocabulary
+from portal.demo import (
+    catalogue,
+    entrusting,
+    holdings,
+    people,
+    registered_twice,
+    sample_app,
+    staff,
+    stories,
+    vocabulary,
+)
 
 
 class Command(BaseCommand):
@@ -30,6 +40,7 @@ class Command(BaseCommand):
         cast = people.load(SYSTEM)
         seats = staff.load(SYSTEM)
         mandates = entrusting.load(cast)
+        registered_twice.load(SYSTEM)
         sample_app.load(SYSTEM)
         issued = told = 0
         if not options["minimal"]:

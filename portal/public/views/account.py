@@ -34,10 +34,12 @@ def my_account(request: HttpRequest) -> HttpResponse:
 
 def _level_context(request: HttpRequest, level: int) -> dict[str, object]:
     actor = actor_of(request)
+    rights = levels.table(level)
     return {
         "person": own_person(actor),
         "level_name": levels.name_of(level),
-        "rights": levels.table(level),
+        "rights": rights,
+        "lacks_rights": not all(right.has for right in rights),
         "way_up": levels.way_up(level),
         "may_compare": level < levels.REGISTER_AGREES,
         "may_show_face": levels.REGISTER_AGREES <= level < levels.FACE_AGREES and bool(settings.FACE_SOURCE),

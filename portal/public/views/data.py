@@ -2,7 +2,6 @@
 
 from uuid import UUID
 
-from allauth.account.decorators import reauthentication_required
 from django.contrib import messages
 from django.contrib.auth import logout
 from django.core.paginator import Paginator
@@ -21,7 +20,7 @@ from identity.models import CorrectionRequest
 from identity.privacy import closing_actions, correction_actions, export_actions, queries
 from identity.privacy.correction_actions import Wrong
 from identity.privacy.rules import CHANGE_OF_MIND, KEEP_EXPORT, require_self
-from portal.access import actor_of, citizen_required
+from portal.access import actor_of, citizen_required, step_up_required
 from portal.public.data_forms import CORRECTABLE, ClosingForm, CorrectionForm
 from portal.public.files import file_response
 from portal.public.requests import new_request_key, page_number, request_key
@@ -75,7 +74,7 @@ def export_data(request: HttpRequest) -> HttpResponse:
 @never_cache
 @require_safe
 @citizen_required
-@reauthentication_required
+@step_up_required
 def export_file(request: HttpRequest, export_id: UUID) -> HttpResponse:
     """Download a copy, after the person has proved again who they are."""
     content = export_actions.download(actor_of(request), export_id=export_id)
@@ -167,7 +166,7 @@ def withdraw_correction(request: HttpRequest, request_id: UUID) -> HttpResponse:
 @never_cache
 @require_http_methods(_PAGE)
 @citizen_required
-@reauthentication_required
+@step_up_required
 def close_account(request: HttpRequest) -> HttpResponse:
     """Say what closing the account means and what hinders it, and close it."""
     actor = actor_of(request)

@@ -14,7 +14,8 @@ from identity.models import Region
 from identity.queries import regions_around
 from portal.access import actor_of
 from portal.public.requests import page_number
-from services.queries import PAGE_SIZE, Choice, SearchResult, hot_items, search
+from services.browsing import hot_items
+from services.queries import PAGE_SIZE, Choice, SearchResult, search
 from services.searching.actions import record_miss
 from services.searching.suggesting import suggest
 

@@ -16,7 +16,7 @@ from identity.actor import Actor
 from identity.mandates.queries import principals_of, waiting_for
 from identity.queries import represented_organisations
 from portal.access import actor_of
-from services.queries import departments_with_counts, hot_items, themes_with_counts
+from services.browsing import departments_with_counts, hot_items, themes_with_counts
 
 _HOT = 8
 _OF_EACH = 3

@@ -15,7 +15,7 @@ from identity.models import ClientProfile
 from identity.permissions import Permission
 from identity.sso import client_actions, queries
 from identity.sso.scopes import TABLE, in_order
-from portal.access import actor_of, staff_required
+from portal.access import actor_of, fresh_sign_in, staff_required
 from portal.workbench.client_forms import ClientForm, initial_of
 from portal.workbench.pages import new_request_key, page_of, show
 
@@ -40,6 +40,7 @@ def clients(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @staff_required
+@fresh_sign_in
 def client_new(request: HttpRequest) -> HttpResponse:
     """Register an app; its secret is shown once, in the answer itself."""
     actor = _manager(request)
@@ -64,6 +65,7 @@ def client_new(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @staff_required
+@fresh_sign_in
 def client(request: HttpRequest, profile_id: UUID) -> HttpResponse:
     """One app: what is registered, and changing it."""
     actor = _manager(request)
@@ -86,6 +88,7 @@ def client(request: HttpRequest, profile_id: UUID) -> HttpResponse:
 
 @require_POST
 @staff_required
+@fresh_sign_in
 def client_step(request: HttpRequest, profile_id: UUID, action: str) -> HttpResponse:
     """Switch off or on, or give a new secret; the page asked once more before."""
     actor = _manager(request)

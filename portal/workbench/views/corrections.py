@@ -16,7 +16,7 @@ from identity.actor import Actor
 from identity.models import CorrectionRequest
 from identity.permissions import Permission
 from identity.privacy import correction_actions, queries
-from portal.access import actor_of, staff_required
+from portal.access import actor_of, fresh_sign_in, staff_required
 from portal.workbench.pages import file_response, page_of, show
 
 _PAGE = ["GET", "HEAD", "POST"]
@@ -50,9 +50,17 @@ class AnswerForm(forms.Form):
 class ClosedPersonForm(forms.Form):
     """A whole ID number, and why."""
 
-    id_number = forms.CharField(label=gettext_lazy("公民身份号码"), max_length=30)
+    id_number = forms.CharField(
+        label=gettext_lazy("公民身份号码"),
+        max_length=30,
+        help_text=gettext_lazy("要填完整的号码"),
+        error_messages={"required": gettext_lazy("请填写公民身份号码。")},
+    )
     reason = forms.CharField(
-        label=gettext_lazy("查询理由"), help_text=gettext_lazy("会记下来，本人也看得到"), max_length=200
+        label=gettext_lazy("查询理由"),
+        help_text=gettext_lazy("会记下来，本人也看得到"),
+        max_length=200,
+        error_messages={"required": gettext_lazy("请写明为什么要查。")},
     )
 
 
@@ -77,6 +85,7 @@ def corrections(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(_PAGE)
 @staff_required
+@fresh_sign_in
 def correction(request: HttpRequest, request_id: UUID) -> HttpResponse:
     """One request and what can be done with it."""
     actor = _require_officer(request)
@@ -127,6 +136,7 @@ def correction_file(request: HttpRequest, request_id: UUID) -> HttpResponse:
 
 @require_http_methods(_PAGE)
 @staff_required
+@fresh_sign_in
 def closed_person(request: HttpRequest) -> HttpResponse:
     """Find somebody who closed their account, by the whole number and for a reason; only masked facts are shown."""
     actor = _require_officer(request)

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods
 from certificates.identity_actions import register_with_scan
 from common.errors import DomainError, Forbidden
 from identity.permissions import Permission
-from portal.access import actor_of, staff_required
+from portal.access import actor_of, fresh_sign_in, staff_required
 from portal.workbench.pages import new_request_key, show
 from portal.workbench.person_forms import ShownForm, refuse
 
@@ -18,6 +18,7 @@ from portal.workbench.person_forms import ShownForm, refuse
 @sensitive_post_parameters("id_number", "name", "phone")
 @require_http_methods(["GET", "HEAD", "POST"])
 @staff_required
+@fresh_sign_in
 def register(request: HttpRequest) -> HttpResponse:
     """The way to people who are registered, and the form for one who is not."""
     actor = actor_of(request)

@@ -15,7 +15,7 @@ from identity.actor import Actor
 from identity.models import LikelyDuplicate
 from identity.persons.merge_actions import mark_different, merge
 from identity.persons.queries import open_pair, open_pairs
-from portal.access import actor_of, staff_required
+from portal.access import actor_of, fresh_sign_in, staff_required
 from portal.workbench.pages import new_request_key, page_of, show
 from portal.workbench.person_forms import MergeForm, refuse
 from portal.workbench.views.persons import person_card
@@ -45,6 +45,7 @@ def _signs() -> dict[str, str]:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @staff_required
+@fresh_sign_in
 def pair(request: HttpRequest, pair_id: UUID) -> HttpResponse:
     """Two registrations side by side, and what to do with them. The look at both is recorded."""
     actor = actor_of(request)

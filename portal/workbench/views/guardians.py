@@ -17,7 +17,8 @@ from identity.mandates.guardianship_actions import Guardianship
 from identity.models import Mandate, Person
 from identity.permissions import Permission
 from identity.queries import find_person_by_id_number
-from portal.access import actor_of, staff_required
+from identity.rules import is_same_name
+from portal.access import actor_of, fresh_sign_in, staff_required
 from portal.workbench.pages import new_request_key, show
 
 
@@ -51,12 +52,17 @@ class GuardianForm(forms.Form):
         error_messages={"required": gettext_lazy("请填写公民身份号码。")},
     )
     address = forms.CharField(label=gettext_lazy("被监护人住址"), required=False, max_length=200)
-    agent_name = forms.CharField(label=gettext_lazy("监护人姓名"), required=False, max_length=100)
+    agent_name = forms.CharField(
+        label=gettext_lazy("监护人姓名"),
+        required=False,
+        max_length=100,
+        help_text=gettext_lazy("登记监护人时填写"),
+    )
     id_number = forms.CharField(
         label=gettext_lazy("监护人公民身份号码"),
         required=False,
         max_length=30,
-        help_text=gettext_lazy("监护人要先有自己的账号"),
+        help_text=gettext_lazy("登记监护人时填写；监护人要先有自己的账号"),
     )
     proof = forms.ChoiceField(
         label=gettext_lazy("凭什么登记监护人"), required=False, choices=Mandate.Proof.choices, widget=forms.RadioSelect
@@ -88,6 +94,7 @@ class GuardianForm(forms.Form):
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @staff_required
+@fresh_sign_in
 def guardians(request: HttpRequest) -> HttpResponse:
     """The form; only for posts that take in applications."""
     actor = actor_of(request)
@@ -136,7 +143,7 @@ def _record(actor: Actor, form: GuardianForm) -> str:
 
 def _person(name: str, number: str) -> Person:
     person = find_person_by_id_number(number)
-    if person is None or person.name != name.strip():
+    if person is None or not is_same_name(person.name, name):
         raise Invalid(fields={"ward_number": _("没有姓名和公民身份号码都相符的人，请与身份证核对。")})
     return person
 

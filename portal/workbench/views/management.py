@@ -5,7 +5,7 @@ from django.views.decorators.http import require_safe
 
 from common.errors import Forbidden
 from portal.access import actor_of, staff_required
-from portal.workbench.management import entries_for
+from portal.workbench.management import areas_for
 from portal.workbench.pages import show
 
 
@@ -13,7 +13,7 @@ from portal.workbench.pages import show
 @staff_required
 def management(request: HttpRequest) -> HttpResponse:
     """A card for each thing the actor's post may look after; Forbidden when there is none."""
-    entries = entries_for(actor_of(request))
-    if not entries:
+    areas = areas_for(actor_of(request))
+    if not areas:
         raise Forbidden
-    return show(request, "workbench/management.html", {"entries": entries}, nav="management")
+    return show(request, "workbench/management.html", {"areas": areas}, nav="management")

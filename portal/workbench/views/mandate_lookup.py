@@ -20,7 +20,7 @@ from identity.mandates.counter_actions import Word, look_up
 from identity.mandates.queries import of_party
 from identity.models import Mandate
 from identity.permissions import Permission
-from portal.access import actor_of, staff_required
+from portal.access import actor_of, fresh_sign_in, staff_required
 from portal.mandates import mandate_rows
 from portal.workbench.pages import new_request_key, show
 from portal.workbench.show.people import party_name
@@ -107,6 +107,7 @@ def _refuse(form: forms.Form, error: Invalid) -> None:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @staff_required
+@fresh_sign_in
 def end(request: HttpRequest, mandate_id: UUID) -> HttpResponse:
     """End one of the mandates that were just looked up, on the word of who stands there."""
     mandate = _found(request, mandate_id)

@@ -17,7 +17,7 @@ from identity.mandates.queries import recorded_by
 from identity.models import Mandate, Party
 from identity.permissions import Permission
 from identity.queries import find_party
-from portal.access import actor_of, staff_required
+from portal.access import actor_of, fresh_sign_in, staff_required
 from portal.mandates import MandateForm, mandate_rows
 from portal.workbench.pages import new_request_key, page_of, show
 from portal.workbench.show.people import party_name
@@ -57,6 +57,7 @@ class PaperMandateForm(MandateForm):
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @staff_required
+@fresh_sign_in
 def mandates(request: HttpRequest) -> HttpResponse:
     """The form, and what this clerk recorded before. Only for posts that take in applications."""
     actor = actor_of(request)

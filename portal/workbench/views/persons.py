@@ -22,7 +22,7 @@ from identity.permissions import Permission
 from identity.persons import documents
 from identity.persons.merge_actions import report_pair
 from identity.persons.queries import Dossier, look_up, may_look, open_dossier
-from portal.access import actor_of, staff_required
+from portal.access import actor_of, fresh_sign_in, staff_required
 from portal.workbench.pages import new_request_key, show
 from portal.workbench.person_forms import ORGANISATION, DuplicateForm, ScanForm, SearchForm, ShownForm, refuse
 
@@ -47,6 +47,7 @@ def person_card(person: Person) -> dict[str, Any]:
 @sensitive_post_parameters("id_number")
 @require_http_methods(_PAGE)
 @staff_required
+@fresh_sign_in
 def search(request: HttpRequest) -> HttpResponse:
     """Ask for a number and a reason; the answer is shown once, at no address of its own."""
     actor = actor_of(request)
@@ -109,6 +110,7 @@ _STEPS = {
 @sensitive_post_parameters("id_number", "name", "phone")
 @require_http_methods(_PAGE)
 @staff_required
+@fresh_sign_in
 def step(request: HttpRequest, person_id: UUID, action: str) -> HttpResponse:
     """One act on a person: the face-to-face check, a change by the document shown, or a report of a second row."""
     if action not in _STEPS:
@@ -161,6 +163,7 @@ def _do(request: HttpRequest, actor: Actor, person: Person, action: str, form: A
 
 @require_POST
 @staff_required
+@fresh_sign_in
 def refresh(request: HttpRequest, organisation_id: UUID) -> HttpResponse:
     """Ask the corporate library again."""
     actor = actor_of(request)

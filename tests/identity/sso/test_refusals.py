@@ -1,6 +1,7 @@
 """What is wrong is refused, with the standard's error, and nothing is given."""
 
 import datetime as dt
+from urllib.parse import urlencode
 
 import jwt
 import pytest
@@ -15,8 +16,10 @@ from identity.actor import SYSTEM
 from identity.models import Consent, SsoSession
 from identity.sso import actions, client_actions
 from identity.sso.errors import ConsentNotFound
-from tests.factories.cast import PASSWORD, Cast
+from tests.factories.cast import PASSWORD, Cast, a_citizen
 from tests.factories.sso import App, a_system, an_app, read_claims, told
+from tests.factories.visitors import a_visitor
+from tests.factories.wards import a_ward
 
 
 def refused(response, error: str, status: int = 400) -> None:
@@ -280,3 +283,19 @@ def test_a_hint_about_somebody_else_is_no_silent_sign_in(app: App, li: Client, c
     foreign = other.tokens(li)["id_token"]  # an ID token for another app
     app.tokens(li)
     assert told(app.ask(li, prompt="none", id_token_hint=foreign), app)["error"] == "login_required"
+
+
+def test_a_child_under_fourteen_agrees_to_nothing_alone(cast):
+    app = an_app(cast.scjg)
+    for age, serial, allowed in ((13, "15", False), (14, "17", True)):
+        browser = a_visitor(a_citizen(a_ward(age, serial=serial)))
+        page = app.ask(browser)
+        if allowed:
+            assert page.status_code == 200
+            assert page.context["lines"]
+            continue
+        assert page.status_code == 403
+        assert "监护人" in page.content.decode()
+        posted = browser.post(f"{reverse('sso_consent')}?{urlencode(app.question())}", {"answer": "agree"})
+        assert posted.status_code == 403
+        assert not Consent.objects.exists()

@@ -165,3 +165,13 @@ def test_ten_thousand_rows_are_checked_with_a_handful_of_queries(cast, django_as
     with django_assert_max_num_queries(8):
         plan = imports.check_sheet(SYSTEM, content=content)
     assert plan.counts() == {"new": 10000, "changed": 0, "same": 0, "wrong": 0}
+
+
+def test_the_examples_of_the_template_are_themselves_a_sheet_without_problems(cast, tmp_path):
+    def example(key: str) -> list[list[object]]:
+        return [[column.example for column in one.columns] for one in SHEETS if one.key == key]
+
+    path = tmp_path / "examples.xlsx"
+    path.write_bytes(sheet(**{one.key: example(one.key) for one in SHEETS}))
+    call_command("import_staff", path)
+    assert Department.objects.filter(uscc="11519900000000115M", short_name="示范局").exists()

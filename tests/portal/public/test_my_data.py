@@ -50,6 +50,16 @@ def test_downloading_asks_for_the_password_first(cast: Cast, stranger: Client):
     assert stranger.get(address).status_code == 404
 
 
+def test_an_account_without_a_password_proves_itself_by_a_code(cast: Cast, stranger: Client):
+    Account.objects.filter(pk=cast.stranger.account_id).update(password="!none")
+    browser = a_visitor(Account.objects.get(pk=cast.stranger.account_id))
+    export = a_made_export(cast.stranger)
+    for address in (reverse("export_file", args=[export.pk]), reverse("close_account")):
+        assert browser.get(address).headers["Location"].startswith(reverse("account_reauthenticate"))
+    export.refresh_from_db()
+    assert export.downloaded_at is None
+
+
 def test_under_a_mandate_none_of_it_opens(cast: Cast):
     agent = an_agent(cast)
     browser = a_visitor(Account.objects.get(pk=agent.account_id), acting_for=cast.shop)
