@@ -12,7 +12,7 @@ from uuid import UUID
 
 from django.core.files.base import ContentFile, File
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -23,7 +23,7 @@ from identity.actor import Actor
 from identity.permissions import Permission
 from identity.staff.current import hold
 from services import events as codes
-from services.exchange import reading, runs
+from services.exchange import outcomes, reading, runs
 from services.exchange.errors import BatchMoved, BatchNotFound, ExportRunning, ExportTooLarge, FileUnfit
 from services.exchange.export import export_catalogue
 from services.exchange.sinks import FORMATS
@@ -159,8 +159,8 @@ def start(actor: Actor, *, batch_id: UUID) -> ExchangeBatch:
     if batch.state != _State.CHECKED:
         raise BatchMoved(state=batch.get_state_display())
     first = batch.rows.order_by("id").values_list("id", flat=True).first() or 1
-    refused_in_file = batch.rows.filter(outcome="rejected", values={})
-    batch.rows.exclude(pk__in=refused_in_file.values("pk")).update(outcome="", problems=[])
+    in_file = Q(values={}) | Q(problems__contains=[{"code": outcomes.GUID_REPEATED.code}])  # known from the file alone
+    batch.rows.exclude(in_file).update(outcome="", problems=[])
     batch.state, batch.done, batch.last_row, batch.counts = _State.RUNNING, 0, first - 1, {}
     batch.holding_id = actor.holding_id
     batch.save()
