@@ -37,6 +37,16 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker("journey")
 
 
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say how large the permission matrix is, when its test ran."""
+    ran = [report.nodeid for key in ("passed", "failed") for report in terminalreporter.stats.get(key, [])]
+    rows = sum("test_each_role_gets_what_the_table_says" in nodeid for nodeid in ran)
+    if rows:
+        from tests.architecture.world import ROLES
+
+        terminalreporter.write_line(f"permission matrix: {rows} rows of addresses × {len(ROLES)} roles asked")
+
+
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup: None, django_db_blocker: pytest.FixtureRequest) -> None:
     """Let transactional tests empty the audit table afterwards; its other guards stay on.

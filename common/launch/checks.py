@@ -162,6 +162,8 @@ def _database(var_dir: Path) -> Iterator[None]:
 def _pytest(arguments: list[str], totals: Counter[str]) -> Outcome:
     outcome = run_command([str(TOOLS / "pytest"), *arguments])
     totals.update(count_tests(outcome.output))
+    for line in re.findall(r"^permission matrix: .*$", outcome.output, re.MULTILINE):
+        say(f"  {line}")
     return outcome
 
 
