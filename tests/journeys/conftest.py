@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -16,26 +17,59 @@ from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings
 from playwright.sync_api import Browser, ConsoleMessage, Locator, Page
 
+from common.launch import embedded, server_state
+from common.launch.server_state import DATABASE, ROLE
+
 ROOT = Path(__file__).resolve().parents[2]
 PICTURES = ROOT / "build" / "journeys"
 PASSWORD = "Onestop-2026"
 _START_SECONDS = 300
+_KEPT = "first_start"
 _axe = Axe()
 
 
 @pytest.fixture(scope="module", params=[360, 1440], ids=["phone", "desktop"])
 def width(request: pytest.FixtureRequest) -> int:
-    """The width of everybody's screen, in CSS pixels; each has a city of its own."""
+    """The width of everybody's screen, in CSS pixels; each begins with a city as new."""
     return int(request.param)
 
 
-@pytest.fixture(scope="module")
-def site(tmp_path_factory: pytest.TempPathFactory, width: int) -> Iterator[str]:
-    """Run ``make run``'s program with data of its own; yields the address."""
-    var = tmp_path_factory.mktemp("var")
+@pytest.fixture(scope="session")
+def city(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The data of a first start, kept aside so that every journey begins with the same city."""
+    var = tmp_path_factory.mktemp("city")
     fonts = settings.VAR_DIR / "fonts"  # converted once on a machine; the same files for every run
     fonts.mkdir(parents=True, exist_ok=True)
     (var / "fonts").symlink_to(fonts)
+    with _running(var):
+        pass
+    _in_database(var, f"CREATE DATABASE {_KEPT} TEMPLATE {DATABASE}")
+    shutil.copytree(var / "media", var / _KEPT)
+    return var
+
+
+@pytest.fixture(scope="module")
+def site(city: Path, width: int) -> Iterator[str]:
+    """Run ``make run``'s program on a city as new; yields the address."""
+    _in_database(
+        city,
+        f"DROP DATABASE {DATABASE} WITH (FORCE)",
+        f"CREATE DATABASE {DATABASE} TEMPLATE {_KEPT} OWNER {ROLE}",
+    )
+    shutil.rmtree(city / "media")
+    shutil.copytree(city / _KEPT, city / "media")
+    with _running(city) as address:
+        yield address
+
+
+def _in_database(var: Path, *statements: str) -> None:
+    with embedded.session(var), server_state.load_or_create(var).connect(admin=True) as connection:
+        for statement in statements:
+            connection.execute(statement)
+
+
+@contextmanager
+def _running(var: Path) -> Iterator[str]:
     port = _free_port()
     environment = {key: value for key, value in os.environ.items() if key not in {"DATABASE_URL"}}
     environment |= {"ONESTOP_VAR_DIR": str(var), "PORT": str(port), "DJANGO_SETTINGS_MODULE": "portal.settings.demo"}
