@@ -128,6 +128,11 @@ def waiting_for_review(actor: Actor) -> QuerySet[ItemVersion]:
     return rows.select_related("item").order_by("submitted_at")
 
 
+def last_return(version: ItemVersion) -> CatalogueStep | None:
+    """How the version was sent back last; None: it never was."""
+    return version.history.filter(action=VersionAction.RETURN).order_by("-id").first()
+
+
 def open_remarks(version: ItemVersion) -> list[str]:
     """The reviewer's comments nobody has dealt with, in words with what they are about (one query)."""
     lines = []

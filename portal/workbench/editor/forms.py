@@ -37,10 +37,10 @@ from services.models import ItemVersion
 _SALT = "workbench.editor"
 _LONGEST_TOKEN = 400_000  # characters; far beyond any row
 _RARE = frozenset(
-    """
-    kind blank_form sample paper_format issuer issuer_time issuer_place issuer_note use_note source_note acceptance
-    taken_by material_type originals copies
-""".split()
+    {
+        *("kind", "blank_form", "sample", "paper_format", "source_note", "acceptance", "taken_by", "material_type"),
+        *("issuer", "issuer_time", "issuer_place", "issuer_note", "use_note", "originals", "copies"),
+    }
 )
 
 

@@ -39,7 +39,7 @@ def draft_edit(request: HttpRequest, item_id: UUID, version_number: int) -> Http
         "version": desk.version,
         "sections": summaries(desk),
         "errors": sum(finding.is_error for finding in desk.findings),
-        "returned": desk.version.history.filter(action="return").order_by("-id").first(),
+        "returned": queries.last_return(desk.version),
     }
     return show(request, "workbench/editor/overview.html", context, nav="items")
 
