@@ -92,13 +92,13 @@ class SavePage:
             conflict = error
         now = reload(self._desk)
         shape = self._shape(now, form.opened)
-        typed = form.typed()
+        is_gone = not shape.values and bool(form.opened)
         merged = shape.make(shape.values, None)
-        merged.initial = {**merged.initial, **typed}
+        merged.initial = {**(form.opened if is_gone else merged.initial), **form.typed()}
         context = {
             "revision_moved": isinstance(conflict, StaleVersion),
             "differences": form.differences(shape.values),
-            "is_gone": not shape.values and bool(form.opened),
+            "is_gone": is_gone,
         }
         return self._show(now, shape, merged, status=409, conflict=conflict, **context)
 

@@ -3,15 +3,13 @@
 import re
 
 import pytest
-from django.db import connection
-from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from services.descriptions import FeePart, MaterialPart, SituationPart
 from services.editing import versions
 from services.models import DataElement, ItemVersion
 from tests.factories.catalogue import a_certificate_type, a_post
-from tests.factories.editing import a_desk, a_draft, a_published_item, changed
+from tests.factories.editing import a_desk, a_draft
 from tests.factories.workbench import browser_of
 
 pytestmark = pytest.mark.django_db
@@ -54,7 +52,7 @@ def fill(page, **changes):
     data = hidden(page)
     for bound in form:
         value = bound.value()
-        if value not in (None, False, "", []):
+        if value is not None and value is not False and value not in ("", []):
             data[bound.name] = "on" if value is True else value
     data |= changes
     return {name: value for name, value in data.items() if value is not None}
@@ -254,7 +252,7 @@ def test_bad_input_is_named_at_its_field_and_kept(desk, draft, section, place, c
     answer = edit(desk.ann, where, **changes)
     assert answer.status_code == 422
     assert list(answer.context["form"].errors) == [wrong]
-    if isinstance(changes[wrong], str) and changes[wrong].isprintable():
+    if wrong != "type" and isinstance(changes[wrong], str) and changes[wrong].isprintable():
         assert changes[wrong] in answer.content.decode()
     assert content(draft) == before
 
@@ -372,36 +370,3 @@ def test_no_script_in_a_name_runs(desk, draft):
     for where in pages:
         text = browser_of(desk.ann).get(where).content.decode()
         assert evil not in text, where
-
-
-def test_the_number_of_queries_does_not_grow_with_the_rows(desk):
-    counts = {}
-    item = a_published_item(desk)
-    for number in (2, 30):
-        rows = tuple(MaterialPart(key=f"m{one}", name=f"材料{one}") for one in range(number))
-        draft = item.versions.filter(state="draft").first() or versions.open_draft(desk.ann, item_id=item.pk)
-        versions.save_draft(
-            desk.ann, version_id=draft.pk, changes={"materials": rows}, expected_revision=draft.revision
-        )
-        browser = browser_of(desk.ann)
-        compared = reverse("draft_compare", args=[item.pk, draft.version])
-        for where in (address(draft), address(draft, "materials"), address(draft, "materials", "1"), compared):
-            browser.get(where)
-            with CaptureQueriesContext(
-                connection,
-            ) as queries:
-                assert browser.get(where).status_code == 200
-            counts.setdefault(where, []).append(len(queries))
-    assert all(few == many and many <= 40 for few, many in counts.values()), counts
-
-
-def test_a_draft_shows_what_it_changes_against_the_one_in_force(desk):
-    item = a_published_item(desk)
-    draft = changed(desk, item, {"summary": "新的一句话", "materials": (PAPER,)})
-    page = browser_of(desk.ann).get(reverse("draft_compare", args=[item.pk, draft.version]))
-    assert page.context["other"].version == 1
-    labels = [one["change"].label for row in page.context["sections"] for one in row["changes"]]
-    assert labels == ["一句话说明", "租赁合同"]
-    assert browser_of(desk.ann).get(page.request["PATH_INFO"] + "?with=99").status_code == 404
-    assert browser_of(desk.ann).get(page.request["PATH_INFO"] + "?with=²").status_code == 404
-    assert browser_of(desk.other).get(page.request["PATH_INFO"]).status_code == 403
