@@ -15,7 +15,7 @@ from services.editing.elements import CODE_SETS
 
 LARGEST = 32_767
 _FEW = 4  # choices up to this stand open as circles
-_LONG = 100  # characters; more than that gets lines
+_LONG = 200  # characters; more than that gets lines
 _PREFIX = "when__"
 _LAWS = ("法律", "行政法规", "国务院决定", "地方性法规", "部门规章", "政府规章", "规范性文件", "其他")
 
