@@ -82,11 +82,11 @@ def _rows(desk: Desk, section: Section, where: RowList, names: Mapping[Any, str]
     first = sum(rows.is_fixed(row) for row in there)
     shown = []
     for number, row in enumerate(there):
-        fixed = rows.is_fixed(row)
+        fixed, notes = rows.is_fixed(row), _notes(desk, where, row, names)
         entry: dict[str, Any] = {
             "id": f"row-{number + 1}" if where.outer is None else f"row-{where.outer + 1}-{number + 1}",
             "title": rows.title_of(where, row),
-            "notes": _notes(desk, where, row, names),
+            "notes": notes if where.outer is None else [" · ".join(notes)] if notes else [],
             "is_fixed": fixed,
         }
         if not fixed:
