@@ -111,6 +111,8 @@ urlpatterns: _Urls = [
     path("search/suggest/", finding.item_suggest, name="item_suggest"),
     path("items/<uuid:item_id>/", items.item_guide, name="item_guide"),
     path("items/<str:code>/versions/<int:version_number>/", items.item_version, name="item_version"),
+    path("items/<str:code>/versions/<int:version_number>/changes/", items.item_changes, name="item_changes"),
+    path("items/files/<uuid:file_id>/", items.item_file, name="item_file"),
     path("items/<uuid:item_id>/apply/", apply.start_draft, name="start_draft"),
     path("legacy/<path:old>", legacy.old_link, name="old_link"),
     path("account/", include(account_urls)),

@@ -22,8 +22,10 @@ ENDINGS = {"application/pdf": "pdf", "image/jpeg": "jpg", "image/png": "png", of
 _ROOT_KEYS = ("/OpenAction", "/AA", "/Collection", "/AF", "/Metadata")
 _NAME_TREES = ("/JavaScript", "/EmbeddedFiles", "/AlternatePresentations")
 _ACTIONS_OUT = frozenset(
-    ["/JavaScript", "/Launch", "/SubmitForm", "/ImportData", "/ResetForm", "/GoToR", "/GoToE", "/Rendition", "/Movie"]
-    + ["/Sound", "/RichMediaExecute", "/GoTo3DView", "/SetOCGState", "/Trans", "/Hide", "/Thread"]
+    [
+        *("/JavaScript", "/Launch", "/SubmitForm", "/ImportData", "/ResetForm", "/GoToR", "/GoToE", "/Rendition"),
+        *("/Movie", "/Sound", "/RichMediaExecute", "/GoTo3DView", "/SetOCGState", "/Trans", "/Hide", "/Thread"),
+    ]
 )
 _ANNOTATIONS_OUT = frozenset(["/FileAttachment", "/RichMedia", "/Screen", "/Movie", "/Sound", "/3D"])
 _DEEPEST = 100
