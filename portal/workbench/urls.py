@@ -13,6 +13,8 @@ from portal.workbench.views import (
     exchange,
     findings,
     guardians,
+    guide_files,
+    halls,
     item_steps,
     items,
     legacy,
@@ -59,6 +61,12 @@ item_urls = [
     path("items/operations/<uuid:operation_id>/<slug:action>/", item_steps.operation_step, name="operation_step"),
     path("items/waivers/<uuid:waiver_id>/<slug:action>/", item_steps.waiver_step, name="waiver_step"),
     path("items/<uuid:item_id>/", items.item_page, name="workbench_item"),
+    path("items/files/<uuid:file_id>/", guide_files.version_file, name="version_file"),
+    path("items/files/<uuid:file_id>/remove/", guide_files.remove_version_file, name="remove_version_file"),
+    path("items/<uuid:item_id>/windows/", halls.item_windows, name="item_windows"),
+    path(
+        "items/<uuid:item_id>/versions/<int:version_number>/files/", guide_files.version_files, name="version_files"
+    ),
     path("items/<uuid:item_id>/draft/", item_steps.start_draft, name="item_draft"),
     path("items/<uuid:item_id>/waivers/", item_steps.propose_waiver, name="propose_waiver"),
     path("items/<uuid:item_id>/operations/<slug:kind>/", item_steps.propose_operation, name="propose_operation"),
@@ -119,6 +127,10 @@ staff_urls = [
 ]
 place_urls = [
     path("manage/places/", places.places, name="places"),
+    path("manage/places/halls/", halls.halls, name="halls"),
+    path("manage/places/halls/new/", halls.hall_new, name="hall_new"),
+    path("manage/places/halls/<uuid:hall_id>/", halls.hall, name="hall"),
+    path("manage/places/halls/<uuid:hall_id>/state/", halls.hall_state, name="hall_state"),
     path("manage/places/<slug:kind>/new/", places.place_new, name="place_new"),
     path("manage/places/<slug:kind>/<uuid:place_id>/", places.place, name="place"),
     path("manage/places/<slug:kind>/<uuid:place_id>/state/", places.place_state, name="place_state"),
