@@ -41,9 +41,7 @@ class HallForm(RevisionForm):
         help_text=_("一行一天：2026-12-31 9:00-12:00 说明，或者 2026-12-31 休息 说明。法定节假日自动休息，不用写。"),
     )
 
-    def __init__(
-        self, *args: Any, departments: QuerySet[Department], regions: QuerySet[Region], **kwargs: Any
-    ) -> None:
+    def __init__(self, *args: Any, departments: QuerySet[Department], regions: QuerySet[Region], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["revision"].required = False
         self.fields["department"].queryset = departments  # type: ignore[attr-defined]

@@ -64,9 +64,7 @@ item_urls = [
     path("items/files/<uuid:file_id>/", guide_files.version_file, name="version_file"),
     path("items/files/<uuid:file_id>/remove/", guide_files.remove_version_file, name="remove_version_file"),
     path("items/<uuid:item_id>/windows/", halls.item_windows, name="item_windows"),
-    path(
-        "items/<uuid:item_id>/versions/<int:version_number>/files/", guide_files.version_files, name="version_files"
-    ),
+    path("items/<uuid:item_id>/versions/<int:version_number>/files/", guide_files.version_files, name="version_files"),
     path("items/<uuid:item_id>/draft/", item_steps.start_draft, name="item_draft"),
     path("items/<uuid:item_id>/waivers/", item_steps.propose_waiver, name="propose_waiver"),
     path("items/<uuid:item_id>/operations/<slug:kind>/", item_steps.propose_operation, name="propose_operation"),

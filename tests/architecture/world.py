@@ -28,6 +28,7 @@ from services.states import Operation
 from tests.factories import moves
 from tests.factories.cast import Cast, a_member_of_staff, build_cast
 from tests.factories.catalogue import a_department, a_post, an_item
+from tests.factories.guides import a_file, a_hall
 from tests.factories.legacy import an_old_app, an_old_function
 from tests.factories.mandates import a_mandate
 from tests.factories.privacy import a_made_export, a_wrong_address
@@ -65,6 +66,8 @@ class World:
     export_id: UUID  # a copy of the stranger's data, ready
     exchange_id: UUID  # the officer's finished import
     legacy: LegacyPlan  # proposed for an old app by an officer who is none of the roles
+    file_id: UUID  # a blank form of the item, published
+    hall_id: UUID  # kept by the item's department
     request_id: UUID  # the stranger says that an address is wrong
     sessions: dict[str, str]
 
@@ -100,6 +103,8 @@ class World:
             "waiver_id": self.waiver_id,
             "export_id": self.export_id,
             "request_id": self.request_id,
+            "file_id": self.file_id,
+            "hall_id": self.hall_id,
             "step": "shop",
             "action": word,
             "operation": word,
@@ -171,6 +176,8 @@ def build_world() -> World:
         export_id=a_made_export(cast.stranger).pk,
         request_id=request_correction(cast.stranger, wrong=a_wrong_address()).pk,
         exchange_id=exchange.pk,
+        file_id=a_file(cast.version, "premises").pk,
+        hall_id=a_hall(cast.scjg).pk,
         sessions=sessions,
     )
 

@@ -46,10 +46,14 @@ def hall(request: HttpRequest, hall_id: UUID) -> HttpResponse:
 
 def _hall_page(request: HttpRequest, found: Hall | None) -> HttpResponse:
     actor = actor_of(request)
-    choices = {"departments": queries.kept_departments(actor), "regions": queries.regions_for(actor)}
     first = hall_initial(found) if found else {"day_1": "9:00-12:00，13:00-17:00"}
     first["request_key"] = new_request_key()
-    form = HallForm(request.POST if request.method == "POST" else None, initial=first, **choices)
+    form = HallForm(
+        request.POST if request.method == "POST" else None,
+        initial=first,
+        departments=queries.kept_departments(actor),
+        regions=queries.regions_for(actor),
+    )
     status, conflict = 200, None
     if request.method == "POST":
         status = 422
