@@ -24,7 +24,9 @@ def a_hall(department: Department, **values: Any) -> Hall:
     return Hall.objects.create(department=department, region=department.region, **given)
 
 
-def a_file(version: ItemVersion, key: str, kind: str = "blank", content: bytes = b"%PDF-1.7", **values: Any) -> VersionFile:
+def a_file(
+    version: ItemVersion, key: str, kind: str = "blank", content: bytes = b"%PDF-1.7", **values: Any
+) -> VersionFile:
     row = VersionFile(
         version=version,
         kind=kind,

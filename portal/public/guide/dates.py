@@ -14,12 +14,13 @@ from services.models import ItemVersion
 
 @dataclass(frozen=True, slots=True)
 class HandIn:
-    """The days. ``rows``: (what, when it is accepted today, when at the last moment); None for a day nobody can say.
+    """The days. ``rows``: (what, when it is accepted as early as can be, when at the last moment).
 
-    ``unknown_year`` is the first year whose working calendar is not loaded.
+    None for a day nobody can say; ``unknown_year`` is the first year whose working calendar is not loaded.
     """
 
     today: dt.date
+    accepted_on: dt.date | None  # at the earliest: the next working day when today is none
     answer_by: dt.date | None
     rows: list[tuple[str, dt.date | None, dt.date | None]]
     unknown_year: int | None = None
@@ -38,14 +39,15 @@ def hand_in(version: ItemVersion, today: dt.date, calendar: WorkCalendar) -> Han
     if version.project_type == ProjectType.INSTANT or not known:
         return None
     missing: list[int] = []
+    accepted_on = _day(lambda: today if calendar.is_workday(today) else calendar.add(today, 1), missing)
     answer_by = _day(lambda: calendar.add(today, SILENCE_DAYS), missing)
     rows = []
     for label, days, unit in known:
         limit = Limit(days, working=unit == TimeUnit.WORKING)
-        fast = _day(lambda limit=limit: due_on(today, limit, calendar), missing)  # type: ignore[misc]
+        fast = accepted_on and _day(lambda limit=limit: due_on(accepted_on, limit, calendar), missing)  # type: ignore[misc]
         slow = answer_by and _day(lambda limit=limit: due_on(answer_by, limit, calendar), missing)  # type: ignore[misc]
         rows.append((label, fast, slow))
-    return HandIn(today, answer_by, rows, min(missing, default=None))
+    return HandIn(today, accepted_on, answer_by, rows, min(missing, default=None))
 
 
 def _day(count: Callable[[], dt.date | None], missing: list[int]) -> dt.date | None:

@@ -74,7 +74,7 @@ def _details(material: MaterialRequirement) -> list[tuple[str, str]]:
         (_("份数"), "，".join(filter(None, how_many))),
         (_("形式"), label("material_type")),
         (_("纸质规格"), material.paper_format),
-        (_("来源"), label("source_type") if material.source_type != "10" else ""),
+        (_("来源"), label("source_type") if material.source_type == "20" else ""),
         (_("来源说明"), material.source_note),
         (_("谁出具"), material.issuer),
         (_("什么时候出具的有效"), material.issuer_time),

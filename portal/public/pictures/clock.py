@@ -78,17 +78,19 @@ def draw(found: Sequence[Lane], *, is_wide: bool, size: float) -> SafeString | N
     canvas_left, scale = 2.0, (canvas.width - 4) / longest
     y = 0.0
     for lane in found:
-        words = canvas.wrap(f"{lane.label}  {lane.words}", canvas.width - 4, most=2)
+        words = canvas.wrap(f"{lane.label}  {lane.words}", canvas.width - 4, most=3)
         kind = "pic-strong" if lane.kind in ("pic-promise", "pic-statute") else ""
         y = canvas.text(canvas_left, y, words, kind) + 3
         canvas.rect(canvas_left, y, longest * scale, _BAR, "pic-track", radius=4)
         length = max((lane.end - lane.start) * scale, _LEAST)
         begin = min(canvas_left + lane.start * scale, canvas.width - 2 - length)
         canvas.rect(begin, y, length, _BAR, f"pic-bar {lane.kind}", radius=4)
+        if accepted:
+            x = canvas_left + accepted * scale
+            canvas.path([(x, y - 3), (x, y + _BAR + 3)])
         y += _BAR + 8
     if accepted:
         x = canvas_left + accepted * scale
-        canvas.path([(x, canvas.line), (x, y - 4)], "pic-line pic-dashed")
         is_late = x > canvas.width * 0.6
         canvas.text(x, y - 4, [_("受理这天起算")], "pic-faint", anchor="end" if is_late else "start")
     name = "clock-wide" if is_wide else "clock-narrow"

@@ -18,7 +18,7 @@ _APPLY, _ACCEPT, _REVIEW, _DECIDE, _DELIVER = "申请", "受理", "审查", "决
 _STEPS = (_APPLY, _ACCEPT, _REVIEW, _DECIDE, _DELIVER)
 _NOTHING = frozenset(["", "无", "没有", "/", "-", "—", "不涉及"])
 _MOST = 20  # steps drawn; a list longer than that is read in the table
-_CIRCLE = 13
+_CIRCLE = 0.82  # radius, of the size of text
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +129,8 @@ def draw(found: Sequence[Stage], *, is_wide: bool, size: float) -> SafeString | 
         return None
     canvas = Canvas(width=700 if is_wide else 300, size=size)
     gap = 26
-    left = 2 * _CIRCLE + 12
+    radius = round(size * _CIRCLE, 1)
+    left = 2 * radius + 12
     y = 2.0
     for number, stage in enumerate(found, 1):
         if number > 1:
@@ -138,15 +139,15 @@ def draw(found: Sequence[Stage], *, is_wide: bool, size: float) -> SafeString | 
         top = y
         y = _draw_stage(canvas, stage, left, y, is_wide=is_wide)
         middle = top + canvas.size * 1.15
-        canvas.parts.append(_circle(middle))
-        canvas.text(_CIRCLE + 1, middle - canvas.line * 0.62, [str(number)], "pic-number", anchor="middle")
+        canvas.parts.append(_circle(radius, middle))
+        canvas.text(radius + 1, middle - canvas.line * 0.6, [str(number)], "pic-number", anchor="middle")
     name = "flow-wide" if is_wide else "flow-narrow"
     spoken = "；".join(" ".join(filter(None, row)) for row in rows(found))
     return canvas.svg(name=name, title=_("办理流程图"), description=spoken, kind=f"pic-{name.split('-')[1]}")
 
 
-def _circle(middle: float) -> SafeString:
-    return format_html('<circle cx="{}" cy="{}" r="{}" class="pic-circle"></circle>', _CIRCLE + 1, middle, _CIRCLE)
+def _circle(radius: float, middle: float) -> SafeString:
+    return format_html('<circle cx="{}" cy="{}" r="{}" class="pic-circle"></circle>', radius + 1, middle, radius)
 
 
 def _draw_stage(canvas: Canvas, stage: Stage, left: float, y: float, *, is_wide: bool) -> float:
