@@ -7,7 +7,7 @@ renamed reads as changed, and one that only moved as moved.
 import difflib
 from collections.abc import Callable, Hashable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 from django.utils.translation import gettext as _
 
@@ -16,9 +16,12 @@ from services.descriptions import VersionContent
 from services.editing.elements import FIELD_LABELS, PART_LABELS, SECTIONS, STEPS, Section, column_label
 from services.editing.wording import Names, column_words, part_words, when_words, yes_or_no
 
-ADDED, REMOVED, CHANGED, MOVED = "added", "removed", "changed", "moved"
 Kind = Literal["added", "removed", "changed", "moved"]
-_NOT_SHOWN = {"route": {"department_id", "post_id"}}  # which posts review is the authority's own business
+ADDED: Final = "added"
+REMOVED: Final = "removed"
+CHANGED: Final = "changed"
+MOVED: Final = "moved"
+_NOT_SHOWN = {"route": {"post_id"}}  # which post reviews is the authority's own business
 _LONG = 4000  # characters; beyond that a change is shown whole, not word by word
 
 
@@ -134,7 +137,7 @@ class _Row:
 def _keyed(rows: Sequence[Any], identity: Callable[[Any], Hashable]) -> list[tuple[Hashable, Any]]:
     """Rows with what they are known by; one that stands twice is told apart by its count."""
     seen: dict[Hashable, int] = {}
-    found = []
+    found: list[tuple[Hashable, Any]] = []
     for row in rows:
         key = identity(row)
         seen[key] = seen.get(key, 0) + 1
