@@ -78,8 +78,8 @@ def _take(row: CaseMaterial, resolution: reuse.Resolution) -> None:
 
 
 def preview(case_like: Case, *, today: dt.date) -> dict[str, reuse.Resolution]:
-    """Resolve without writing, for the guide page: ``{material key: resolution}``."""
-    return _resolve(case_like, required_materials(case_like.item_version, case_like.situation), today)
+    """Resolve every material of any situation without writing, for the guide page: ``{material key: resolution}``."""
+    return _resolve(case_like, list(case_like.item_version.materials.all()), today)
 
 
 def _resolve(case: Case, needed: list[MaterialRequirement], today: dt.date) -> dict[str, reuse.Resolution]:

@@ -23,6 +23,7 @@ from identity.permissions import Permission
 from identity.scope import Scope
 from identity.sso.scopes import Scope as ClientScope
 from services.codes import ProjectType
+from services.models import ItemVersion
 
 
 def visible_to(actor: Actor) -> QuerySet[Case]:
@@ -151,6 +152,14 @@ def own_cases(actor: Actor, *, state: str = "") -> QuerySet[Case]:
     if state == "closed":
         return cases.exclude(state__in=[*OPEN_STATES, State.DRAFT])
     return cases
+
+
+def on_earlier_versions(actor: Actor, version: ItemVersion) -> list[Case]:
+    """The citizen's drafts and running cases for an item that began on another version than this one (one query)."""
+    if not actor.is_citizen:
+        return []
+    cases = visible_to(actor).filter(item=version.item_id).exclude(item_version=version).exclude(state__in=FINAL_STATES)
+    return list(cases.select_related("item_version").order_by("-id")[:10])
 
 
 def find_by_number(number: str) -> Case | None:

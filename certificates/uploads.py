@@ -32,19 +32,27 @@ def check(upload: UploadedFile) -> CheckedFile:
 
     Raises :class:`UploadEmpty`, :class:`UploadTooLarge`, :class:`UploadTypeRefused` or :class:`UploadDamaged`.
     """
-    size = upload.size or 0
-    if size == 0:
-        raise errors.UploadEmpty
-    if size > settings.UPLOAD_MAX_BYTES:
-        raise errors.UploadTooLarge(
-            size=f"{size / _MEGABYTE:.0f}", limit=f"{settings.UPLOAD_MAX_BYTES / _MEGABYTE:.0f}"
-        )
+    require_size(upload)
     content = upload.read()
     media_type = next((kind for start, kind in _SIGNATURES if content.startswith(start)), None)
     if media_type is None:
         raise errors.UploadTypeRefused
     _open(content, media_type)
-    return CheckedFile(content, media_type, hashlib.sha256(content).hexdigest(), _plain_name(upload.name or ""))
+    return CheckedFile(content, media_type, hashlib.sha256(content).hexdigest(), plain_name(upload.name or ""))
+
+
+def require_size(upload: UploadedFile) -> None:
+    """Raise :class:`UploadEmpty` or :class:`UploadTooLarge`."""
+    size = upload.size or 0
+    if size == 0:
+        raise errors.UploadEmpty
+    if size > most_bytes():
+        raise errors.UploadTooLarge(size=f"{size / _MEGABYTE:.0f}", limit=f"{most_bytes() / _MEGABYTE:.0f}")
+
+
+def most_bytes() -> int:
+    """How large a file may be."""
+    return int(settings.UPLOAD_MAX_BYTES)
 
 
 def _open(content: bytes, media_type: str) -> None:
@@ -70,7 +78,7 @@ def _open_image(content: bytes) -> None:
         image.verify()
 
 
-def _plain_name(name: str) -> str:
+def plain_name(name: str) -> str:
     """Keep the last part of the name, without control characters, 120 characters at most."""
     last = name.replace("\\", "/").rsplit("/", 1)[-1]
     return "".join(character for character in last if character.isprintable())[:120] or "文件"

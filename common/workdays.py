@@ -6,7 +6,7 @@ All limits count working days without statutory holidays (行政许可法第八�
 """
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 import chinese_calendar
@@ -65,10 +65,21 @@ class WorkCalendar:
 
 def for_region(region_code: str) -> WorkCalendar:
     """Load the calendar of a region: national rows, then those of its province, city and county (two queries)."""
-    codes = ["", region_code[:2].ljust(6, "0"), region_code[:4].ljust(6, "0"), region_code[:6], region_code]
-    rows = CalendarDay.objects.filter(region_code__in=codes)
-    nearest_last = sorted(rows, key=lambda row: codes.index(row.region_code))
-    return WorkCalendar(
-        days={row.day: row.is_workday for row in nearest_last},
-        loaded_years=frozenset(CalendarYear.objects.values_list("year", flat=True)),
-    )
+    return for_regions([region_code])[region_code]
+
+
+def for_regions(region_codes: Iterable[str]) -> dict[str, WorkCalendar]:
+    """Load the calendars of several regions at once (two queries)."""
+    above = {
+        code: ["", code[:2].ljust(6, "0"), code[:4].ljust(6, "0"), code[:6], code]
+        for code in dict.fromkeys(region_codes)
+    }
+    rows = list(CalendarDay.objects.filter(region_code__in={code for codes in above.values() for code in codes}))
+    years = frozenset(CalendarYear.objects.values_list("year", flat=True))
+    calendars = {}
+    for region_code, codes in above.items():
+        nearest_last = sorted(
+            (row for row in rows if row.region_code in codes), key=lambda row: codes.index(row.region_code)
+        )
+        calendars[region_code] = WorkCalendar({row.day: row.is_workday for row in nearest_last}, years)
+    return calendars

@@ -31,3 +31,4 @@ LEGACY_FUNCTION_SETTLED = Event(
 LEGACY_LINK_CHANGED = Event("services.legacy_link_changed", "legacy_function", frozenset({"action", "path"}))
 LEGACY_PLAN_STEP = Event("services.legacy_plan_step", "legacy_plan", frozenset({"action", "app", "decision"}))
 LEGACY_SHEET_APPLIED = Event("services.legacy_sheet_applied", "legacy_sheet", frozenset({"sha256", "new", "changed"}))
+ITEM_WINDOWS = Event("services.item_windows", "service_item", frozenset({"halls"}))

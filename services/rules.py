@@ -70,3 +70,37 @@ def situation_labels(questions: Iterable[Situation], answers: Mapping[str, str])
 def required_materials(version: ItemVersion, situation: Mapping[str, str]) -> list[MaterialRequirement]:
     """Return the materials that apply to the situation, in order (reads ``version.materials``)."""
     return [material for material in version.materials.all() if applies(material.when, situation)]
+
+
+def possible_situations(
+    questions: Sequence[Situation], keys: Iterable[str], *, limit: int = 512
+) -> list[dict[str, str]] | None:
+    """Every way people can answer the questions ``keys`` and those these depend on; None for more than ``limit``."""
+    needed = _with_what_they_depend_on(questions, set(keys))
+    asked = [question for question in questions if question.key in needed]
+    found: list[dict[str, str]] = [{}]
+    for question in asked:
+        following: list[dict[str, str]] = []
+        for answers in found:
+            if not applies(question.when, answers):
+                following.append(answers)
+                continue
+            following += [{**answers, question.key: option["value"]} for option in options_for(question, answers)]
+            if len(following) > limit:
+                return None
+        found = following
+    return found
+
+
+def _with_what_they_depend_on(questions: Sequence[Situation], keys: set[str]) -> set[str]:
+    by_key = {question.key: question for question in questions}
+    needed: set[str] = set()
+    waiting = [key for key in keys if key in by_key]
+    while waiting:
+        question = by_key[waiting.pop()]
+        if question.key in needed:
+            continue
+        needed.add(question.key)
+        around = {*question.when, *(name for option in question.options for name in option.get("when") or {})}
+        waiting += [name for name in around if name in by_key]
+    return needed

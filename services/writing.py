@@ -13,6 +13,7 @@ from django.utils import timezone
 from common.ids import uuid7
 from services.descriptions import PARTS, PREFETCH, ItemDescription, VersionContent, columns, describe, parts_of
 from services.errors import ItemRepeated
+from services.guides.carrying import carry_over
 from services.models import DirectoryEntry, ItemVersion, MaterialRequirement, ServiceItem
 
 _OWN = (
@@ -42,6 +43,7 @@ class CatalogueWriter:
         self._changed_items: dict[Any, ServiceItem] = {}
         self._new_versions: list[tuple[ItemVersion, VersionContent]] = []
         self._retired: list[Any] = []
+        self._follows: list[tuple[Any, Any]] = []  # a version and the one that takes its place
 
     def _load(self, descriptions: Sequence[ItemDescription]) -> None:
         task_codes = [description.task_code for description in descriptions if description.task_code]
@@ -136,10 +138,13 @@ class CatalogueWriter:
         """Plan a new version unless the current one already says the same; None when it does."""
         if item.current and describe(item.current) == description.content:
             return None
-        if item.current_id:
-            self._retired.append(item.current_id)
+        former = item.current_id
         self._changed_items[item.pk] = item
-        return self._plan_version(item, description, number=self._last_version.get(item.pk, 0) + 1)
+        version = self._plan_version(item, description, number=self._last_version.get(item.pk, 0) + 1)
+        if former:
+            self._retired.append(former)
+            self._follows.append((former, version.pk))
+        return version
 
     def _plan_version(self, item: ServiceItem, description: ItemDescription, *, number: int) -> ItemVersion:
         content = description.content
@@ -180,6 +185,7 @@ class CatalogueWriter:
             changed, [*_OWN, *_ROW, "popularity", "current", "due_on", "updated_at"], batch_size=_BATCH
         )
         write_parts(self._new_versions)
+        carry_over(self._follows)
 
 
 def write_parts(versions: Iterable[tuple[ItemVersion, VersionContent]], *, only: Collection[str] | None = None) -> None:

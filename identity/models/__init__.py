@@ -1,6 +1,7 @@
 """Who there is: places, parties, accounts, mandates, what keeps accounts safe, and rights over data."""
 
 from identity.models.accounts import Account, PostHolding
+from identity.models.halls import Hall
 from identity.models.mandates import CapacityRecord, Mandate
 from identity.models.parties import Organisation, Party, Person
 from identity.models.persons import CorporateRecord, LikelyDuplicate, PersonChange, PersonMerge
@@ -21,6 +22,7 @@ __all__ = [
     "DataExport",
     "Department",
     "EnrolmentCode",
+    "Hall",
     "LikelyDuplicate",
     "Mandate",
     "OneTimeCode",

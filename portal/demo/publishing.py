@@ -10,6 +10,7 @@ from django.db.models import prefetch_related_objects
 from common.errors import DomainError
 from identity.actor import Actor
 from portal.demo.entries import ContentError, Entry
+from portal.demo.forms import WITH_FORMS, add_files
 from services.descriptions import PREFETCH, ItemDescription, LegalBasisPart, VersionContent, describe
 from services.editing import directory, items, versions, waivers
 from services.editing.basics import inherit
@@ -74,7 +75,8 @@ def publish_all(
         try:
             source = _entry(officers, description, entries.get(description.catalog_code))
             item = known.get(description.task_code)
-            published[key] = _item(officers, description, source, item, granted.get(key, ()))
+            has_forms = key in WITH_FORMS
+            published[key] = _item(officers, description, source, item, granted.get(key, ()), has_forms=has_forms)
         except DomainError as error:
             details = "; ".join(f"{where}: {message}" for where, message in error.fields.items())
             raise ContentError(f"item {key}", f"{error.text} {details}".strip()) from error
@@ -120,6 +122,8 @@ def _item(
     source: DirectoryVersion,
     item: ServiceItem | None,
     granted: Sequence[Waiver],
+    *,
+    has_forms: bool,
 ) -> ServiceItem:
     content = inherit(description.content, source)
     if item is None and description.department:
@@ -131,6 +135,8 @@ def _item(
             content=content,
             popularity=description.popularity or 0,
         )
+        if has_forms:
+            draft = add_files(officers.editor, draft)
         return _publish(officers, draft, granted)
     if item is None or item.current is None:
         raise LookupError("a demonstration item belongs to a department and is published")

@@ -12,7 +12,8 @@ _PALE = (150, 154, 160)
 
 
 @lru_cache(maxsize=4)
-def _font(size: int) -> ImageFont.FreeTypeFont:
+def drawing_font(size: int) -> ImageFont.FreeTypeFont:
+    """The Chinese font that drawn papers use."""
     return ImageFont.truetype(str(pylopdf_fonts_zh_cn.sans_path()), size)
 
 
@@ -21,10 +22,12 @@ def sample_pdf(*, title: str, owner: str, lines: tuple[str, ...] = ()) -> bytes:
     page = Image.new("RGB", _PAGE, "white")
     draw = ImageDraw.Draw(page)
     draw.rectangle((60, 60, _PAGE[0] - 60, _PAGE[1] - 60), outline=_PALE, width=2)
-    draw.text((_PAGE[0] / 2, 170), title, font=_font(36), fill=_INK, anchor="mm")
+    draw.text((_PAGE[0] / 2, 170), title, font=drawing_font(36), fill=_INK, anchor="mm")
     for number, line in enumerate((f"提交人：{owner}", *lines)):
-        draw.text((130, 270 + number * 52), line, font=_font(24), fill=_INK)
-    draw.text((_PAGE[0] / 2, _PAGE[1] - 130), "演示用样张，不是真实材料", font=_font(24), fill=_PALE, anchor="mm")
+        draw.text((130, 270 + number * 52), line, font=drawing_font(24), fill=_INK)
+    draw.text(
+        (_PAGE[0] / 2, _PAGE[1] - 130), "演示用样张，不是真实材料", font=drawing_font(24), fill=_PALE, anchor="mm"
+    )
     file = io.BytesIO()
     page.save(file, "PDF", resolution=100, title=title)
     return file.getvalue()

@@ -1,6 +1,6 @@
 """Materials as people see them: the square mark, the reason, and how many are left to hand in."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -18,7 +18,7 @@ from portal.public.requests import new_request_key
 from services.codes import MaterialNeed
 from services.models import MaterialRequirement, Situation
 from services.queries import Guide
-from services.rules import required_materials
+from services.rules import possible_situations, required_materials
 
 _Way = CaseMaterial.Way
 _HELD = {Way.CERTIFICATE, Way.VERIFIED, Way.EARLIER}
@@ -50,11 +50,21 @@ class GuideMaterial:
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """How many materials this person hands in, of how many; ``seen`` were checked by staff before."""
+    """How many materials this person hands in, of how many; ``seen`` were checked by staff before.
+
+    Before the questions are answered it may be more: ``most_needed`` of ``most_total`` in the worst situation.
+    """
 
     needed: int
     total: int
     seen: int
+    most_needed: int = 0
+    most_total: int = 0
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the answers decide how many it is."""
+        return (self.most_needed, self.most_total) > (self.needed, self.total) or self.most_total > self.total
 
 
 def guide_materials(guide: Guide, actor: Actor) -> tuple[list[GuideMaterial], Tally | None]:
@@ -71,18 +81,32 @@ def guide_materials(guide: Guide, actor: Actor) -> tuple[list[GuideMaterial], Ta
     resolved = preview(case, today=timezone.localdate())
     rows = []
     for material in guide.materials:
-        resolution = resolved.get(material.key)
-        if resolution is None:
+        resolution = resolved[material.key]
+        condition = _condition(material, guide.situations)
+        if condition and resolution.way not in _HELD:
             rows.append(_unresolved(material, guide.situations))
         else:
-            rows.append(GuideMaterial(material, _MARKS[resolution.way], resolution.reason))
-    asked = [
-        (material, resolved[material.key].way)
-        for material in required_materials(guide.version, {})
-        if material.need != MaterialNeed.OPTIONAL or resolved[material.key].way in _HELD
-    ]
-    held = [way for _material, way in asked if way in _HELD]
-    return rows, Tally(len(asked) - len(held), len(asked), held.count(Way.VERIFIED))
+            rows.append(GuideMaterial(material, _MARKS[resolution.way], resolution.reason, condition))
+    return rows, _tally(guide, {key: one.way for key, one in resolved.items()})
+
+
+def _tally(guide: Guide, ways: Mapping[str, Way]) -> Tally:
+    """Count for every situation people can be in; the fewest and the most are told."""
+    keys = {key for material in guide.materials for key in material.when}
+    situations = possible_situations(guide.situations, keys)
+    if situations:
+        counts = [_count(required_materials(guide.version, one), ways) for one in situations]
+        least, most = min(counts), max(counts)
+    else:  # too many to try, or nobody gets through: what is asked of everybody, and all there is
+        least, most = _count(required_materials(guide.version, {}), ways), _count(guide.materials, ways)
+    return Tally(least[0], least[1], least[1] - least[0] - least[2], most[0], most[1])
+
+
+def _count(materials: Iterable[MaterialRequirement], ways: Mapping[str, Way]) -> tuple[int, int, int]:
+    """How many are to be handed in, how many are asked for, how many are held and were not checked by staff."""
+    counted = [ways[one.key] for one in materials if one.need != MaterialNeed.OPTIONAL or ways[one.key] in _HELD]
+    held = [way for way in counted if way in _HELD]
+    return len(counted) - len(held), len(counted), len(held) - held.count(Way.VERIFIED)
 
 
 def _unresolved(material: MaterialRequirement, questions: Sequence[Situation]) -> GuideMaterial:

@@ -189,6 +189,7 @@ KEY_DIR = VAR_DIR / "keys"  # signing keys of the demonstration certification au
 TIMESTAMPS = "local"  # who stamps the time of signatures: this site's own key, an RFC 3161 address, or nobody ("")
 TRUST_FORWARDED_FOR = False  # True only behind a proxy that replaces X-Forwarded-For
 LOOKUPS_PER_MINUTE = 30  # of certificates and cases, by one address without sign-in
+MAP_LINK = "geo:{latitude},{longitude}"  # what opens a hall on a map; or the https address of the city's own map
 PUBLIC_BASE_URL = "http://127.0.0.1:8000"  # printed in QR codes
 
 # --- security ---------------------------------------------------------------------------------

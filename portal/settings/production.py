@@ -9,7 +9,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 from common.crypto import is_key
 from portal.settings.base import *  # noqa: F403
-from portal.settings.base import CORPORATE_SOURCE, MESSAGE_GATEWAY, REST_FRAMEWORK, VERIFICATION_SOURCE
+from portal.settings.base import CORPORATE_SOURCE, MAP_LINK, MESSAGE_GATEWAY, REST_FRAMEWORK, VERIFICATION_SOURCE
 from portal.settings.upstream import upstream_from_environment
 
 _REQUIRED = {
@@ -34,6 +34,9 @@ PUBLIC_BASE_URL = os.environ["ONESTOP_PUBLIC_URL"].rstrip("/")
 CSRF_TRUSTED_ORIGINS = [PUBLIC_BASE_URL]
 if not PUBLIC_BASE_URL.startswith("https://"):
     raise ImproperlyConfigured("ONESTOP_PUBLIC_URL must begin with https://: it is printed on certificates.")
+MAP_LINK = os.environ.get("ONESTOP_MAP_LINK") or MAP_LINK
+if not MAP_LINK.startswith(("geo:", "https://")):
+    raise ImproperlyConfigured("ONESTOP_MAP_LINK must begin with geo: or https://.")
 UPSTREAM = upstream_from_environment()
 if UPSTREAM and not UPSTREAM["issuer"].startswith("https://"):
     raise ImproperlyConfigured("ONESTOP_UPSTREAM_ISSUER must begin with https://.")

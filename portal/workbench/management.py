@@ -122,6 +122,14 @@ ENTRIES: tuple[Entry, ...] = (
         _("群众的说法对应哪些事项，哪些问题没有搜到"),
     ),
     Entry(
+        Area.CATALOGUE,
+        Permission.MANAGE_ITEMS,
+        "halls",
+        "place",
+        _("办事大厅和窗口"),
+        _("地址、电话、开门时间，办事指南上马上生效"),
+    ),
+    Entry(
         Area.STAFF,
         Permission.MANAGE_STAFF,
         "staff_list",

@@ -42,6 +42,7 @@ LABELS = {
     "fees": _("收费项目"),
     "faqs": _("常见问题"),
     "route": _("审查环节"),
+    "files": _("表格和样本"),
     "use_levels": _("行使层级"),
     "power_source": _("权力来源"),
     "body_kind": _("实施主体性质"),

@@ -22,6 +22,7 @@ from services.editing.gate import pass_gate
 from services.editing.publishing import put_in_force, set_due
 from services.editing.queries import open_remarks
 from services.errors import DescriptionInvalid, ItemNotFound, VersionNotFound
+from services.guides.carrying import carry_over
 from services.models import CatalogueStep, ItemVersion, ServiceItem
 from services.states import OPEN_VERSIONS, VERSION_MOVES, Standing, VersionAction, VersionState
 from services.validation import storing_problems
@@ -123,6 +124,7 @@ def begin(
         item=str(item.pk),
     )
     write_parts([(draft, content)])
+    carry_over([((restored_from.pk if restored_from else item.current_id), draft.pk)])
     return draft
 
 

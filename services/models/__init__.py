@@ -5,6 +5,7 @@ from services.models.directory import DirectoryEntry, DirectoryVersion
 from services.models.elements import DataElement, ImportBatch
 from services.models.exchange import ExchangeBatch, ExchangeRow
 from services.models.findings import AskWaiver, ItemLint, LintRun
+from services.models.guides import ItemWindow, VersionFile
 from services.models.items import ServiceItem
 from services.models.legacy import (
     LegacyApp,
@@ -36,6 +37,7 @@ __all__ = [
     "ItemOperation",
     "ItemSuccession",
     "ItemVersion",
+    "ItemWindow",
     "LegacyApp",
     "LegacyFunction",
     "LegacyLink",
@@ -55,5 +57,6 @@ __all__ = [
     "ServiceItem",
     "Situation",
     "Synonym",
+    "VersionFile",
     "VersionPart",
 ]

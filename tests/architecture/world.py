@@ -28,6 +28,7 @@ from services.states import Operation
 from tests.factories import moves
 from tests.factories.cast import Cast, a_member_of_staff, build_cast
 from tests.factories.catalogue import a_department, a_post, an_item
+from tests.factories.guides import a_file, a_hall
 from tests.factories.legacy import an_old_app, an_old_function
 from tests.factories.mandates import a_mandate
 from tests.factories.privacy import a_made_export, a_wrong_address
@@ -66,6 +67,8 @@ class World:
     exchange_id: UUID  # the officer's finished import
     legacy: LegacyPlan  # proposed for an old app by an officer who is none of the roles
     comment_id: UUID  # on the item's version in force, by an officer who is none of the roles
+    file_id: UUID  # a blank form of the item, published
+    hall_id: UUID  # kept by the item's department
     request_id: UUID  # the stranger says that an address is wrong
     sessions: dict[str, str]
 
@@ -101,6 +104,8 @@ class World:
             "waiver_id": self.waiver_id,
             "export_id": self.export_id,
             "request_id": self.request_id,
+            "file_id": self.file_id,
+            "hall_id": self.hall_id,
             "step": "shop",
             "action": word,
             "operation": word,
@@ -178,6 +183,8 @@ def build_world() -> World:
         request_id=request_correction(cast.stranger, wrong=a_wrong_address()).pk,
         exchange_id=exchange.pk,
         comment_id=_a_comment(cast, author).pk,
+        file_id=a_file(cast.version, "premises").pk,
+        hall_id=a_hall(cast.scjg).pk,
         sessions=sessions,
     )
 

@@ -10,6 +10,7 @@ from identity.actor import SYSTEM
 from portal.demo import (
     catalogue,
     entrusting,
+    guides,
     holdings,
     legacy,
     people,
@@ -37,6 +38,7 @@ class Command(BaseCommand):
         if not settings.DEMO:
             raise CommandError("This is not a demonstration (settings.DEMO is off): nothing was loaded.")
         city = catalogue.load(SYSTEM)
+        guides.load(city)
         vocabulary.load(SYSTEM)
         cast = people.load(SYSTEM)
         seats = staff.load(SYSTEM)

@@ -4,22 +4,34 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
 from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.http import parse_etags, quote_etag
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
-from common.formatting import code_label
+from cases.queries import on_earlier_versions
+from common.workdays import for_regions
 from identity.actor import PUBLIC, Actor
 from identity.models import Mandate
 from identity.queries import represented_organisations
 from portal.access import actor_of
+from portal.context import SENIOR_COOKIE
+from portal.downloads import attachment
+from portal.public.guide import elements, pictures
+from portal.public.guide.dates import hand_in
+from portal.public.guide.materials import download, material_rows
+from portal.public.guide.places import places_of
 from portal.public.materials import guide_materials
 from portal.public.requests import new_request_key
 from portal.public.structured import government_service
 from portal.public.wording import limit_text, visits_text
 from services.codes import Audience, ProjectType
+from services.guides import queries as extras
+from services.guides.changes import public_changes
+from services.guides.cleaning import ENDINGS
 from services.models import ItemVersion, ServiceItem
 from services.queries import Guide, get_known_item, get_public_version, guide, is_open
 from services.standing import closure, earlier_versions, replaced_on
@@ -37,9 +49,11 @@ def item_guide(request: HttpRequest, item_id: UUID) -> HttpResponse:
         messages.info(request, _("“%(name)s”已经合并到这个事项。") % {"name": item.name})
         return redirect("item_guide", closed.successors[0].pk)
     shown = guide(item)
-    context = guide_page(actor_of(request), shown) | {"closed": closed, "earlier": earlier_versions(item)}
+    actor = actor_of(request)
+    context = guide_page(request, actor, shown) | _here_and_now(shown, is_closed=closed is not None)
+    context |= {"closed": closed, "earlier": earlier_versions(item), "mine": on_earlier_versions(actor, shown.version)}
     if closed is None:
-        context["structured"] = government_service(request, shown)
+        context["structured"] = government_service(request, shown, context["places"])
     return render(request, "public/guide.html", context)
 
 
@@ -49,32 +63,86 @@ def item_version(request: HttpRequest, code: str, version_number: int) -> HttpRe
     item, shown = get_public_version(code, version_number)
     if item.current and item.current.pk == shown.version.pk and item.state != ServiceItem.State.CANCELLED:
         return redirect("item_guide", item.pk)
-    context = guide_page(PUBLIC, shown) | {"is_old": True, "replaced_on": replaced_on(shown.version)}
+    context = guide_page(request, PUBLIC, shown) | {"is_old": True, "replaced_on": replaced_on(shown.version)}
     return render(request, "public/guide.html", context)
 
 
-def guide_page(actor: Actor, shown: Guide) -> dict[str, Any]:
+@require_safe
+def item_changes(request: HttpRequest, code: str, version_number: int) -> HttpResponse:
+    """What a version changed against the one before it, in words."""
+    item, shown = get_public_version(code, version_number)
+    found = public_changes(item, number=version_number)
+    sections: dict[str, list[Any]] = {}
+    for change in found.changes:
+        sections.setdefault(change.section, []).append(change)
+    context = {
+        "nav": "items",
+        "item": item,
+        "version": shown.version,
+        "found": found,
+        "sections": list(sections.items()),
+        "is_current": item.current is not None and item.current.pk == found.new.pk,
+        "crumbs": [(_("首页"), "/"), (item.name, f"/items/{item.pk}/"), (_("改了什么"), "")],
+    }
+    return render(request, "public/changes.html", context)
+
+
+@require_safe
+def item_file(request: HttpRequest, file_id: UUID) -> HttpResponse:
+    """Take a blank form or a sample home. Its bytes never change, so a browser that has them is told so."""
+    row = extras.public_file(file_id)
+    if quote_etag(row.sha256) in parse_etags(request.headers.get("If-None-Match", "")):
+        return HttpResponseNotModified()
+    stored = extras.open_file(row)
+    name = f"{stored.title}.{ENDINGS[row.media_type]}"
+    return attachment(stored.content, media_type=row.media_type, name=name, sha256=row.sha256, is_public=True)
+
+
+def guide_page(request: HttpRequest, actor: Actor, shown: Guide) -> dict[str, Any]:
     """What the guide's template shows, with materials marked for this actor."""
     rows, tally = guide_materials(shown, actor)
     version = shown.version
+    files = extras.files_of(version)
+    dressed = material_rows(rows, files)
+    is_senior = request.COOKIES.get(SENIOR_COOKIE) == "senior"
     return {
         "nav": "items",
         "guide": shown,
         "version": version,
         "facts": _facts(shown),
-        "flow": _flow(shown),
-        "always": [row for row in rows if not row.condition],
-        "sometimes": [row for row in rows if row.condition],
+        "flow": pictures.flow_picture(shown, is_senior=is_senior),
+        "clock": pictures.clock_picture(shown, is_senior=is_senior),
+        "always": [one for one in dressed if not one.row.condition],
+        "sometimes": [one for one in dressed if one.row.condition],
+        "result_files": [download(one) for one in files if one.kind == "result"],
         "tally": tally,
         "is_open": is_open(shown.item),
         "is_instant": version.project_type == ProjectType.INSTANT,
-        "audience": [code_label(name) for name in shown.audience],
-        "themes": [code_label(name) for name in shown.themes],
+        "ways": elements.ways(shown),
+        "limits": elements.limits(shown),
+        "basics": elements.basics(shown),
+        "remedies": elements.remedies(shown),
+        "elsewhere": elements.elsewhere(shown),
+        "quantity_limit": elements.said(version.quantity_limit),
         "forms": [_FORMS[code] for code in version.handle_forms if code in _FORMS],
         "switch": _switch(actor, shown.item, version),
         "level_problem": actor.is_citizen and actor.assurance_level < version.assurance_level,
         "request_key": new_request_key(),
+        "qr": pictures.guide_qr(shown),
+        "address": pictures.guide_address(shown),
         "crumbs": [(_("首页"), "/"), (_("找事项"), "/search/"), (version.name, "")],
+    }
+
+
+def _here_and_now(shown: Guide, *, is_closed: bool) -> dict[str, Any]:
+    """Halls with what is open now, and the days when it is handed in today: only of the version in force."""
+    now = timezone.localtime()
+    windows = list(extras.windows_of(shown.item))
+    region = shown.item.region.code
+    calendars = for_regions([region, *(row.hall.region.code for row in windows)])
+    return {
+        "places": places_of(windows, calendars, now),
+        "hand_in": None if is_closed else hand_in(shown.version, now.date(), calendars[region]),
     }
 
 
@@ -87,18 +155,6 @@ def _facts(shown: Guide) -> list[tuple[str, str]]:
         (_("跑动次数"), visits_text(version.visits)),
         (_("费用"), fee),
     ]
-
-
-def _flow(shown: Guide) -> list[dict[str, str]]:
-    version = shown.version
-    instant = version.project_type == ProjectType.INSTANT
-    notes = {
-        "受理": _("当场答复") if instant else _("5 个工作日内答复"),
-        "决定": limit_text(version, version.promise_days, version.promise_unit),
-    }
-    names = {"申请": _("申请"), "受理": _("受理"), "审查": _("审查"), "决定": _("决定"), "送达": _("送达")}
-    labels = version.flow or ["申请", "受理", "审查", "决定", "送达"]
-    return [{"label": names.get(label, label), "note": notes.get(label, "")} for label in labels]
 
 
 def _switch(actor: Actor, item: ServiceItem, version: ItemVersion) -> str:

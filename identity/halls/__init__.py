@@ -1,0 +1,1 @@
+"""Halls: where people go, and when somebody is there."""

@@ -1,0 +1,1 @@
+"""What the guide page of an item says, part by part."""
