@@ -13,14 +13,14 @@ from common.checksums import uscc_check
 from common.formatting import code_label
 from services.codes import CATALOG_CODE, ItemType, UseLevel, has_subs
 
-_PROVINCES = dict(
-    pair.split(":")
-    for pair in (
-        "00:国家 11:北京 12:天津 13:河北 14:山西 15:内蒙古 21:辽宁 22:吉林 23:黑龙江 31:上海 32:江苏 33:浙江 34:安徽 35:福建 "
-        "36:江西 37:山东 41:河南 42:湖北 43:湖南 44:广东 45:广西 46:海南 50:重庆 51:四川 52:贵州 53:云南 54:西藏 61:陕西 "
-        "62:甘肃 63:青海 64:宁夏 65:新疆 66:新疆生产建设兵团 71:台湾 81:香港 82:澳门"
-    ).split()
-)
+_PROVINCES = {
+    "00": "国家", "11": "北京", "12": "天津", "13": "河北", "14": "山西", "15": "内蒙古",
+    "21": "辽宁", "22": "吉林", "23": "黑龙江", "31": "上海", "32": "江苏", "33": "浙江",
+    "34": "安徽", "35": "福建", "36": "江西", "37": "山东", "41": "河南", "42": "湖北",
+    "43": "湖南", "44": "广东", "45": "广西", "46": "海南", "50": "重庆", "51": "四川",
+    "52": "贵州", "53": "云南", "54": "西藏", "61": "陕西", "62": "甘肃", "63": "青海",
+    "64": "宁夏", "65": "新疆", "66": "新疆生产建设兵团", "71": "台湾", "81": "香港", "82": "澳门",
+}  # fmt: skip
 _LETTERS = re.compile("[0-9A-HJ-NP-RT-UW-Y]+")
 
 
@@ -37,7 +37,9 @@ class CodePart:
 def catalog_parts(code: str) -> list[CodePart]:
     """Take a 12-character 基本编码 apart; a code of another length is one part that cannot be."""
     if len(code) != 12:
-        return [CodePart(code, _("基本编码"), _("应当是 12 位，这里是 %(count)s 位") % {"count": len(code)}, is_good=False)]
+        return [
+            CodePart(code, _("基本编码"), _("应当是 12 位，这里是 %(count)s 位") % {"count": len(code)}, is_good=False)
+        ]
     region, kind, main, sub = code[:2], code[2:4], code[4:9], code[9:]
     kinds = dict(ItemType.choices)
     return [
@@ -51,7 +53,9 @@ def catalog_parts(code: str) -> list[CodePart]:
             else _not_letters(),
             bool(_LETTERS.fullmatch(main)),
         ),
-        CodePart(sub, _("子项"), _sub(code) if _LETTERS.fullmatch(sub) else _not_letters(), bool(_LETTERS.fullmatch(sub))),
+        CodePart(
+            sub, _("子项"), _sub(code) if _LETTERS.fullmatch(sub) else _not_letters(), bool(_LETTERS.fullmatch(sub))
+        ),
     ]
 
 
@@ -76,14 +80,18 @@ def _sub(code: str) -> str:
 def task_parts(code: str) -> list[CodePart]:
     """Take a 31-character 实施编码 apart: credit code with its check character, level, then the 基本编码."""
     if len(code) != 31:
-        return [CodePart(code, _("实施编码"), _("应当是 31 位，这里是 %(count)s 位") % {"count": len(code)}, is_good=False)]
+        return [
+            CodePart(code, _("实施编码"), _("应当是 31 位，这里是 %(count)s 位") % {"count": len(code)}, is_good=False)
+        ]
     body, level, catalog = code[:18], code[18], code[19:]
     levels = dict(UseLevel.choices)
     is_body = _fits(body)
     meaning = _("第 18 位校验通过") if is_body else _("第 18 位校验不通过")
     return [
         CodePart(body, _("实施主体统一社会信用代码"), meaning, is_body),
-        CodePart(level, _("行使层级"), code_label(levels[level]) if level in levels else _("没有这个层级"), level in levels),
+        CodePart(
+            level, _("行使层级"), code_label(levels[level]) if level in levels else _("没有这个层级"), level in levels
+        ),
         CodePart(catalog, _("基本编码"), _whole(catalog), bool(CATALOG_CODE.fullmatch(catalog))),
     ]
 

@@ -1,5 +1,6 @@
 """Forms of the directory (基本目录) and of new items: shape and format only; what is allowed, the actions decide."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
@@ -10,7 +11,6 @@ from django.utils.translation import gettext_lazy as _
 from common.formatting import code_label
 from identity.models import Department
 from portal.workbench.forms import _search_box
-from portal.workbench.item_forms import RevisionForm
 from services import codes
 from services.descriptions import LegalBasisPart
 from services.editing.directory import EntryContent
@@ -88,19 +88,17 @@ class EntryForm(forms.Form):
     revision = forms.IntegerField(required=False, min_value=0, max_value=2**31 - 1, widget=forms.HiddenInput)
     name = _text(_("事项名称"), 1000, required=True)
     use_levels = _boxes(_("行使层级"), codes.UseLevel.choices, _("哪几级可以行使；不在这里的层级不能新增事项"))
-    audience = _boxes(
-        _("服务对象"), codes.Audience.choices, _("都不选就由实施部门自己定"), required=False
-    )
+    audience = _boxes(_("服务对象"), codes.Audience.choices, _("都不选就由实施部门自己定"), required=False)
     division = _text(_("权限划分"), 1000, _("各级之间怎么分"), rows=3)
     power_content = _text(_("行使内容"), 20_000, rows=4)
     note = _text(_("这一版的说明"), 500, _("改了什么、为什么，审核的人会看到"), rows=3)
 
-    def content(self, bases: "BasisFormSet") -> EntryContent:
+    def content(self, bases: tuple[LegalBasisPart, ...]) -> EntryContent:
         """What is to be saved."""
         given = {name: value for name, value in self.cleaned_data.items() if name in EntryContent.__dataclass_fields__}
         for name in ("use_levels", "audience"):
             given[name] = tuple(given[name])
-        return EntryContent(**given, legal_bases=bases.parts())
+        return EntryContent(**given, legal_bases=bases)
 
     @staticmethod
     def values(version: DirectoryVersion) -> dict[str, Any]:
@@ -132,7 +130,11 @@ class NewEntryForm(EntryForm):
     )
     local_code = _text(_("地方基本编码"), 50, _("原来的编码，留着对照"))
     department = NamedChoice(
-        label=_("业务指导部门"), queryset=None, required=False, empty_label=_("没有"), help_text=_("由它的管理员维护和审核")
+        label=_("业务指导部门"),
+        queryset=None,
+        required=False,
+        empty_label=_("没有"),
+        help_text=_("由它的管理员维护和审核"),
     )
 
     def __init__(self, *args: Any, departments: QuerySet[Department], is_part: bool = False, **kwargs: Any) -> None:
@@ -169,7 +171,9 @@ class BasisForm(forms.Form):
 
     law = _text(_("法律法规名称"), 200, _("不用写书名号"))
     kind = forms.ChoiceField(
-        label=_("种类"), required=False, choices=lambda: [("", _("没有选")), *((one, code_label(one)) for one in BASIS_KINDS)]
+        label=_("种类"),
+        required=False,
+        choices=lambda: [("", _("没有选")), *((one, code_label(one)) for one in BASIS_KINDS)],
     )
     article = _text(_("条款号"), 100, _("第几条第几款第几项"))
     number = _text(_("文号"), 100)
@@ -182,11 +186,10 @@ class BasisForm(forms.Form):
     )
     gist = _text(_("条款内容"), 1000, rows=3)
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, kinds: Sequence[str] = (), **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        kept = str(self.initial.get("kind", ""))
-        if kept and kept not in BASIS_KINDS:  # an imported kind of another list stays as it is
-            self.fields["kind"].choices = [*self.fields["kind"].choices, (kept, kept)]  # type: ignore[attr-defined]
+        more = [(one, one) for one in kinds if one and one not in BASIS_KINDS]  # imported kinds of another list stay
+        self.fields["kind"].choices = [*self.fields["kind"].choices, *more]  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
         """Whoever fills in anything names the law."""
@@ -201,17 +204,25 @@ class _Bases(BaseFormSet):
         """The bases that are to be kept, in their order."""
         rows = (form.cleaned_data for form in self.forms if form.is_valid() and form not in self.deleted_forms)
         return tuple(
-            LegalBasisPart(**{name: _said(row.get(name)) for name in _BASIS_NAMES}) for row in rows if row.get("law")
+            LegalBasisPart(law=row["law"], **{name: _said(row.get(name)) for name in _BASIS_NAMES})
+            for row in rows
+            if row.get("law")
         )
 
 
-def _said(value: Any) -> str:
+def _said(value: Any) -> Any:
     return value if isinstance(value, str) else value.isoformat() if value else ""
 
 
-_BASIS_NAMES = ("law", "kind", "article", "number", "issuer", "since", "gist")
+_BASIS_NAMES: tuple[Any, ...] = ("kind", "article", "number", "issuer", "since", "gist")
 BasisFormSet = formset_factory(
-    BasisForm, formset=_Bases, extra=1, can_delete=True, max_num=_MOST_BASES, absolute_max=_MOST_BASES, validate_max=True
+    BasisForm,
+    formset=_Bases,
+    extra=1,
+    can_delete=True,
+    max_num=_MOST_BASES,
+    absolute_max=_MOST_BASES,
+    validate_max=True,
 )
 
 
@@ -219,10 +230,6 @@ class StandingForm(forms.Form):
     """Why an entry is paused, resumed or cancelled."""
 
     reason = _text(_("理由"), 500, _("审核的人和实施部门会看到"), required=True, rows=3)
-
-
-class StepForm(RevisionForm):
-    """One step on a version of an entry."""
 
 
 class NewItemForm(forms.Form):

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from common import events
 from common.formatting import code_label
+from common.idempotency import claim
 from common.jobs import after_commit, for_each
 from identity.actor import SYSTEM, Actor
 from identity.models import Department
@@ -29,7 +30,7 @@ from services.states import OPEN_VERSIONS, VERSION_MOVES, Standing, VersionActio
 from services.validation import has_forbidden_text
 
 _Action = VersionAction
-_UNSAID = ("is_inherited", "issuer", "since")  # not stored: never here, or while empty (older versions have none)
+_LATER = ("issuer", "since")  # of a basis; not stored while empty, so that it equals one stored before there were any
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,7 +48,7 @@ class EntryContent:
     def columns(self) -> dict[str, Any]:
         """The values of a :class:`DirectoryVersion`."""
         bases = [
-            {key: value for key, value in asdict(one).items() if key not in _UNSAID or (value and key != "is_inherited")}
+            {key: value for key, value in asdict(one).items() if key != "is_inherited" and (value or key not in _LATER)}
             for one in self.legal_bases
         ]
         own = {one.name: getattr(self, one.name) for one in fields(self)}
@@ -67,8 +68,9 @@ def add_entry(
     sub: str = "",
     parent: DirectoryEntry | None = None,
     local_code: str = "",
+    request_key: str = "",
 ) -> DirectoryVersion:
-    """Describe a new entry, or an entry known by its code alone; returns the first draft.
+    """Describe a new entry, or an entry known by its code alone; returns the first draft, once for a ``request_key``.
 
     ``guiding`` is the two-character code of the central guiding department: the next 主项 under it is taken where
     ``main`` is not given. With ``parent`` the entry is its next 子项. Raises :class:`ItemExists` for an entry that
@@ -76,6 +78,9 @@ def add_entry(
     """
     steps.require_manager(actor, department.pk if department else None)
     check_content(content)
+    once = claim(actor_id=actor.account_id, action="add_entry", request_key=request_key)
+    if once.earlier_id:
+        return DirectoryVersion.objects.select_related("entry").get(pk=once.earlier_id)
     code = _code(item_type, region, guiding=guiding, main=main, sub=sub, parent=parent)
     entry = DirectoryEntry.objects.select_for_update().filter(catalog_code=code).first()
     if entry and entry.versions.exists():
@@ -85,7 +90,9 @@ def add_entry(
     entry.department, entry.parent = department, parent
     entry.local_catalog_code = local_code or entry.local_catalog_code
     entry.save()
-    return _begin(actor, entry, content)
+    draft = _begin(actor, entry, content)
+    once.settle(draft.pk)
+    return draft
 
 
 def _code(item_type: str, region: str, *, guiding: str, main: str, sub: str, parent: DirectoryEntry | None) -> str:

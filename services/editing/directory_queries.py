@@ -185,7 +185,7 @@ def moved_by_entry(entry: DirectoryEntry, items: list[ServiceItem]) -> list[Move
         fields = tuple(field_label(name) for name in differing(content, version, keeps_name=bool(one.handle_code)))
         is_wrong = not set(content.use_level.split("^")) <= set(version.use_levels)
         if fields or is_wrong:
-            draft = next((draft.version for draft in row.drafts), None)  # type: ignore[attr-defined]
+            draft = next((draft.version for draft in row.drafts), None)
             found.append(Moved(one, fields, is_wrong, draft))
     return found
 
@@ -244,9 +244,8 @@ def usable_entries(actor: Actor, text: str) -> QuerySet[DirectoryEntry]:
     return rows.exclude(catalog_code__endswith="00Y").filter(parts=None)
 
 
-def managed_departments(actor: Actor) -> QuerySet[Department]:
-    """The bodies for which the post may add items, in service, by region and name."""
+def managed_departments(actor: Actor, *, also: UUID | None = None) -> QuerySet[Department]:
+    """The bodies for which the post may add items, in service (or ``also``), by region and name."""
     mine = actor.departments(Permission.MANAGE_ITEMS)
-    return (
-        Department.objects.filter(pk__in=mine, is_active=True).select_related("region").order_by("region__code", "name")
-    )
+    rows = Department.objects.filter(Q(pk__in=mine, is_active=True) | Q(pk=also))
+    return rows.select_related("region").order_by("region__code", "name")

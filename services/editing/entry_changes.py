@@ -29,9 +29,7 @@ def operations_on_entry(entry: DirectoryEntry) -> list[Operation]:
 
 
 @transaction.atomic
-def propose_standing(
-    actor: Actor, *, entry_id: UUID, kind: Operation, reason: str
-) -> DirectoryVersion:
+def propose_standing(actor: Actor, *, entry_id: UUID, kind: Operation, reason: str) -> DirectoryVersion:
     """Propose to pause, resume or cancel an entry: a version that is submitted at once and reviewed by a second person.
 
     Nothing else about the entry changes, so no implementation gets a draft; those in use under a cancelled entry are
@@ -41,7 +39,7 @@ def propose_standing(
     if entry is None:
         raise EntryNotFound
     steps.require_manager(actor, entry.department_id)
-    current = DirectoryVersion.objects.filter(pk=entry.current_id).first()
+    current = entry.versions.filter(pk=entry.current_id or entry.pk).first()
     if current is None:
         raise EntryNotUsable(why=_("还没有发布它的基本要素"))
     if kind not in operations_on_entry(entry):
@@ -58,9 +56,7 @@ def propose_standing(
 
 
 @transaction.atomic
-def change_keeping(
-    actor: Actor, *, entry_id: UUID, local_code: str, department: Department | None
-) -> DirectoryEntry:
+def change_keeping(actor: Actor, *, entry_id: UUID, local_code: str, department: Department | None) -> DirectoryEntry:
     """Change what is kept beside the elements: the local code and the guiding department; both are audited.
 
     The post must manage the department it is taken from and the one it is given to.
