@@ -112,7 +112,9 @@ class NewEntryForm(EntryForm):
 
     field_order = ("item_type", "level", "guiding", "main", "local_code", "department")
 
-    item_type = forms.ChoiceField(label=_("事项类型"), choices=lambda: _named(codes.ItemType.choices))
+    item_type = forms.ChoiceField(
+        label=_("事项类型"), choices=lambda: _named(codes.ItemType.choices), initial=codes.ItemType.LICENCE
+    )
     level = forms.ChoiceField(
         label=_("目录层级"),
         choices=(("own", _("本省目录")), ("state", _("国家目录"))),

@@ -1,4 +1,4 @@
-"""Every element of the national lists has its place: up_task_directory, 设定依据 and the 64 of GB/T 39046-2020 table 4."""
+"""Every element has its place: up_task_directory, 设定依据 and the 64 of GB/T 39046-2020 table 4."""
 
 import pytest
 from django.core.exceptions import FieldDoesNotExist

@@ -1,6 +1,6 @@
 """Writing the directory: a new entry, changes as drafts, steps of a version, standing, and what is kept beside."""
 
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 from django.contrib import messages
@@ -134,7 +134,7 @@ def _form_page(
         are_good = bases.is_valid()
         if form.is_valid() and are_good:
             try:
-                version = save(bases.parts())
+                version = save(cast("Any", bases).parts())
             except Invalid as error:
                 refuse(form, error)
             except Conflict as error:
