@@ -70,8 +70,8 @@ def test_a_file_is_tried_out_read_applied_and_its_errors_come_back(people):
     rows = [plain_row(1), plain_row(2), plain_row(3, row_guid="guid-1"), plain_row(4, task_code="1" * 31)]
     page = checked(people.ann, f"{NAME}.jsonl", as_json(*rows))
     text = page.content.decode()
-    assert dict(page.context["counts"])["新增"] == 2
-    assert dict(page.context["counts"])["没有收"] == 2
+    assert dict(page.context["counts"])["新增"] == 3  # a code that does not check is kept as the local one
+    assert dict(page.context["counts"])["没有收"] == 1
     assert "以上是试运行的结果，还没有写入" in text
     assert "row_guid_repeated" in text
     assert not ServiceItem.objects.exists()
@@ -80,7 +80,8 @@ def test_a_file_is_tried_out_read_applied_and_its_errors_come_back(people):
     assert browser.post(f"{PAGE}{batch.pk}/").status_code == 302
     assert browser.post(f"{PAGE}{batch.pk}/").status_code == 409  # two appliers: the second is told
     exchange.run(batch_id=batch.pk)
-    assert ServiceItem.objects.count() == 2
+    assert ServiceItem.objects.filter(task_code__isnull=False).count() == 2
+    assert ServiceItem.objects.get(task_code=None).local_code == "1" * 31
     page = browser.get(f"{PAGE}{batch.pk}/")
     assert page.context["batch"].state == "done"
     read_back = b"".join(browser.get(reverse("workbench_exchange_problems", args=[batch.pk])).streaming_content)
