@@ -34,6 +34,8 @@ class LegalBasisPart:
     kind: str = ""
     number: str = ""
     gist: str = ""
+    issuer: str = ""
+    since: str = ""  # ISO date
     is_inherited: bool = False
 
 

@@ -15,6 +15,7 @@ SEARCH_MISS_IGNORED = Event("services.search_miss_ignored", "search_miss", froze
 VERSION_STEP = Event("services.version_step", "item_version", frozenset({"action", "version", "item"}))
 VERSION_COMMENT = Event("services.version_comment", "item_version", frozenset({"action", "section"}))
 DIRECTORY_STEP = Event("services.directory_step", "directory_version", frozenset({"action", "version", "entry"}))
+DIRECTORY_KEPT = Event("services.directory_kept", "directory_entry", frozenset({"fields"}))
 OPERATION_STEP = Event("services.operation_step", "item_operation", frozenset({"action", "kind", "item"}))
 WAIVER_STEP = Event("services.waiver_step", "ask_waiver", frozenset({"action", "item", "asked"}))
 ITEM_STANDING = Event("services.item_standing", "service_item", frozenset({"before", "after", "cause"}))

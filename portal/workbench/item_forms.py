@@ -1,5 +1,6 @@
 """Forms of catalogue work: shape and format only; what is allowed, the actions decide."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
@@ -80,25 +81,37 @@ class OperationForm(forms.Form):
     reason = _lines(_("理由"), 1000, help_text=_("会显示在办事指南上"))
     legal_basis = forms.CharField(label=_("依据"), max_length=256, required=False)
     instead = _lines(_("群众现在怎么办"), 500, help_text=_("会显示在办事指南上，例如到哪里办、打哪个电话"))
+    chosen = forms.MultipleChoiceField(
+        label=_("接替的事项"), required=False, widget=forms.CheckboxSelectMultiple, choices=()
+    )
     successors = forms.CharField(
-        label=_("接替的事项"),
+        label=_("上面没有的，填编码"),
         widget=forms.Textarea(attrs={"rows": 3}),
         max_length=2000,
+        required=False,
         help_text=_("每行一个事项编码（31 位、33 位或者地方编码）"),
     )
     effective_on = _day(_("从哪天起"), _("空着就是审核通过时立即生效"))
 
-    def __init__(self, *args: Any, kind: Operation, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, kind: Operation, offered: Sequence[ServiceItem] = (), **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        if not LIFECYCLE[kind].successors[0]:
-            del self.fields["successors"]
+        least, most = LIFECYCLE[kind].successors
+        if not least:
+            del self.fields["successors"], self.fields["chosen"]
+        elif not offered:
+            del self.fields["chosen"]
+            self.fields["successors"].label = _("接替的事项")
+        else:
+            box: Any = self.fields["chosen"]
+            box.choices = [(one.code, f"{one.name}（{one.department_name}，{one.code}）") for one in offered]
+            box.help_text = _("选一个；没有的先在上面查找") if most == 1 else _("至少选两个；没有的先在上面查找")
         if kind not in (Operation.PAUSE, Operation.CANCEL):
             self.fields["instead"].required = False
 
     def codes(self) -> list[str]:
         """The codes of the items that take over, each once."""
         lines = (line.strip() for line in self.cleaned_data.get("successors", "").splitlines())
-        return list(dict.fromkeys(filter(None, lines)))
+        return list(dict.fromkeys([*self.cleaned_data.get("chosen", ()), *filter(None, lines)]))
 
 
 class WaiverForm(forms.Form):

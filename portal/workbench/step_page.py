@@ -29,7 +29,11 @@ class StepPage:
         self._request = request
         self._form = form
         self._nav = nav
-        self._frame = {"title": title, "label": label, "back_url": back, "is_danger": is_danger}
+        self._frame: dict[str, Any] = {"title": title, "label": label, "back_url": back, "is_danger": is_danger}
+
+    def add(self, **shown: Any) -> None:
+        """Show something more beside the form."""
+        self._frame |= shown
 
     def answer(self, act: Callable[[], str], *, done: Callable[[], HttpResponse]) -> HttpResponse:
         """Answer the request; ``act`` returns what to tell afterwards."""

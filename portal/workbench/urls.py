@@ -9,6 +9,8 @@ from portal.workbench.views import (
     comparing,
     corrections,
     counter,
+    directory,
+    directory_edit,
     duplicates,
     editor,
     evidence,
@@ -27,6 +29,7 @@ from portal.workbench.views import (
     management,
     mandate_lookup,
     mandates,
+    new_items,
     persons,
     places,
     posts,
@@ -85,6 +88,22 @@ item_urls = [
         item_steps.version_step,
         name="version_step",
     ),
+]
+directory_urls = [
+    path("items/directory/", directory.entries, name="workbench_directory"),
+    path("items/directory/new/", directory_edit.new, name="directory_new"),
+    path("items/directory/<uuid:entry_id>/", directory.entry, name="directory_entry"),
+    path("items/directory/<uuid:entry_id>/edit/", directory_edit.edit, name="directory_edit"),
+    path("items/directory/<uuid:entry_id>/compare/", directory.compare, name="directory_compare"),
+    path("items/directory/<uuid:entry_id>/keeping/", directory_edit.keeping, name="directory_keeping"),
+    path("items/directory/<uuid:entry_id>/standing/<slug:kind>/", directory_edit.standing, name="directory_standing"),
+    path(
+        "items/directory/<uuid:entry_id>/versions/<int:version_number>/<slug:action>/",
+        directory_edit.step,
+        name="directory_step",
+    ),
+    path("items/new/", new_items.new, name="item_new"),
+    path("items/<uuid:item_id>/handling/", new_items.handling, name="handling_new"),
 ]
 word_urls = [
     path("words/", words.words, name="workbench_words"),
@@ -167,6 +186,7 @@ urlpatterns = [
     path("", worklist.worklist, name="worklist"),
     *case_urls,
     *item_urls,
+    *directory_urls,
     *word_urls,
     *certificate_urls,
     *mandate_urls,

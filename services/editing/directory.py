@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from common import events
 from common.formatting import code_label
+from common.idempotency import claim
 from common.jobs import after_commit, for_each
 from identity.actor import SYSTEM, Actor
 from identity.models import Department
@@ -20,14 +21,16 @@ from services import codes as code_sets
 from services import events as codes
 from services.descriptions import LegalBasisPart
 from services.editing import steps
+from services.editing.basics import differing
 from services.editing.errors import EntryNotFound, EntryNotUsable, ItemExists, OpenVersionExists
-from services.editing.versions import open_draft
+from services.editing.versions import content_of, open_draft
 from services.errors import DescriptionInvalid, VersionNotFound
 from services.models import DirectoryEntry, DirectoryVersion, ServiceItem
 from services.states import OPEN_VERSIONS, VERSION_MOVES, Standing, VersionAction, VersionState
 from services.validation import has_forbidden_text
 
 _Action = VersionAction
+_LATER = ("issuer", "since")  # of a basis; not stored while empty, so that it equals one stored before there were any
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,7 +48,8 @@ class EntryContent:
     def columns(self) -> dict[str, Any]:
         """The values of a :class:`DirectoryVersion`."""
         bases = [
-            {key: value for key, value in asdict(one).items() if key != "is_inherited"} for one in self.legal_bases
+            {key: value for key, value in asdict(one).items() if key != "is_inherited" and (value or key not in _LATER)}
+            for one in self.legal_bases
         ]
         own = {one.name: getattr(self, one.name) for one in fields(self)}
         return own | {"use_levels": list(self.use_levels), "legal_bases": bases, "audience": list(self.audience)}
@@ -64,8 +68,9 @@ def add_entry(
     sub: str = "",
     parent: DirectoryEntry | None = None,
     local_code: str = "",
+    request_key: str = "",
 ) -> DirectoryVersion:
-    """Describe a new entry, or an entry known by its code alone; returns the first draft.
+    """Describe a new entry, or an entry known by its code alone; returns the first draft, once for a ``request_key``.
 
     ``guiding`` is the two-character code of the central guiding department: the next 主项 under it is taken where
     ``main`` is not given. With ``parent`` the entry is its next 子项. Raises :class:`ItemExists` for an entry that
@@ -73,6 +78,9 @@ def add_entry(
     """
     steps.require_manager(actor, department.pk if department else None)
     check_content(content)
+    once = claim(actor_id=actor.account_id, action="add_entry", request_key=request_key)
+    if once.earlier_id:
+        return DirectoryVersion.objects.select_related("entry").get(pk=once.earlier_id)
     code = _code(item_type, region, guiding=guiding, main=main, sub=sub, parent=parent)
     entry = DirectoryEntry.objects.select_for_update().filter(catalog_code=code).first()
     if entry and entry.versions.exists():
@@ -82,7 +90,9 @@ def add_entry(
     entry.department, entry.parent = department, parent
     entry.local_catalog_code = local_code or entry.local_catalog_code
     entry.save()
-    return _begin(actor, entry, content)
+    draft = _begin(actor, entry, content)
+    once.settle(draft.pk)
+    return draft
 
 
 def _code(item_type: str, region: str, *, guiding: str, main: str, sub: str, parent: DirectoryEntry | None) -> str:
@@ -116,6 +126,10 @@ def check_content(content: EntryContent) -> None:
         problem = _("内容含有不能保存的字符")
     elif not content.legal_bases:
         problem = _("没有设定依据")
+    elif wrong := next(filter(None, map(_basis_problem, content.legal_bases)), ""):
+        problem = wrong
+    elif max(len(content.power_content) - 20_000, len(content.division) - 1000, len(content.note) - 500) > 0:
+        problem = _("行使内容、权限划分或者说明太长")
     elif not content.use_levels or set(content.use_levels) - set(code_sets.UseLevel.values):
         problem = _("行使层级不在代码集里")
     elif set(content.audience) - set(code_sets.Audience.values):
@@ -124,25 +138,51 @@ def check_content(content: EntryContent) -> None:
         raise DescriptionInvalid(name=content.name[:50], problem=problem)
 
 
+def _basis_problem(basis: LegalBasisPart) -> str:
+    """What is wrong with one legal basis, in words; empty when nothing is."""
+    if not basis.law.strip():
+        return _("设定依据没有写法律法规名称")
+    limits = {"law": 200, "article": 100, "kind": 20, "number": 100, "gist": 1000, "issuer": 100, "since": 10}
+    if any(len(getattr(basis, name)) > limit for name, limit in limits.items()):
+        return _("《%(law)s》的内容太长") % {"law": basis.law[:40]}
+    if basis.since:
+        try:
+            dt.date.fromisoformat(basis.since)
+        except ValueError:
+            return _("《%(law)s》的实施日期不是日期") % {"law": basis.law[:40]}
+    return ""
+
+
 @transaction.atomic
-def open_entry_draft(actor: Actor, *, entry_id: UUID, content: EntryContent) -> DirectoryVersion:
-    """Start a new version of an entry with this content."""
+def open_entry_draft(
+    actor: Actor, *, entry_id: UUID, content: EntryContent, standing: Standing | None = None
+) -> DirectoryVersion:
+    """Start a new version of an entry with this content; ``standing`` is what it makes of the entry, left as it is."""
     entry = DirectoryEntry.objects.select_for_update().filter(pk=entry_id).first()
     if entry is None:
         raise EntryNotFound
     steps.require_manager(actor, entry.department_id)
     check_content(content)
-    return _begin(actor, entry, content)
+    return _begin(actor, entry, content, standing=standing)
 
 
-def _begin(actor: Actor, entry: DirectoryEntry, content: EntryContent) -> DirectoryVersion:
+def _begin(
+    actor: Actor, entry: DirectoryEntry, content: EntryContent, *, standing: Standing | None = None
+) -> DirectoryVersion:
     if entry.state == Standing.CANCELLED:
         raise EntryNotUsable(why=_("已经取消，编码不再使用"))
     version = entry.versions.filter(state__in=OPEN_VERSIONS).first()
     if version:
         raise OpenVersionExists(number=version.version, state=code_label(version.get_state_display()))
     last = entry.versions.aggregate(last=Max("version"))["last"] or 0
-    draft = DirectoryVersion(entry=entry, version=last + 1, revision=0, author_id=actor.account_id, **content.columns())
+    draft = DirectoryVersion(
+        entry=entry,
+        version=last + 1,
+        revision=0,
+        author_id=actor.account_id,
+        standing=standing or entry.state,
+        **content.columns(),
+    )
     _settle(actor, draft, "begin", VersionState.DRAFT)
     return draft
 
@@ -228,11 +268,13 @@ def step_entry(
 
 def _put_in_force(actor: Actor, version: DirectoryVersion) -> None:
     entry = version.entry
+    if entry.state == Standing.CANCELLED:
+        raise EntryNotUsable(why=_("已经取消，编码不再使用"))
     for old in entry.versions.filter(state=VersionState.PUBLISHED):
         old.entry = entry
         _settle(actor, old, _Action.REPLACE, VersionState.RETIRED)
     _settle(actor, version, _Action.PUBLISH, VersionState.PUBLISHED)
-    entry.current, entry.name = version, version.name
+    entry.current, entry.name, entry.state = version, version.name, version.standing
     entry.save()
     after_commit("services.tasks.propose_directory_change", entry_id=str(entry.pk))
 
@@ -250,7 +292,7 @@ def take_effect(*, today: dt.date) -> int:
 @transaction.atomic
 def _publish_due(version_id: UUID) -> bool:
     version = _lock(SYSTEM, version_id)
-    if version.state != VersionState.APPROVED:
+    if version.state != VersionState.APPROVED or version.entry.state == Standing.CANCELLED:
         return False
     _put_in_force(SYSTEM, version)
     return True
@@ -275,7 +317,7 @@ def _end_entry(entry_id: UUID) -> bool:
 
 
 def propose_change(*, entry_id: UUID) -> int:
-    """Draft a version for every implementation that still follows an earlier version of the entry.
+    """Draft a version for every implementation in which the entry now says something else.
 
     One that is being edited already is left to its editor: the checks tell them what differs. Safe to run twice.
     """
@@ -293,6 +335,11 @@ def propose_change(*, entry_id: UUID) -> int:
 
 
 def _propose(item_id: UUID) -> bool:
+    item = ServiceItem.objects.select_related("current", "entry__current").get(pk=item_id)
+    if not (item.current and item.entry and item.entry.current):
+        return False
+    if not differing(content_of(item.current), item.entry.current, keeps_name=bool(item.handle_code)):
+        return False  # a pause, or a change in what implementations do not take over
     try:
         open_draft(SYSTEM, item_id=item_id)
     except OpenVersionExists:

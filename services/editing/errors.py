@@ -116,6 +116,13 @@ class ItemCancelled(Conflict):
     message = _("这个事项已经取消，不能再改。")
 
 
+class LocalCodeTaken(Invalid):
+    """Another item has this local code."""
+
+    code = "services.local_code_taken"
+    message = _("这个地方编码太长，或者别的事项已经在用。")
+
+
 class OnlineNeedsReview(Invalid):
     """A list alone opens no item for application."""
 

@@ -1,11 +1,11 @@
 """Reads for editors: what is being written, what waits for review, what may be done next."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
-from django.db.models import Prefetch, QuerySet
+from django.db.models import Prefetch, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from certificates.models import CertificateType
@@ -119,6 +119,27 @@ def operations_for(actor: Actor, item: ServiceItem) -> list[str]:
     if not may_manage(actor, item) or item.operations.filter(state__in=OPEN_OPERATIONS).exists():
         return []
     return [str(one) for one in operations_on(item.standing)]
+
+
+def possible_successors(
+    actor: Actor, item: ServiceItem, text: str = "", *, keep: Sequence[str] = (), limit: int = 20
+) -> list[ServiceItem]:
+    """Items that the post manages and that could take the item's place: found by ``text``, else its nearest ones.
+
+    Nearest are those of the same entry or department that are newest. ``keep``: codes that stay offered whatever the
+    text, since they were chosen already.
+    """
+    rows = ServiceItem.objects.filter(department_id__in=actor.departments(Permission.MANAGE_ITEMS))
+    rows = rows.exclude(pk=item.pk).exclude(state=ServiceItem.State.CANCELLED)
+    codes = [code[:100].replace("\x00", "") for code in keep[:50]]
+    kept = Q(task_code__in=codes) | Q(handle_code__in=codes) | (Q(local_code__in=codes) & ~Q(local_code=""))
+    if term := text.strip().replace("\x00", ""):
+        found = Q(name__icontains=term) | Q(task_code=term.upper()) | Q(handle_code=term.upper()) | Q(local_code=term)
+    else:
+        found = Q(department=item.department_id)
+    chosen = list(rows.filter(kept)) if codes else []
+    more = rows.filter(found).exclude(pk__in=[one.pk for one in chosen]).order_by("-created_at", "-id")[:limit]
+    return [*chosen, *more]
 
 
 def waiting_for_review(actor: Actor) -> QuerySet[ItemVersion]:

@@ -174,8 +174,8 @@ _ITEM: dict[str, str] = {
 _OF_ENTRY = "JOIN services_directoryentry entry ON entry.catalog_code = substr(plain.task_code, 20)"
 _BASES = """
 INSERT INTO services_legalbasis (id, created_at, updated_at, "order", version_id, law, article, kind, number, gist,
-                                 is_inherited)
-SELECT gen_random_uuid(), now(), now(), law.place, plain.version_id, law.law, law.article, '', '', '', false
+                                 issuer, since, is_inherited)
+SELECT gen_random_uuid(), now(), now(), law.place, plain.version_id, law.law, law.article, '', '', '', '', '', false
 FROM plain JOIN unnest(%(texts)s::text[], %(places)s::int[], %(laws)s::text[], %(articles)s::text[])
      AS law(by_law, place, law, article) ON law.by_law = plain.by_law
 """

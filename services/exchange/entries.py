@@ -124,6 +124,7 @@ def _revise(actor: Actor, entry: DirectoryEntry, content: EntryContent, row: Row
         state=VersionState.PUBLISHED,
         effective_on=row.day("plan_effective_date") or timezone.localdate(),
         cancel_on=row.day("plan_cancel_date"),
+        standing=entry.state,
         **columns,
     )
     entry.save(update_fields=["current", "updated_at"])

@@ -7,15 +7,14 @@ its problem, so that the others still count.
 import codecs
 import csv
 import json
-import zipfile
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, BinaryIO
 
 from django.utils.translation import gettext as _
-from openpyxl import load_workbook
 
+from common import sheets
 from services.exchange import outcomes, tables
 from services.exchange.cells import from_sheet, plain
 from services.exchange.errors import ColumnsWrong, FileUnfit, TableUnknown
@@ -26,9 +25,7 @@ MAX_LINE_BYTES = 1_000_000
 MOST_COLUMNS = 200
 MOST_SHEET_ROWS = 2_000_000
 _MOST_UNPACKED = 4 * 2**30  # bytes of a workbook or an archive when unpacked
-_MOST_RATIO = 200  # packed text hardly shrinks to a hundredth
 _SUFFIXES = (".jsonl", ".ndjson", ".csv", ".xlsx")
-_CHUNK = 1 << 20
 csv.field_size_limit(MAX_LINE_BYTES)
 
 
@@ -95,17 +92,11 @@ def read(file: Path, table: str | None) -> Iterator[Line]:
 
 def encoding_of(file: Path) -> str:
     """Tell UTF-8 from GB18030 by the bytes of the whole file. Raises :class:`FileUnfit` for neither."""
-    for encoding in ("utf-8-sig", "gb18030"):
-        decoder = codecs.getincrementaldecoder(encoding)()
-        try:
-            with file.open("rb") as stream:
-                while chunk := stream.read(_CHUNK):
-                    decoder.decode(chunk)
-                decoder.decode(b"", final=True)
-        except UnicodeDecodeError:
-            continue
-        return encoding
-    raise FileUnfit(file=file.name, problem=_("文字编码认不出来，请存成 UTF-8"))
+    try:
+        with file.open("rb") as stream:
+            return sheets.encoding_of(stream)
+    except sheets.SheetUnfit as error:
+        raise FileUnfit(file=file.name, problem=error.why) from error
 
 
 def _bounded(stream: BinaryIO) -> Iterator[bytes | None]:
@@ -220,26 +211,23 @@ def _table_line(table: str, number: int, heading: list[str], cells: list[str]) -
 def check_archive(file: Path) -> None:
     """Refuse a packed file that unpacks to far more than it is. Raises :class:`FileUnfit`."""
     try:
-        with zipfile.ZipFile(file) as packed:
-            parts = packed.infolist()
-    except (zipfile.BadZipFile, OSError, ValueError) as error:
-        raise FileUnfit(file=file.name, problem=_("不是完好的文件")) from error
-    unpacked = sum(part.file_size for part in parts)
-    if len(parts) > 1000 or unpacked > _MOST_UNPACKED or unpacked > max(file.stat().st_size * _MOST_RATIO, 2**24):
-        raise FileUnfit(file=file.name, problem=_("解开后太大"))
+        sheets.check_archive(file, size=file.stat().st_size, most=_MOST_UNPACKED)
+    except sheets.SheetUnfit as error:
+        problem = error.why if error.why is sheets.TOO_LARGE else _("不是完好的文件")
+        raise FileUnfit(file=file.name, problem=problem) from error
 
 
 def _read_workbook(file: Path, table: str | None) -> Iterator[Line]:
     check_archive(file)
     try:
-        book = load_workbook(file, read_only=True, data_only=True, keep_links=False)
-    except Exception as error:  # openpyxl lets through whatever its parsers raise
+        book = sheets.open_book(file)
+    except sheets.SheetUnfit as error:
         raise FileUnfit(file=file.name, problem=_("不是可读的 XLSX 文件")) from error
     try:
-        sheets = [(sheet, tables.table_named(sheet.title)) for sheet in book.worksheets]
-        if len(sheets) == 1 and table:
-            sheets = [(sheets[0][0], table)]
-        known = [(sheet, name) for sheet, name in sheets if name]
+        found = [(sheet, tables.table_named(sheet.title)) for sheet in book.worksheets]
+        if len(found) == 1 and table:
+            found = [(found[0][0], table)]
+        known = [(sheet, name) for sheet, name in found if name]
         if not known:
             raise TableUnknown(file=file.name)
         rank = {name: number for number, name in enumerate(tables.ORDER)}
@@ -259,6 +247,10 @@ def _read_sheet(file: Path, sheet: Any, table: str) -> Iterator[Line]:
         if not heading:
             heading = _check_heading(file.name, table, cells)
             continue
+        if column := sheets.unvalued_column(heading, cells):
+            problem = outcomes.ROW_UNREADABLE.found(str(sheets.NO_VALUE) % {"column": column})
+            yield Line(table, number, problem=problem)
+            continue
         try:
             texts = [from_sheet(cell) for cell in cells]
         except ValueError as error:
@@ -268,8 +260,9 @@ def _read_sheet(file: Path, sheet: Any, table: str) -> Iterator[Line]:
 
 
 def _sheet_cells(file: Path, sheet: Any) -> Iterator[tuple[Any, ...]]:
+    if sheets.has_merged_cells(file, sheet):
+        raise FileUnfit(file=file.name, problem=sheets.MERGED)
     try:
-        sheet.reset_dimensions()
-        yield from sheet.iter_rows(values_only=True, max_col=MOST_COLUMNS)
-    except Exception as error:  # a damaged sheet shows only when it is read
+        yield from sheets.lines_of(file, sheet, most_columns=MOST_COLUMNS)
+    except sheets.SheetUnfit as error:
         raise FileUnfit(file=file.name, problem=_("不是可读的 XLSX 文件")) from error

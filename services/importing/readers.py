@@ -12,19 +12,17 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, BinaryIO
-from zipfile import BadZipFile
 
 from django.utils.translation import gettext as _
-from openpyxl import load_workbook
-from openpyxl.utils.exceptions import InvalidFileException
 
+from common import sheets
 from services.importing import reasons
 from services.importing.errors import EncodingUnknown, FileUnreadable
 from services.importing.reasons import Finding
 
 MAX_ROW_BYTES = 1_000_000
 _CHUNK = 1 << 20
-_XLSX_NOT_READABLE = (InvalidFileException, BadZipFile, KeyError, ValueError, OSError, SyntaxError, EOFError)
+_MOST_COLUMNS = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,19 +133,21 @@ def _table_row(number: int, heading: list[str], cells: Iterable[Any]) -> RawRow:
 
 def _read_workbook(path: Path, encoding: str) -> Iterator[RawRow]:
     try:
-        book = load_workbook(path, read_only=True, data_only=True)
-        sheets = {sheet.title: list(_sheet_rows(sheet)) for sheet in book.worksheets}
+        book = sheets.open_book(path)
+        tables = {sheet.title: list(_sheet_rows(path, sheet)) for sheet in book.worksheets}
         book.close()
-    except _XLSX_NOT_READABLE as error:
+    except sheets.SheetUnfit as error:
         raise FileUnreadable(file=path.name, problem=_("不是可读的 XLSX 文件")) from error
-    yield from _join_tables(sheets, path)
+    yield from _join_tables(tables, path)
 
 
-def _sheet_rows(sheet: Any) -> Iterator[RawRow]:
+def _sheet_rows(path: Path, sheet: Any) -> Iterator[RawRow]:
     heading: list[str] | None = None
-    for number, cells in enumerate(sheet.iter_rows(values_only=True), start=1):
+    for number, cells in enumerate(sheets.lines_of(path, sheet, most_columns=_MOST_COLUMNS), start=1):
         if heading is None:
             heading = [str(cell or "").strip() for cell in cells]
+        elif column := sheets.unvalued_column(heading, cells):
+            yield RawRow(number, finding=Finding(reasons.ROW_UNREADABLE, str(sheets.NO_VALUE) % {"column": column}))
         elif any(cell not in (None, "") for cell in cells):
             yield _table_row(number, heading, cells)
 
@@ -200,8 +200,12 @@ def read_table(path: Path, *, encoding: str, most: int) -> list[RawRow]:
     if path.suffix.lower() != ".xlsx":
         return list(itertools.islice(_read_csv(path, encoding), most + 1))
     try:
-        book = load_workbook(path, read_only=True, data_only=True, keep_links=False)
-        tables = (list(itertools.islice(_sheet_rows(sheet), most + 1)) for sheet in book.worksheets)
-        return next((rows for rows in tables if rows), [])
-    except Exception as error:  # openpyxl lets through whatever its parsers raise
+        book = sheets.open_book(path)
+        for sheet in book.worksheets:
+            if rows := list(itertools.islice(_sheet_rows(path, sheet), most + 1)):
+                if sheets.has_merged_cells(path, sheet):
+                    raise FileUnreadable(file=path.name, problem=sheets.MERGED)
+                return rows
+    except sheets.SheetUnfit as error:
         raise FileUnreadable(file=path.name, problem=_("不是可读的 XLSX 文件")) from error
+    return []

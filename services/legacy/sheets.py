@@ -1,8 +1,8 @@
 """Sheets of apps and functions: read by the catalogue's readers, one row for each function (or for an app alone)."""
 
 import datetime as dt
+import io
 import tempfile
-import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,7 +11,8 @@ from typing import Any
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from services.importing.errors import EncodingUnknown, FileUnreadable
+from common import sheets
+from services.importing.errors import FileUnreadable
 from services.importing.readers import RawRow, read_table
 from services.legacy.errors import SheetUnreadable
 from services.legacy.rules import AppFacts, FunctionFacts, plain_text
@@ -92,13 +93,17 @@ def read_sheet(*, file_name: str, content: bytes) -> list[RawRow]:
     """Read a CSV (UTF-8 or GB18030) or XLSX file. Raises :class:`SheetUnreadable`."""
     if len(content) > MOST_BYTES:
         raise SheetUnreadable(why=_("超过 10 MB。"))
-    is_packed = content[:4] == b"PK\x03\x04"
-    if is_packed:
-        _refuse_bomb(content)
+    is_packed = sheets.is_packed(content)
+    try:
+        if is_packed:
+            sheets.check_archive(io.BytesIO(content), size=len(content), most=_MOST_UNPACKED)
+        encoding = "utf-8" if is_packed else sheets.encoding_of(io.BytesIO(content))
+    except sheets.SheetUnfit as error:
+        raise SheetUnreadable(why=f"{error.why}。") from error
     with tempfile.NamedTemporaryFile(suffix=".xlsx" if is_packed else ".csv") as file:
         file.write(content)
         file.flush()
-        rows = _rows(Path(file.name), is_packed=is_packed)
+        rows = _rows(Path(file.name), encoding)
     if not rows:
         raise SheetUnreadable(why=_("里面没有数据行。"))
     if len(rows) > MOST_ROWS:
@@ -109,27 +114,11 @@ def read_sheet(*, file_name: str, content: bytes) -> list[RawRow]:
     return rows
 
 
-def _refuse_bomb(content: bytes) -> None:
-    with tempfile.TemporaryFile() as file:
-        file.write(content)
-        try:
-            with zipfile.ZipFile(file) as packed:
-                size = sum(part.file_size for part in packed.infolist())
-        except zipfile.BadZipFile as error:
-            raise SheetUnreadable(why=_("不是完好的 XLSX 文件。")) from error
-    if size > _MOST_UNPACKED:
-        raise SheetUnreadable(why=_("解开后太大。"))
-
-
-def _rows(path: Path, *, is_packed: bool) -> list[RawRow]:
-    for encoding in ("utf-8",) if is_packed else ("utf-8", "gb18030"):
-        try:
-            return read_table(path, encoding=encoding, most=MOST_ROWS)
-        except EncodingUnknown:
-            continue
-        except FileUnreadable as error:
-            raise SheetUnreadable(why=str(error.params.get("problem", error.text))) from error
-    raise SheetUnreadable(why=_("文字编码认不出来，请存成 UTF-8。"))
+def _rows(path: Path, encoding: str) -> list[RawRow]:
+    try:
+        return read_table(path, encoding=encoding, most=MOST_ROWS)
+    except FileUnreadable as error:
+        raise SheetUnreadable(why=str(error.params.get("problem", error.text))) from error
 
 
 def understand(raw: RawRow) -> tuple[SheetRow | None, list[Problem]]:

@@ -18,8 +18,8 @@ def check(subject: Subject) -> Iterator[Finding]:
         yield Finding("directory.cancelled", "directory")
     if directory.differing:
         yield Finding("directory.differs", "directory", {"fields": "、".join(directory.differing)})
-    if directory.own != directory.newest:
-        params = {"number": directory.newest, "own": directory.own, "fields": "、".join(directory.outdated) or "—"}
+    if directory.own != directory.newest and directory.outdated:
+        params = {"number": directory.newest, "own": directory.own, "fields": "、".join(directory.outdated)}
         yield Finding("directory.outdated", "directory", params)
     if directory.levels and not set(subject.content.use_level.split("^")) <= set(directory.levels):
         yield Finding("directory.level", "use_level", {"level": subject.content.use_level})

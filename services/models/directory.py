@@ -59,11 +59,13 @@ class DirectoryVersion(Reviewed):
     cancel_on = models.DateField(null=True)
     name = models.CharField(max_length=1000)
     use_levels = models.JSONField("行使层级", default=list)  # codes of 行使层级 at which it may be exercised
-    legal_bases = models.JSONField("设定依据", default=list)  # [{law, article, kind, number, gist}]
+    legal_bases = models.JSONField("设定依据", default=list)  # [{law, article, kind, number, gist, issuer, since}]
     audience = models.JSONField(default=list)  # service objects, set C0109; empty leaves them to the implementation
     power_content = models.TextField("行使内容", blank=True, default="")
     division = models.CharField("权限划分", max_length=1000, blank=True, default="")
     note = models.CharField(max_length=500, blank=True, default="")
+    # What the entry is from the day this version is in force: pausing it is a version, reviewed as any other.
+    standing = models.CharField("事项状态", max_length=1, choices=Standing, default=Standing.ACTIVE)
 
     class Meta:
         ordering: ClassVar = ["entry_id", "-version"]

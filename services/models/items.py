@@ -2,8 +2,6 @@
 
 from typing import ClassVar
 
-from django.contrib.postgres.indexes import GinIndex
-from django.contrib.postgres.search import SearchVectorField
 from django.db import models
 from django.db.models import Q
 
@@ -39,12 +37,10 @@ class ServiceItem(BaseModel):
     row_version = models.PositiveIntegerField(null=True)  # 事项版本 of the row that was last taken
     row_digest = models.UUIDField(null=True)  # of that row: the same again changes nothing
     current = models.ForeignKey("ItemVersion", models.PROTECT, null=True, related_name="+")
-    search = SearchVectorField(null=True)
 
     class Meta:
         ordering: ClassVar = ["-popularity", "name"]
         indexes = (
-            GinIndex(fields=["search"], name="item_search", fastupdate=True),
             models.Index(fields=["department", "state"], name="item_department"),
             models.Index(fields=["due_on"], condition=Q(due_on__isnull=False), name="item_due"),
             models.Index(fields=["updated_at", "id"], name="item_updated"),

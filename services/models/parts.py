@@ -30,6 +30,8 @@ class LegalBasis(VersionPart):
     kind = models.CharField(max_length=20)
     number = models.CharField(max_length=100, blank=True, default="")
     gist = models.CharField(max_length=1000, blank=True, default="")
+    issuer = models.CharField("颁布机关", max_length=100, blank=True, default="")
+    since = models.CharField("实施日期", max_length=10, blank=True, default="")  # ISO; text, as the directory keeps it
     is_inherited = models.BooleanField(default=False)  # from the directory: not changed here
 
     class Meta(VersionPart.Meta):

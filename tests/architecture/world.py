@@ -23,6 +23,7 @@ from services.actions import record_import
 from services.editing import lifecycle, waivers
 from services.legacy.plan_actions import propose_plan
 from services.models import ExchangeBatch, LegacyPlan, ReviewComment
+from services.models import DirectoryEntry, DirectoryVersion, ExchangeBatch, LegacyPlan
 from services.searching.actions import add_synonym
 from services.states import Operation
 from tests.factories import moves
@@ -64,6 +65,7 @@ class World:
     profile_id: UUID  # an app of the item's department
     consent_id: UUID  # the owner's, for that app
     export_id: UUID  # a copy of the stranger's data, ready
+    entry_id: UUID  # in the directory, in force, guided by the item's department
     exchange_id: UUID  # the officer's finished import
     legacy: LegacyPlan  # proposed for an old app by an officer who is none of the roles
     comment_id: UUID  # on the item's version in force, by an officer who is none of the roles
@@ -99,6 +101,7 @@ class World:
             "item_code": self.cast.item.code,
             "version_number": 1,
             "page_number": 1,
+            "entry_id": self.entry_id,
             "exchange_id": self.exchange_id,
             "operation_id": self.operation_id,
             "waiver_id": self.waiver_id,
@@ -137,6 +140,17 @@ class World:
             ),
         }
         return {name: known[name] for name in wanted}
+
+
+def _an_entry(cast: Cast) -> UUID:
+    entry = DirectoryEntry.objects.create(
+        catalog_code="510149001000", name="示范登记", item_type="01", department=cast.scjg
+    )
+    entry.current = DirectoryVersion.objects.create(
+        entry=entry, version=1, state="published", name=entry.name, use_levels=["3"], legal_bases=[{"law": "示范法"}]
+    )
+    entry.save()
+    return entry.pk
 
 
 def build_world() -> World:
@@ -181,6 +195,7 @@ def build_world() -> World:
         consent_id=agreed.pk,
         export_id=a_made_export(cast.stranger).pk,
         request_id=request_correction(cast.stranger, wrong=a_wrong_address()).pk,
+        entry_id=_an_entry(cast),
         exchange_id=exchange.pk,
         comment_id=_a_comment(cast, author).pk,
         file_id=a_file(cast.version, "premises").pk,

@@ -3,14 +3,13 @@
 import csv
 import datetime as dt
 import io
-import zipfile
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from django.utils.translation import gettext as _
-from openpyxl import load_workbook
 
+from common import sheets as common_sheets
 from identity.staff.errors import FileUnreadable
 from identity.staff.sheets.layout import BY_NAME, SHEETS, Sheet
 
@@ -45,7 +44,7 @@ def read(content: bytes) -> tuple[list[Row], list[Problem]]:
     """Read a spreadsheet. Raises :class:`FileUnreadable` for what is none, or is too large."""
     if len(content) > MOST_BYTES:
         raise FileUnreadable(why=_("超过 10 MB。"))
-    tables = _workbook(content) if content[:4] == b"PK\x03\x04" else _csv(content)
+    tables = _workbook(content) if common_sheets.is_packed(content) else _csv(content)
     rows: list[Row] = []
     problems: list[Problem] = []
     for sheet, lines in tables:
@@ -57,31 +56,34 @@ def read(content: bytes) -> tuple[list[Row], list[Problem]]:
 
 def _workbook(content: bytes) -> Iterator[tuple[Sheet, Iterable[tuple[Any, ...]]]]:
     try:
-        with zipfile.ZipFile(io.BytesIO(content)) as packed:
-            if sum(part.file_size for part in packed.infolist()) > _MOST_UNPACKED:
-                raise FileUnreadable(why=_("解开后太大。"))
-        book = load_workbook(io.BytesIO(content), read_only=True, data_only=False, keep_links=False)
-    except FileUnreadable:
-        raise
-    except Exception as error:  # openpyxl lets through whatever its parsers raise
-        raise FileUnreadable(why=_("不是完好的 XLSX 文件。")) from error
+        common_sheets.check_archive(io.BytesIO(content), size=len(content), most=_MOST_UNPACKED)
+        book = common_sheets.open_book(
+            io.BytesIO(content), shows="formulas"
+        )  # a formula is refused, whatever its value
+    except common_sheets.SheetUnfit as error:
+        raise FileUnreadable(why=f"{error.why}。") from error
     known = [name for name in book.sheetnames if name.strip() in BY_NAME]
     if not known:
         names = "、".join(sheet.name for sheet in SHEETS)
         raise FileUnreadable(why=_("没有名为%(names)s的工作表。") % {"names": names})
     for name in known:
-        yield BY_NAME[name.strip()], _lines(book[name])
+        yield BY_NAME[name.strip()], _lines(content, book[name])
 
 
-def _lines(sheet: Any) -> Iterator[tuple[Any, ...]]:
+def _lines(content: bytes, sheet: Any) -> Iterator[tuple[Any, ...]]:
+    if common_sheets.has_merged_cells(io.BytesIO(content), sheet):
+        raise FileUnreadable(why=common_sheets.MERGED)
     try:
-        yield from sheet.iter_rows(values_only=True, max_col=20)
-    except Exception as error:  # a damaged sheet shows only when it is read
-        raise FileUnreadable(why=_("不是完好的 XLSX 文件。")) from error
+        yield from common_sheets.plain_lines(sheet, most_columns=20)
+    except common_sheets.SheetUnfit as error:
+        raise FileUnreadable(why=f"{error.why}。") from error
 
 
 def _csv(content: bytes) -> Iterator[tuple[Sheet, Iterable[tuple[Any, ...]]]]:
-    text = _decode(content)
+    try:
+        text = common_sheets.decode(content)
+    except common_sheets.SheetUnfit as error:
+        raise FileUnreadable(why=f"{error.why}。") from error
     try:
         lines = [tuple(line) for line in csv.reader(io.StringIO(text))]
     except csv.Error as error:
@@ -92,15 +94,6 @@ def _csv(content: bytes) -> Iterator[tuple[Sheet, Iterable[tuple[Any, ...]]]]:
     if not fits:
         raise FileUnreadable(why=_("第一行不是模板里任何一张表的标题。"))
     yield max(fits, key=lambda sheet: len({c.heading for c in sheet.columns} & heading)), lines
-
-
-def _decode(content: bytes) -> str:
-    for encoding in ("utf-8-sig", "gb18030"):
-        try:
-            return content.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-    raise FileUnreadable(why=_("文字编码认不出来，请存成 UTF-8。"))
 
 
 def _read_table(sheet: Sheet, lines: Iterable[tuple[Any, ...]], rows: list[Row], problems: list[Problem]) -> None:

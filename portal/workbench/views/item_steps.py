@@ -15,6 +15,7 @@ from common.errors import Forbidden
 from common.formatting import action_label
 from identity.actor import Actor
 from portal.access import actor_of, staff_required
+from portal.workbench.directory_forms import PickForm
 from portal.workbench.item_forms import (
     WAIVER_LABELS,
     OperationForm,
@@ -137,13 +138,19 @@ def propose_operation(request: HttpRequest, item_id: UUID, kind: str) -> HttpRes
     if kind not in Operation.values or LIFECYCLE[Operation(kind)].by_version:
         raise OperationNotFound
     wanted = Operation(kind)
-    form = OperationForm(request.POST or None, kind=wanted)
+    finder = PickForm(request.GET)
+    finder.is_valid()  # too long a text is left out
+    text = finder.cleaned_data.get("text", "")
+    takes = bool(LIFECYCLE[wanted].successors[0])
+    offered = queries.possible_successors(actor, item, text, keep=request.POST.getlist("chosen")) if takes else []
+    form = OperationForm(request.POST or None, kind=wanted, offered=offered)
     title = _("%(action)s：%(name)s") % {"action": action_label(wanted.label), "name": item.name}
     page = StepPage(request, form, title, _("提交审核"), _address(item), is_danger=kind in _DANGER)
+    if takes:
+        page.add(finder=finder, found_none=bool(text) and not offered)
 
     def act() -> str:
-        given = dict(form.cleaned_data)
-        given.pop("successors", None)
+        given = {name: value for name, value in form.cleaned_data.items() if name not in ("successors", "chosen")}
         lifecycle.propose(actor, item_id=item.pk, kind=wanted, successors=_successors(form), **given)
         return _("已经提交，由另一位同事审核后生效。")
 
