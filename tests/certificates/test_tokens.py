@@ -155,8 +155,7 @@ def forged(licence: Certificate, **changes: object) -> str:
         return f"{body}."
     if head["alg"] == "HS256":
         public = json.dumps(TokenKey.objects.get().jwk).encode()
-        made = jwt.encode(json.loads(jws.unb64(genuine.split(".")[1])), public, algorithm="HS256", headers=head)
-        return made
+        return jwt.encode(json.loads(jws.unb64(genuine.split(".")[1])), public, algorithm="HS256", headers=head)
     return f"{body}.{genuine.split('.')[2]}"
 
 

@@ -52,9 +52,9 @@ def credential_kind(request: HttpRequest, type_code: str) -> HttpResponse:
 
 
 @require_safe
-def status_list(request: HttpRequest, number: int) -> HttpResponse:
+def status_list(request: HttpRequest, list_number: int) -> HttpResponse:
     """One signed status list."""
-    answer = HttpResponse(status.published(number), content_type=f"application/{status.TYPE}")
+    answer = HttpResponse(status.published(list_number), content_type=f"application/{status.TYPE}")
     return _open(answer, status.TTL_SECONDS)
 
 
