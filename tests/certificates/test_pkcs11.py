@@ -6,6 +6,7 @@ import subprocess
 import threading
 from pathlib import Path
 
+import pkcs11
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
@@ -129,7 +130,19 @@ def test_a_session_that_broke_is_opened_again(store):
     signer = store.signer("tokens")
     signer.sign_now(b"data", "sha256")
     store._module._session.close()
+
+    class Gone:
+        """As the library answers once a module was restarted."""
+
+        def get_key(self, **_wanted: object) -> None:
+            raise pkcs11.exceptions.SessionHandleInvalid
+
+        def close(self) -> None:
+            raise pkcs11.exceptions.SessionHandleInvalid
+
+    store._module._session = Gone()
     assert signer.sign_now(b"data", "sha256")
+    assert not isinstance(store._module._session, Gone)
 
 
 def test_a_key_that_is_not_there_or_not_the_certificates(store, module):

@@ -1,10 +1,12 @@
 """The QR token: short, readable from the printed page, and only ours is believed."""
 
+import hmac
 import json
 import time
 from datetime import date
 from pathlib import Path
 
+import pypdfium2
 import pytest
 import zxingcpp
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -98,7 +100,7 @@ QR_WIDTH = {"licence": 32, "card": 29, "proof": 32}  # mm, as documents.css prin
 
 
 @pytest.mark.parametrize("template", LOOKS)
-def test_the_longest_token_still_prints_in_modules_that_a_phone_reads(key_folder, template, tmp_path):
+def test_the_longest_token_still_prints_in_modules_that_a_phone_reads(key_folder, template):
     import segno
 
     claims = {
@@ -115,7 +117,9 @@ def test_the_longest_token_still_prints_in_modules_that_a_phone_reads(key_folder
     modules = code.symbol_size(border=4)[0]
     assert QR_WIDTH[template] / modules >= 0.28, (code.version, modules)
     pdf = render_face(_long_face(template, token))
-    assert decoded(pdf, tmp_path) == f"{HOST}/verify/{token}/"
+    picture = pypdfium2.PdfDocument(pdf)[0].render(scale=300 / 72).to_pil()  # what a phone held over it sees, and less
+    (found,) = zxingcpp.read_barcodes(picture)
+    assert found.text == f"{HOST}/verify/{token}/"
 
 
 @pytest.mark.django_db
@@ -146,16 +150,14 @@ def test_a_payload_swapped_under_a_signature_is_found(cast: Cast, licence: Certi
 
 def forged(licence: Certificate, **changes: object) -> str:
     """A token with another header, signed as that header says as far as one can without our key."""
-    import jwt
-
     genuine = tokens.make(licence)
     head = {**json.loads(jws.unb64(genuine.split(".")[0])), **changes}
     body = f"{jws.b64(jws.compact(head))}.{genuine.split('.')[1]}"
     if head["alg"] == "none":
         return f"{body}."
     if head["alg"] == "HS256":
-        public = json.dumps(TokenKey.objects.get().jwk).encode()
-        return jwt.encode(json.loads(jws.unb64(genuine.split(".")[1])), public, algorithm="HS256", headers=head)
+        public = json.dumps(TokenKey.objects.get().jwk).encode()  # the classic: our public key as the shared secret
+        return f"{body}.{jws.b64(hmac.digest(public, body.encode(), 'sha256'))}"
     return f"{body}.{genuine.split('.')[2]}"
 
 

@@ -17,9 +17,7 @@ from identity.actor import SYSTEM
 class Command(BaseCommand):
     """Without options it lists the keys."""
 
-    help = (
-        "List the published keys of QR tokens; --renew (demonstration) makes one; --withdraw KID ends one."
-    )
+    help = "List the published keys of QR tokens; --renew (demonstration) makes one; --withdraw KID ends one."
 
     def add_arguments(self, parser: CommandParser) -> None:
         """See ``--help``."""
