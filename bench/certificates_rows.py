@@ -40,7 +40,7 @@ def register_figures(quick: bool) -> dict[str, object]:
 def _cast() -> tuple[CertificateType, Person]:
     region = Region.objects.create(code="519900000000", name="示范市", level=Region.Level.CITY)
     office = Department.objects.create(
-        name="示范市市场监督管理局", uscc=make_uscc(prefix="11", region="519900", body="000000001"), region=region
+        name="示范市市场监督管理局", uscc=make_uscc(prefix="11", region="519900", body="00000001"), region=region
     )
     kind = CertificateType.objects.create(
         key="bench", type_code=f"{office.uscc}001", name="居住证", definer=office, holder_kind="person",
