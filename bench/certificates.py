@@ -1,4 +1,4 @@
-"""How fast certificates and notices are printed, signed and checked, on one process, and how large they are."""
+"""How fast certificates are registered, printed, signed, checked and looked up, and how large their files are."""
 
 import statistics
 import tempfile
@@ -10,6 +10,7 @@ from typing import TypeVar
 
 from django.utils.safestring import mark_safe
 
+from bench.certificates_rows import register_figures
 from certificates.face import Face
 from certificates.rendering import render_face
 from certificates.signing.demo_ca import make_demo_ca
@@ -50,6 +51,7 @@ def run(quick: bool) -> dict[str, object]:
         report, spent = _measure(lambda: check_pdf(signed, keystore=keys), rounds)
         assert report.valid
         figures["check_ms"] = round(spent, 1)
+    figures.update(register_figures(quick))
     return figures
 
 

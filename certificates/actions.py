@@ -16,6 +16,7 @@ from certificates import errors, listeners, rules
 from certificates import events as codes
 from certificates.faces import face_of
 from certificates.models import Certificate, CertificateOperation, CertificateType
+from certificates.proofs import sm2_seals, tokens
 from certificates.rendering import render_face
 from certificates.signing.pades import sign_pdf
 from certificates.states import TABLE, Operation
@@ -207,6 +208,7 @@ def produce_file(*, certificate_id: UUID) -> Certificate:
     )
     if certificate.file_state == Certificate.FileState.READY:
         return certificate
+    certificate.qr_token = tokens.make(certificate)
     pdf = sign_pdf(
         render_face(face_of(certificate)),
         reason=_("签发%(name)s") % {"name": certificate.type.name},
@@ -216,6 +218,8 @@ def produce_file(*, certificate_id: UUID) -> Certificate:
     certificate.file.save(f"{certificate.pk}.pdf", ContentFile(pdf), save=False)
     certificate.file_sha256 = hashlib.sha256(pdf).hexdigest()
     certificate.file_state = Certificate.FileState.READY
-    certificate.save(update_fields=["file", "file_sha256", "file_state", "updated_at"])
+    certificate.save(update_fields=["qr_token", "file", "file_sha256", "file_state", "updated_at"])
+    if certificate.type.has_sm2_signature:
+        sm2_seals.add(certificate, pdf)
     events.record(codes.FILE_SIGNED, actor=SYSTEM, subject_id=certificate.pk, sha256=certificate.file_sha256)
     return certificate

@@ -30,7 +30,8 @@ class Face:
 
     `identifier` is the 证照标识 of GB/T 36904-2018; `holder_code_type` a key of HOLDER_CODE_TYPES or "" when
     unknown; `valid_until` None means 长期; `rows` are the type's own fields as (label, value); `template` is
-    licence, card or proof; `watermark` is printed across the page when not empty.
+    licence, card or proof; `watermark` is printed across the page when not empty; `qr_text` is what the QR code
+    carries where that is not `verify_url`, the address printed beside it.
     """
 
     type_name: str
@@ -47,6 +48,7 @@ class Face:
     valid_until: date | None
     rows: tuple[tuple[str, str], ...]
     verify_url: str
+    qr_text: str = ""
     template: str
     watermark: str = ""
     seal_caption: str

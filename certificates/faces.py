@@ -8,8 +8,13 @@ from certificates.models import Certificate
 
 
 def verify_url(certificate: Certificate) -> str:
-    """The address in the QR code: the public page that tells the register's word on this certificate."""
+    """The short address of the public page that tells the register's word on this certificate."""
     return settings.PUBLIC_BASE_URL + reverse("verify_code", args=[certificate.verify_code])
+
+
+def qr_text(certificate: Certificate) -> str:
+    """The address in the QR code: the same page, and in it the signed token; files of old carry the short one."""
+    return settings.PUBLIC_BASE_URL + reverse("verify_code", args=[certificate.qr_token or certificate.verify_code])
 
 
 def face_of(certificate: Certificate) -> Face:
@@ -36,6 +41,7 @@ def face_of(certificate: Certificate) -> Face:
         valid_until=certificate.valid_until,
         rows=rows,
         verify_url=verify_url(certificate),
+        qr_text=qr_text(certificate),
         template=kind.template,
         watermark=watermark_text(provider=certificate.issuer.name, valid_until=certificate.valid_until),
         seal_caption=kind.seal_caption,

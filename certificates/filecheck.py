@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from certificates.models import Certificate
+from certificates.proofs import sm2_seals
 from certificates.queries import Verification, verification_of
 from certificates.signing.pades import (
     CHANGED,
@@ -15,6 +16,7 @@ from certificates.signing.pades import (
     SignatureReport,
     check_pdf,
 )
+from certificates.signing.sm2 import Sm2Report
 
 LONGEST = 5 * 1024 * 1024  # bytes; an issued file has some 60 KB
 
@@ -37,6 +39,7 @@ class FileCheck:
     finding: FileFinding
     report: SignatureReport
     found: Verification | None = None
+    sm2: Sm2Report | None = None  # the second signature, where the certificate has one
 
 
 def check_file(content: bytes) -> FileCheck:
@@ -51,7 +54,10 @@ def check_file(content: bytes) -> FileCheck:
     )
     if certificate is None:
         return FileCheck(FileFinding.NOT_A_CERTIFICATE, report)
-    return FileCheck(FileFinding.ISSUED, report, verification_of(certificate))
+    sm2 = sm2_seals.report_on(certificate, content)
+    if sm2 is not None and not sm2.intact:
+        return FileCheck(FileFinding.CHANGED, report, sm2=sm2)
+    return FileCheck(FileFinding.ISSUED, report, verification_of(certificate), sm2)
 
 
 def _fault(report: SignatureReport) -> FileFinding:

@@ -32,6 +32,7 @@ class CertificateType(BaseModel):
     template = models.CharField(max_length=20)
     seal_caption = models.CharField(max_length=30)
     fields = models.JSONField(default=list)
+    has_sm2_signature = models.BooleanField("国密签名", default=False, db_default=False)  # beside the PAdES one
 
     class Meta:
         ordering: ClassVar = ["type_code"]
@@ -66,7 +67,8 @@ class Certificate(BaseModel):
     former = models.ForeignKey("self", models.PROTECT, null=True, related_name="successors")  # 关联证照标识
     face = EncryptedJSONField()  # {field key: value} of the type's own fields
     case_number = models.CharField(max_length=50, blank=True, default="")  # the case it came from, as text
-    verify_code = models.CharField(max_length=32, unique=True)  # what the QR code carries; not guessable
+    verify_code = models.CharField(max_length=32, unique=True)  # the short address of verification; not guessable
+    qr_token = models.TextField(blank=True, default="", db_default="")  # what its QR code carries, as printed
     file = models.FileField(upload_to="certificates/%Y/%m", blank=True)
     file_state = models.CharField(max_length=10, choices=FileState, default=FileState.PENDING)
     file_sha256 = models.CharField(max_length=64, blank=True, default="")
@@ -107,6 +109,46 @@ class CertificateOperation(BaseModel):
 
     def __str__(self) -> str:
         return f"{self.certificate} {self.operation}"
+
+
+class TokenKey(BaseModel):
+    """A published key that proves tokens of one issuer address; it stays when another follows it."""
+
+    kid = models.CharField(max_length=8)
+    issuer = models.CharField(max_length=200)
+    jwk = models.JSONField()
+    withdrawn_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=["kid", "issuer"], name="token_key_once"),)
+
+    def __str__(self) -> str:
+        return self.kid
+
+
+class StatusEntry(BaseModel):
+    """A certificate's place in a status list, drawn by lot."""
+
+    certificate = models.OneToOneField(Certificate, models.PROTECT, related_name="status_entry")
+    list_number = models.PositiveIntegerField()
+    place = models.PositiveIntegerField()
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=["list_number", "place"], name="status_place_once"),)
+
+    def __str__(self) -> str:
+        return f"{self.list_number}#{self.place}"
+
+
+class Sm2Signature(BaseModel):
+    """The SM2/SM3 signature over a certificate's file, kept beside it."""
+
+    certificate = models.OneToOneField(Certificate, models.PROTECT, related_name="sm2_signature")
+    signature = models.BinaryField()  # DER of (r, s)
+    chain = models.TextField()  # PEM, the signer's certificate first
+
+    def __str__(self) -> str:
+        return str(self.certificate)
 
 
 class Document(BaseModel):

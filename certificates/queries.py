@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from certificates import errors
 from certificates import events as codes
-from certificates.models import Certificate, CertificateOperation, Disclosure, Document, Grant
+from certificates.models import Certificate, CertificateOperation, CertificateType, Disclosure, Document, Grant
 from common import events
 from common.masking import mask_name
 from identity import levels
@@ -40,6 +40,11 @@ def get_certificate(actor: Actor, certificate_id: UUID) -> Certificate:
     if actor.is_staff:
         events.record(codes.READ, actor=actor, subject_id=certificate.pk, holder_id=certificate.holder_id)
     return certificate
+
+
+def find_type(type_code: str) -> CertificateType | None:
+    """A certificate type by its 21-character code; what can be issued is no secret."""
+    return CertificateType.objects.filter(type_code=type_code[:21].replace("\x00", "")).first()
 
 
 def operations_of(certificate: Certificate) -> QuerySet[CertificateOperation]:
@@ -195,11 +200,15 @@ def verify(text: str) -> Verification | None:
     return verification_of(certificate) if certificate else None
 
 
+def public_holder_name(certificate: Certificate) -> str:
+    """The holder as anybody may read it: a person's name masked, an organisation's whole."""
+    holder = certificate.holder
+    return mask_name(holder.name) if holder.kind == holder.Kind.PERSON else str(holder.name)
+
+
 def verification_of(certificate: Certificate) -> Verification:
     """The register's public word on a certificate that was loaded with type, issuer and holder."""
     state = state_now(certificate)
-    holder = certificate.holder
-    name = mask_name(holder.name) if holder.kind == holder.Kind.PERSON else holder.name
     return Verification(
         certificate_id=certificate.pk,
         state=state,
@@ -207,7 +216,7 @@ def verification_of(certificate: Certificate) -> Verification:
         type_name=certificate.type.name,
         number=certificate.number,
         identifier=certificate.identifier,
-        holder_name=name,
+        holder_name=public_holder_name(certificate),
         issuer_name=certificate.issuer.name,
         issued_on=certificate.issued_on,
         valid_until=certificate.valid_until,

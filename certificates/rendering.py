@@ -77,7 +77,7 @@ def _context(face: Face) -> dict[str, Any]:
         "setting": fitted.setting,
         "rows": (holder, code, *fitted.rows, validity),
         "annex": fitted.annex,
-        "qr_svg": mark_safe(qr_svg(face.verify_url)),
+        "qr_svg": mark_safe(qr_svg(face.qr_text or face.verify_url, level="l")),
     }
 
 

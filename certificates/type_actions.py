@@ -41,10 +41,12 @@ def define_type(
     validity_months: int | None = None,
     is_single_instance: bool = True,
     number_prefix: str = "",
+    has_sm2_signature: bool | None = None,
 ) -> CertificateType:
     """Define a certificate type, known by its key, or change it; saving the same again changes nothing.
 
-    ``fields`` as in :class:`CertificateType`; ``validity_months`` None means long-term. Needs
+    ``fields`` as in :class:`CertificateType`; ``validity_months`` None means long-term; files of a type that
+    ``has_sm2_signature`` are signed in the SM2/SM3 suite as well (None: as before). Needs
     :attr:`Permission.MANAGE_ITEMS` in the defining department, now and before (the system may always).
     """
     _require(actor, definer)
@@ -60,6 +62,7 @@ def define_type(
         "validity_months": validity_months,
         "is_single_instance": is_single_instance,
         "number_prefix": number_prefix,
+        "has_sm2_signature": bool(kind and kind.has_sm2_signature) if has_sm2_signature is None else has_sm2_signature,
         "template": template,
         "seal_caption": seal_caption,
         "fields": [dict(field) for field in fields],

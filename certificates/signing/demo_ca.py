@@ -18,14 +18,21 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import BestAvailableEncryption, Encoding, pkcs12
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
-from certificates.signing.errors import KeyUnusable, SealCodeInvalid
-from certificates.signing.keystore import DEFAULT_SEAL, SEAL_CODE, TRUST_FOLDER
+from certificates.signing.demo_ca_sm2 import make_sm2
+from certificates.signing.errors import KeyMissing, KeyUnusable, SealCodeInvalid
+from certificates.signing.keystore import DEFAULT_SEAL, SEAL_CODE, TOKENS, TRUST_FOLDER
 from certificates.signing.timestamps import SEAL as TIMESTAMPS
 
 ROOT = "demo-root"
 ROOT_NAME = "一站通演示根证书"
 ORGANISATION = "示范市政务服务管理办公室（演示）"
-DEMO_SEALS = {DEFAULT_SEAL: "示范市电子证照签章", "notices": "示范市政务服务专用章", TIMESTAMPS: "示范市时间戳"}
+DEMO_SEALS = {
+    DEFAULT_SEAL: "示范市电子证照签章",
+    "notices": "示范市政务服务专用章",
+    TIMESTAMPS: "示范市时间戳",
+    TOKENS: "示范市电子证照凭证",
+}
+SM2_SEALS = {DEFAULT_SEAL: "示范市电子证照签章（国密）"}
 ROOT_YEARS, SEAL_YEARS = 20, 10
 
 Pair = tuple[ec.EllipticCurvePrivateKey, x509.Certificate]
@@ -34,6 +41,7 @@ Pair = tuple[ec.EllipticCurvePrivateKey, x509.Certificate]
 def make_demo_ca(folder: Path, seals: Mapping[str, str] = DEMO_SEALS) -> list[str]:
     """Make the root and the certificates of `seals` (code → common name) that `folder` does not have yet.
 
+    With the certificates' own seal comes its twin in the SM2/SM3 suite.
     Returns the names of the files written; an empty list means that all were there. Every file is readable by
     its owner only and appears whole or not at all. Raises SealCodeInvalid, KeyUnusable (unreadable root).
     """
@@ -47,6 +55,10 @@ def make_demo_ca(folder: Path, seals: Mapping[str, str] = DEMO_SEALS) -> list[st
         for code, common_name in seals.items():
             if not (folder / f"{code}.p12").exists():
                 written += _store(folder, code, _seal(code, common_name, root), issuer=root[1])
+        if DEFAULT_SEAL in seals:
+            written += make_sm2(
+                folder, SM2_SEALS, organisation=ORGANISATION, root_years=ROOT_YEARS, seal_years=SEAL_YEARS, write=_write
+            )
     return written
 
 
@@ -153,3 +165,19 @@ def _write(path: Path, content: bytes) -> None:
         file.write(content)
         os.fsync(file.fileno())
     partial.replace(path)
+
+
+def renew(folder: Path, code: str, common_name: str) -> None:
+    """Give a seal a new key and certificate; the archive of the old key is erased. Raises KeyMissing without one.
+
+    Files that the old key signed stay good: each carries its certificate. What tokens it signed, the published
+    key set still proves.
+    """
+    if not SEAL_CODE.fullmatch(code) or code == ROOT:
+        raise SealCodeInvalid
+    if not (folder / f"{code}.p12").exists():
+        raise KeyMissing(name=f"{code}.p12")
+    with _only_one(folder):
+        root = _root(folder, [])
+        (folder / f"{code}.p12").unlink()
+        _store(folder, code, _seal(code, common_name, root), issuer=root[1])

@@ -32,6 +32,15 @@ class KeyExposed(DomainError):
     what_to_do = _("请管理员执行 chmod 600 收紧文件权限后重试。")
 
 
+class ModuleUnavailable(DomainError):
+    """The hardware module does not sign: not reachable, wrong PIN, broken. Params: ``name``, its token."""
+
+    code = "signing.module_unavailable"
+    http_status = 503
+    message = _("签章密码机没有应答：%(name)s。")
+    what_to_do = _("文件会自动重新签署；持续出现时请管理员检查密码机、口令文件和 ONESTOP_PKCS11_* 设置。")
+
+
 class SealCodeInvalid(Invalid):
     """A seal code is not 1–40 letters, digits, hyphens or underscores."""
 

@@ -1,7 +1,8 @@
-"""Where signing keys come from. A hardware module or a provincial seal system implements the same protocol."""
+"""Where signing keys come from: PKCS#12 files here, a hardware module in ``pkcs11.py``; both keep one protocol."""
 
 import re
 import stat
+from collections.abc import Iterable
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, Protocol
@@ -15,10 +16,12 @@ from pyhanko.sign.signers import Signer
 from pyhanko_certvalidator.registry import SimpleCertificateStore
 
 from certificates.signing.errors import KeyExposed, KeyMissing, KeyUnusable, SealCodeInvalid
+from certificates.signing.sm2 import Sm2Seal
 
 SEAL_CODE = re.compile(r"[A-Za-z0-9_-]{1,40}")
 DEFAULT_SEAL = "certificates"
-TRUST_FOLDER = "trust"
+TRUST_FOLDER, SM2_TRUST_FOLDER = "trust", "trust-sm2"
+TOKENS = "tokens"  # the seal code whose key signs QR tokens, status lists and wallet credentials, and no file
 
 DIGESTS: dict[str, hashes.HashAlgorithm] = {
     "sha256": hashes.SHA256(),
@@ -28,68 +31,113 @@ DIGESTS: dict[str, hashes.HashAlgorithm] = {
 PrivateKey = rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey
 
 
+class SealSigner(Signer):
+    """A pyHanko signer whose key signs PDFs, time stamps and tokens alike, wherever the key is kept."""
+
+    def __init__(self, certificate: x509.Certificate, chain: Iterable[x509.Certificate]) -> None:
+        registry = SimpleCertificateStore()  # type: ignore[no-untyped-call]
+        registry.register_multiple(chain)
+        super().__init__(signing_cert=certificate, cert_registry=registry, embed_roots=False)
+        self.certificate = certificate
+
+    def sign_now(self, data: bytes, digest_algorithm: str) -> bytes:
+        """Sign with RSA PKCS#1 v1.5 or ECDSA (DER) and the digest named as in ``DIGESTS``."""
+        raise NotImplementedError
+
+    async def async_sign_raw(self, data: bytes, digest_algorithm: str, dry_run: bool = False) -> bytes:
+        """Sign `data`, the DER of the signed attributes."""
+        return self.sign_now(data, digest_algorithm)
+
+    def algorithm(self, digest_algorithm: str) -> str:
+        """The name of the signature algorithm in CMS, e.g. ``sha256_ecdsa``."""
+        return f"{digest_algorithm}_{'rsa' if self.is_rsa else 'ecdsa'}"
+
+    @property
+    def is_rsa(self) -> bool:
+        """Whether the seal's key is RSA; otherwise it is on an elliptic curve."""
+        return bool(self.certificate.public_key.algorithm == "rsa")
+
+
 class KeyStore(Protocol):
     """Gives signers by seal code, and the roots that signatures are checked against."""
 
-    def signer(self, seal_code: str) -> Signer:
+    def signer(self, seal_code: str) -> SealSigner:
         """The signer of this seal, loaded once per process. Raises a ``signing.*`` DomainError."""
+
+    def sm2_signer(self, seal_code: str) -> Sm2Seal:
+        """The signer of this seal in the SM2/SM3 suite. Raises a ``signing.*`` DomainError."""
 
     def trust_roots(self) -> tuple[x509.Certificate, ...]:
         """Root certificates, at least one. Raises KeyMissing."""
 
+    def sm2_roots(self) -> tuple[x509.Certificate, ...]:
+        """Root certificates of the SM2/SM3 suite, at least one. Raises KeyMissing."""
 
-class HeldKeySigner(Signer):
-    """A pyHanko signer that keeps the opened key: pyHanko's own parses it anew for each signature (24–87 ms)."""
 
-    def __init__(self, key: PrivateKey, certificate: x509.Certificate, chain: SimpleCertificateStore) -> None:
-        super().__init__(signing_cert=certificate, cert_registry=chain, embed_roots=False)
+class HeldKeySigner(SealSigner):
+    """Keeps the opened key of a file: pyHanko's own signer parses it anew for each signature (24–87 ms)."""
+
+    def __init__(self, key: PrivateKey, certificate: x509.Certificate, chain: Iterable[x509.Certificate]) -> None:
+        super().__init__(certificate, chain)
         self._key = key
 
-    async def async_sign_raw(self, data: bytes, digest_algorithm: str, dry_run: bool = False) -> bytes:
-        """Sign `data` (the DER of the signed attributes) with RSA PKCS#1 v1.5 or ECDSA."""
-        return self.sign_now(data, digest_algorithm)
-
     def sign_now(self, data: bytes, digest_algorithm: str) -> bytes:
-        """The same without an event loop: bytes signed with the digest named as in ``DIGESTS``."""
+        """See SealSigner."""
         digest = DIGESTS[digest_algorithm]
         if isinstance(self._key, rsa.RSAPrivateKey):
             return self._key.sign(data, padding.PKCS1v15(), digest)
         return self._key.sign(data, ec.ECDSA(digest))
 
-    def algorithm(self, digest_algorithm: str) -> str:
-        """The name of the signature algorithm in CMS, e.g. ``sha256_ecdsa``."""
-        return f"{digest_algorithm}_{'rsa' if isinstance(self._key, rsa.RSAPrivateKey) else 'ecdsa'}"
-
 
 class Pkcs12KeyStore:
-    """Reads ``<seal code>.p12``, its passphrase ``<seal code>.pass`` and ``trust/*.pem`` from one folder."""
+    """Reads one folder: ``<seal code>.p12`` with its passphrase ``<seal code>.pass``, and ``trust/*.pem``.
+
+    The SM2/SM3 suite has ``<seal code>.sm2.key`` (encrypted PKCS#8), the same kind of passphrase file
+    ``<seal code>.sm2.pass``, the chain ``<seal code>.sm2.pem``, and ``trust-sm2/*.pem``.
+    """
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self._signers: dict[str, Signer] = {}
-        self._roots: tuple[x509.Certificate, ...] = ()
+        self._signers: dict[str, HeldKeySigner] = {}
+        self._sm2: dict[str, Sm2Seal] = {}
+        self._roots: dict[str, tuple[x509.Certificate, ...]] = {}
 
-    def signer(self, seal_code: str) -> Signer:
+    def signer(self, seal_code: str) -> SealSigner:
         """See KeyStore. Files must be readable by their owner only."""
-        if not SEAL_CODE.fullmatch(seal_code):
-            raise SealCodeInvalid
+        check_code(seal_code)
         if seal_code not in self._signers:
             self._signers[seal_code] = self._load(seal_code)
         return self._signers[seal_code]
 
+    def sm2_signer(self, seal_code: str) -> Sm2Seal:
+        """See KeyStore. Files must be readable by their owner only."""
+        check_code(seal_code)
+        if seal_code not in self._sm2:
+            key, passphrase = self._read(f"{seal_code}.sm2.key"), self._read(f"{seal_code}.sm2.pass").strip()
+            chain = pem_certificates(self._read(f"{seal_code}.sm2.pem"), name=f"{seal_code}.sm2.pem")
+            self._sm2[seal_code] = Sm2Seal.opened(key, passphrase, chain, name=f"{seal_code}.sm2.key")
+        return self._sm2[seal_code]
+
     def trust_roots(self) -> tuple[x509.Certificate, ...]:
         """See KeyStore."""
-        if not self._roots:
-            self._roots = tuple(
-                certificate
-                for path in sorted((self._folder / TRUST_FOLDER).glob("*.pem"))
-                for certificate in _certificates(path)
-            )
-        if not self._roots:
-            raise KeyMissing(name=f"{TRUST_FOLDER}/*.pem")
-        return self._roots
+        return self._certificates_in(TRUST_FOLDER)
 
-    def _load(self, seal_code: str) -> Signer:
+    def sm2_roots(self) -> tuple[x509.Certificate, ...]:
+        """See KeyStore."""
+        return self._certificates_in(SM2_TRUST_FOLDER)
+
+    def _certificates_in(self, folder: str) -> tuple[x509.Certificate, ...]:
+        if not self._roots.get(folder):
+            self._roots[folder] = tuple(
+                certificate
+                for path in sorted((self._folder / folder).glob("*.pem"))
+                for certificate in _certificates(path, folder)
+            )
+        if not self._roots[folder]:
+            raise KeyMissing(name=f"{folder}/*.pem")
+        return self._roots[folder]
+
+    def _load(self, seal_code: str) -> HeldKeySigner:
         archive = self._read(f"{seal_code}.p12")
         passphrase = self._read(f"{seal_code}.pass").strip()
         try:
@@ -98,31 +146,47 @@ class Pkcs12KeyStore:
             raise KeyUnusable(name=f"{seal_code}.p12") from error
         if certificate is None or not isinstance(key, rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey):
             raise KeyUnusable(name=f"{seal_code}.p12")
-        chain = SimpleCertificateStore()  # type: ignore[no-untyped-call]
-        chain.register_multiple([_as_asn1(other) for other in others])
-        return HeldKeySigner(key, _as_asn1(certificate), chain)
+        return HeldKeySigner(key, _as_asn1(certificate), [_as_asn1(other) for other in others])
 
     def _read(self, name: str) -> bytes:
-        path = self._folder / name
-        try:
-            if path.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO):
-                raise KeyExposed(name=name)
-            return path.read_bytes()
-        except FileNotFoundError as error:
-            raise KeyMissing(name=name) from error
-        except OSError as error:
-            raise KeyUnusable(name=name) from error
+        return read_private(self._folder / name)
+
+
+def check_code(seal_code: str) -> None:
+    """Refuse what is no seal code, e.g. a path."""
+    if not SEAL_CODE.fullmatch(seal_code):
+        raise SealCodeInvalid
+
+
+def read_private(path: Path) -> bytes:
+    """Read a file that only its owner may read. Raises KeyMissing, KeyExposed or KeyUnusable."""
+    try:
+        if path.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO):
+            raise KeyExposed(name=path.name)
+        return path.read_bytes()
+    except FileNotFoundError as error:
+        raise KeyMissing(name=path.name) from error
+    except OSError as error:
+        raise KeyUnusable(name=path.name) from error
 
 
 def _as_asn1(certificate: Any) -> x509.Certificate:
     return x509.Certificate.load(certificate.public_bytes(Encoding.DER))
 
 
-def _certificates(path: Path) -> list[x509.Certificate]:
+def pem_certificates(content: bytes, *, name: str) -> list[x509.Certificate]:
+    """Parse the certificates of a PEM file. Raises KeyUnusable, which names the file."""
     try:
-        return [x509.Certificate.load(der) for _, _, der in pem.unarmor(path.read_bytes(), multiple=True)]
-    except (OSError, ValueError) as error:
-        raise KeyUnusable(name=f"{TRUST_FOLDER}/{path.name}") from error
+        return [x509.Certificate.load(der, strict=True) for _, _, der in pem.unarmor(content, multiple=True)]
+    except ValueError as error:
+        raise KeyUnusable(name=name) from error
+
+
+def _certificates(path: Path, folder: str) -> list[x509.Certificate]:
+    try:
+        return pem_certificates(path.read_bytes(), name=f"{folder}/{path.name}")
+    except OSError as error:
+        raise KeyUnusable(name=f"{folder}/{path.name}") from error
 
 
 @lru_cache(maxsize=8)
@@ -131,5 +195,13 @@ def _opened(folder: Path) -> Pkcs12KeyStore:
 
 
 def default_keystore() -> KeyStore:
-    """The key store of ``settings.KEY_DIR``; its keys stay loaded for the life of the process."""
-    return _opened(Path(settings.KEY_DIR))
+    """The key store of the settings; its keys stay loaded for the life of the process.
+
+    ``settings.PKCS11`` names a hardware module; without it keys are the files of ``settings.KEY_DIR``.
+    """
+    folder = Path(settings.KEY_DIR)
+    if settings.PKCS11:
+        from certificates.signing.pkcs11 import module_keystore
+
+        return module_keystore(folder, **settings.PKCS11)
+    return _opened(folder)

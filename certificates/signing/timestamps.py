@@ -14,7 +14,7 @@ from pyhanko.sign.timestamps.common_utils import TimestampRequestError
 from pyhanko.sign.timestamps.requests_client import RequestsHTTPTimeStamper
 
 from certificates.signing.errors import TimestampUnavailable
-from certificates.signing.keystore import DIGESTS, HeldKeySigner, KeyStore
+from certificates.signing.keystore import DIGESTS, KeyStore, SealSigner
 
 SEAL = "timestamps"  # the seal code whose certificate may only stamp time (extended key usage id-kp-timeStamping)
 LOCAL = "local"
@@ -32,10 +32,9 @@ def _now() -> datetime:
 class Responder:
     """A time stamping authority with one key. Accepts SHA-256, SHA-384 and SHA-512 imprints."""
 
-    def __init__(self, signer: HeldKeySigner, *, clock: Clock = _now) -> None:
-        assert signer.signing_cert is not None
+    def __init__(self, signer: SealSigner, *, clock: Clock = _now) -> None:
         self._signer = signer
-        self._certificate = signer.signing_cert
+        self._certificate = signer.certificate
         self._clock = clock
 
     def answer(self, request: bytes) -> bytes:
@@ -132,9 +131,7 @@ class AuthorityTimeStamper(RequestsHTTPTimeStamper):
 
 def responder(keystore: KeyStore) -> Responder:
     """The responder of this key store's ``timestamps`` seal. Raises the errors of the key store."""
-    signer = keystore.signer(SEAL)
-    assert isinstance(signer, HeldKeySigner)
-    return Responder(signer)
+    return Responder(keystore.signer(SEAL))
 
 
 def timestamper(keystore: KeyStore) -> TimeStamper | None:

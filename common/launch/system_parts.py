@@ -66,6 +66,7 @@ RUN_PARTS = (
 TEST_PARTS = (
     Part("journeys in a browser", _has_browser, ("chromium",), "--cask chromium"),
     Part("reading PDFs", _programs("pdfsig", "pdftoppm", "pdftotext"), ("poppler-utils",), "poppler"),
+    Part("a hardware module in software", _programs("softhsm2-util"), ("softhsm2",), "softhsm"),
     Part("a second PDF viewer", _programs("gs"), ("ghostscript",), "ghostscript"),
 )
 

@@ -112,6 +112,7 @@ def _load_certificate_types(
     folder = read_folder(
         content / "certificate_types",
         required="key seq name definer holder validity_months single number_prefix template seal fields",
+        optional="sm2",
     )
     types: dict[str, CertificateType] = {}
     places: dict[str, str] = {}
@@ -136,6 +137,7 @@ def _load_certificate_types(
             validity_months=entry.number("validity_months"),
             is_single_instance=entry.flag("single", default=True),
             number_prefix=entry.text("number_prefix"),
+            has_sm2_signature=entry.flag("sm2", default=False),
             template=entry.code("template", ("licence", "card", "proof")),
             seal_caption=entry.text("seal"),
             fields=_face_fields(entry, elements),

@@ -77,3 +77,33 @@ class ClosingForm(forms.Form):
         label=_("我已经看过上面的内容，确定注销"),
         error_messages={"required": _("请先勾选，表示您已经看过注销以后会怎样。")},
     )
+
+
+class WalletForm(forms.Form):
+    """What of a certificate goes into a wallet, and which wallet alone may show it."""
+
+    request_key = forms.CharField(max_length=64, required=False, widget=forms.HiddenInput)
+    chosen = forms.MultipleChoiceField(
+        label=_("带上哪些内容"),
+        help_text=_("证照类型、发证机关和有效期总是带上。"),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"invalid_choice": _("请从列出的内容里选。")},
+    )
+    holder_key = forms.CharField(
+        label=_("钱包公钥（JWK）"),
+        help_text=_("填了，就只有这个钱包能出示；没有的留空。不要填私钥。"),
+        required=False,
+        max_length=1000,
+        widget=forms.Textarea(attrs={"rows": 3, "spellcheck": "false", "autocomplete": "off"}),
+        error_messages={
+            "max_length": _("太长了，公钥不会超过 1000 个字符。"),
+            "null_characters_not_allowed": _NOT_READABLE,
+        },
+    )
+
+    def __init__(self, *args: Any, labels: dict[str, str], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        chosen = self.fields["chosen"]
+        assert isinstance(chosen, forms.MultipleChoiceField)
+        chosen.choices = list(labels.items())

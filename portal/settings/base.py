@@ -186,6 +186,7 @@ UPLOAD_MAX_BYTES = 20 * 1024 * 1024
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 KEY_DIR = VAR_DIR / "keys"  # signing keys of the demonstration certification authority
+PKCS11: dict[str, str] | None = None  # {"module", "token", "pin_file"}: keys in a hardware module, not in files
 TIMESTAMPS = "local"  # who stamps the time of signatures: this site's own key, an RFC 3161 address, or nobody ("")
 TRUST_FORWARDED_FOR = False  # True only behind a proxy that replaces X-Forwarded-For
 LOOKUPS_PER_MINUTE = 30  # of certificates and cases, by one address without sign-in

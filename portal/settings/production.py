@@ -58,6 +58,11 @@ for _name, _key in {**FIELD_KEYS, "ONESTOP_BLIND_INDEX_KEY": BLIND_INDEX_KEY}.it
     if not is_key(_key):
         raise ImproperlyConfigured(f"{_name} is not 32 bytes in base64 (openssl rand -base64 32 makes one).")
 KEY_DIR = Path(os.environ["ONESTOP_KEY_DIR"])
+if os.environ.get("ONESTOP_PKCS11_MODULE"):
+    _module = {name: os.environ.get(f"ONESTOP_PKCS11_{name.upper()}", "") for name in ("module", "token", "pin_file")}
+    if not all(_module.values()):
+        raise ImproperlyConfigured("ONESTOP_PKCS11_MODULE is set, so _TOKEN and _PIN_FILE are needed too.")
+    PKCS11 = _module
 TIMESTAMPS = os.environ.get("ONESTOP_TIMESTAMP_URL", "")  # without an authority, signatures carry no trusted time
 MEDIA_ROOT = Path(os.environ["ONESTOP_MEDIA_ROOT"])
 DEMO = False

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from django.db import transaction
 from django.http import HttpResponseBase
-from django.test import Client
+from django.test import Client, override_settings
 from django.urls import URLPattern, get_resolver, reverse
 
 from tests.architecture.world import ROLES, World, build_world
@@ -43,9 +43,10 @@ def addresses() -> dict[str, set[str]]:
 
 
 @pytest.fixture(scope="module")
-def world(django_db_setup: None, django_db_blocker) -> Iterator[World]:
+def world(django_db_setup: None, django_db_blocker, key_folder) -> Iterator[World]:
     """Built once for this file, rolled back at its end."""
-    with django_db_blocker.unblock(), transaction.atomic():
+    keys = override_settings(KEY_DIR=key_folder)
+    with django_db_blocker.unblock(), transaction.atomic(), keys:
         yield build_world()
         transaction.set_rollback(True)
 

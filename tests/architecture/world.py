@@ -13,6 +13,7 @@ from django.utils import timezone
 from cases.actions import intake
 from cases.models import Case, CaseMaterial
 from certificates.models import Document
+from certificates.proofs import sm2_seals, status
 from identity.actor import SYSTEM, Actor
 from identity.models import Account, PostHolding
 from identity.persons.merge_actions import report_pair
@@ -22,8 +23,7 @@ from portal.middleware import PRINCIPAL_KEY
 from services.actions import record_import
 from services.editing import lifecycle, waivers
 from services.legacy.plan_actions import propose_plan
-from services.models import ExchangeBatch, LegacyPlan, ReviewComment
-from services.models import DirectoryEntry, DirectoryVersion, ExchangeBatch, LegacyPlan
+from services.models import DirectoryEntry, DirectoryVersion, ExchangeBatch, LegacyPlan, ReviewComment
 from services.searching.actions import add_synonym
 from services.states import Operation
 from tests.factories import moves
@@ -102,6 +102,8 @@ class World:
             "version_number": 1,
             "page_number": 1,
             "entry_id": self.entry_id,
+            "list_number": 1,
+            "type_code": self.cast.food_licence.type_code,
             "exchange_id": self.exchange_id,
             "operation_id": self.operation_id,
             "waiver_id": self.waiver_id,
@@ -167,6 +169,8 @@ def build_world() -> World:
         for notice in case.notices.all():
             notice.file.save("notice.pdf", ContentFile(b"%PDF-1.7"))
     cast.licence.file.save("licence.pdf", ContentFile(b"%PDF-1.7"))
+    status.place_of(cast.licence)
+    sm2_seals.add(cast.licence, b"%PDF-1.7")
     document = Document.objects.filter(owner_id=cast.shop.pk).latest("created_at")
     batch = record_import(
         SYSTEM, file_name="list.jsonl", sha256="0" * 64, accepted=1, repaired=0, rejected=0, report=[]

@@ -223,7 +223,7 @@ def test_the_demo_authority_is_made_once_and_kept_private(tmp_path):
     folder = tmp_path / "keys"
     first = make_demo_ca(folder)
     before = {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
-    assert len(first) == 9
+    assert len(first) == 18
     assert make_demo_ca(folder) == []
     assert {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()} == before
     assert stat.S_IMODE(folder.stat().st_mode) == 0o700
@@ -246,7 +246,7 @@ def test_processes_that_start_together_make_one_root(tmp_path):
         thread.start()
     for thread in threads:
         thread.join()
-    assert sorted(map(len, written)) == [0, 0, 0, 9]
+    assert sorted(map(len, written)) == [0, 0, 0, 18]
 
 
 def test_the_command_makes_keys_for_a_demonstration_only(settings, tmp_path, capsys):

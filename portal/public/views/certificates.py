@@ -13,14 +13,15 @@ from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from certificates.faces import verify_url
+from certificates.faces import qr_text
 from certificates.models import Certificate
-from certificates.queries import get_certificate, operations, read_file, use_log, visible_certificates
+from certificates.proofs import sm2_seals
+from certificates.queries import get_certificate, operations, read_file, state_now, use_log, visible_certificates
 from common.formatting import code_label
 from common.masking import mask_id
 from common.printing.qr import qr_svg
 from portal.access import actor_of, citizen_required
-from portal.public.files import file_response
+from portal.public.files import attachment, file_response
 from portal.public.requests import page_number
 
 _PAGE_SIZE = 24
@@ -59,7 +60,6 @@ def wallet(request: HttpRequest) -> HttpResponse:
 def certificate_detail(request: HttpRequest, certificate_id: UUID) -> HttpResponse:
     """What is printed on it, its state with the reason, the code to show, and who used it."""
     certificate = get_certificate(actor_of(request), certificate_id)
-    address = verify_url(certificate)
     page = Paginator(use_log(certificate), _LOG_SIZE).get_page(page_number(request))
     context = {
         "nav": "wallet",
@@ -68,8 +68,10 @@ def certificate_detail(request: HttpRequest, certificate_id: UUID) -> HttpRespon
         "last": operations(certificate).last(),
         "face": _face(certificate),
         "verify_url": reverse("verify_code", args=[certificate.verify_code]),
+        "has_sm2": sm2_seals.has(certificate),
+        "can_export": state_now(certificate) == Certificate.State.VALID,
         "is_masked": any(field.get("sensitive") for field in certificate.type.fields),
-        "qr_svg": mark_safe(qr_svg(address, label=_("核验二维码"))),
+        "qr_svg": mark_safe(qr_svg(qr_text(certificate), label=_("核验二维码"), level="l")),
         "page": page,
         "crumbs": [(_("首页"), "/"), (_("我的证照"), "/my/certificates/"), (certificate.type.name, "")],
     }
@@ -106,3 +108,13 @@ def certificate_file(request: HttpRequest, certificate_id: UUID) -> HttpResponse
     certificate = get_certificate(actor, certificate_id)
     name = f"{certificate.type.name} {certificate.number}"
     return file_response(read_file(actor, certificate), media_type="application/pdf", name=name)
+
+
+@require_safe
+@citizen_required
+def certificate_sm2(request: HttpRequest, certificate_id: UUID) -> HttpResponse:
+    """The file's signature in the SM2/SM3 suite, with what it takes to check it."""
+    actor = actor_of(request)
+    certificate = get_certificate(actor, certificate_id)
+    name = _("国密签名 %(number)s") % {"number": certificate.number}
+    return attachment(sm2_seals.read(actor, certificate), media_type="application/zip", name=name)

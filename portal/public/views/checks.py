@@ -2,6 +2,7 @@
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
@@ -9,6 +10,8 @@ from django.views.decorators.http import require_POST, require_safe
 
 from cases.queries import find_by_number
 from certificates.filecheck import FileCheck, FileFinding, check_file
+from certificates.proofs import tokens
+from certificates.proofs.tokens import TokenCheck, TokenFinding
 from certificates.queries import Verification
 from certificates.queries import verify as look_up
 from portal.public.forms import ProgressForm, VerifyFileForm, VerifyForm
@@ -32,7 +35,12 @@ def verify(request: HttpRequest) -> HttpResponse:
 @require_safe
 @never_cache
 def verify_code(request: HttpRequest, code: str) -> HttpResponse:
-    """The address in the QR code."""
+    """The address in the QR code: a signed token, or the bare code of older files."""
+    if tokens.is_token(code):
+        if is_over_limit(request):
+            return too_many(request)
+        check = tokens.check(code)
+        return _verify_page(request, VerifyForm(), found=check.found, token=check, status=200 if check.found else 404)
     return _answer(request, VerifyForm(), code)
 
 
@@ -63,6 +71,7 @@ def _verify_page(
     file_form: VerifyFileForm | None = None,
     found: Verification | None = None,
     check: FileCheck | None = None,
+    token: TokenCheck | None = None,
     asked: str = "",
     status: int = 200,
 ) -> HttpResponse:
@@ -74,10 +83,35 @@ def _verify_page(
         "tone": _TONES[found.state] if found else "bad",
         "meaning": _meaning(found),
         "report": check.report if check else None,
-        "fault": _FAULTS[check.finding] if check and not found else None,
+        "sm2": check.sm2 if check else None,
+        "fault": _fault(check, token) if not found else None,
+        "is_outdated": token is not None and token.finding == TokenFinding.OUTDATED,
+        "is_proved": token is not None and token.finding == TokenFinding.GENUINE,
     }
     return render(request, "public/verify.html", context, status=status)
 
+
+def _fault(check: FileCheck | None, token: TokenCheck | None) -> tuple[Promise, Promise] | None:
+    if token:
+        return _TOKEN_FAULTS[token.finding]
+    return _FAULTS[check.finding] if check else None
+
+
+# What is wrong with a QR code.
+_TOKEN_FAULTS = {
+    TokenFinding.ALTERED: (
+        gettext_lazy("内容与登记不符"),
+        gettext_lazy("二维码里的内容被改过，和签名对不上，这张证照不能相信。可以打 12345 反映。"),
+    ),
+    TokenFinding.FOREIGN: (
+        gettext_lazy("不是本平台的二维码"),
+        gettext_lazy("这个二维码不是本平台签发的，或者签发它的密钥已经停用，不能证明证照是真的。请按编号核验。"),
+    ),
+    TokenFinding.UNKNOWN: (
+        gettext_lazy("没有这张证照"),
+        gettext_lazy("二维码的签名是真的，但登记库里没有这张证照。请按编号核验，或者打 12345 反映。"),
+    ),
+}
 
 # What is wrong with a file: the verdict in a word, and what it means.
 _FAULTS = {

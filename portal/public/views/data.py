@@ -22,7 +22,7 @@ from identity.privacy.correction_actions import Wrong
 from identity.privacy.rules import CHANGE_OF_MIND, KEEP_EXPORT, require_self
 from portal.access import actor_of, citizen_required, step_up_required
 from portal.public.data_forms import CORRECTABLE, ClosingForm, CorrectionForm
-from portal.public.files import file_response
+from portal.public.files import attachment
 from portal.public.requests import new_request_key, page_number, request_key
 
 _PER_PAGE = 10
@@ -78,9 +78,7 @@ def export_data(request: HttpRequest) -> HttpResponse:
 def export_file(request: HttpRequest, export_id: UUID) -> HttpResponse:
     """Download a copy, after the person has proved again who they are."""
     content = export_actions.download(actor_of(request), export_id=export_id)
-    response = file_response(content, media_type="application/zip", name=_("我的数据"))
-    response.headers["Content-Disposition"] = response.headers["Content-Disposition"].replace("inline", "attachment", 1)
-    return response
+    return attachment(content, media_type="application/zip", name=_("我的数据"))
 
 
 @require_POST
