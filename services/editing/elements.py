@@ -239,3 +239,15 @@ CODE_SETS: dict[str, Mapping[str, str]] = {
 def column_label(name: str) -> str:
     """What people call a plain element."""
     return str(COLUMN_LABELS.get(name, name))
+
+
+def section_of(where: str) -> Section:
+    """The section that a finding's place (a column, a part, ``material:key``) belongs to; the first for the rest."""
+    kind = where.partition(":")[0]
+    name = {"field": STEPS, "material": "materials", "situation": "situations"}.get(kind, kind)
+    return SECTION_OF.get(name, SECTIONS[0])
+
+
+def section_by_key(key: str) -> Section | None:
+    """The section with this key."""
+    return next((section for section in SECTIONS if section.key == key), None)

@@ -22,7 +22,7 @@ from portal.middleware import PRINCIPAL_KEY
 from services.actions import record_import
 from services.editing import lifecycle, waivers
 from services.legacy.plan_actions import propose_plan
-from services.models import ExchangeBatch, LegacyPlan
+from services.models import ExchangeBatch, LegacyPlan, ReviewComment
 from services.searching.actions import add_synonym
 from services.states import Operation
 from tests.factories import moves
@@ -68,6 +68,7 @@ class World:
     legacy: LegacyPlan  # proposed for an old app by an officer who is none of the roles
     file_id: UUID  # a blank form of the item, published
     hall_id: UUID  # kept by the item's department
+    comment_id: UUID  # on the item's version in force, by an officer who is none of the roles
     request_id: UUID  # the stranger says that an address is wrong
     sessions: dict[str, str]
 
@@ -126,6 +127,11 @@ class World:
             "plan_id": self.legacy.pk,
             "sheet_id": self.batch_id,  # nobody's sheet has this id
             "old": "nobody.example.cn/knows",
+            "section": word,
+            "place": "1",
+            "move": "down",
+            "page": "guide",
+            "comment_id": self.comment_id,
             "place_id": {"region": self.cast.scjg.region_id, "department": self.cast.scjg.pk}.get(
                 word, self.cast.clerk.post_id
             ),
@@ -178,6 +184,7 @@ def build_world() -> World:
         exchange_id=exchange.pk,
         file_id=a_file(cast.version, "premises").pk,
         hall_id=a_hall(cast.scjg).pk,
+        comment_id=_a_comment(cast, author).pk,
         sessions=sessions,
     )
 
@@ -189,6 +196,14 @@ def _proposals(cast: Cast, author: Actor) -> tuple[UUID, UUID]:
     operation = lifecycle.propose(author, item_id=item.pk, kind=Operation.PAUSE, reason="升级", instead="窗口")
     waiver = waivers.propose_waiver(author, item_id=item.pk, kind="field", key="own", reason="登记库每季度才更新一次")
     return operation.pk, waiver.pk
+
+
+def _a_comment(cast: Cast, author: Actor) -> ReviewComment:
+    version = cast.item.current
+    assert version is not None
+    return ReviewComment.objects.create(
+        version=version, section="window", text="地点不清楚", account_id=author.known_account_id, by="数据管理"
+    )
 
 
 def _an_old_app_to_merge(cast: Cast, author: Actor) -> LegacyPlan:

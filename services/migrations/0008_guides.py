@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('identity', '0011_guides'),
-        ('services', '0006_legacy'),
+        ('services', '0007_editor'),
     ]
 
     operations = [
