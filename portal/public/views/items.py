@@ -50,7 +50,9 @@ def item_guide(request: HttpRequest, item_id: UUID) -> HttpResponse:
         return redirect("item_guide", closed.successors[0].pk)
     shown = guide(item)
     actor = actor_of(request)
-    context = guide_page(request, actor, shown) | _here_and_now(shown, is_closed=closed is not None)
+    context = guide_page(actor, shown, is_senior=_is_senior(request)) | _here_and_now(
+        shown, is_closed=closed is not None
+    )
     context |= {"closed": closed, "earlier": earlier_versions(item), "mine": on_earlier_versions(actor, shown.version)}
     if closed is None:
         context["structured"] = government_service(request, shown, context["places"])
@@ -63,7 +65,10 @@ def item_version(request: HttpRequest, code: str, version_number: int) -> HttpRe
     item, shown = get_public_version(code, version_number)
     if item.current and item.current.pk == shown.version.pk and item.state != ServiceItem.State.CANCELLED:
         return redirect("item_guide", item.pk)
-    context = guide_page(request, PUBLIC, shown) | {"is_old": True, "replaced_on": replaced_on(shown.version)}
+    context = guide_page(PUBLIC, shown, is_senior=_is_senior(request)) | {
+        "is_old": True,
+        "replaced_on": replaced_on(shown.version),
+    }
     return render(request, "public/guide.html", context)
 
 
@@ -98,13 +103,16 @@ def item_file(request: HttpRequest, file_id: UUID) -> HttpResponse:
     return attachment(stored.content, media_type=row.media_type, name=name, sha256=row.sha256, is_public=True)
 
 
-def guide_page(request: HttpRequest, actor: Actor, shown: Guide) -> dict[str, Any]:
-    """What the guide's template shows, with materials marked for this actor."""
+def _is_senior(request: HttpRequest) -> bool:
+    return request.COOKIES.get(SENIOR_COOKIE) == "senior"
+
+
+def guide_page(actor: Actor, shown: Guide, *, is_senior: bool = False) -> dict[str, Any]:
+    """What the guide's template shows, with materials marked for this actor; ``is_senior`` draws larger pictures."""
     rows, tally = guide_materials(shown, actor)
     version = shown.version
     files = extras.files_of(version)
     dressed = material_rows(rows, files)
-    is_senior = request.COOKIES.get(SENIOR_COOKIE) == "senior"
     return {
         "nav": "items",
         "guide": shown,

@@ -40,7 +40,7 @@ def draft_preview(request: HttpRequest, item_id: UUID, version_number: int, page
     shown = any_version_guide(queries.get_version(actor, item, version_number))
     frame = _frame(shown, page)
     if page == "guide":
-        context = {**guide_page(request, PUBLIC, shown), **frame, "is_open": True}
+        context = {**guide_page(PUBLIC, shown), **frame, "is_open": True}
         return render(request, "public/preview_guide.html", context)
     answers = _answers(request, shown)
     if page == "situation":
