@@ -30,3 +30,6 @@ LEGACY_FUNCTION_SETTLED = Event(
 LEGACY_LINK_CHANGED = Event("services.legacy_link_changed", "legacy_function", frozenset({"action", "path"}))
 LEGACY_PLAN_STEP = Event("services.legacy_plan_step", "legacy_plan", frozenset({"action", "app", "decision"}))
 LEGACY_SHEET_APPLIED = Event("services.legacy_sheet_applied", "legacy_sheet", frozenset({"sha256", "new", "changed"}))
+BUNDLE_STEP = Event("services.bundle_step", "bundle_version", frozenset({"action", "version", "bundle"}))
+BUNDLE_CREATED = Event("services.bundle_created", "bundle", frozenset({"code"}))
+BUNDLE_COMPARED = Event("services.bundle_compared", "bundle", frozenset({"version"}))

@@ -1,5 +1,6 @@
 """The catalogue: directory entries, their local implementations, versions and what a version asks for."""
 
+from services.models.bundles import Bundle, BundleMember, BundleVersion
 from services.models.directory import DirectoryEntry, DirectoryVersion
 from services.models.elements import DataElement, ImportBatch
 from services.models.exchange import ExchangeBatch, ExchangeRow
@@ -22,6 +23,9 @@ from services.models.versions import ItemVersion
 
 __all__ = [
     "AskWaiver",
+    "Bundle",
+    "BundleMember",
+    "BundleVersion",
     "CatalogueStep",
     "DataElement",
     "DirectoryEntry",
