@@ -22,9 +22,9 @@ from identity.models import Department
 from services import events as codes
 from services.bundles.checking import check_version, facts_for, keep, seen_now
 from services.bundles.content import COLUMNS, BundleContent, describe, stored_question
-from services.bundles.errors import BundleExists, BundleInvalid, BundleNotFound, BundleVersionNotFound
+from services.bundles.errors import BundleExists, BundleNotFound, BundleVersionNotFound
 from services.bundles.queries import due_version
-from services.bundles.validation import require_storable
+from services.bundles.validation import require_code, require_storable
 from services.editing import steps
 from services.editing.errors import BaseMoved, DateInvalid, LintRefused, OpenVersionExists
 from services.lint.findings import Finding
@@ -75,13 +75,9 @@ def add_bundle(actor: Actor, *, code: str, department: Department, content: Bund
     Raises :class:`BundleInvalid`, :class:`BundleExists`, :class:`DependencyCycle` or ``Forbidden``.
     """
     steps.require_manager(actor, department.pk)
+    require_code(code)
     require_storable(content)
     bundle = Bundle(code=code, name=content.name, department=department, region=department.region)
-    try:
-        bundle.full_clean(exclude=["seen", "findings"], validate_unique=False, validate_constraints=False)
-    except ValidationError as error:
-        problems = {name: str(texts[0]) for name, texts in error.message_dict.items()}
-        raise BundleInvalid(fields=problems, count=len(problems), first=next(iter(problems.values()))) from error
     try:
         with transaction.atomic():
             bundle.save(force_insert=True)

@@ -20,6 +20,13 @@ _MOST_QUESTIONS = 20
 _MOST_OPTIONS = 20
 
 
+def require_code(code: str) -> None:
+    """Raise :class:`BundleInvalid` for a code that fits no address."""
+    if not _KEY.fullmatch(code):
+        problem = _("编码要用小写英文字母开头，只含小写字母、数字、横线，最多 40 个。")
+        raise BundleInvalid(fields={"code": problem}, count=1, first=problem)
+
+
 def require_storable(content: BundleContent) -> None:
     """Raise :class:`BundleInvalid` with every place that is wrong, or :class:`DependencyCycle`."""
     problems = dict(_problems(content))
