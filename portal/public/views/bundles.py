@@ -1,5 +1,6 @@
 """一件事: the list by life event, one bundle's questions and its plan, and beginning one of its items."""
 
+import contextlib
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -19,7 +20,7 @@ from services.bundles.errors import PartNotFound
 from services.descriptions import SituationPart
 from services.errors import SituationInvalid
 from services.models import Bundle
-from services.rules import normal_situation, next_situation, options_for
+from services.rules import next_situation, normal_situation, options_for
 
 _LONGEST = 40  # characters of an answer
 
@@ -128,8 +129,6 @@ def begin_item(request: HttpRequest, bundle_code: str, member_key: str) -> HttpR
         raise PartNotFound
     case = drafts.start_draft(actor, item_id=one.item.pk, request_key=request_key(request))
     if one.situation and not case.situation:
-        try:
+        with contextlib.suppress(StaleForm):  # pressed twice: the other one is saving the same answers
             drafts.save_situation(actor, case_id=case.pk, chosen=one.situation, expected_version=case.version)
-        except StaleForm:  # pressed twice: the other one is saving the same answers
-            pass
     return redirect("my_case", case_id=case.pk)
