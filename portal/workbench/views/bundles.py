@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from common.errors import Forbidden
-from common.formatting import action_label, code_label
+from common.formatting import action_label
 from identity.actor import Actor
 from identity.permissions import Permission
 from portal.access import actor_of, staff_required
@@ -201,7 +201,7 @@ def version_step(request: HttpRequest, bundle_id: UUID, version_number: int, act
     wanted = VersionAction(action)
     initial = {"revision": version.revision, "effective_on": version.effective_on}
     form = BundleStepForm(request.POST or None, action=wanted, initial=initial)
-    label = code_label(wanted.label)
+    label = action_label(wanted.label)
     title = _("%(action)s：%(name)s（第 %(number)s 版）") % {
         "action": label,
         "name": version.name,
