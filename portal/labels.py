@@ -293,3 +293,22 @@ BUNDLES = (
     pgettext_lazy("code", "工程建设"),
     pgettext_lazy("code", "注销退出"),
 )
+FIELD_TYPES = (
+    pgettext_lazy("code", "一行文字"),
+    pgettext_lazy("code", "多行文字"),
+    pgettext_lazy("code", "整数"),
+    pgettext_lazy("code", "小数"),
+    pgettext_lazy("code", "金额"),
+    pgettext_lazy("code", "日期"),
+    pgettext_lazy("code", "电话号码"),
+    pgettext_lazy("code", "证件号码"),
+    pgettext_lazy("code", "统一社会信用代码"),
+    pgettext_lazy("code", "单选"),
+    pgettext_lazy("code", "多选"),
+    pgettext_lazy("code", "是或否"),
+    pgettext_lazy("code", "地址"),
+    pgettext_lazy("code", "人员"),
+    pgettext_lazy("code", "单位"),
+    pgettext_lazy("code", "可以填几组"),
+    pgettext_lazy("code", "文件"),
+)

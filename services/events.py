@@ -13,6 +13,7 @@ SYNONYM_SAVED = Event("services.synonym_saved", "synonym", frozenset({"term", "s
 SYNONYM_REMOVED = Event("services.synonym_removed", "synonym", frozenset({"term", "stands_for"}))
 SEARCH_MISS_IGNORED = Event("services.search_miss_ignored", "search_miss", frozenset({"text"}))
 VERSION_STEP = Event("services.version_step", "item_version", frozenset({"action", "version", "item"}))
+VERSION_COMMENT = Event("services.version_comment", "item_version", frozenset({"action", "section"}))
 DIRECTORY_STEP = Event("services.directory_step", "directory_version", frozenset({"action", "version", "entry"}))
 OPERATION_STEP = Event("services.operation_step", "item_operation", frozenset({"action", "kind", "item"}))
 WAIVER_STEP = Event("services.waiver_step", "ask_waiver", frozenset({"action", "item", "asked"}))

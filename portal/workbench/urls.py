@@ -1,6 +1,6 @@
 """Addresses of the workbench surface, grouped by prefix."""
 
-from django.urls import path
+from django.urls import include, path
 
 from portal.workbench.views import (
     bundle_parts,
@@ -8,9 +8,11 @@ from portal.workbench.views import (
     case,
     certificates,
     clients,
+    comparing,
     corrections,
     counter,
     duplicates,
+    editor,
     evidence,
     exchange,
     findings,
@@ -44,6 +46,14 @@ case_urls = [
     path("cases/<uuid:case_id>/notices/<uuid:notice_id>.pdf", evidence.notice, name="workbench_notice"),
     path("cases/<uuid:case_id>/<slug:action>/", step.case_action, name="case_action"),
 ]
+editor_urls = [
+    path("edit/", editor.draft_edit, name="draft_edit"),
+    path("edit/<slug:section>/", editor.draft_section, name="draft_section"),
+    path("edit/<slug:section>/<slug:place>/", editor.draft_row, name="draft_row"),
+    path("edit/<slug:section>/<slug:place>/<slug:move>/", editor.draft_row_move, name="draft_row_move"),
+    path("compare/", comparing.draft_compare, name="draft_compare"),
+    path("comments/", comparing.version_comment, name="version_comment"),
+]
 item_urls = [
     path("items/", items.item_list, name="workbench_items"),
     path("items/imports/", items.imports, name="workbench_imports"),
@@ -64,6 +74,8 @@ item_urls = [
     path("items/<uuid:item_id>/draft/", item_steps.start_draft, name="item_draft"),
     path("items/<uuid:item_id>/waivers/", item_steps.propose_waiver, name="propose_waiver"),
     path("items/<uuid:item_id>/operations/<slug:kind>/", item_steps.propose_operation, name="propose_operation"),
+    path("items/comments/<uuid:comment_id>/answer/", comparing.answer_comment, name="answer_comment"),
+    path("items/<uuid:item_id>/versions/<int:version_number>/", include(editor_urls)),
     path(
         "items/<uuid:item_id>/versions/<int:version_number>/<slug:action>/",
         item_steps.version_step,

@@ -53,3 +53,11 @@ def differing(content: VersionContent, source: DirectoryVersion, *, keeps_name: 
     wanted = inherit(content, source, keeps_name=keeps_name)
     names = ("name", "legal_bases", "audience", "power_content", "division")
     return [name for name in names if getattr(content, name) != getattr(wanted, name)]
+
+
+def locked_elements(source: DirectoryVersion | None, *, keeps_name: bool = False) -> list[str]:
+    """The plain elements that the directory settles for an implementation; its legal bases are marked one by one."""
+    if source is None:
+        return []
+    names = [] if keeps_name else ["name"]
+    return names + [name for name in ("audience", "power_content", "division") if getattr(source, name)]

@@ -164,3 +164,49 @@ class WaiverExists(Conflict):
 
     code = "services.waiver_exists"
     message = _("这一项已经登记过豁免。")
+
+
+class RowNotFound(NotFound):
+    """No such row in this list."""
+
+    code = "services.row_not_found"
+    message = _("没有找到这一项，它可能已经被删掉或者移到别处。")
+    what_to_do = _("请回到列表看最新的内容。")
+
+
+class RowFixed(Invalid):
+    """The row comes from the directory."""
+
+    code = "services.row_fixed"
+    message = _("这一项来自基本目录，不能在这里改、删或者移动。")
+    what_to_do = _("需要改的，请在基本目录里改；发布后会通知每个实施部门。")
+
+
+class ConditionBroken(Invalid):
+    """Something else depends on a question or option that would go, or come too late."""
+
+    code = "services.condition_broken"
+    message = _("%(where)s的条件要用到它，这样改以后条件就没有着落了。")
+    what_to_do = _("请先改那里的条件，再来删除或者移动；条件只能用排在前面的问题。")
+
+
+class CommentNotFound(NotFound):
+    """No such comment."""
+
+    code = "services.comment_not_found"
+    message = _("没有找到这条审核意见。")
+
+
+class CommentInvalid(Invalid):
+    """A comment without words, or on nothing."""
+
+    code = "services.comment_invalid"
+    message = _("审核意见没有保存。")
+
+
+class CommentAnswered(Conflict):
+    """Somebody answered it already."""
+
+    code = "services.comment_answered"
+    message = _("这条意见已经标为处理过了。")
+    what_to_do = _("请刷新页面看处理的说明。")

@@ -1,15 +1,23 @@
 """Reads for editors: what is being written, what waits for review, what may be done next."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
 from django.db.models import Prefetch, QuerySet
+from django.utils.translation import gettext as _
 
+from certificates.models import CertificateType
 from identity.actor import Actor
+from identity.models import Department, Post
 from identity.permissions import Permission
+from services.descriptions import VersionContent
+from services.editing.elements import section_by_key
 from services.editing.errors import OperationNotFound, WaiverNotFound
 from services.errors import ItemNotFound, VersionNotFound
-from services.models import AskWaiver, CatalogueStep, ItemOperation, ItemVersion, ServiceItem
+from services.lint.run import load_around
+from services.models import AskWaiver, CatalogueStep, DataElement, ItemOperation, ItemVersion, ServiceItem
 from services.states import (
     OPEN_OPERATIONS,
     OperationAction,
@@ -118,3 +126,72 @@ def waiting_for_review(actor: Actor) -> QuerySet[ItemVersion]:
     departments = actor.departments(Permission.MANAGE_ITEMS)
     rows = ItemVersion.objects.filter(state=VersionState.IN_REVIEW, item__department__in=departments)
     return rows.select_related("item").order_by("submitted_at")
+
+
+def last_return(version: ItemVersion) -> CatalogueStep | None:
+    """How the version was sent back last; None: it never was."""
+    return version.history.filter(action=VersionAction.RETURN).order_by("-id").first()
+
+
+def open_remarks(version: ItemVersion) -> list[str]:
+    """The reviewer's comments nobody has dealt with, in words with what they are about (one query)."""
+    lines = []
+    for comment in version.comments.filter(answered_at=None).order_by("id"):
+        section = section_by_key(comment.section)
+        about = " · ".join(filter(None, [str(section.title) if section else "", comment.part]))
+        lines.append(_("%(about)s：%(text)s") % {"about": about, "text": comment.text})
+    return lines
+
+
+def names_of(*contents: VersionContent) -> dict[UUID, str]:
+    """The names of the certificate types, departments and posts that contents refer to, by id (three queries)."""
+    kinds = {one.result_type_id for one in contents if one.result_type_id}
+    kinds |= {key for one in contents for material in one.materials for key in material.satisfied_by}
+    departments = {stage.department_id for one in contents for stage in one.route}
+    posts = {stage.post_id for one in contents for stage in one.route}
+    return {
+        **dict(CertificateType.objects.filter(pk__in=kinds).values_list("pk", "name")),
+        **dict(Department.objects.filter(pk__in=departments).values_list("pk", "name")),
+        **dict(Post.objects.filter(pk__in=posts).values_list("pk", "name")),
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class Offers:
+    """What an editor chooses from: (id, name) pairs, and the data elements with who provides them."""
+
+    certificates: list[tuple[str, str]]
+    departments: list[tuple[str, str]]
+    posts: list[tuple[str, str]]
+    serving: Mapping[str, frozenset[str]]  # post: departments it belongs to or serves
+    elements: Mapping[str, DataElement]
+    providers: Mapping[str, str]  # of elements, in words
+
+
+def offers(part: str) -> Offers:
+    """Load what the editor of a part chooses from, and nothing else (at most three queries)."""
+    certificates: list[tuple[str, str]] = []
+    departments: list[tuple[str, str]] = []
+    posts: list[tuple[str, str]] = []
+    serving: dict[str, frozenset[str]] = {}
+    elements: dict[str, DataElement] = {}
+    providers: dict[str, str] = {}
+    if part in ("materials", "result"):
+        certificates = [
+            (str(pk), name) for pk, name in CertificateType.objects.order_by("name").values_list("pk", "name")
+        ]
+    if part == "route":
+        departments = [
+            (str(pk), name) for pk, name in Department.objects.order_by("name").values_list("pk", "short_name")
+        ]
+        rows = Post.objects.filter(is_active=True).select_related("department").prefetch_related("serves")
+        for post in rows.order_by("department__short_name", "name"):
+            posts.append((str(post.pk), f"{post.department.short_name} · {post.name}"))
+            serving[str(post.pk)] = frozenset(
+                [str(post.department_id), *(str(department.pk) for department in post.serves.all())]
+            )
+    if part == "fields":
+        around = load_around()
+        elements = {element.code: element for element in DataElement.objects.order_by("name")}
+        providers = {code: around.provider(code) for code in elements}
+    return Offers(certificates, departments, posts, serving, elements, providers)

@@ -20,6 +20,7 @@ from services.editing.basics import inherit, refuse_fixed
 from services.editing.errors import BaseMoved, DateInvalid, ItemCancelled, OpenVersionExists
 from services.editing.gate import pass_gate
 from services.editing.publishing import put_in_force, set_due
+from services.editing.queries import open_remarks
 from services.errors import DescriptionInvalid, ItemNotFound, VersionNotFound
 from services.models import CatalogueStep, ItemVersion, ServiceItem
 from services.states import OPEN_VERSIONS, VERSION_MOVES, Standing, VersionAction, VersionState
@@ -42,8 +43,8 @@ def lock_item(actor: Actor, item_id: UUID) -> ServiceItem:
     return item
 
 
-def _lock(actor: Actor, version_id: UUID) -> ItemVersion:
-    """Lock the item, then read the version as it is now."""
+def lock_version(actor: Actor, version_id: UUID) -> ItemVersion:
+    """Lock the item, then read the version as it is now; raises :class:`VersionNotFound` or as :func:`lock_item`."""
     item_id = ItemVersion.objects.filter(pk=version_id).values_list("item_id", flat=True).first()
     if item_id is None:
         raise VersionNotFound
@@ -82,7 +83,7 @@ def open_draft(actor: Actor, *, item_id: UUID) -> ItemVersion:
 @transaction.atomic
 def roll_back(actor: Actor, *, version_id: UUID) -> ItemVersion:
     """Start a version with the content of an earlier one; it goes through review like any other."""
-    old = _lock(actor, version_id)
+    old = lock_version(actor, version_id)
     if old.state != VersionState.RETIRED:
         raise VersionNotFound
     prefetch_related_objects([old], *PREFETCH)
@@ -138,7 +139,7 @@ def save_draft(actor: Actor, *, version_id: UUID, changes: Mapping[str, Any], ex
     :class:`StaleVersion` when somebody saved since ``expected_revision``, :class:`BasicElementFixed`,
     :class:`DescriptionInvalid` for what cannot be stored, :class:`StepNotAllowed`.
     """
-    version = _lock(actor, version_id)
+    version = lock_version(actor, version_id)
     steps.check(actor, version, _Action.EDIT, VERSION_MOVES, expected_revision=expected_revision)
     prefetch_related_objects([version], *PREFETCH)
     before = describe(version)
@@ -169,7 +170,7 @@ def _write(version: ItemVersion, content: VersionContent, changed: list[str]) ->
 @transaction.atomic
 def take_new_base(actor: Actor, *, version_id: UUID, expected_revision: int) -> ItemVersion:
     """Say that the draft was compared with what is in force now, and take the directory's elements of today."""
-    version = _lock(actor, version_id)
+    version = lock_version(actor, version_id)
     steps.check(actor, version, _Action.EDIT, VERSION_MOVES, expected_revision=expected_revision)
     prefetch_related_objects([version], *PREFETCH)
     entry = version.item.entry
@@ -197,7 +198,7 @@ def submit(
 
     Raises :class:`LintRefused` with all findings, :class:`BaseMoved`, :class:`DateInvalid`, :class:`StepNotAllowed`.
     """
-    version = _lock(actor, version_id)
+    version = lock_version(actor, version_id)
     steps.check(actor, version, _Action.SUBMIT, VERSION_MOVES, expected_revision=expected_revision)
     version.effective_on = steps.require_day(effective_on) if effective_on else None
     if cancel_on:
@@ -218,7 +219,7 @@ def _require_base(version: ItemVersion) -> None:
 @transaction.atomic
 def recall(actor: Actor, *, version_id: UUID, expected_revision: int) -> ItemVersion:
     """Take a submitted or approved version back to go on writing; a review starts anew after that."""
-    version = _lock(actor, version_id)
+    version = lock_version(actor, version_id)
     steps.check(actor, version, _Action.RECALL, VERSION_MOVES, expected_revision=expected_revision)
     _settle(actor, version, _Action.RECALL)
     set_due(version.item)
@@ -227,10 +228,14 @@ def recall(actor: Actor, *, version_id: UUID, expected_revision: int) -> ItemVer
 
 @transaction.atomic
 def send_back(actor: Actor, *, version_id: UUID, note: str, expected_revision: int) -> ItemVersion:
-    """Return a version with comments; by a second person. Raises :class:`NoteMissing`, :class:`SamePerson`."""
-    version = _lock(actor, version_id)
+    """Return a version with comments; by a second person. Raises :class:`NoteMissing`, :class:`SamePerson`.
+
+    The comments on its sections that nobody has dealt with are written into the note.
+    """
+    version = lock_version(actor, version_id)
     steps.check(actor, version, _Action.RETURN, VERSION_MOVES, expected_revision=expected_revision)
-    _settle(actor, version, _Action.RETURN, note=steps.require_note(note))
+    note = "\n".join([steps.require_note(note), *open_remarks(version)])
+    _settle(actor, version, _Action.RETURN, note=note)
     set_due(version.item)
     return version
 
@@ -238,7 +243,7 @@ def send_back(actor: Actor, *, version_id: UUID, note: str, expected_revision: i
 @transaction.atomic
 def approve(actor: Actor, *, version_id: UUID, expected_revision: int, note: str = "") -> ItemVersion:
     """Find a version fit to publish; by a second person. Raises :class:`SamePerson`, :class:`LintRefused`."""
-    version = _lock(actor, version_id)
+    version = lock_version(actor, version_id)
     steps.check(actor, version, _Action.APPROVE, VERSION_MOVES, expected_revision=expected_revision)
     _require_base(version)
     pass_gate(version)
@@ -256,7 +261,7 @@ def publish(
     Without ``effective_on`` the day named at submission counts. Raises :class:`LintRefused`, :class:`BaseMoved`,
     :class:`DateInvalid`, :class:`StepNotAllowed`, :class:`ItemCancelled`.
     """
-    version = _lock(actor, version_id)
+    version = lock_version(actor, version_id)
     steps.check(actor, version, _Action.PUBLISH, VERSION_MOVES, expected_revision=expected_revision)
     if version.item.standing == Standing.CANCELLED:
         raise ItemCancelled
@@ -292,7 +297,7 @@ def _schedule(actor: Actor, version: ItemVersion) -> ItemVersion:
 @transaction.atomic
 def discard(actor: Actor, *, version_id: UUID, expected_revision: int) -> ItemVersion:
     """Give up a draft. It stays in the history and is shown to nobody outside."""
-    version = _lock(actor, version_id)
+    version = lock_version(actor, version_id)
     steps.check(actor, version, _Action.DISCARD, VERSION_MOVES, expected_revision=expected_revision)
     _settle(actor, version, _Action.DISCARD)
     return version

@@ -1,6 +1,7 @@
 """The catalogue: directory entries, their local implementations, versions and what a version asks for."""
 
 from services.models.bundles import Bundle, BundleMember, BundleVersion
+from services.models.comments import ReviewComment
 from services.models.directory import DirectoryEntry, DirectoryVersion
 from services.models.elements import DataElement, ImportBatch
 from services.models.exchange import ExchangeBatch, ExchangeRow
@@ -49,6 +50,7 @@ __all__ = [
     "LegalBasis",
     "LintRun",
     "MaterialRequirement",
+    "ReviewComment",
     "ReviewStage",
     "Reviewed",
     "SearchMiss",

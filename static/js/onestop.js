@@ -120,7 +120,22 @@
     });
   }
 
+  // <form data-unsaved>: leaving the page with changes in the form asks first.
+  function askBeforeLeaving() {
+    let isDirty = false;
+    document.addEventListener("input", (event) => {
+      if (event.target.form && event.target.form.hasAttribute("data-unsaved")) isDirty = true;
+    });
+    document.addEventListener("submit", () => {
+      isDirty = false;
+    });
+    window.addEventListener("beforeunload", (event) => {
+      if (isDirty) event.preventDefault();
+    });
+  }
+
   guardDoubleSubmit();
+  askBeforeLeaving();
   wire(document);
   focusErrorSummary(document);
 

@@ -23,7 +23,7 @@ from services.actions import record_import
 from services.bundles import editing
 from services.editing import lifecycle, waivers
 from services.legacy.plan_actions import propose_plan
-from services.models import Bundle, ExchangeBatch, LegacyPlan
+from services.models import Bundle, ExchangeBatch, LegacyPlan, ReviewComment
 from services.searching.actions import add_synonym
 from services.states import Operation
 from tests.factories import moves
@@ -69,6 +69,7 @@ class World:
     exchange_id: UUID  # the officer's finished import
     legacy: LegacyPlan  # proposed for an old app by an officer who is none of the roles
     bundle: Bundle  # in force, with a draft that an officer who is none of the roles began
+    comment_id: UUID  # on the item's version in force, by an officer who is none of the roles
     request_id: UUID  # the stranger says that an address is wrong
     sessions: dict[str, str]
 
@@ -129,6 +130,11 @@ class World:
             "plan_id": self.legacy.pk,
             "sheet_id": self.batch_id,  # nobody's sheet has this id
             "old": "nobody.example.cn/knows",
+            "section": word,
+            "place": "1",
+            "move": "down",
+            "page": "guide",
+            "comment_id": self.comment_id,
             "place_id": {"region": self.cast.scjg.region_id, "department": self.cast.scjg.pk}.get(
                 word, self.cast.clerk.post_id
             ),
@@ -180,6 +186,7 @@ def build_world() -> World:
         export_id=a_made_export(cast.stranger).pk,
         request_id=request_correction(cast.stranger, wrong=a_wrong_address()).pk,
         exchange_id=exchange.pk,
+        comment_id=_a_comment(cast, author).pk,
         sessions=sessions,
     )
 
@@ -191,6 +198,14 @@ def _proposals(cast: Cast, author: Actor) -> tuple[UUID, UUID]:
     operation = lifecycle.propose(author, item_id=item.pk, kind=Operation.PAUSE, reason="升级", instead="窗口")
     waiver = waivers.propose_waiver(author, item_id=item.pk, kind="field", key="own", reason="登记库每季度才更新一次")
     return operation.pk, waiver.pk
+
+
+def _a_comment(cast: Cast, author: Actor) -> ReviewComment:
+    version = cast.item.current
+    assert version is not None
+    return ReviewComment.objects.create(
+        version=version, section="window", text="地点不清楚", account_id=author.known_account_id, by="数据管理"
+    )
 
 
 def _an_old_app_to_merge(cast: Cast, author: Actor) -> LegacyPlan:

@@ -5,8 +5,8 @@ from django.utils import timezone
 
 from identity.actor import SYSTEM
 from services.actions import SavedItem, upsert_item
-from services.descriptions import ItemDescription, VersionContent
-from services.editing import lifecycle, publishing, versions
+from services.descriptions import ItemDescription, MaterialPart, VersionContent
+from services.editing import lifecycle, publishing, rows, versions
 from services.lint import store
 from services.models import ItemVersion, LintRun, ServiceItem
 from services.states import Operation, OperationAction
@@ -157,3 +157,18 @@ def test_two_asking_for_a_check_at_once_share_one_run():
     runs = at_once(*[lambda: store.start_run(desk.ann)] * 2)
     assert len({run.pk for run in runs}) == 1
     assert LintRun.objects.count() == 1
+
+
+def test_two_editors_adding_a_row_at_once_add_one_and_the_other_is_told():
+    desk = a_desk()
+    draft = a_draft(desk)
+    content = versions.content_of(draft)
+
+    def add(who, name):
+        changes = rows.put(content, rows.RowList("materials"), None, MaterialPart(key=rows.fresh_key("m"), name=name))
+        return versions.save_draft(who, version_id=draft.pk, changes=changes, expected_revision=1)
+
+    results = at_once(lambda: add(desk.ann, "甲"), lambda: add(desk.cai, "乙"))
+    assert [result for result in results if isinstance(result, str)] == ["services.stale_version"]
+    draft = ItemVersion.objects.get(pk=draft.pk)
+    assert (draft.revision, draft.materials.count()) == (2, 1)

@@ -37,7 +37,7 @@ def item_guide(request: HttpRequest, item_id: UUID) -> HttpResponse:
         messages.info(request, _("“%(name)s”已经合并到这个事项。") % {"name": item.name})
         return redirect("item_guide", closed.successors[0].pk)
     shown = guide(item)
-    context = _guide_page(actor_of(request), shown) | {"closed": closed, "earlier": earlier_versions(item)}
+    context = guide_page(actor_of(request), shown) | {"closed": closed, "earlier": earlier_versions(item)}
     if closed is None:
         context["structured"] = government_service(request, shown)
     return render(request, "public/guide.html", context)
@@ -49,11 +49,12 @@ def item_version(request: HttpRequest, code: str, version_number: int) -> HttpRe
     item, shown = get_public_version(code, version_number)
     if item.current and item.current.pk == shown.version.pk and item.state != ServiceItem.State.CANCELLED:
         return redirect("item_guide", item.pk)
-    context = _guide_page(PUBLIC, shown) | {"is_old": True, "replaced_on": replaced_on(shown.version)}
+    context = guide_page(PUBLIC, shown) | {"is_old": True, "replaced_on": replaced_on(shown.version)}
     return render(request, "public/guide.html", context)
 
 
-def _guide_page(actor: Actor, shown: Guide) -> dict[str, Any]:
+def guide_page(actor: Actor, shown: Guide) -> dict[str, Any]:
+    """What the guide's template shows, with materials marked for this actor."""
     rows, tally = guide_materials(shown, actor)
     version = shown.version
     return {

@@ -13,7 +13,7 @@ from services.editing.labels import field_label
 from services.legacy.states import PlanAction
 from services.lint.run import check_version
 from services.models import AskWaiver, CatalogueStep, ItemOperation, ItemVersion, ServiceItem
-from services.states import OPEN_VERSIONS, PUBLIC_VERSIONS, Operation, OperationAction, VersionAction
+from services.states import OPEN_VERSIONS, PUBLIC_VERSIONS, VERSION_MOVES, Operation, OperationAction, VersionAction
 
 _BUTTONS = {
     VersionAction.SUBMIT: "primary",
@@ -41,6 +41,7 @@ def desk_of(actor: Actor, item: ServiceItem, shown: ItemVersion) -> dict[str, An
         "versions": [_version(one) for one in versions if manages or one.state in PUBLIC_VERSIONS],
         "state_tone": STATE_TONES[shown.state],
         "steps": _steps(actor, mine) if manages else [],
+        "may_edit": manages and shown.state in VERSION_MOVES[VersionAction.EDIT].sources,
         "history": history_of(mine.history.all()) if manages else [],
         "findings": check_version(mine) if manages and shown.state in OPEN_VERSIONS else [],
         "may_start": manages and not is_open and item.current_id is not None and item.state != "3",

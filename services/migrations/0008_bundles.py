@@ -15,7 +15,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('identity', '0010_staff'),
-        ('services', '0006_legacy'),
+        ('services', '0007_editor'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -1,0 +1,353 @@
+"""The forms of the editor: one for the plain elements of a section, one for a row of each list.
+
+Each remembers, signed, what it showed when it was opened: so that only what a person really changed is saved, and
+when somebody else was quicker both changes can be shown side by side.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.core import signing
+from django.utils.translation import gettext as _
+
+from common.formatting import format_list
+from portal.workbench.editor.controls import (
+    LinesField,
+    NumberField,
+    TextField,
+    column_field,
+    condition_fields,
+    condition_of,
+    condition_values,
+    shown,
+    stored,
+)
+from services.descriptions import PARTS, SituationPart, VersionContent
+from services.editing import rows
+from services.editing.compare import TYPE_NAMES, type_label
+from services.editing.elements import COLUMN_LABELS, FIELD_LABELS, PART_LABELS, STEPS, Section
+from services.editing.queries import Offers
+from services.editing.rows import RowList
+from services.editing.wording import yes_or_no
+from services.fields import TYPES
+from services.models import ItemVersion
+
+_SALT = "workbench.editor"
+_LONGEST_TOKEN = 400_000  # characters; far beyond any row
+_RARE = frozenset(
+    {
+        *("kind", "blank_form", "sample", "paper_format", "source_note", "acceptance", "taken_by", "material_type"),
+        *("issuer", "issuer_time", "issuer_place", "issuer_note", "use_note", "originals", "copies"),
+    }
+)
+
+
+class EditForm(forms.Form):
+    """What both kinds of form do: tell what was changed since it was opened, and carry that along."""
+
+    def __init__(self, fields: Mapping[str, forms.Field], *, opened: Mapping[str, Any], data: Any = None) -> None:
+        super().__init__(data, initial=dict(opened))
+        self.opened = dict(opened)
+        self.fields.update(fields)
+
+    @property
+    def token(self) -> str:
+        """What the form showed when it was opened, signed."""
+        return signing.dumps(self.opened, salt=_SALT, compress=True)
+
+    def typed(self) -> dict[str, Any]:
+        """What was changed, as it was typed, right or wrong."""
+        return {name: self[name].value() for name in self.changed_data}
+
+    def words(self, name: str, value: Any) -> str:
+        """A value of a field in words."""
+        field = self.fields[name]
+        if isinstance(field, forms.ChoiceField):
+            labels = {str(key): str(label) for key, label in field.choices}  # type: ignore[misc,union-attr]
+            values = value if isinstance(value, list | tuple) else [value or ""]
+            return format_list(labels.get(str(one), str(one)) for one in values)
+        if isinstance(field, forms.BooleanField):
+            return yes_or_no(bool(value))
+        return "" if value is None else str(value)
+
+    def differences(self, other: Mapping[str, Any]) -> list[tuple[str, str, str, bool]]:
+        """(label, when opened, now, whether changed here too) of fields that somebody else changed meanwhile."""
+        mine = set(self.changed_data) if self.is_bound else set()
+        return [
+            (str(field.label), self.words(name, self.opened.get(name)), self.words(name, other.get(name)), name in mine)
+            for name, field in self.fields.items()
+            if field.has_changed(self.opened.get(name), other.get(name))
+        ]
+
+
+def read_token(text: str) -> dict[str, Any] | None:
+    """What a form showed when it was opened; None for a token that is not ours."""
+    if not text or len(text) > _LONGEST_TOKEN:
+        return None
+    try:
+        return dict(signing.loads(text, salt=_SALT))
+    except (signing.BadSignature, ValueError, TypeError):
+        return None
+
+
+# The plain elements of a section.
+
+
+def section_fields(section: Section, locked: Sequence[str], offers: Offers) -> dict[str, forms.Field]:
+    """The fields of a section, without those that the directory settles."""
+    fields = {
+        name: column_field(ItemVersion, name, label=str(COLUMN_LABELS[name]), offers=offers.certificates)
+        for name in section.columns
+        if name not in locked
+    }
+    if "name" in fields:
+        fields["name"].required = True
+        fields["name"].error_messages["required"] = _("请填名称。")
+    return fields
+
+
+def section_values(section: Section, content: VersionContent) -> dict[str, Any]:
+    """The values of a section as its form shows them."""
+    return {name: shown(name, getattr(content, name)) for name in section.columns}
+
+
+def section_changes(form: EditForm, content: VersionContent) -> dict[str, Any]:
+    """What :func:`save_draft` is to change: what was changed here."""
+    changes: dict[str, Any] = {}
+    for name in form.changed_data:
+        value = stored(name, form.cleaned_data[name], getattr(content, name))
+        changes[name] = (UUID(value) if value else None) if name == "result_type_id" else value
+    return changes
+
+
+# A row of a list.
+
+
+def row_fields(
+    where: RowList, place: int | None, row: Any, content: VersionContent, offers: Offers
+) -> dict[str, forms.Field]:
+    """The fields of a row (``row`` None: a new one)."""
+    when = (rows.value_of(row, "when") if row is not None and _has_when(where) else None) or {}
+    conditions = condition_fields(_usable(where, place, content), when) if _has_when(where) else {}
+    if where.name == "fields":
+        return {**_field_fields(offers), **conditions}
+    if where.name == "options":
+        return {"label": _text(_("选项"), 100, required=True), **conditions}
+    if where.name == STEPS:
+        return {"title": _text(_("页名"), 100, required=True)}
+    fields = {
+        name: _part_field(where.part, name, str(label), offers)
+        for name, label in PART_LABELS[where.part].items()
+        if name not in ("when", "options")
+    }
+    if where.part == "situations" and row is None:
+        fields["first_options"] = LinesField(
+            label=_("选项"), required=False, longest=100, most=50, help_text=_("一行一个，至少两个；保存后可以再改")
+        )
+    return {**fields, **conditions}
+
+
+def is_rare(where: RowList, name: str) -> bool:
+    """Whether a field belongs under “more”."""
+    return where.part == "materials" and name in _RARE
+
+
+def _has_when(where: RowList) -> bool:
+    return where.name in ("situations", "options", "materials", "fields")
+
+
+def _usable(where: RowList, place: int | None, content: VersionContent) -> Sequence[SituationPart]:
+    """The questions a condition may use: a question and its options look back only, all else sees every question."""
+    if where.name == "situations":
+        return content.situations[:place]
+    return content.situations[: where.outer] if where.name == "options" else content.situations
+
+
+_REQUIRED = {
+    "legal_bases": {"law"},
+    "situations": {"question"},
+    "materials": {"name"},
+    "fees": {"name", "standard", "basis"},
+    "faqs": {"question", "answer"},
+    "route": {"name", "department_id", "post_id", "days"},
+}
+
+
+def _part_field(part: str, name: str, label: str, offers: Offers) -> forms.Field:
+    pairs: Sequence[tuple[str, str]] = {"department_id": offers.departments, "post_id": offers.posts}.get(name, ())
+    if name == "satisfied_by":
+        return forms.MultipleChoiceField(
+            label=label,
+            choices=offers.certificates,
+            required=False,
+            widget=forms.CheckboxSelectMultiple,
+            help_text=_("证照库里有的，申请人不用交；都不选就要上传"),
+            error_messages={"invalid_choice": _("请从列出的证照里选。")},
+        )
+    field = column_field(PARTS[part][0], name, label=label, offers=pairs, hint=str(_HINTS.get((part, name), "")))
+    if name in _REQUIRED[part]:
+        field.required = True
+        field.error_messages["required"] = _("这一项必须填写。")
+    return field
+
+
+_HINTS = {
+    ("materials", "fresh_days"): _("填了以后，申请人以前交过并核验过的可以再用"),
+    ("materials", "defer_days"): _("只有“容缺后补”要填"),
+}
+
+
+def _text(label: str, longest: int, *, required: bool = False, hint: str = "") -> TextField:
+    messages = {"required": _("这一项必须填写。"), "max_length": _("最多 %(limit)s 个字。") % {"limit": longest}}
+    return TextField(label=label, max_length=longest, required=required, help_text=hint, error_messages=messages)
+
+
+def _field_fields(offers: Offers) -> dict[str, forms.Field]:
+    """A field of the form: types come from the catalogue of types, so that a new one appears by itself."""
+    order = list(TYPE_NAMES)
+    known = sorted(TYPES, key=lambda name: (order.index(name) if name in order else len(order), name))
+    elements = [
+        (code, _("%(name)s（%(type)s，来自%(source)s）") % {**_element(one), "source": offers.providers[code]})
+        if offers.providers[code]
+        else (code, _("%(name)s（%(type)s）") % _element(one))
+        for code, one in offers.elements.items()
+    ]
+    labels = {name: str(label) for name, label in FIELD_LABELS.items()}
+    return {
+        "element": forms.ChoiceField(
+            label=labels["element"],
+            required=False,
+            choices=[("", _("不用数据元，自己定义")), *elements],
+            help_text=_("能用数据元的就用：类型、校验和来源都跟着来，登记过的会自动带出"),
+            error_messages={"invalid_choice": _("请从列出的数据元里选。")},
+        ),
+        "label": _text(labels["label"], 100, hint=_("空着就用数据元的名称")),
+        "type": forms.ChoiceField(
+            label=labels["type"],
+            required=False,
+            choices=[(name, type_label(name)) for name in known],
+            help_text=_("选了数据元的不用管"),
+            error_messages={"invalid_choice": _("请从列出的类型里选一个。")},
+        ),
+        "choices": LinesField(
+            label=labels["choices"], required=False, longest=100, help_text=_("单选、多选才要，一行一个")
+        ),
+        "required": forms.BooleanField(label=labels["required"], required=False),
+        "help": _text(labels["help"], 300),
+        "max_length": NumberField(label=labels["max_length"], required=False),
+        "ask": forms.BooleanField(
+            label=labels["ask"], required=False, help_text=_("要登记豁免并由第二人同意，否则不能发布")
+        ),
+    }
+
+
+def _element(one: Any) -> dict[str, str]:
+    return {"name": one.name, "type": type_label(one.type)}
+
+
+def row_values(where: RowList, row: Any, fields: Mapping[str, forms.Field]) -> dict[str, Any]:
+    """The values of a row as its form shows them; those of a new one when ``row`` is None."""
+    if row is None:
+        return _new_values(where, fields)
+    values = {}
+    for name in fields:
+        if name.startswith("when__") or name == "first_options":
+            continue
+        values[name] = shown(name, rows.value_of(row, name))
+    if where.name == "fields":
+        values["required"] = row.get("required", True)
+        values["ask"] = row.get("ask") == "always"
+    return {**values, **condition_values(fields, rows.value_of(row, "when") or {} if _has_when(where) else {})}
+
+
+def _new_values(where: RowList, fields: Mapping[str, forms.Field]) -> dict[str, Any]:
+    if where.outer is not None or where.part == STEPS:
+        return {"required": True, "type": "text"} if where.name == "fields" else {}
+    defaults = {one.name: one.default for one in PARTS[where.part][1].__dataclass_fields__.values()}
+    plain = (str, int, bool)
+    return {name: shown(name, defaults[name]) for name in fields if isinstance(defaults.get(name), plain)}
+
+
+def row_after(form: EditForm, where: RowList, row: Any, content: VersionContent, offers: Offers) -> Any:
+    """The row with what was changed; None when the form says what is wrong with it."""
+    if where.name == "fields":
+        return _field_after(form, row, content, offers)
+    if where.part == "route" and not _check_post(form, offers):
+        return None
+    is_new = row is None
+    if is_new:
+        row = _new_row(where, form)
+    names = [name for name in form.fields if name != "first_options" and not name.startswith("when__")]
+    wanted = names if is_new else [name for name in names if name in form.changed_data]
+    values = {name: stored(name, form.cleaned_data[name], rows.value_of(row, name)) for name in wanted}
+    for name, value in values.items():
+        if name in ("department_id", "post_id"):
+            values[name] = UUID(value)
+        elif name == "satisfied_by":
+            values[name] = frozenset(UUID(one) for one in value)
+    if _has_when(where):
+        values["when"] = condition_of(form.cleaned_data, form.changed_data, rows.value_of(row, "when") or {})
+    return rows.with_values(row, values)
+
+
+def _check_post(form: EditForm, offers: Offers) -> bool:
+    department, post = form.cleaned_data["department_id"], form.cleaned_data["post_id"]
+    if department in offers.serving.get(post, ()):
+        return True
+    form.add_error("post_id", _("这个岗位不为所选的部门办事，请换一个岗位或者部门。"))
+    return False
+
+
+def _new_row(where: RowList, form: EditForm) -> Any:
+    if where.name == "options":
+        return {"value": rows.fresh_key("o"), "label": ""}
+    if where.name == STEPS:
+        return {"key": rows.fresh_key("p"), "title": "", "fields": []}
+    kind: Any = PARTS[where.part][1]
+    own: dict[str, Any] = {
+        name: "" for name, one in kind.__dataclass_fields__.items() if name in _REQUIRED[where.part] and name != "days"
+    }
+    if "days" in _REQUIRED[where.part]:
+        own["days"] = 0
+    if where.part in _KEYS:
+        own["key"] = rows.fresh_key(_KEYS[where.part])
+    if where.part == "situations":
+        lines = form.cleaned_data.get("first_options") or []
+        own["options"] = [{"value": rows.fresh_key("o"), "label": line} for line in dict.fromkeys(lines)]
+    return kind(**own)
+
+
+_KEYS = {"situations": "q", "materials": "m", "route": "r"}
+
+
+def _field_after(form: EditForm, row: Any, content: VersionContent, offers: Offers) -> Any:
+    """A field of a data element takes key, type, choices and length from it; one of its own keeps its key."""
+    cleaned = form.cleaned_data
+    element = offers.elements.get(cleaned["element"])
+    taken = {entry["key"] for step in content.steps for entry in step["fields"]} - {(row or {}).get("key")}
+    values: dict[str, Any] = {
+        "label": cleaned["label"] or (element.name if element else ""),
+        "help": cleaned["help"],
+        "when": condition_of(cleaned, form.changed_data, (row or {}).get("when") or {}),
+        "ask": "always" if cleaned["ask"] and element else "",
+        "element": element.code if element else "",
+    }
+    if element:
+        values |= {"type": element.type, "choices": list(element.choices), "max_length": element.max_length}
+        values["key"] = element.code
+        if element.code in taken:
+            form.add_error("element", _("表单里已经有这个数据元的栏目。"))
+    else:
+        values |= {name: cleaned[name] for name in ("type", "choices", "max_length")}
+        values["key"] = row["key"] if row and not row.get("element") else rows.fresh_key("f")
+        if not cleaned["label"]:
+            form.add_error("label", _("请填栏目名称。"))
+        if not cleaned["type"]:
+            form.add_error("type", _("请选类型。"))
+        if cleaned["type"] in ("choice", "multichoice") and len(cleaned["choices"]) < 2:
+            form.add_error("choices", _("单选、多选至少要有两个选项，一行一个。"))
+    if form.errors:
+        return None
+    return rows.with_values(row or {}, values) | {"required": bool(cleaned["required"])}
