@@ -273,6 +273,26 @@ STAFF = (
     pgettext_lazy("code", "已导入"),
     pgettext_lazy("code", "没有导完"),
 )
+BUNDLES = (
+    pgettext_lazy("code", "个人"),
+    pgettext_lazy("code", "企业和其他单位"),
+    pgettext_lazy("code", "出生"),
+    pgettext_lazy("code", "教育"),
+    pgettext_lazy("code", "就业"),
+    pgettext_lazy("code", "生活"),
+    pgettext_lazy("code", "置业"),
+    pgettext_lazy("code", "出行"),
+    pgettext_lazy("code", "就医"),
+    pgettext_lazy("code", "救助"),
+    pgettext_lazy("code", "养老"),
+    pgettext_lazy("code", "身后"),
+    pgettext_lazy("code", "准入准营"),
+    pgettext_lazy("code", "招聘用工"),
+    pgettext_lazy("code", "纳税缴费"),
+    pgettext_lazy("code", "经营发展"),
+    pgettext_lazy("code", "工程建设"),
+    pgettext_lazy("code", "注销退出"),
+)
 FIELD_TYPES = (
     pgettext_lazy("code", "一行文字"),
     pgettext_lazy("code", "多行文字"),

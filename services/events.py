@@ -33,3 +33,6 @@ LEGACY_LINK_CHANGED = Event("services.legacy_link_changed", "legacy_function", f
 LEGACY_PLAN_STEP = Event("services.legacy_plan_step", "legacy_plan", frozenset({"action", "app", "decision"}))
 LEGACY_SHEET_APPLIED = Event("services.legacy_sheet_applied", "legacy_sheet", frozenset({"sha256", "new", "changed"}))
 ITEM_WINDOWS = Event("services.item_windows", "service_item", frozenset({"halls"}))
+BUNDLE_STEP = Event("services.bundle_step", "bundle_version", frozenset({"action", "version", "bundle"}))
+BUNDLE_CREATED = Event("services.bundle_created", "bundle", frozenset({"code"}))
+BUNDLE_COMPARED = Event("services.bundle_compared", "bundle", frozenset({"version"}))

@@ -1,10 +1,33 @@
 """Pure rules of the catalogue: which questions, options, fields and materials apply to a situation."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import Any, Protocol, TypeVar
 
 from services.errors import SituationInvalid
-from services.models import ItemVersion, MaterialRequirement, Situation
+from services.models import ItemVersion, MaterialRequirement
+
+
+class Question(Protocol):
+    """A guiding question, an item's or a bundle's: stored or described."""
+
+    @property
+    def key(self) -> str:
+        """Names it in answers and conditions."""
+
+    @property
+    def question(self) -> str:
+        """Its words."""
+
+    @property
+    def options(self) -> Sequence[Mapping[str, Any]]:
+        """What may be answered: ``{value, label, when?}``."""
+
+    @property
+    def when(self) -> Mapping[str, Any]:
+        """Which earlier answers make it asked."""
+
+
+_Asked = TypeVar("_Asked", bound=Question)
 
 
 def applies(when: Mapping[str, Any], situation: Mapping[str, str]) -> bool:
@@ -14,12 +37,12 @@ def applies(when: Mapping[str, Any], situation: Mapping[str, str]) -> bool:
     )
 
 
-def options_for(question: Situation, answers: Mapping[str, str]) -> list[Mapping[str, Any]]:
+def options_for(question: Question, answers: Mapping[str, str]) -> list[Mapping[str, Any]]:
     """Return the options ``{value, label, when?}`` of a question that are open after the earlier answers."""
     return [option for option in question.options if applies(option.get("when") or {}, answers)]
 
 
-def normal_situation(questions: Iterable[Situation], raw: Mapping[str, Any]) -> dict[str, str]:
+def normal_situation(questions: Iterable[Question], raw: Mapping[str, Any]) -> dict[str, str]:
     """Return the answers that count: those to questions that apply, in order; anything else is dropped.
 
     An answer to a question that an earlier, changed answer closed is dropped with it. Raises
@@ -39,7 +62,7 @@ def normal_situation(questions: Iterable[Situation], raw: Mapping[str, Any]) -> 
     return answers
 
 
-def next_situation(questions: Sequence[Situation], answers: Mapping[str, str]) -> Situation | None:
+def next_situation(questions: Sequence[_Asked], answers: Mapping[str, str]) -> _Asked | None:
     """Return the first question that applies and has no valid answer yet, or None when all are answered."""
     known: dict[str, str] = {}
     for question in questions:
@@ -52,12 +75,12 @@ def next_situation(questions: Sequence[Situation], answers: Mapping[str, str]) -
     return None
 
 
-def situation_complete(questions: Sequence[Situation], answers: Mapping[str, str]) -> bool:
+def situation_complete(questions: Sequence[Question], answers: Mapping[str, str]) -> bool:
     """Tell whether every question that applies is answered."""
     return next_situation(questions, answers) is None
 
 
-def situation_labels(questions: Iterable[Situation], answers: Mapping[str, str]) -> list[tuple[str, str]]:
+def situation_labels(questions: Iterable[Question], answers: Mapping[str, str]) -> list[tuple[str, str]]:
     """Return (question, chosen label) for the answers given, in order, for summaries and documents."""
     return [
         (question.question, option["label"])
@@ -73,7 +96,7 @@ def required_materials(version: ItemVersion, situation: Mapping[str, str]) -> li
 
 
 def possible_situations(
-    questions: Sequence[Situation], keys: Iterable[str], *, limit: int = 512
+    questions: Sequence[Question], keys: Iterable[str], *, limit: int = 512
 ) -> list[dict[str, str]] | None:
     """Every way people can answer the questions ``keys`` and those these depend on; None for more than ``limit``."""
     needed = _with_what_they_depend_on(questions, set(keys))
@@ -92,7 +115,7 @@ def possible_situations(
     return found
 
 
-def _with_what_they_depend_on(questions: Sequence[Situation], keys: set[str]) -> set[str]:
+def _with_what_they_depend_on(questions: Sequence[Question], keys: set[str]) -> set[str]:
     by_key = {question.key: question for question in questions}
     needed: set[str] = set()
     waiting = [key for key in keys if key in by_key]

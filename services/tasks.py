@@ -9,6 +9,8 @@ from procrastinate.contrib.django import app
 
 from common.jobs import ask_once, daily
 from identity.actor import SYSTEM
+from services.bundles import checking
+from services.bundles import editing as bundles
 from services.editing import directory, publishing
 from services.exchange import desk
 from services.lint import store
@@ -29,10 +31,11 @@ def forget_search_misses(timestamp: int) -> None:
 @app.periodic(cron=daily("00:01"), periodic_id="catalogue_takes_effect")
 @app.task(queue="clock")
 def catalogue_takes_effect(timestamp: int) -> None:
-    """Put in force what was decided for today: directory first, then items and operations on them."""
+    """Put in force what was decided for today: directory first, then items and operations on them, then bundles."""
     today = timezone.localdate()
     directory.take_effect(today=today)
     publishing.take_effect(today=today)
+    bundles.take_effect(today=today)
 
 
 @app.task(retry=_RETRY, queue="catalogue")
@@ -83,3 +86,16 @@ def resume_exchange(timestamp: int) -> None:
     for pk, is_check in desk.waiting():
         task = check_exchange if is_check else run_exchange
         ask_once(task, f"exchange:{pk}", batch_id=str(pk))
+
+
+@app.task(retry=_RETRY, queue="catalogue")
+def check_bundles_with(entry_id: str) -> None:
+    """Check the bundles that name an entry: an item of it says something else now, or is not there any more."""
+    checking.check_all(entry_id=UUID(entry_id))
+
+
+@app.periodic(cron=daily("02:10"), periodic_id="check_bundles_nightly")
+@app.task(queue="catalogue")
+def check_bundles_nightly(timestamp: int) -> None:
+    """Check every bundle in force against the items as they are now."""
+    checking.check_all()

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from portal.api.views import cases, certificates, department, health, items
+from portal.api.views import bundles, cases, certificates, department, health, items
 
 urlpatterns = [
     path("health", health.Health.as_view(), name="api_health"),
@@ -12,6 +12,9 @@ urlpatterns = [
     path("items/<str:item_code>/versions/<int:version_number>", items.ItemVersionDetail.as_view(), name="api_version"),
     path("items/", items.WithoutSlash.as_view(), name="api_items_slash"),
     path("items/<path:rest>/", items.WithoutSlash.as_view(), name="api_item_slash"),
+    path("bundles", bundles.BundleList.as_view(), name="api_bundles"),
+    path("bundles/<slug:bundle_code>", bundles.BundleDetail.as_view(), name="api_bundle"),
+    path("bundles/<slug:bundle_code>/plan", bundles.BundlePlan.as_view(), name="api_bundle_plan"),
     path("certificates/verify", certificates.VerifyCertificate.as_view(), name="api_verify"),
     path("cases", cases.CaseList.as_view(), name="api_cases"),
     path("cases/<uuid:case_id>", cases.CaseDetail.as_view(), name="api_case"),

@@ -96,6 +96,10 @@ class Entry:
         """Return a mapping inside this one."""
         return Entry(self._values.get(key), f"{self.where}, {key}", required=required, optional=optional)
 
+    def mapping(self, key: str) -> Mapping[str, Any]:
+        """Return a mapping of whatever values, empty when left out."""
+        return self._checked(key, {}, dict)
+
     def conditions(self) -> dict[str, Any]:
         """Return ``when``: question key → answer or list of answers."""
         when = self._checked("when", {}, dict)

@@ -3,6 +3,8 @@
 from django.urls import include, path
 
 from portal.workbench.views import (
+    bundle_parts,
+    bundles,
     case,
     certificates,
     clients,
@@ -105,6 +107,18 @@ directory_urls = [
     path("items/new/", new_items.new, name="item_new"),
     path("items/<uuid:item_id>/handling/", new_items.handling, name="handling_new"),
 ]
+_VERSION = "items/bundles/<uuid:bundle_id>/versions/<int:version_number>/"
+bundle_urls = [
+    path("items/bundles/", bundles.bundle_list, name="workbench_bundles"),
+    path("items/bundles/new/", bundles.bundle_new, name="workbench_bundle_new"),
+    path("items/bundles/<uuid:bundle_id>/", bundles.bundle_page, name="workbench_bundle"),
+    path("items/bundles/<uuid:bundle_id>/draft/", bundles.start_draft, name="bundle_draft"),
+    path("items/bundles/<uuid:bundle_id>/compared/", bundles.confirm_compared, name="bundle_compared"),
+    path(f"{_VERSION}basics/", bundle_parts.basics, name="bundle_basics"),
+    path(f"{_VERSION}questions/<slug:part>/", bundle_parts.question, name="bundle_question"),
+    path(f"{_VERSION}members/<slug:part>/", bundle_parts.member, name="bundle_member"),
+    path(f"{_VERSION}<slug:action>/", bundles.version_step, name="bundle_step"),
+]
 word_urls = [
     path("words/", words.words, name="workbench_words"),
     path("words/ignore/", words.ignore_miss, name="workbench_ignore_miss"),
@@ -187,6 +201,7 @@ urlpatterns = [
     *case_urls,
     *item_urls,
     *directory_urls,
+    *bundle_urls,
     *word_urls,
     *certificate_urls,
     *mandate_urls,

@@ -55,6 +55,11 @@ LABELS = {
     "basics": _("基本目录要素"),
     "directory": _("基本目录"),
     "item": _("事项"),
+    "questions": _("问题"),
+    "members": _("事项"),
+    "side": _("阶段"),
+    "life_event": _("阶段"),
+    "ends_on": _("到哪天为止"),
 }
 
 

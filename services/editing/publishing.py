@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from common import events
-from common.jobs import for_each
+from common.jobs import after_commit, for_each
 from identity.actor import SYSTEM, Actor
 from services import events as codes
 from services.editing import steps
@@ -48,8 +48,15 @@ def put_in_force(actor: Actor, version: ItemVersion, *, findings: Sequence[Findi
     if before == Standing.NEW:
         _tell(actor, item, before, Operation.ADD)
     reindex([item])
+    _tell_bundles(item)
     if findings is not None:
         keep(item, findings)
+
+
+def _tell_bundles(item: ServiceItem) -> None:
+    """Let the bundles (一件事) that name the item be checked again: their mapping may no longer fit."""
+    if item.entry_id:
+        after_commit("services.tasks.check_bundles_with", entry_id=str(item.entry_id))
 
 
 def _step(actor: Actor, version: ItemVersion, action: VersionAction) -> None:
@@ -117,6 +124,7 @@ def carry_out(actor: Actor, operation: ItemOperation) -> None:
     _tell(actor, item, before, operation.kind)
     set_due(item)
     reindex([item])
+    _tell_bundles(item)
 
 
 def take_effect(*, today: dt.date) -> int:
@@ -191,3 +199,4 @@ def _end_as_planned(item: ServiceItem, today: dt.date) -> None:
         item.save()
         _tell(SYSTEM, item, before, Operation.CANCEL)
         reindex([item])
+        _tell_bundles(item)

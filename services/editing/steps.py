@@ -118,6 +118,7 @@ def _link(record: Reviewed) -> str:
         "ItemOperation": "operation",
         "AskWaiver": "waiver",
         "LegacyPlan": "legacy_plan",
+        "BundleVersion": "bundle_version",
     }[type(record).__name__]
 
 

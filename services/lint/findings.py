@@ -80,6 +80,32 @@ RULES: dict[str, Rule] = {
     "ask.no_source": _warn(_("材料“%(name)s”由政府部门核发，还没有写明从哪里取")),
 }
 
+# Checks of bundles (一件事): beside the item codes, for they are kept with the bundle and not in the items' report.
+BUNDLE_RULES: dict[str, Rule] = {
+    "bundle.basis_missing": Rule(_("没有写依据的文件")),
+    "bundle.members_few": Rule(_("一件事至少要有两个事项")),
+    "bundle.cycle": Rule(_("先后顺序转成了圈：%(path)s")),
+    "bundle.condition_unknown": Rule(_("%(problem)s")),
+    "bundle.entry_cancelled": Rule(_("基本目录里已经取消“%(name)s”")),
+    "bundle.member_missing": Rule(_("“%(name)s”在本地没有部门实施")),
+    "bundle.member_paused": Rule(_("“%(name)s”现在暂停办理")),
+    "bundle.member_cancelled": Rule(_("“%(name)s”已经取消")),
+    "bundle.member_offline": _warn(_("“%(name)s”还不能网上申请，要到窗口办")),
+    "bundle.member_unreachable": Rule(_("“%(name)s”的条件自相矛盾或者永远不会成立，没有人会办到它")),
+    "bundle.after_never": _warn(_("“%(name)s”要等“%(other)s”，但是这两项不会一起办")),
+    "bundle.question_unreachable": Rule(_("问题“%(name)s”的条件永远不会成立")),
+    "bundle.option_unreachable": Rule(_("问题“%(name)s”的选项“%(option)s”永远选不到")),
+    "bundle.dead_end": Rule(_("回答 %(answers)s 以后，问题“%(name)s”没有一个选项可选")),
+    "bundle.question_unused": _warn(_("问题“%(name)s”的回答没有用在任何地方，不用问")),
+    "bundle.answer_unknown": Rule(_("“%(name)s”已经没有 %(question)s 这个问题，对应关系要改")),
+    "bundle.value_gone": Rule(_("“%(name)s”的问题“%(question)s”已经没有 %(value)s 这个选项，对应关系要改")),
+    "bundle.value_closed": Rule(_("回答 %(answers)s 时，“%(name)s”的问题“%(question)s”不能选 %(value)s")),
+    "bundle.answer_missing": Rule(_("回答 %(answers)s 时，“%(name)s”的问题“%(question)s”没有答案，申请人要再答一次")),
+    "bundle.field_types": Rule(_("“%(label)s”在“%(first)s”和“%(second)s”里的类型或者选项不同，合不到一起")),
+    "bundle.item_changed": _warn(_("“%(name)s”已经是第 %(number)s 版，对应关系是按第 %(own)s 版核对的")),
+    "bundle.too_many": _warn(_("情形组合太多，没有全部核对")),
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Finding:
@@ -93,7 +119,7 @@ class Finding:
     @property
     def rule(self) -> Rule:
         """The check that found it."""
-        return RULES[self.code]
+        return RULES.get(self.code) or BUNDLE_RULES[self.code]
 
     @property
     def is_error(self) -> bool:

@@ -1,5 +1,6 @@
 """The catalogue: directory entries, their local implementations, versions and what a version asks for."""
 
+from services.models.bundles import Bundle, BundleMember, BundleVersion
 from services.models.comments import ReviewComment
 from services.models.directory import DirectoryEntry, DirectoryVersion
 from services.models.elements import DataElement, ImportBatch
@@ -24,6 +25,9 @@ from services.models.versions import ItemVersion
 
 __all__ = [
     "AskWaiver",
+    "Bundle",
+    "BundleMember",
+    "BundleVersion",
     "CatalogueStep",
     "DataElement",
     "DirectoryEntry",

@@ -31,13 +31,16 @@ class Reviewed(BaseModel):
 
 
 class CatalogueStep(BaseModel):
-    """One step of the history of a version, directory version, operation, waiver or merge plan. Never changed."""
+    """One step of the history of a version, directory version, operation, waiver, merge plan or bundle version."""
 
     version = models.ForeignKey("ItemVersion", models.CASCADE, null=True, related_name="history")
     directory_version = models.ForeignKey("DirectoryVersion", models.CASCADE, null=True, related_name="history")
     operation = models.ForeignKey("ItemOperation", models.CASCADE, null=True, related_name="history")
     waiver = models.ForeignKey("AskWaiver", models.CASCADE, null=True, related_name="history")
     legacy_plan = models.ForeignKey("LegacyPlan", models.CASCADE, null=True, related_name="history", db_index=False)
+    bundle_version = models.ForeignKey(
+        "BundleVersion", models.CASCADE, null=True, related_name="history", db_index=False
+    )
     action = models.CharField(max_length=12)
     to_state = models.CharField(max_length=12)
     revision = models.PositiveIntegerField(default=1)
@@ -57,16 +60,20 @@ class CatalogueStep(BaseModel):
                         "operation",
                         "waiver",
                         "legacy_plan",
+                        "bundle_version",
                         function="num_nonnulls",
                         output_field=models.IntegerField(),
                     ),
                     1,
                 ),
-                name="catalogue_step_of_one_thing",
+                name="catalogue_step_of_just_one",
             ),
         )
         indexes = (
             models.Index(fields=["legacy_plan"], condition=Q(legacy_plan__isnull=False), name="catalogue_step_plan"),
+            models.Index(
+                fields=["bundle_version"], condition=Q(bundle_version__isnull=False), name="catalogue_step_bundle"
+            ),
         )
 
     def __str__(self) -> str:

@@ -21,14 +21,17 @@ from identity.privacy.correction_actions import request_correction
 from identity.sso.actions import give_consent
 from portal.middleware import PRINCIPAL_KEY
 from services.actions import record_import
+from services.bundles import editing
 from services.editing import lifecycle, waivers
 from services.legacy.plan_actions import propose_plan
-from services.models import DirectoryEntry, DirectoryVersion, ExchangeBatch, LegacyPlan, ReviewComment
+from services.models import Bundle, DirectoryEntry, DirectoryVersion, ExchangeBatch, LegacyPlan, ReviewComment
 from services.searching.actions import add_synonym
 from services.states import Operation
 from tests.factories import moves
+from tests.factories.bundles import a_bundle
 from tests.factories.cast import Cast, a_member_of_staff, build_cast
 from tests.factories.catalogue import a_department, a_post, an_item
+from tests.factories.editing import a_desk
 from tests.factories.guides import a_file, a_hall
 from tests.factories.legacy import an_old_app, an_old_function
 from tests.factories.mandates import a_mandate
@@ -68,6 +71,7 @@ class World:
     entry_id: UUID  # in the directory, in force, guided by the item's department
     exchange_id: UUID  # the officer's finished import
     legacy: LegacyPlan  # proposed for an old app by an officer who is none of the roles
+    bundle: Bundle  # in force, with a draft that an officer who is none of the roles began
     comment_id: UUID  # on the item's version in force, by an officer who is none of the roles
     file_id: UUID  # a blank form of the item, published
     hall_id: UUID  # kept by the item's department
@@ -99,7 +103,11 @@ class World:
             "mandate_id": self.mandate_id,
             "code": self.cast.item.code if "version_number" in wanted else self.cast.licence.verify_code,
             "item_code": self.cast.item.code,
-            "version_number": 1,
+            "version_number": 2 if "bundle_id" in wanted else 1,
+            "bundle_id": self.bundle.pk,
+            "bundle_code": self.bundle.code,
+            "member_key": "first",
+            "part": word,
             "page_number": 1,
             "entry_id": self.entry_id,
             "list_number": 1,
@@ -193,6 +201,7 @@ def build_world() -> World:
         waiver_id=waiver_id,
         pair_id=pair.pk,
         legacy=_an_old_app_to_merge(cast, author),
+        bundle=_a_bundle_being_changed(),
         synonym_id=synonym.pk,
         mandate_id=a_mandate(cast).pk,
         profile_id=profile.pk,
@@ -230,6 +239,13 @@ def _an_old_app_to_merge(cast: Cast, author: Actor) -> LegacyPlan:
     an_old_function(app)
     today = timezone.localdate()
     return propose_plan(author, app_id=app.pk, decision="merge", reason="一站通都能办", owner="1014", due_on=today)
+
+
+def _a_bundle_being_changed() -> Bundle:
+    desk = a_desk()
+    bundle = a_bundle(desk)
+    editing.open_draft(desk.ann, bundle_id=bundle.pk)
+    return bundle
 
 
 def _a_correcting_case(cast: Cast) -> Case:

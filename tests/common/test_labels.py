@@ -14,6 +14,7 @@ from common import translations
 from common.formatting import action_label, code_label, format_dates_in, format_list
 from identity.models import Region
 from services import codes
+from services.bundles.codes import LifeEvent, Side
 from services.models import AskWaiver, ItemVersion, ServiceItem
 from services.states import Operation as ItemOperation
 from services.states import OperationAction, OperationState, Standing, VersionAction
@@ -39,6 +40,8 @@ CODES = [
     AskWaiver.State,
     OperationState,
     Standing,
+    Side,
+    LifeEvent,
 ]
 NAMES = {str(label) for code in CODES for label in code.labels} | {
     *PERSON_THEMES.values(),

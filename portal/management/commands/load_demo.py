@@ -8,6 +8,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from identity.actor import SYSTEM
 from portal.demo import (
+    bundles,
     catalogue,
     entrusting,
     guides,
@@ -42,6 +43,7 @@ class Command(BaseCommand):
         vocabulary.load(SYSTEM)
         cast = people.load(SYSTEM)
         seats = staff.load(SYSTEM)
+        together = bundles.load(SYSTEM, city)
         apps = legacy.load(SYSTEM, city)
         mandates = entrusting.load(cast)
         registered_twice.load(SYSTEM)
@@ -53,5 +55,6 @@ class Command(BaseCommand):
         if options["verbosity"]:
             self.stdout.write(
                 f"Demonstration city: {len(cast.persons)} persons, {len(cast.organisations)} organisations; "
-                f"new now: {seats} staff, {mandates} mandates, {issued} certificates, {told} cases, {apps} old apps."
+                f"new now: {seats} staff, {mandates} mandates, {issued} certificates, {told} cases, {apps} old apps, "
+                f"{together} bundles."
             )

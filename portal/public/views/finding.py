@@ -15,6 +15,7 @@ from identity.queries import regions_around
 from portal.access import actor_of
 from portal.public.requests import page_number
 from services.browsing import hot_items
+from services.bundles.queries import find
 from services.queries import PAGE_SIZE, Choice, SearchResult, search
 from services.searching.actions import record_miss
 from services.searching.suggesting import suggest
@@ -51,6 +52,7 @@ def item_search(request: HttpRequest) -> HttpResponse:
         "nav": "items",
         "q": words,
         "result": result,
+        "bundles": find(words) if words and not is_narrowed and result.page == 1 else [],
         "page": Paginator(range(result.total), PAGE_SIZE).get_page(result.page),
         "facets": [facet for facet in facets if facet["choices"] or facet["chosen"]],
         "online": online,

@@ -17,9 +17,11 @@ from identity.mandates.queries import principals_of, waiting_for
 from identity.queries import represented_organisations
 from portal.access import actor_of
 from services.browsing import departments_with_counts, hot_items, themes_with_counts
+from services.bundles.queries import offered
 
 _HOT = 8
 _OF_EACH = 3
+_BUNDLES = 6
 _NEW_DAYS = 14
 
 
@@ -42,6 +44,7 @@ def home(request: HttpRequest) -> HttpResponse:
     context = {
         "nav": "home",
         "hot": hot_items(_HOT),
+        "bundles": offered()[:_BUNDLES],
         "themes": themes_with_counts(),
         "departments": departments,
         "department_count": len(departments),

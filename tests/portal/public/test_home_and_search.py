@@ -10,10 +10,10 @@ from tests.factories.moves import a_draft, a_submitted_case
 from tests.factories.visitors import address
 
 
-def test_home_counts_and_browses_in_three_queries(client, db, django_assert_num_queries):
+def test_home_counts_and_browses_in_four_queries(client, db, django_assert_num_queries):
     an_item("食品经营许可", themes_org=["010"])
     an_item("补领身份证", main="31002", department=a_department("公安局"), themes_person=["090"])
-    with django_assert_num_queries(3):  # departments, hot items, themes
+    with django_assert_num_queries(4):  # departments, hot items, bundles, themes
         page = client.get("/").content.decode()
     assert "2 个部门 2 个事项" in page
     assert "?theme=o010" in page
@@ -46,10 +46,10 @@ def test_search_keeps_every_choice_in_the_address(client, db):
     assert "找到 3 个" in page
 
 
-def test_search_takes_five_queries_however_many_items(client, db, django_assert_num_queries):
+def test_search_takes_six_queries_however_many_items(client, db, django_assert_num_queries):
     for number in range(10, 40):
         an_item(f"经营许可{number}", main=f"310{number}")
-    with django_assert_num_queries(5):  # synonyms; counts with the page's ids; rows; regions to choose from (two)
+    with django_assert_num_queries(6):  # synonyms; counts with ids; rows; regions to choose from (two); bundles
         client.get("/search/", {"q": "许可"})
 
 
