@@ -9,8 +9,10 @@ from identity.actor import Actor
 from identity.models import Department, Post, Region
 from identity.staff.actions.places import save_department, save_post, save_region, set_served_departments
 from services.actions import ElementDescription, save_data_elements
+from services.elements import PLAIN
 from services.exchange import outcomes
 from services.exchange.outcomes import Problem
+from services.models import DataElement
 
 _Values = Mapping[str, Any]
 
@@ -54,6 +56,7 @@ def _post(actor: Actor, values: _Values) -> None:
 
 
 def _element(actor: Actor, values: _Values) -> None:
+    limits = {name: DataElement._meta.get_field(name).max_length or 0 for name in PLAIN}
     element = ElementDescription(
         code=_text(values, "code")[:60],
         name=_text(values, "name")[:100],
@@ -61,6 +64,8 @@ def _element(actor: Actor, values: _Values) -> None:
         max_length=int(values["max_length"]) if values.get("max_length") else None,
         choices=tuple(values.get("choices", [])),
         source=_text(values, "source", "")[:60],
+        shape=dict(values.get("shape") or {}),
+        **{name: _text(values, name, "")[: limits[name]] for name in PLAIN},
     )
     save_data_elements(actor, elements=[element])
 
