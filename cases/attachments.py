@@ -38,7 +38,7 @@ def take(
     files: Mapping[str, UploadedFile],
     request_key: str,
 ) -> list[Problem]:
-    """Move the files of a page from ``values`` and ``files`` to the case's materials; return what is wrong with them."""
+    """Move the files of a page to the case's materials, out of ``values``; return what is wrong with them."""
     asked = [spec for spec in specs if spec.type == "file"]
     if not asked:
         return []

@@ -225,12 +225,15 @@ def clean_rows(
                 problems += [(f"{place}.{path}", refusal) for path, refusal in refusals.problems]
     if problems:
         raise Refusals(problems)
-    if len(rows) > most:
-        raise _too_many(most)
-    wanted = max(least, 1 if required else 0)
-    if len(rows) < wanted and (required or rows):
-        raise Refusal("too_few_rows", _("至少要填 %(least)s 行。") % {"least": wanted})
+    _check_count(len(rows), least=max(least, 1 if required else 0), most=most, required=required)
     return rows
+
+
+def _check_count(count: int, *, least: int, most: int, required: bool) -> None:
+    if count > most:
+        raise _too_many(most)
+    if count < least and (required or count):
+        raise Refusal("too_few_rows", _("至少要填 %(least)s 行。") % {"least": least})
 
 
 def _too_many(most: int) -> Refusal:

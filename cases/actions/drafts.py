@@ -173,6 +173,17 @@ def save_page(
 
 
 @transaction.atomic
+def replace_page(
+    actor: Actor, *, case_id: UUID, step_key: str, raw: Mapping[str, Any], expected_version: int | None = None
+) -> Case:
+    """Store one form page whole or not at all, for programs; raises :class:`AnswersRefused` with what is wrong."""
+    case, problems = save_page(actor, case_id=case_id, step_key=step_key, raw=raw, expected_version=expected_version)
+    if problems:
+        raise errors.AnswersRefused(problems)
+    return case
+
+
+@transaction.atomic
 def set_prefill(actor: Actor, *, case_id: UUID, use: bool) -> Case:
     """Let a person refuse prefilled values (they are taken out), or take them again."""
     case = _editable(actor, case_id, None)

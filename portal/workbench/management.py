@@ -122,6 +122,14 @@ ENTRIES: tuple[Entry, ...] = (
         _("群众的说法对应哪些事项，哪些问题没有搜到"),
     ),
     Entry(
+        Area.CATALOGUE,
+        Permission.MANAGE_ITEMS,
+        "workbench_elements",
+        "file",
+        _("数据元"),
+        _("各种申请表共用的栏目：类型、校验、权威来源和敏感程度"),
+    ),
+    Entry(
         Area.STAFF,
         Permission.MANAGE_STAFF,
         "staff_list",

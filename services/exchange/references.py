@@ -12,9 +12,9 @@ from services.actions import ElementDescription, save_data_elements
 from services.elements import PLAIN
 from services.exchange import outcomes
 from services.exchange.outcomes import Problem
-from services.models import DataElement
 
 _Values = Mapping[str, Any]
+_LENGTHS = {"pattern": 200, "pattern_message": 100, "example": 100, "sensitivity": 10}  # the columns' lengths
 
 
 def take_reference(actor: Actor, values: _Values) -> Problem | None:
@@ -56,7 +56,6 @@ def _post(actor: Actor, values: _Values) -> None:
 
 
 def _element(actor: Actor, values: _Values) -> None:
-    limits = {name: DataElement._meta.get_field(name).max_length or 0 for name in PLAIN}
     element = ElementDescription(
         code=_text(values, "code")[:60],
         name=_text(values, "name")[:100],
@@ -65,7 +64,7 @@ def _element(actor: Actor, values: _Values) -> None:
         choices=tuple(values.get("choices", [])),
         source=_text(values, "source", "")[:60],
         shape=dict(values.get("shape") or {}),
-        **{name: _text(values, name, "")[: limits[name]] for name in PLAIN},
+        **{name: _text(values, name, "")[: _LENGTHS.get(name, 20)] for name in PLAIN},
     )
     save_data_elements(actor, elements=[element])
 

@@ -11,7 +11,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from cases import notices
+from cases import application, notices
 from cases.actions import submission
 from cases.errors import CaseNotFound, MaterialsIncomplete, StaleForm
 from cases.models import Case, CaseMaterial, Notice
@@ -217,3 +217,11 @@ def notice_file(request: HttpRequest, case_id: UUID, notice_id: UUID) -> HttpRes
         raise CaseNotFound
     name = f"{notice.get_kind_display()} {notice.number}"
     return file_response(notices.read(actor, notice), media_type="application/pdf", name=name)
+
+
+@require_safe
+@citizen_required
+def application_form(request: HttpRequest, case_id: UUID) -> HttpResponse:
+    """The applicant's own form, filled in."""
+    pdf = application.own_form(actor_of(request), case_id=case_id)
+    return file_response(pdf, media_type="application/pdf", name=_("申请表"))

@@ -10,16 +10,19 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
+from cases import application
 from common.formatting import code_label
 from identity.actor import PUBLIC, Actor
 from identity.models import Mandate
 from identity.queries import represented_organisations
 from portal.access import actor_of
+from portal.public.files import file_response
 from portal.public.materials import guide_materials
 from portal.public.requests import new_request_key
 from portal.public.structured import government_service
 from portal.public.wording import limit_text, visits_text
 from services.codes import Audience, ProjectType
+from services.errors import ItemNotFound
 from services.models import ItemVersion, ServiceItem
 from services.queries import Guide, get_known_item, get_public_version, guide, is_open
 from services.standing import closure, earlier_versions, replaced_on
@@ -118,3 +121,15 @@ def _switch(actor: Actor, item: ServiceItem, version: ItemVersion) -> str:
     if not is_person and not set(version.audience) - {Audience.PERSON}:
         return "person"
     return ""
+
+
+@require_safe
+def blank_form(request: HttpRequest, item_id: UUID) -> HttpResponse:
+    """The blank application form of an item, to print and fill in by hand."""
+    item = get_known_item(item_id)
+    version = item.current
+    if version is None or not version.steps:
+        raise ItemNotFound
+    pdf = application.blank_form(version, department=item.department_name)
+    name = _("%(name)s申请表（空白）") % {"name": version.name}
+    return file_response(pdf, media_type="application/pdf", name=name)
