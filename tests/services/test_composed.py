@@ -47,9 +47,11 @@ def tree(db) -> None:
 @pytest.mark.parametrize(
     "raw",
     [
-        [], [[[]]], {"a": {"b": [1]}}, 7, True, "\x00", "\ud800", [1, 2], [None], {"region": {"x": 1}, "detail": "路"},
+        [], [[[]]], {"a": {"b": [1]}}, 7, True, "\x00", "\ud800", [1, 2], [None],
+        {"region": {"x": 1}, "detail": "路"},
         {"region": ["1"] * 5000, "detail": []}, {"document": 5}, {"document": "' OR 1=1"}, {"name": ["a"]},
-        {"name": "\x00", "number": {}, "phone": []}, {"uscc": 1.5, "name": "张" * 9999}, [{"name": {"a": 1}}], {"detail": "a" * 10**6},
+        {"name": "\x00", "number": {}, "phone": []}, {"uscc": 1.5, "name": "张" * 9999}, [{"name": {"a": 1}}],
+        {"detail": "a" * 10**6},
     ],
 )  # fmt: skip
 def test_what_is_no_such_answer_is_refused_in_words(db, kind, raw):
