@@ -8,6 +8,7 @@ from django.test import Client
 
 from cases.actions import drafts, submission
 from cases.models import Case, CaseMaterial
+from certificates.locker import upload_document
 from certificates.models import Document
 from common.models import AuditEvent
 from identity.actor import Actor
@@ -133,9 +134,7 @@ def test_a_bad_file_is_refused_beside_its_field(draft: Case, shop: Client):
 
 
 def test_somebody_elses_document_is_not_there(cast: Cast, draft: Case, shop: Client):
-    others = Document.objects.create(
-        owner_id=cast.stranger.principal_id, kind="plan", name="甲", file_name="a.pdf", size=1
-    )
+    others = upload_document(cast.stranger, owner_id=owner, kind="floor-plan", name="甲", upload=a_picture())
     body = {"step": "shop", "version": draft.version, "answers": {"plan": {"document": str(others.pk)}}}
     answer = put(shop, draft, body)
     assert answer.status_code == 422
