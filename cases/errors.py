@@ -1,8 +1,11 @@
 """Refusals of the cases room."""
 
+from collections.abc import Sequence
+
 from django.utils.translation import gettext_lazy as _
 
 from common.errors import Conflict, Forbidden, Invalid, NotFound
+from services.forms import Problem
 
 
 class CaseNotFound(NotFound):
@@ -58,6 +61,18 @@ class SituationIncomplete(Invalid):
 
     code = "case.situation_incomplete"
     message = _("还有问题没有选择。")
+
+
+class AnswersRefused(Invalid):
+    """Answers of a page do not fit. ``fields`` has the message and ``codes`` the stable reason of each, by path."""
+
+    code = "case.answers_refused"
+    message = _("有 %(count)s 处内容不对，这一页没有保存。")
+    what_to_do = _("请按每一处的提示改好后再提交。")
+
+    def __init__(self, problems: Sequence[Problem]) -> None:
+        super().__init__(count=len(problems), fields={problem.path: problem.message for problem in problems})
+        self.codes = {problem.path: problem.code for problem in problems}
 
 
 class AnswersIncomplete(Invalid):

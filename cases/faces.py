@@ -7,14 +7,16 @@ from cases.models import Case
 from certificates.models import CertificateType
 from identity.models import Party
 from identity.queries import authority_values
+from services.forms import visible_steps
 from services.rules import situation_labels
+from services.texts import plain_text
 
 
 def values_for(case: Case, kind: CertificateType, holder: Party, extra: Mapping[str, str]) -> dict[str, str]:
     """Answer each field of the type: the officer's value, the register, the form, then the situation chosen."""
     person = holder.organisation.legal_representative if holder.kind == Party.Kind.ORGANISATION else None
     register = authority_values(holder, person)
-    answers = {key: _plain(answer["value"]) for key, answer in case.answers.items()}
+    answers = _answers(case)
     chosen = _situation_values(case)
     face = {}
     for field in kind.fields:
@@ -51,5 +53,12 @@ def _situation_values(case: Case) -> dict[str, str]:
     return {question.key: labels[question.question] for question in questions if question.question in labels}
 
 
-def _plain(value: Any) -> str:
-    return "、".join(map(str, value)) if isinstance(value, list) else str(value)
+def _answers(case: Case) -> dict[str, str]:
+    """The answers as text, and the parts of persons and organisations under the elements they stand for."""
+    answers = {key: plain_text(answer["value"]) for key, answer in case.answers.items()}
+    for spec in (spec for step in visible_steps(case.item_version, case.situation) for spec in step.fields):
+        value = case.answers.get(spec.key, {}).get("value")
+        for part, element in spec.parts.items():
+            if isinstance(value, Mapping) and value.get(part):
+                answers.setdefault(element, str(value[part]))
+    return answers

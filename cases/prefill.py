@@ -1,7 +1,7 @@
 """Fill once: where a form's values come from. Authority, then certificates, then an earlier answer, then the person."""
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -13,7 +13,9 @@ from cases.states import State
 from certificates import reuse
 from identity.models import Party
 from identity.queries import authority_values
-from services.forms import FieldSpec, visible_steps
+from services.composed import PARTS, kind_of
+from services.errors import FieldInvalid
+from services.forms import FieldSpec, book_for, clean_value, visible_steps
 from services.queries import element_authorities
 
 Answer = dict[str, Any]  # {value, source, label, at, changed}
@@ -28,15 +30,60 @@ def fill(case: Case, *, today: dt.date) -> dict[str, Answer]:
     if not case.use_prefill:
         return answers
     specs = [spec for step in visible_steps(case.item_version, case.situation) for spec in step.fields]
+    looked_up: list[FieldSpec] = []
     sources = (_from_certificates(case, today), _from_register(case), _from_earlier(case))
     for spec in specs:
         if spec.is_asked_always or (spec.key in answers and answers[spec.key].get("source") in {"typed"}):
             continue
-        for source in sources:
-            if spec.key in source:
-                answers[spec.key] = source[spec.key]
-                break
+        found = _found(spec, sources)
+        if found:
+            answers[spec.key] = found
+            looked_up.append(spec)
+    _split_addresses(answers, looked_up)
     return answers
+
+
+def _found(spec: FieldSpec, sources: Sequence[Mapping[str, Answer]]) -> Answer | None:
+    """What the first source that knows it says; a person or an organisation is put together from its parts."""
+    for source in sources:
+        if spec.key in source and _fits(spec, source[spec.key]["value"]):
+            return source[spec.key]
+    known = {part: _first(element, sources) for part, element in spec.parts.items()}
+    parts = {part: answer for part, answer in known.items() if answer}
+    if not parts:
+        return None
+    value = dict.fromkeys(PARTS[spec.type], "") | {part: answer["value"] for part, answer in parts.items()}
+    if spec.type == "person":
+        value["kind"] = kind_of(value["number"]) if value["number"] else ""
+    return {**next(iter(parts.values())), "value": value}
+
+
+def _first(element: str, sources: Sequence[Mapping[str, Answer]]) -> Answer | None:
+    answers = (source[element] for source in sources if element in source)
+    return next((answer for answer in answers if isinstance(answer["value"], str)), None)
+
+
+def _fits(spec: FieldSpec, value: Any) -> bool:
+    """Whether a value has the shape this field's answers have: an earlier form may have asked in another one."""
+    if spec.type in {"group", "multichoice"}:
+        return isinstance(value, list)
+    if isinstance(value, Mapping):
+        return (spec.type == "address" and "detail" in value) or set(PARTS.get(spec.type, ("",))) <= set(value)
+    return spec.type not in {"person", "organisation", "file"} and not isinstance(value, list)
+
+
+def _split_addresses(answers: dict[str, Answer], specs: Sequence[FieldSpec]) -> None:
+    """Bring addresses that a register or certificate writes in one line to their form: region and the rest."""
+    written = [spec for spec in specs if spec.type == "address" and isinstance(answers[spec.key]["value"], str)]
+    if not written:
+        return
+    book = book_for(written, {spec.key: answers[spec.key]["value"] for spec in written})
+    for spec in written:
+        answer = answers[spec.key]
+        try:
+            answers[spec.key] = {**answer, "value": clean_value(spec, answer["value"], book=book)}
+        except FieldInvalid:  # longer than the form allows: the person shortens it
+            continue
 
 
 def _from_certificates(case: Case, today: dt.date) -> dict[str, Answer]:

@@ -9,6 +9,7 @@ from cases.states import OPEN_STATES, State
 from identity.models import Party
 from identity.privacy.hooks import CopiedFile, Part, Row
 from services.forms import visible_steps
+from services.texts import plain_text, text_of
 
 
 def collect(party: Party) -> list[Part]:
@@ -30,8 +31,13 @@ def collect(party: Party) -> list[Part]:
 
 def _case(case: Case) -> Row:
     steps = visible_steps(case.item_version, case.situation)
-    labels = {spec.key: str(spec.label) for step in steps for spec in step.fields}
-    answers = {labels.get(key, key): _text(answer.get("value")) for key, answer in case.answers.items()}
+    specs = {spec.key: spec for step in steps for spec in step.fields}
+    answers = {
+        str(specs[key].label) if key in specs else key: (
+            text_of(specs[key], answer.get("value")) if key in specs else plain_text(answer.get("value"))
+        )
+        for key, answer in case.answers.items()
+    }
     return {
         "事项": case.item_version.name,
         "办件编号": case.number or "",
@@ -49,10 +55,6 @@ def _case(case: Case) -> Row:
         },
         "文书": "、".join(notice.number for notice in case.notices.all()),
     }
-
-
-def _text(value: object) -> str:
-    return "、".join(map(str, value)) if isinstance(value, list) else str(value if value is not None else "")
 
 
 def _read(notice: Notice) -> bytes:

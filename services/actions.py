@@ -1,7 +1,7 @@
 """Writes of the catalogue."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
@@ -14,7 +14,8 @@ from identity.permissions import Permission
 from services import events as codes
 from services.descriptions import ItemDescription
 from services.editing.errors import OnlineNeedsReview
-from services.errors import ItemRepeated
+from services.elements import PLAIN, problems
+from services.errors import ElementInvalid, ItemRepeated
 from services.models import DataElement, ImportBatch, ServiceItem
 from services.search import reindex
 from services.validation import check_description
@@ -51,6 +52,13 @@ class ElementDescription:
     max_length: int | None = None
     choices: tuple[str, ...] = ()
     source: str = ""
+    example: str = ""
+    pattern: str = ""
+    pattern_message: str = ""
+    least: str = ""
+    most: str = ""
+    sensitivity: str = ""
+    shape: Mapping[str, Any] = field(default_factory=dict)
 
 
 def upsert_item(actor: Actor, *, description: ItemDescription) -> SavedItem:
@@ -141,7 +149,8 @@ def lock_catalogue() -> None:
 def save_data_elements(actor: Actor, *, elements: Iterable[ElementDescription]) -> int:
     """Create or change data elements and return how many were; they belong to the whole catalogue.
 
-    Needs :attr:`Permission.MANAGE_ITEMS` in any department, or the system.
+    Needs :attr:`Permission.MANAGE_ITEMS` in any department, or the system. Raises :class:`ElementInvalid` with the
+    columns that are wrong; then nothing is stored.
     """
     if actor.kind != ActorKind.SYSTEM and not actor.departments(Permission.MANAGE_ITEMS):
         raise Forbidden
@@ -155,14 +164,20 @@ def save_data_elements(actor: Actor, *, elements: Iterable[ElementDescription]) 
             "max_length": wanted.max_length,
             "choices": list(wanted.choices),
             "source": wanted.source,
+            "shape": dict(wanted.shape),
+            **{name: getattr(wanted, name) for name in PLAIN},
         }
         if wanted.code in known and all(getattr(element, name) == value for name, value in values.items()):
             continue
+        changed = [name for name, value in values.items() if getattr(element, name) != value]
         for name, value in values.items():
             setattr(element, name, value)
+        if wrong := dict(problems(element)):
+            raise ElementInvalid(fields=wrong)
         element.save()
         saved += 1
-        events.record(codes.DATA_ELEMENT_SAVED, actor=actor, subject_id=element.pk, code=wanted.code)
+        fields = changed if wanted.code in known else []
+        events.record(codes.DATA_ELEMENT_SAVED, actor=actor, subject_id=element.pk, code=wanted.code, fields=fields)
     return saved
 
 

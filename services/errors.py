@@ -60,3 +60,34 @@ class ItemRepeated(Conflict):
     code = "services.item_repeated"
     message = _("同一个事项编码出现了两次：%(item_code)s。")
     what_to_do = _("请只保留一条。")
+
+
+class ElementInvalid(Invalid):
+    """A data element contradicts itself; ``fields`` says where."""
+
+    code = "services.element_invalid"
+    message = _("数据元的内容有误。")
+    what_to_do = _("请按提示改好后再保存。")
+
+
+class ElementNotFound(NotFound):
+    """No such data element."""
+
+    code = "services.element_not_found"
+    message = _("没有找到这个数据元。")
+
+
+class ElementExists(Conflict):
+    """The code of a new data element is taken."""
+
+    code = "services.element_exists"
+    message = _("数据元 %(element)s 已经有了。")
+    what_to_do = _("请换一个代码，或者修改原来的数据元。")
+
+
+class ElementChanged(Conflict):
+    """Somebody else changed the data element meanwhile."""
+
+    code = "services.element_changed"
+    message = _("打开页面以后，别人改过这个数据元，您这次的修改没有保存。")
+    what_to_do = _("请刷新页面，看过最新内容后再改。")

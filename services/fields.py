@@ -70,7 +70,8 @@ def clean_choices(raw: Any, *, choices: Sequence[str], required: bool) -> list[s
     return [choice for choice in choices if choice in chosen]
 
 
-def _text(text: str, limit: int) -> str:
+def short(text: str, limit: int) -> str:
+    """Return the text; refuse one that is too long."""
     if len(text) > limit:
         raise Refusal(
             "too_long", _("最多填 %(limit)s 个字，现在是 %(given)s 个。") % {"limit": limit, "given": len(text)}
@@ -109,7 +110,8 @@ def _date(text: str, limit: int) -> str:
     return day.isoformat()
 
 
-def _phone(text: str, limit: int) -> str:
+def clean_phone(text: str, limit: int = SHORT) -> str:
+    """Return a mobile number or a landline with its area code."""
     number = _half_width(text)
     try:
         return identity_rules.normal_phone(number)
@@ -126,7 +128,8 @@ def _id_number(text: str, limit: int) -> str:
         raise Refusal("not_id_number", error.text) from error
 
 
-def _uscc(text: str, limit: int) -> str:
+def clean_uscc(text: str, limit: int = SHORT) -> str:
+    """Return a unified social credit code."""
     try:
         return identity_rules.normal_uscc(_half_width(text))
     except UsccInvalid as error:
@@ -134,15 +137,32 @@ def _uscc(text: str, limit: int) -> str:
 
 
 CLEANERS: dict[str, Callable[[str, int], Any]] = {
-    "text": _text,
-    "longtext": _text,
-    "address": _text,
+    "text": short,
+    "longtext": short,
     "integer": _integer,
     "decimal": lambda text, limit: _number(text, 4),
     "money": lambda text, limit: _number(text, 2),
     "date": _date,
-    "phone": _phone,
+    "phone": clean_phone,
     "id_number": _id_number,
-    "uscc": _uscc,
+    "uscc": clean_uscc,
 }
-TYPES = frozenset([*CLEANERS, "choice", "multichoice", "yesno"])
+SIMPLE = frozenset([*CLEANERS, "choice", "multichoice", "yesno"])
+COMPOSED = frozenset(["address", "person", "organisation", "group", "file"])
+TYPES = SIMPLE | COMPOSED
+COLUMNS = SIMPLE - {"multichoice"}  # what the columns of a table may be
+
+
+def check_bounds(value: Any, *, least: str, most: str, is_date: bool) -> None:
+    """Refuse a number or a date outside the bounds given, which are text; empty is no bound."""
+    measure: Callable[[Any], Any] = str if is_date else lambda number: Decimal(str(number))
+    if least and measure(value) < measure(least):
+        raise Refusal("too_small", _("不能小于 %(least)s。") % {"least": least})
+    if most and measure(value) > measure(most):
+        raise Refusal("too_large", _("不能大于 %(most)s。") % {"most": most})
+
+
+def check_pattern(text: str, pattern: str, message: str) -> None:
+    """Refuse a text that does not have the form its data element prescribes."""
+    if re.fullmatch(pattern, text) is None:
+        raise Refusal("pattern", message or _("格式不对，请对照说明重新填写。"))

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from services.codes import CATALOG_CODE, is_handle_code, is_task_code
 from services.descriptions import PARTS, ItemDescription, VersionContent, columns, parts_of
+from services.elements import table_problems
 from services.errors import DescriptionInvalid
 from services.fields import TYPES
 from services.models import ItemVersion, ServiceItem
@@ -152,6 +153,9 @@ def _field_problems(content: VersionContent) -> Iterator[str]:
             yield _("栏目 %(key)s 的类型 %(type)s 不认识") % {"key": entry["key"], "type": entry["type"]}
         if entry["type"] in ("choice", "multichoice") and not entry.get("choices"):
             yield _("栏目 %(key)s 没有列出选项") % {"key": entry["key"]}
+        if entry["type"] == "group":
+            for problem in table_problems(entry):
+                yield _("栏目 %(key)s：%(problem)s") % {"key": entry["key"], "problem": problem}
 
 
 def _limit_problems(content: VersionContent) -> Iterator[str]:

@@ -23,6 +23,7 @@ from identity.actor import SYSTEM, Actor
 from identity.models import Party
 from identity.rules import make_uscc
 from services.codes import ProjectType, Replaces
+from services.texts import plain_text
 
 
 @transaction.atomic
@@ -211,7 +212,7 @@ def _new_organisation(actor: Actor, case: Case) -> Party:
         uscc=uscc,
         name=str(answers.get("org.name") or case.applicant.name),
         kind=str(answers.get("org.kind") or ""),
-        address=str(answers.get("org.address") or answers.get("premises.address") or ""),
+        address=plain_text(answers.get("org.address") or answers.get("premises.address")),
         legal_representative=case.applicant.person,
         region=region,
     )

@@ -9,14 +9,13 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from cases import errors, evidence, prefill
+from cases import attachments, errors, evidence, prefill
 from cases import events as codes
 from cases.actions import handover
 from cases.actions.moves import lock
 from cases.models import Case, CaseMaterial
 from cases.queries import of_ended_organisations
 from cases.states import FINAL_STATES, State
-from certificates.locker import upload_document
 from common import events
 from common.idempotency import claim
 from identity import levels
@@ -30,7 +29,7 @@ from identity.persons.finding import lock_party
 from identity.queries import get_party
 from services import queries as catalogue
 from services.codes import Audience
-from services.forms import clean_answers, visible_steps
+from services.forms import Problem, check_answers, visible_steps
 from services.models import ItemVersion
 from services.rules import normal_situation
 
@@ -138,19 +137,50 @@ def save_situation(
     return case
 
 
-@transaction.atomic
 def save_answers(
     actor: Actor, *, case_id: UUID, step_key: str, raw: Mapping[str, Any], expected_version: int | None = None
 ) -> tuple[Case, dict[str, str]]:
-    """Store the good values of one form page and return the errors of the others by field key: nothing is lost."""
+    """Store one form page as :func:`save_page` does and return what is wrong as ``{path: message}``."""
+    case, problems = save_page(actor, case_id=case_id, step_key=step_key, raw=raw, expected_version=expected_version)
+    return case, {problem.path: problem.message for problem in problems}
+
+
+@transaction.atomic
+def save_page(
+    actor: Actor,
+    *,
+    case_id: UUID,
+    step_key: str,
+    raw: Mapping[str, Any],
+    files: Mapping[str, UploadedFile] | None = None,
+    expected_version: int | None = None,
+    request_key: str = "",
+) -> tuple[Case, tuple[Problem, ...]]:
+    """Store the good values of one form page and return what is wrong with the others: nothing is lost.
+
+    ``files`` are uploads by field key; they go into the locker and stand for the materials that those fields name.
+    """
     case = _editable(actor, case_id, expected_version)
     steps = [step for step in visible_steps(case.item_version, case.situation) if step.key == step_key]
     if not steps:
         raise errors.CaseNotFound
-    values, problems = clean_answers(steps, raw)
-    case.answers = prefill.merge_typed(case.answers, values, steps[0].fields)
+    checked = check_answers(steps, raw)
+    specs, values = steps[0].fields, dict(checked.values)
+    wrong = attachments.take(actor, case, specs, values=values, files=files or {}, request_key=request_key)
+    case.answers = prefill.merge_typed(case.answers, values, specs)
     _save(case)
-    return case, problems
+    return case, (*checked.problems, *wrong)
+
+
+@transaction.atomic
+def replace_page(
+    actor: Actor, *, case_id: UUID, step_key: str, raw: Mapping[str, Any], expected_version: int | None = None
+) -> Case:
+    """Store one form page whole or not at all, for programs; raises :class:`AnswersRefused` with what is wrong."""
+    case, problems = save_page(actor, case_id=case_id, step_key=step_key, raw=raw, expected_version=expected_version)
+    if problems:
+        raise errors.AnswersRefused(problems)
+    return case
 
 
 @transaction.atomic
@@ -189,18 +219,7 @@ def upload_material(
     """Put a file into the locker and let it stand for one material. Raises the upload errors; then nothing changes."""
     case = _editable(actor, case_id, None, corrections=True)
     row = _material(case, material_id)
-    requirement = row.requirement
-    document = upload_document(
-        actor,
-        owner_id=evidence.locker_of(case, requirement, actor.person_id),
-        kind=requirement.kind or requirement.key,
-        name=requirement.name,
-        upload=upload,
-        self_made=requirement.is_self_made,
-        for_case=True,
-        request_key=request_key,
-    )
-    _set(row, way=_Way.UPLOAD, document_id=document.pk, reason=_("您这次上传的"))
+    attachments.upload_row(actor, case, row, upload, request_key=request_key)
     _save(case)
     return row
 
@@ -212,7 +231,7 @@ def promise_material(actor: Actor, *, case_id: UUID, material_id: UUID) -> CaseM
     row = _material(case, material_id)
     if not row.requirement.promise_text:
         raise errors.ChoiceNotOffered(name=row.requirement.name)
-    _set(row, way=_Way.PROMISE, document_id=None, reason=_("已选择告知承诺"))
+    attachments.choose(row, way=_Way.PROMISE, document=None, reason=_("已选择告知承诺"))
     _save(case)
     return row
 
@@ -224,10 +243,10 @@ def defer_material(actor: Actor, *, case_id: UUID, material_id: UUID) -> CaseMat
     row = _material(case, material_id)
     if row.requirement.defer_days is None:
         raise errors.ChoiceNotOffered(name=row.requirement.name)
-    _set(
+    attachments.choose(
         row,
         way=_Way.DEFERRED,
-        document_id=None,
+        document=None,
         reason=_("%(days)s 个工作日内补交") % {"days": row.requirement.defer_days},
     )
     _save(case)
@@ -239,7 +258,7 @@ def clear_material(actor: Actor, *, case_id: UUID, material_id: UUID) -> Case:
     """Undo a choice: the material is resolved again from what is held."""
     case = _editable(actor, case_id, None)
     row = _material(case, material_id)
-    _set(row, way=_Way.MISSING, document_id=None, reason="")
+    attachments.choose(row, way=_Way.MISSING, document=None, reason="")
     row.chosen_by_applicant = False
     row.save()
     _save(case)
@@ -252,18 +271,6 @@ def _material(case: Case, material_id: UUID) -> CaseMaterial:
     if row is None:
         raise errors.MaterialNotFound
     return row
-
-
-def _set(row: CaseMaterial, *, way: str, document_id: UUID | None, reason: str) -> None:
-    row.way = way
-    row.certificate = None
-    row.document_id = document_id
-    row.grant = None
-    row.reason = reason
-    row.chosen_by_applicant = True
-    row.original_seen_at = None
-    row.original_seen_by = None
-    row.save()
 
 
 @transaction.atomic

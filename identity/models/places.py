@@ -25,6 +25,7 @@ class Region(BaseModel):
 
     class Meta:
         ordering: ClassVar = ["code"]
+        indexes = (models.Index(fields=["name"], name="region_name"),)  # written addresses are split by it
 
     def __str__(self) -> str:
         return self.name

@@ -7,6 +7,7 @@ from rest_framework.exceptions import APIException
 from rest_framework.response import Response
 from rest_framework.views import exception_handler as default_handler
 
+from cases.errors import AnswersRefused
 from common.errors import DomainError, NotFound
 
 
@@ -15,7 +16,10 @@ def exception_handler(error: Exception, context: dict[str, Any]) -> Response | N
     if isinstance(error, Http404):
         error = NotFound()
     if isinstance(error, DomainError):
-        return _problem(error.http_status, error.code, error.text, str(error.what_to_do), error.fields)
+        answer = _problem(error.http_status, error.code, error.text, str(error.what_to_do), error.fields)
+        if isinstance(error, AnswersRefused):
+            answer.data["codes"] = error.codes
+        return answer
     response = default_handler(error, context)
     if response is not None and isinstance(error, APIException):
         fields = response.data if isinstance(response.data, dict) and response.status_code == 400 else {}

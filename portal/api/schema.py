@@ -15,6 +15,11 @@ PROBLEM = {
         "title": {"type": "string"},
         "detail": {"type": "string"},
         "fields": {"type": "object", "additionalProperties": {"type": "string"}},
+        "codes": {
+            "type": "object",
+            "description": "Refused answers only: a stable reason for each entry of fields.",
+            "additionalProperties": {"type": "string"},
+        },
     },
     "required": ["status", "code", "title", "detail", "fields"],
 }

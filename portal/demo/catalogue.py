@@ -13,11 +13,13 @@ from identity.models import Department, Post, Region
 from identity.rules import make_uscc
 from identity.staff.actions.places import save_department, save_post, save_region
 from portal.demo.entries import CONTENT, ContentError, Entry, read_entries, read_folder, unique
+from portal.demo.fields import ELEMENT_OPTIONAL, shape_of
 from portal.demo.items import ITEM_KEYS, ITEM_OPTIONAL, References, describe_item
 from portal.demo.publishing import publish_all, waivers_of
 from portal.demo.staff import catalogue_officers
 from services import queries
 from services.actions import ElementDescription, save_data_elements
+from services.elements import PLAIN
 from services.fields import TYPES
 from services.models import DataElement, ServiceItem
 
@@ -89,7 +91,7 @@ def _load_departments(
 
 
 def _load_elements(actor: Actor, content: Path) -> dict[str, DataElement]:
-    folder = read_folder(content / "data_elements", required="code name type", optional="max choices source")
+    folder = read_folder(content / "data_elements", required="code name type", optional=ELEMENT_OPTIONAL)
     elements = [
         ElementDescription(
             code=entry.text("code"),
@@ -98,6 +100,8 @@ def _load_elements(actor: Actor, content: Path) -> dict[str, DataElement]:
             max_length=entry.number("max"),
             choices=tuple(entry.texts("choices")),
             source=entry.text("source"),
+            shape=shape_of(entry),
+            **{name: entry.text(name) for name in PLAIN},
         )
         for entry in unique([entry for _stem, entry in folder], "code")
     ]

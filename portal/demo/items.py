@@ -8,6 +8,7 @@ from typing import Any
 from certificates.models import CertificateType
 from identity.models import Department, Post
 from portal.demo.entries import Entry
+from portal.demo.fields import FIELD_OPTIONAL, stored_field
 from services import codes
 from services.descriptions import (
     FaqPart,
@@ -19,7 +20,6 @@ from services.descriptions import (
     StagePart,
     VersionContent,
 )
-from services.fields import TYPES
 from services.models import DataElement
 
 ITEM_KEYS = (
@@ -205,45 +205,12 @@ def _steps(entry: Entry, known: References) -> list[dict[str, Any]]:
             "key": step.text("key"),
             "title": step.text("title"),
             "fields": [
-                _field(field, known)
-                for field in step.entries(
-                    "fields", required="", optional="element key label type choices required help when"
-                )
+                stored_field(field, known.elements)
+                for field in step.entries("fields", required="", optional=FIELD_OPTIONAL)
             ],
         }
         for step in entry.entries("steps", required="key title fields")
     ]
-
-
-def _field(entry: Entry, known: References) -> dict[str, Any]:
-    """Return a stored field (see services.forms); one of a data element takes name, type and choices from it."""
-    own = {"label": entry.text("label"), "help": entry.text("help"), "when": entry.conditions()}
-    if "element" in entry:
-        if any(key in entry for key in ("key", "type", "choices")):
-            raise entry.fail("an element brings key, type and choices itself")
-        element = known.elements.get(entry.text("element"))
-        if element is None:
-            raise entry.fail(f"unknown data element {entry.text('element')!r}")
-        stored = {
-            "key": element.code,
-            "element": element.code,
-            "type": element.type,
-            "choices": element.choices,
-            "max_length": element.max_length,
-        }
-        own["label"] = own["label"] or element.name
-    else:
-        missing = [key for key in ("key", "label", "type") if key not in entry]
-        if missing:
-            raise entry.fail(f"a field without element needs {missing}")
-        stored = {
-            "key": entry.text("key"),
-            "type": entry.code("type", TYPES),
-            "choices": entry.texts("choices"),
-            "max_length": None,
-        }
-    plain = {key: value for key, value in (stored | own).items() if value}
-    return plain | {"required": entry.flag("required", default=True)}
 
 
 def _materials(entry: Entry, known: References) -> tuple[MaterialPart, ...]:

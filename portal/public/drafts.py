@@ -12,7 +12,7 @@ from cases.models import Case
 from cases.queries import get_case
 from cases.states import State
 from identity.actor import Actor
-from services.forms import FieldSpec, StepSpec, clean_answers, visible_steps
+from services.forms import StepSpec, clean_answers, visible_steps
 from services.models import Situation
 from services.rules import situation_complete
 
@@ -131,11 +131,3 @@ def source_line(answer: dict[str, Any] | None) -> tuple[str, str]:
     if answer["source"] == "earlier":
         return answer["label"], "yours"
     return (_("您改过这一项"), "yours") if answer.get("changed") else ("", "yours")
-
-
-def answer_text(spec: FieldSpec, value: Any) -> str:
-    """An answer as people read it."""
-    if isinstance(value, list):
-        return "、".join(str(part) for part in value)
-    labels = dict(spec.pairs) if spec.type == "yesno" else {}
-    return labels.get(value, str(value))

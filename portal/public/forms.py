@@ -1,4 +1,4 @@
-"""Shapes of what citizens fill in. What an answer must be, the catalogue decides (``services.forms``)."""
+"""Shapes of what citizens fill in, besides the pages of an item's form (:mod:`portal.public.answer_forms`)."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
@@ -9,64 +9,8 @@ from django.utils.translation import gettext_lazy as _
 
 from cases.rules import is_case_number
 from certificates.filecheck import LONGEST
-from services.errors import FieldInvalid
-from services.forms import FieldSpec, StepSpec, clean_value
 from services.models import Situation
 from services.rules import applies, options_for
-
-_MANY = 6  # choices beyond this go into a list to open
-_TYPED_AS = {"integer": "numeric", "decimal": "decimal", "money": "decimal", "phone": "tel"}
-_COMPLETED_BY = {
-    "person.name": "name",
-    "person.phone": "tel",
-    "contact.name": "name",
-    "contact.phone": "tel",
-    "person.address": "street-address",
-}
-
-
-class AnswerField(forms.Field):
-    """A field described by data: the catalogue checks the answer, this only draws it."""
-
-    def __init__(self, spec: FieldSpec) -> None:
-        self.spec = spec
-        super().__init__(label=spec.label, help_text=spec.help, required=spec.required, widget=_widget(spec))
-
-    def clean(self, value: Any) -> Any:
-        """Return the answer in normal form, or the catalogue's refusal as a form error."""
-        try:
-            return clean_value(self.spec, value)
-        except FieldInvalid as error:
-            raise forms.ValidationError(error.field_message, code=error.reason) from error
-
-
-def _widget(spec: FieldSpec) -> forms.Widget:
-    if spec.is_multiple:
-        return forms.CheckboxSelectMultiple(choices=spec.pairs)
-    if spec.pairs:
-        if len(spec.pairs) <= _MANY:
-            return forms.RadioSelect(choices=spec.pairs)
-        return forms.Select(choices=[("", _("请选择")), *spec.pairs])
-    if spec.type == "longtext":
-        return forms.Textarea()
-    if spec.type == "date":
-        return forms.DateInput()
-    attributes = {}
-    if spec.type in _TYPED_AS:
-        attributes["inputmode"] = _TYPED_AS[spec.type]
-    if spec.element in _COMPLETED_BY:
-        attributes["autocomplete"] = _COMPLETED_BY[spec.element]
-    return forms.TextInput(attrs=attributes)
-
-
-class AnswersForm(forms.Form):
-    """One page of an item's form, prefilled with the answers the draft has."""
-
-    def __init__(self, step: StepSpec, *, answers: Mapping[str, Mapping[str, Any]], data: Any = None) -> None:
-        initial = {spec.key: answers[spec.key]["value"] for spec in step.fields if spec.key in answers}
-        super().__init__(data, initial=initial)
-        for spec in step.fields:
-            self.fields[spec.key] = AnswerField(spec)
 
 
 class SituationForm(forms.Form):

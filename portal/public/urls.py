@@ -42,6 +42,7 @@ material_urls: _Urls = [
 ]
 case_urls: _Urls = [
     path("", my.my_case, name="my_case"),
+    path("application.pdf", my.application_form, name="application_form"),
     path("situation/", apply.draft_situation, name="draft_situation"),
     path("form/<slug:step>/", apply.draft_step, name="draft_step"),
     path("prefill/", apply.set_prefill, name="set_prefill"),
@@ -115,6 +116,7 @@ urlpatterns: _Urls = [
     path("search/", finding.item_search, name="item_search"),
     path("search/suggest/", finding.item_suggest, name="item_suggest"),
     path("items/<uuid:item_id>/", items.item_guide, name="item_guide"),
+    path("items/<uuid:item_id>/form.pdf", items.blank_form, name="blank_form"),
     path("items/<str:code>/versions/<int:version_number>/", items.item_version, name="item_version"),
     path("items/<str:code>/versions/<int:version_number>/changes/", items.item_changes, name="item_changes"),
     path("items/files/<uuid:file_id>/", items.item_file, name="item_file"),

@@ -154,6 +154,14 @@ ENTRIES: tuple[Entry, ...] = (
         _("地址、电话、开门时间，办事指南上马上生效"),
     ),
     Entry(
+        Area.CATALOGUE,
+        Permission.MANAGE_ITEMS,
+        "workbench_elements",
+        "file",
+        _("数据元"),
+        _("各种申请表共用的栏目：类型、校验、权威来源和敏感程度"),
+    ),
+    Entry(
         Area.STAFF,
         Permission.MANAGE_STAFF,
         "staff_list",

@@ -10,6 +10,7 @@ from django.utils import timezone
 from certificates.models import CertificateType
 from identity.models import Department, Post, Region
 from services.descriptions import PREFETCH, VersionContent, describe
+from services.elements import PLAIN
 from services.exchange import national, side
 from services.exchange.sinks import Folder
 from services.exchange.tables import DIRECTORY, ENTRY_REST, ITEM_REST, REFERENCES, family_of
@@ -84,7 +85,8 @@ def _posts() -> Iterator[dict[str, Any]]:
 def _elements() -> Iterator[dict[str, Any]]:
     for row in DataElement.objects.order_by("code").iterator(_CHUNK):
         names = ("code", "name", "type", "max_length", "choices", "source")
-        yield {name: getattr(row, name) for name in names}
+        more = {name: getattr(row, name) for name in (*PLAIN, "shape")}
+        yield {name: getattr(row, name) for name in names} | {name: value for name, value in more.items() if value}
 
 
 def _types() -> Iterator[dict[str, Any]]:

@@ -9,10 +9,12 @@ from identity.actor import Actor
 from identity.models import Department, Post, Region
 from identity.staff.actions.places import save_department, save_post, save_region, set_served_departments
 from services.actions import ElementDescription, save_data_elements
+from services.elements import PLAIN
 from services.exchange import outcomes
 from services.exchange.outcomes import Problem
 
 _Values = Mapping[str, Any]
+_LENGTHS = {"pattern": 200, "pattern_message": 100, "example": 100, "sensitivity": 10}  # the columns' lengths
 
 
 def take_reference(actor: Actor, values: _Values) -> Problem | None:
@@ -61,6 +63,8 @@ def _element(actor: Actor, values: _Values) -> None:
         max_length=int(values["max_length"]) if values.get("max_length") else None,
         choices=tuple(values.get("choices", [])),
         source=_text(values, "source", "")[:60],
+        shape=dict(values.get("shape") or {}),
+        **{name: _text(values, name, "")[: _LENGTHS.get(name, 20)] for name in PLAIN},
     )
     save_data_elements(actor, elements=[element])
 

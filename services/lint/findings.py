@@ -54,6 +54,8 @@ RULES: dict[str, Rule] = {
     "legal.material_basis": _warn(_("“%(name)s”没有写要求提供的依据")),
     "reference.element_unknown": Rule(_("栏目“%(name)s”引用的数据元 %(element)s 不存在")),
     "reference.element_differs": Rule(_("栏目“%(name)s”的类型或者选项和数据元 %(element)s 不一致")),
+    "reference.element_label": _warn(_("栏目“%(name)s”的名称和数据元 %(element)s 的“%(label)s”不同")),
+    "reference.file_material": Rule(_("文件栏目“%(name)s”要对应一份条件相同的申请材料")),
     "reference.type_unknown": Rule(_("“%(name)s”引用的证照类型不存在")),
     "reference.result_type": Rule(_("结果是证照的要指明证照类型，不是证照的不要指明")),
     "reference.replaces": Rule(_("变更、延续证照的，材料里要有原来的这种证照")),

@@ -1,16 +1,19 @@
 """Does everything an item names exist: data elements, certificate types, codes, posts? Pure."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 from services import codes
+from services.elements import drifted
 from services.lint.findings import Finding
-from services.lint.subject import Subject
+from services.lint.subject import Element, Subject
 from services.themes import ORGANISATION_THEMES, PERSON_THEMES
 
 
 def check(subject: Subject) -> Iterator[Finding]:
     """Yield what is named and does not exist or does not fit."""
     yield from _elements(subject)
+    yield from _files(subject)
     yield from _types(subject)
     yield from _codes(subject)
     content = subject.content
@@ -30,8 +33,28 @@ def _elements(subject: Subject) -> Iterator[Finding]:
         element = subject.around.elements.get(code)
         if element is None:
             yield Finding("reference.element_unknown", where, params)
-        elif entry["type"] != element.type or tuple(entry.get("choices") or ()) != element.choices:
+        elif _differs(entry, element):
             yield Finding("reference.element_differs", where, params)
+        elif entry["label"] != element.name:
+            yield Finding("reference.element_label", where, {**params, "label": element.name})
+
+
+def _differs(entry: Mapping[str, Any], element: Element) -> bool:
+    plain = {"type": element.type, "choices": list(element.choices)}
+    if element.definition is None:
+        return any((entry.get(name) or None) != (value or None) for name, value in plain.items())
+    return bool(drifted(entry, element.definition))
+
+
+def _files(subject: Subject) -> Iterator[Finding]:
+    """A file of the form is one of the item's materials, asked for in the same situations."""
+    materials = {material.key: material for material in subject.content.materials}
+    for entry in subject.fields:
+        if entry["type"] != "file":
+            continue
+        material = materials.get(entry.get("material", ""))
+        if material is None or dict(material.when) != dict(entry.get("when") or {}):
+            yield Finding("reference.file_material", f"field:{entry['key']}", {"name": entry["label"]})
 
 
 def _types(subject: Subject) -> Iterator[Finding]:

@@ -12,6 +12,7 @@ from services.codes import has_subs
 from services.descriptions import PREFETCH, describe
 from services.editing.basics import differing
 from services.editing.labels import field_label
+from services.elements import definition_of
 from services.lint import asks, consistency, directory, legal, references, situations
 from services.lint.findings import Finding
 from services.lint.subject import Around, Directory, Element, Face, Subject
@@ -39,7 +40,7 @@ def load_around() -> Around:
         for row in CertificateType.objects.all()
     }
     elements = {
-        row.code: Element(row.code, row.name, row.type, row.source, tuple(row.choices))
+        row.code: Element(row.code, row.name, row.type, row.source, tuple(row.choices), definition_of(row))
         for row in DataElement.objects.all()
     }
     return Around(faces, elements)

@@ -27,6 +27,7 @@ class Element:
     type: str
     source: str = ""
     choices: tuple[str, ...] = ()
+    definition: Mapping[str, Any] | None = None  # what a field that names it must say; None: type and choices
 
 
 @dataclass(frozen=True, slots=True)

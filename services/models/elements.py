@@ -10,12 +10,24 @@ from common.models import BaseModel
 class DataElement(BaseModel):
     """数据元: a field of meaning shared by all forms; the base of filling in once."""
 
+    class Sensitivity(models.TextChoices):
+        PUBLIC = "public", "公开"
+        PERSONAL = "personal", "个人信息"
+        SENSITIVE = "sensitive", "敏感个人信息"
+
     code = models.CharField(max_length=60, unique=True)
     name = models.CharField(max_length=100)
     type = models.CharField(max_length=20)
     max_length = models.PositiveSmallIntegerField(null=True)
     choices = models.JSONField(default=list)
     source = models.CharField(max_length=60, blank=True, default="")  # certificate type key, or identity
+    example = models.CharField(max_length=100, blank=True, default="")
+    pattern = models.CharField(max_length=200, blank=True, default="")  # the whole text must match it
+    pattern_message = models.CharField(max_length=100, blank=True, default="")
+    least = models.CharField(max_length=20, blank=True, default="")  # number or ISO date
+    most = models.CharField(max_length=20, blank=True, default="")
+    sensitivity = models.CharField(max_length=10, choices=Sensitivity, blank=True, default="")
+    shape = models.JSONField(default=dict)  # of types with parts: {parts} or {columns, min_rows, max_rows}
 
     class Meta:
         ordering: ClassVar = ["code"]

@@ -122,6 +122,7 @@ class World:
             "step": "shop",
             "action": word,
             "operation": word,
+            "element_code": "org.name",
             "rest": "nothing",
             "session_id": 0,
             "consent_id": self.consent_id,

@@ -103,13 +103,21 @@ def first_answers(version: ItemVersion) -> dict[str, str]:
 def fill(actor: Actor, case: Case) -> None:
     for step in visible_steps(case.item_version, case.situation):
         known = {key: answer["value"] for key, answer in case.answers.items()}
-        raw = {spec.key: known.get(spec.key) or plausible(spec) for spec in step.fields}
+        raw = {spec.key: known.get(spec.key) or plausible(spec) for spec in step.fields if spec.type != "file"}
+        for spec in (spec for spec in step.fields if spec.type == "person"):
+            raw[spec.key] = plausible(spec)  # what an agent sees prefilled is the name alone
         case, problems = drafts.save_answers(actor, case_id=case.pk, step_key=step.key, raw=raw)
-        assert problems == {}, (case.item_version.name, problems)
+        files = {spec.key for spec in step.fields if spec.type == "file"}  # they come with the materials
+        assert not problems.keys() - files, (case.item_version.name, problems)
 
 
 def plausible(spec: FieldSpec) -> Any:
     """An answer that fits the field's type."""
+    if spec.type == "group":
+        return [{column.key: plausible(column) for column in spec.columns}]
+    if spec.type == "person":
+        number = people.id_number_of(people.cast_rows("persons")[0])
+        return {"name": "示例", "number": number, "phone": "13900000008"}
     if spec.choices:
         return [spec.choices[0]] if spec.is_multiple else spec.choices[0]
     if spec.type == "date":

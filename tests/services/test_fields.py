@@ -116,7 +116,10 @@ def test_a_form_is_checked_whole_and_every_error_names_its_field():
 def test_every_type_of_the_catalogue_format_has_a_check():
     from services.fields import TYPES
 
-    documented = "text longtext integer decimal date choice multichoice phone id_number uscc address money yesno"
+    documented = (
+        "text longtext integer decimal date choice multichoice phone id_number uscc address money yesno"
+        " person organisation group file"
+    )
     assert set(documented.split()) == TYPES
 
 

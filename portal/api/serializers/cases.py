@@ -19,6 +19,14 @@ class CaseQuery(PageQuery):
     )
 
 
+class AnswersIn(serializers.Serializer):
+    """The answers of one page of the form; what each must be, the item's form says."""
+
+    step = serializers.CharField(max_length=60, help_text="页的代码，见事项申请表的 x-steps")
+    version = serializers.IntegerField(min_value=0, max_value=2**31 - 1, help_text="读到的办件版本")
+    answers = serializers.DictField(child=serializers.JSONField(), help_text="栏目代码和内容")
+
+
 class CaseOut(serializers.Serializer):
     """A case in a list."""
 

@@ -215,3 +215,20 @@ class GuideOut(serializers.Serializer):
     consult_phone = serializers.CharField(source="version.consult_phone")
     complaint_phone = serializers.CharField(source="version.complaint_phone")
     elements = ElementsOut(source="version")
+
+
+class FormQuestionOut(serializers.Serializer):
+    """A question whose answer decides which fields apply."""
+
+    key = serializers.CharField()
+    question = serializers.CharField()
+    options = serializers.ListField(child=serializers.DictField())
+    when = serializers.DictField()
+
+
+class FormOut(serializers.Serializer):
+    """The application form of an item."""
+
+    version = serializers.IntegerField()
+    situations = FormQuestionOut(many=True)
+    form = serializers.DictField(help_text="JSON Schema（2020-12）；x-steps 是页，x-when 是栏目适用的情形")

@@ -10,9 +10,10 @@ from rest_framework.views import APIView
 
 from portal.api.etags import EntityTagMixin
 from portal.api.paging import checked
-from portal.api.serializers.items import GuideOut, ItemPage, ItemQuery, VersionOut
+from portal.api.serializers.items import FormOut, GuideOut, ItemPage, ItemQuery, VersionOut
 from services import listing, queries
 from services.listing import Wanted
+from services.schemas import form_schema
 
 _EXAMPLE = OpenApiExample(
     "一页",
@@ -93,6 +94,18 @@ class ItemDetail(PublicRead):
     def get(self, request: Request, item_code: str) -> Response:
         """Return every element; ``item_code`` is any code of the item or its id. 404 ``services.item_not_found``."""
         return Response(GuideOut(queries.guide(listing.get_by_code(item_code))).data)
+
+
+class ItemForm(PublicRead):
+    """What the application form of an item asks."""
+
+    @extend_schema(operation_id="items_form", responses=FormOut, summary="一个事项的申请表，JSON Schema")
+    def get(self, request: Request, item_code: str) -> Response:
+        """Return the questions that decide what applies, and the schema of all answers of the version in force."""
+        guide = queries.guide(listing.get_by_code(item_code))
+        version = guide.version
+        form = {"version": version.version, "situations": guide.situations, "form": form_schema(version)}
+        return Response(FormOut(form).data)
 
 
 class ItemVersions(PublicRead):

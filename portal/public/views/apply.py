@@ -1,21 +1,24 @@
 """Applying: the situation and the form."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import wraps
 from typing import Any, TypeVar, cast
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.core.files.uploadedfile import UploadedFile
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from cases.actions import drafts as actions
+from cases.attachments import rows_by_field
 from cases.errors import StaleForm
-from cases.models import Case
+from cases.models import Case, CaseMaterial
 from portal.access import actor_of, citizen_required
+from portal.public.answer_forms import AnswersForm, Row, reshaped
 from portal.public.data_forms import CORRECTABLE
 from portal.public.drafts import (
     Draft,
@@ -28,10 +31,11 @@ from portal.public.drafts import (
     progress_steps,
     source_line,
 )
-from portal.public.forms import AnswersForm, SituationForm
+from portal.public.forms import SituationForm
+from portal.public.materials import material_row
 from portal.public.requests import form_version, new_request_key, request_key
 from services.errors import SituationInvalid
-from services.forms import FieldSpec, StepSpec
+from services.forms import Problem, StepSpec
 from services.rules import next_situation
 from services.standing import closure_of
 
@@ -105,20 +109,38 @@ def draft_step(request: HttpRequest, case_id: UUID, step: str) -> HttpResponse:
     if spec is None or not draft.is_situated:  # an address from before another situation was chosen
         return redirect(first_open_page(draft))
     if request.method != "POST":
-        return _step_page(request, draft, spec, AnswersForm(spec, answers=draft.case.answers))
-    form = AnswersForm(spec, answers=draft.case.answers, data=request.POST)
+        return _step_page(request, draft, spec, _form(draft, spec))
+    changed = reshaped(spec, request.POST, request.POST.get("go", ""))
+    if changed is not None:  # another row, or the regions below the one picked: only to look at
+        return _step_page(request, draft, spec, _form(draft, spec, data=changed))
     try:
-        case, problems = actions.save_answers(
-            actor, case_id=case_id, step_key=step, raw=request.POST, expected_version=form_version(request)
+        case, problems = actions.save_page(
+            actor,
+            case_id=case_id,
+            step_key=step,
+            raw=request.POST,
+            files={key: upload for key in request.FILES if isinstance(upload := request.FILES[key], UploadedFile)},
+            expected_version=form_version(request),
+            request_key=request_key(request),
         )
     except StaleForm as error:
+        form = _form(draft, spec, data=request.POST)
         return _step_page(request, draft, spec, form, status=409, conflict=error)
     if request.POST.get("go") == "back":
         return redirect(page_before(draft_of(case), request.path))
     if problems:
-        form.is_valid()
-        return _step_page(request, draft_of(case), spec, form, status=422)
+        draft = get_draft(actor, case_id) if request.FILES else draft_of(case)
+        form = _form(draft, spec, data=request.POST, problems=problems)
+        return _step_page(request, draft, spec, form, status=422)
     return redirect(page_after(draft_of(case), request.path))
+
+
+def _form(
+    draft: Draft, spec: StepSpec, *, data: QueryDict | None = None, problems: Sequence[Problem] = ()
+) -> AnswersForm:
+    code = draft.case.department.region.code
+    city = f"{code[:4]}00" if len(code) >= 6 else code  # addresses begin in the city (GB/T 2260)
+    return AnswersForm(spec, answers=draft.case.answers, data=data, problems=problems, region=city)
 
 
 def _step_page(
@@ -131,10 +153,12 @@ def _step_page(
     conflict: StaleForm | None = None,
 ) -> HttpResponse:
     place = draft.steps.index(next(step for step in draft.steps if step.key == spec.key)) + 1
+    files = rows_by_field(draft.case, spec.fields)
+    rows = [_row(draft.case, row, files.get(row.spec.key)) for row in form.rows]
     context = {
         "form": form,
         "step": spec,
-        "rows": [_row(form, draft.case, field) for field in spec.fields],
+        "rows": [row for row in rows if row["row"].kind != "file" or row["file"]],
         "step_number": place,
         "step_count": len(draft.steps),
         "conflict": conflict,
@@ -143,15 +167,17 @@ def _step_page(
     return render(request, "public/step.html", context, status=status)
 
 
-def _row(form: AnswersForm, case: Case, spec: FieldSpec) -> dict[str, Any]:
+def _row(case: Case, row: Row, file: CaseMaterial | None) -> dict[str, Any]:
+    spec = row.spec
     line, kind = source_line(case.answers.get(spec.key))
-    bound = form[spec.key]
     return {
-        "bound": bound,
-        "source": "" if bound.errors and form.is_bound else line,
+        "row": row,
+        "bound": row.controls[0] if row.controls else None,
+        "source": "" if row.has_errors else line,
         "source_kind": kind,
         "source_url": correction_url(case, spec.key),
         "inline": spec.type == "yesno",
+        "file": material_row(file) if file else None,
     }
 
 

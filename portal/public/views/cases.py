@@ -11,7 +11,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from cases import notices
+from cases import application, notices
 from cases.actions import submission
 from cases.errors import CaseNotFound, MaterialsIncomplete, StaleForm
 from cases.models import Case, CaseMaterial, Notice
@@ -21,7 +21,7 @@ from common.formatting import code_label
 from identity.actor import Actor
 from identity.queries import represented_organisations
 from portal.access import actor_of, citizen_required
-from portal.public.drafts import answer_text, draft_of, first_open_page
+from portal.public.drafts import draft_of, first_open_page
 from portal.public.files import file_response
 from portal.public.forms import UploadForm, WithdrawForm
 from portal.public.materials import material_row, upload_problems
@@ -29,6 +29,7 @@ from portal.public.requests import form_version, new_request_key, page_number, r
 from portal.public.timeline import timeline_of
 from portal.public.wording import clock_lines, next_step
 from services.forms import visible_steps
+from services.texts import text_of
 
 _PAGE_SIZE = 20
 _TONES = {
@@ -146,7 +147,7 @@ def _general_points(case: Case, notice: Notice | None) -> list[str]:
 
 def _answers(case: Case) -> list[tuple[str, str]]:
     return [
-        (spec.label, answer_text(spec, case.answers[spec.key]["value"]))
+        (spec.label, text_of(spec, case.answers[spec.key]["value"]))
         for step in visible_steps(case.item_version, case.situation)
         for spec in step.fields
         if spec.key in case.answers
@@ -216,3 +217,11 @@ def notice_file(request: HttpRequest, case_id: UUID, notice_id: UUID) -> HttpRes
         raise CaseNotFound
     name = f"{notice.get_kind_display()} {notice.number}"
     return file_response(notices.read(actor, notice), media_type="application/pdf", name=name)
+
+
+@require_safe
+@citizen_required
+def application_form(request: HttpRequest, case_id: UUID) -> HttpResponse:
+    """The applicant's own form, filled in."""
+    pdf = application.own_form(actor_of(request), case_id=case_id)
+    return file_response(pdf, media_type="application/pdf", name=_("申请表"))

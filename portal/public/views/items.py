@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
+from cases import application
 from cases.queries import on_earlier_versions
 from common.workdays import for_regions
 from identity.actor import PUBLIC, Actor
@@ -20,6 +21,7 @@ from identity.queries import represented_organisations
 from portal.access import actor_of
 from portal.context import SENIOR_COOKIE
 from portal.downloads import attachment
+from portal.public.files import file_response
 from portal.public.guide import elements, pictures
 from portal.public.guide.dates import hand_in
 from portal.public.guide.materials import download, material_rows
@@ -29,6 +31,7 @@ from portal.public.requests import new_request_key
 from portal.public.structured import government_service
 from portal.public.wording import limit_text, visits_text
 from services.codes import Audience, ProjectType
+from services.errors import ItemNotFound
 from services.guides import queries as extras
 from services.guides.changes import public_changes
 from services.guides.cleaning import ENDINGS
@@ -183,3 +186,15 @@ def _switch(actor: Actor, item: ServiceItem, version: ItemVersion) -> str:
     if not is_person and not set(version.audience) - {Audience.PERSON}:
         return "person"
     return ""
+
+
+@require_safe
+def blank_form(request: HttpRequest, item_id: UUID) -> HttpResponse:
+    """The blank application form of an item, to print and fill in by hand."""
+    item = get_known_item(item_id)
+    version = item.current
+    if version is None or not version.steps:
+        raise ItemNotFound
+    pdf = application.blank_form(version, department=item.department_name)
+    name = _("%(name)s申请表（空白）") % {"name": version.name}
+    return file_response(pdf, media_type="application/pdf", name=name)

@@ -16,7 +16,8 @@ from django.views.decorators.http import require_safe
 from common.errors import Forbidden
 from identity.actor import PUBLIC
 from portal.access import actor_of, staff_required
-from portal.public.forms import AnswersForm, SituationForm
+from portal.public.answer_forms import AnswersForm
+from portal.public.forms import SituationForm
 from portal.public.views.items import guide_page
 from services.editing import queries
 from services.errors import SituationInvalid, VersionNotFound
@@ -92,7 +93,8 @@ def _form(request: HttpRequest, shown: Guide, frame: dict[str, Any], answers: di
         "is_open": next_situation(shown.situations, answers) is not None,
         "situation_url": frame["tabs"][1]["url"],
         "step": step,
-        "rows": _rows(step) if step else [],
+        "rows": _rows(shown, step) if step else [],
+        "is_preview": True,
         "step_number": number,
         "step_count": len(pages),
         "before": _page_url(frame, answers, number - 1) if number > 1 else "",
@@ -101,9 +103,18 @@ def _form(request: HttpRequest, shown: Guide, frame: dict[str, Any], answers: di
     return render(request, "public/preview_form.html", context)
 
 
-def _rows(step: StepSpec) -> list[Any]:
-    form = AnswersForm(step, answers={})
-    return [form[spec.key] for spec in step.fields]
+def _rows(shown: Guide, step: StepSpec) -> list[dict[str, Any]]:
+    materials = {material.key: material for material in shown.materials}
+    form = AnswersForm(step, answers={}, region=shown.item.region.code)
+    return [
+        {
+            "row": row,
+            "bound": row.controls[0] if row.controls else None,
+            "inline": row.spec.type == "yesno",
+            "file": {"is_missing": True, "requirement": materials.get(row.spec.material)},
+        }
+        for row in form.rows
+    ]
 
 
 def _page_url(frame: dict[str, Any], answers: dict[str, str], number: int) -> str:

@@ -13,18 +13,20 @@ from django.views.decorators.http import require_POST, require_safe
 from cases import errors
 from cases.actions.drafts import refresh_draft
 from cases.actions.submission import submit
+from cases.attachments import rows_by_field
 from cases.evidence import missing
 from cases.models import Case, Notice
 from cases.queries import get_case
 from cases.states import State
 from portal.access import actor_of, citizen_required
-from portal.public.drafts import Draft, answer_text, draft_of, first_open_page, get_draft, source_line
+from portal.public.drafts import Draft, draft_of, first_open_page, get_draft, source_line
 from portal.public.materials import row_mark, tally_of
 from portal.public.requests import form_version, request_key
 from portal.public.views.apply import common, draft_page
 from portal.public.wording import next_step
-from services.forms import FieldSpec, clean_answers
+from services.forms import FieldSpec, check_answers
 from services.rules import situation_labels
+from services.texts import is_empty, text_of
 
 _Problem = tuple[str, str]  # (id on the page, message)
 
@@ -78,21 +80,39 @@ def _section(draft: Draft, step: Any) -> dict[str, Any]:
 def _answer_row(case: Case, spec: FieldSpec) -> dict[str, Any]:
     answer = case.answers.get(spec.key)
     line, kind = source_line(answer)
+    if spec.type == "file":
+        return _file_row(case, spec)
     return {
         "id": _answer_id(spec.key),
         "label": spec.label,
-        "value": answer_text(spec, answer["value"] if answer else ""),
+        "value": text_of(spec, answer["value"] if answer else ""),
         "source": line,
         "is_held": kind == "held",
-        "is_open": spec.required and not (answer and answer["value"]) and (not answer or answer["value"] != 0),
+        "is_open": spec.required and is_empty(answer["value"] if answer else ""),
+    }
+
+
+def _file_row(case: Case, spec: FieldSpec) -> dict[str, Any]:
+    """A file of the form: what stands for its material."""
+    row = rows_by_field(case, [spec]).get(spec.key)
+    is_open = row is not None and row.way == row.Way.MISSING and spec.required
+    reason = row.reason if row is not None and not is_open else ""
+    name = row.document.file_name if row is not None and row.document else reason
+    return {
+        "id": _answer_id(spec.key),
+        "label": spec.label,
+        "value": name,
+        "source": reason if name != reason else "",
+        "is_held": False,
+        "is_open": is_open,
     }
 
 
 def _open_answers(draft: Draft) -> list[_Problem]:
     raw = {key: answer["value"] for key, answer in draft.case.answers.items()}
-    _values, problems = clean_answers(draft.steps, raw)
     labels = {spec.key: spec.label for step in draft.steps for spec in step.fields}
-    return [(_answer_id(key), f"{labels[key]}：{message}") for key, message in problems.items()]
+    first = {problem.key: problem.message for problem in reversed(check_answers(draft.steps, raw).problems)}
+    return [(_answer_id(key), f"{label}：{first[key]}") for key, label in labels.items() if key in first]
 
 
 def _answer_id(key: str) -> str:

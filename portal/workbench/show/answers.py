@@ -6,10 +6,12 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from cases.attachments import rows_by_field
 from cases.models import Case
-from portal.workbench.show.people import is_personal, mask_answer, plain
+from portal.workbench.show.people import is_personal, masked
 from services.forms import FieldSpec, visible_steps
 from services.rules import situation_labels
+from services.texts import text_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,12 +48,21 @@ def _situation(case: Case) -> Group:
 
 
 def _answer(case: Case, spec: FieldSpec, whole: Mapping[str, Any] | None) -> Answer:
+    if spec.type == "file":
+        return _file(case, spec)
     stored = case.answers.get(spec.key) or {}
     value = stored.get("value") if whole is None else whole.get(spec.key)
-    text = plain(spec, value)
+    text = text_of(spec, value)
     hidden = whole is None and is_personal(spec) and bool(text)
     source, tone = _source(stored)
-    return Answer(spec.label, mask_answer(spec, text) if hidden else text, source, tone, hidden)
+    return Answer(spec.label, masked(spec, value) if hidden else text, source, tone, hidden)
+
+
+def _file(case: Case, spec: FieldSpec) -> Answer:
+    """A file of the form stands among the materials, where it is opened under the case's grant."""
+    row = rows_by_field(case, [spec]).get(spec.key)
+    text = _("见申请材料“%(name)s”") % {"name": row.requirement.name} if row else ""
+    return Answer(spec.label, text, row.reason if row else "", "plain", False)
 
 
 def _source(stored: Mapping[str, Any]) -> tuple[str, str]:

@@ -1,5 +1,6 @@
 """Personal data as the workbench shows it: masked unless somebody asked to see it and said why."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,6 +9,7 @@ from common.formatting import code_label
 from common.masking import STAR, mask_id, mask_name, mask_phone
 from identity.models import Party
 from services.forms import FieldSpec
+from services.texts import text_of
 
 # Meanings that are nobody's private matter: what stands in public registers or on the shop's door.
 _PUBLIC = frozenset({"org", "premises", "project"})
@@ -55,8 +57,12 @@ def names_somebody(label: str) -> bool:
 
 def is_personal(spec: FieldSpec) -> bool:
     """Tell whether an answer is about a person: by the meaning of its data element, else by its type and label."""
-    if spec.type in {"id_number", "phone"} or names_somebody(spec.label):
+    if spec.sensitivity:
+        return spec.sensitivity != "public"
+    if spec.type in {"id_number", "phone", "person"} or names_somebody(spec.label):
         return True
+    if spec.type == "group":
+        return any(is_personal(column) for column in spec.columns)
     return bool(spec.element) and spec.element.split(".")[0] not in _PUBLIC
 
 
@@ -77,10 +83,17 @@ def mask_answer(spec: FieldSpec, text: str) -> str:
     return STAR * 3
 
 
-def plain(spec: FieldSpec, value: Any) -> str:
-    """An answer as text: choices by their labels, several joined."""
-    if isinstance(value, list):
-        return "、".join(map(str, value))
-    if spec.type == "yesno":
-        return dict(spec.pairs).get(str(value), str(value))
-    return "" if value is None else str(value)
+def masked(spec: FieldSpec, value: Any) -> str:
+    """A personal answer with what tells who it is about covered, part by part where it has parts."""
+    if spec.type == "person" and isinstance(value, Mapping):
+        number, phone = mask_id(str(value.get("number", ""))), mask_phone(str(value.get("phone", "")))
+        return "，".join(filter(None, (mask_name(str(value.get("name", ""))), number, phone)))
+    if spec.type == "group" and isinstance(value, list):
+        rows = [[_cell(column, row.get(column.key)) for column in spec.columns] for row in value]
+        return "\n".join("，".join(filter(None, cells)) for cells in rows)
+    return mask_answer(spec, text_of(spec, value))
+
+
+def _cell(column: FieldSpec, value: Any) -> str:
+    text = text_of(column, value)
+    return mask_answer(column, text) if is_personal(column) else text

@@ -5,14 +5,16 @@ from typing import Any
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from cases import queries
+from cases import application, queries
 from cases.actions import reading
 from cases.errors import ViewReasonMissing
 from cases.models import Case, Notice
 from common.workdays import for_region
 from portal.access import actor_of, fresh_sign_in, staff_required
+from portal.public.files import file_response
 from portal.workbench import steps
 from portal.workbench.forms import UnmaskForm
 from portal.workbench.pages import new_request_key, show
@@ -49,6 +51,23 @@ def unmask(request: HttpRequest, case_id: UUID) -> HttpResponse:
         form.add_error("reason", error.text)
         return _page(request, case, form, status=422)
     return _page(request, case, form, whole=whole)
+
+
+@require_POST
+@staff_required
+@fresh_sign_in
+def application_form(request: HttpRequest, case_id: UUID) -> HttpResponse:
+    """The whole application form to print, for a reason that is recorded as for showing it."""
+    case = queries.get_case(actor_of(request), case_id)
+    form = UnmaskForm(request.POST)
+    if not form.is_valid():
+        return _page(request, case, form, status=422)
+    try:
+        pdf = application.staff_form(actor_of(request), case_id=case_id, reason=form.cleaned_data["reason"])
+    except ViewReasonMissing as error:
+        form.add_error("reason", error.text)
+        return _page(request, case, form, status=422)
+    return file_response(pdf, media_type="application/pdf", name=_("申请表"))
 
 
 def _page(

@@ -1,0 +1,1 @@
+"""The tree of regions as forms pick from it."""

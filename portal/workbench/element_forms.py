@@ -1,0 +1,129 @@
+"""The form of a data element; what it must be, the catalogue decides."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from services.composed import PARTS
+from services.elements import PLAIN
+from services.fields import COLUMNS, TYPES
+from services.models import DataElement
+
+TYPE_NAMES = {
+    "text": gettext_lazy("文字"),
+    "longtext": gettext_lazy("多行文字"),
+    "integer": gettext_lazy("整数"),
+    "decimal": gettext_lazy("小数"),
+    "money": gettext_lazy("金额"),
+    "date": gettext_lazy("日期"),
+    "phone": gettext_lazy("电话"),
+    "id_number": gettext_lazy("证件号码"),
+    "uscc": gettext_lazy("统一社会信用代码"),
+    "choice": gettext_lazy("单选"),
+    "multichoice": gettext_lazy("多选"),
+    "yesno": gettext_lazy("是或者否"),
+    "address": gettext_lazy("地址"),
+    "person": gettext_lazy("人员"),
+    "organisation": gettext_lazy("单位"),
+    "group": gettext_lazy("表格"),
+}
+_SEPARATORS = ("|", "｜")
+
+
+class ElementForm(forms.Form):
+    """All of an element; lists are written one on a line."""
+
+    code = forms.CharField(label=gettext_lazy("代码"), max_length=60, help_text=gettext_lazy("例如 premises.address"))
+    name = forms.CharField(label=gettext_lazy("名称"), max_length=100)
+    type = forms.ChoiceField(label=gettext_lazy("类型"))
+    source = forms.CharField(
+        label=gettext_lazy("权威来源"),
+        max_length=60,
+        required=False,
+        help_text=gettext_lazy("证照类型的代码；以身份登记为准的写 identity；没有的不写"),
+    )
+    sensitivity = forms.ChoiceField(label=gettext_lazy("敏感程度"), required=False)
+    example = forms.CharField(label=gettext_lazy("填写示例"), max_length=100, required=False)
+    max_length = forms.IntegerField(label=gettext_lazy("最多字数"), min_value=1, max_value=5000, required=False)
+    least = forms.CharField(label=gettext_lazy("最小值或者最早日期"), max_length=20, required=False)
+    most = forms.CharField(label=gettext_lazy("最大值或者最晚日期"), max_length=20, required=False)
+    pattern = forms.CharField(label=gettext_lazy("格式（正则表达式）"), max_length=200, required=False)
+    pattern_message = forms.CharField(label=gettext_lazy("格式不对时的提示"), max_length=100, required=False)
+    choices = forms.CharField(
+        label=gettext_lazy("选项"), required=False, widget=forms.Textarea, help_text=gettext_lazy("一行一个")
+    )
+    parts = forms.CharField(
+        label=gettext_lazy("各部分的来源"),
+        required=False,
+        widget=forms.Textarea,
+        help_text=gettext_lazy("人员、单位用，一行一个：name｜org.legal_representative"),
+    )
+    columns = forms.CharField(
+        label=gettext_lazy("表格的列"),
+        required=False,
+        widget=forms.Textarea,
+        help_text=gettext_lazy("表格用，一行一列：代码｜名称｜类型｜选项用顿号隔开"),
+    )
+    min_rows = forms.IntegerField(label=gettext_lazy("最少行数"), min_value=0, max_value=200, required=False)
+    max_rows = forms.IntegerField(label=gettext_lazy("最多行数"), min_value=1, max_value=200, required=False)
+
+    def __init__(self, data: Any = None, *, element: DataElement | None = None) -> None:
+        super().__init__(data, initial=_initial(element) if element else None)
+        types = self.fields["type"]
+        assert isinstance(types, forms.ChoiceField)
+        types.choices = [(key, TYPE_NAMES[key]) for key in TYPE_NAMES if key in TYPES]
+        sensitivity = self.fields["sensitivity"]
+        assert isinstance(sensitivity, forms.ChoiceField)
+        sensitivity.choices = [("", _("按类型和含义判断")), *DataElement.Sensitivity.choices]
+        if element:
+            del self.fields["code"]
+
+    def clean_parts(self) -> dict[str, str]:
+        """Read lines of part and element."""
+        rows = _lines(self.cleaned_data["parts"])
+        if any(len(row) != 2 or row[0] not in {*PARTS["person"], *PARTS["organisation"]} for row in rows):
+            raise forms.ValidationError(_("每行写成：部分｜数据元代码。"))
+        return {row[0]: row[1] for row in rows}
+
+    def clean_columns(self) -> list[dict[str, Any]]:
+        """Read lines of key, label, type and choices."""
+        columns = []
+        for row in _lines(self.cleaned_data["columns"]):
+            if len(row) not in (3, 4) or row[2] not in COLUMNS:
+                raise forms.ValidationError(_("每行写成：代码｜名称｜类型，单选的再写｜选项。"))
+            column: dict[str, Any] = {"key": row[0], "label": row[1], "type": row[2], "required": True}
+            columns.append(column | ({"choices": row[3].split("、")} if len(row) == 4 else {}))
+        return columns
+
+    def values(self) -> dict[str, Any]:
+        """What :func:`services.element_desk.save_element` takes."""
+        given = self.cleaned_data
+        names = ("parts", "columns", "min_rows", "max_rows")
+        return {
+            **{name: given[name] for name in ("name", "type", "source", "max_length", *PLAIN)},
+            "choices": tuple(filter(None, (line.strip() for line in given["choices"].splitlines()))),
+            "shape": {name: given[name] for name in names if given[name]},
+        }
+
+
+def _lines(text: str) -> list[list[str]]:
+    lines = (line.replace(_SEPARATORS[1], _SEPARATORS[0]).strip() for line in text.splitlines())
+    return [[cell.strip() for cell in line.split(_SEPARATORS[0])] for line in lines if line]
+
+
+def _initial(element: DataElement) -> dict[str, Any]:
+    shape = element.shape
+    columns = [
+        "｜".join(filter(None, (one["key"], one["label"], one["type"], "、".join(one.get("choices") or ()))))
+        for one in shape.get("columns", [])
+    ]
+    return {
+        **{name: getattr(element, name) for name in ("name", "type", "source", "max_length", *PLAIN)},
+        "choices": "\n".join(element.choices),
+        "parts": "\n".join(f"{part}｜{code}" for part, code in shape.get("parts", {}).items()),
+        "columns": "\n".join(columns),
+        "min_rows": shape.get("min_rows"),
+        "max_rows": shape.get("max_rows"),
+    }
