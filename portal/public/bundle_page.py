@@ -185,6 +185,12 @@ def _unresolved(group: MergedMaterial) -> tuple[str, str]:
     return "ask", _("拍照或 PDF，不超过 20 MB；交过并核对过的不用再交")
 
 
+def produced_of(plan: Plan) -> list[tuple[str, str]]:
+    """What comes out of an earlier item and is asked for later: the result's name and the item's, each once."""
+    results = {one.key: one.version.result_name for one in plan.items}
+    return [(results[key], plan.names[key]) for key in dict.fromkeys(one.by for one in plan.produced)]
+
+
 def items_of(plan: Plan) -> list[dict[str, Any]]:
     """The items in the order in which they can be begun."""
     return [

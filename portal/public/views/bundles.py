@@ -99,7 +99,7 @@ def _plan(request: HttpRequest, plan: Any) -> dict[str, Any]:
         "items": bundle_page.items_of(plan),
         "materials": materials,
         "tally": tally,
-        "produced": [(one.asked.name, plan.names[one.by]) for one in plan.produced],
+        "produced": bundle_page.produced_of(plan),
         "counts": [(labels[row.key], row) for row in plan.counts],
         "picture": bundle_page.picture(plan),
         "fields": [(one.spec, [plan.names[key] for key in one.members]) for one in plan.fields],
