@@ -2,8 +2,6 @@
 
 from typing import ClassVar
 
-from django.contrib.postgres.indexes import GinIndex
-from django.contrib.postgres.search import SearchVectorField
 from django.db import models
 from django.db.models import Q
 
@@ -27,7 +25,7 @@ class ServiceItem(BaseModel):
     parent = models.ForeignKey("self", models.PROTECT, null=True, related_name="handling_items")
     handle_code = models.CharField("业务办理项编码", max_length=33, null=True, unique=True)  # noqa: DJ001 as above
     local_code = models.CharField("地方实施编码", max_length=100, blank=True, default="")
-    department = models.ForeignKey(Department, models.PROTECT, null=True, related_name="items")
+    department = models.ForeignKey(Department, models.PROTECT, null=True, related_name="items", db_index=False)
     department_name = models.CharField(max_length=100)  # as published; the only name while unmatched
     region = models.ForeignKey(Region, models.PROTECT, related_name="items")
     state = models.CharField(max_length=1, choices=State, default=State.ACTIVE)
@@ -39,12 +37,10 @@ class ServiceItem(BaseModel):
     row_version = models.PositiveIntegerField(null=True)  # 事项版本 of the row that was last taken
     row_digest = models.UUIDField(null=True)  # of that row: the same again changes nothing
     current = models.ForeignKey("ItemVersion", models.PROTECT, null=True, related_name="+")
-    search = SearchVectorField(null=True)
 
     class Meta:
         ordering: ClassVar = ["-popularity", "name"]
         indexes = (
-            GinIndex(fields=["search"], name="item_search", fastupdate=True),
             models.Index(fields=["department", "state"], name="item_department"),
             models.Index(fields=["due_on"], condition=Q(due_on__isnull=False), name="item_due"),
             models.Index(fields=["updated_at", "id"], name="item_updated"),
