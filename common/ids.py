@@ -21,7 +21,5 @@ def uuid7s(count: int) -> list[str]:
     milliseconds = (time.time_ns() // 1_000_000) & ((1 << 48) - 1)
     start = f"{milliseconds >> 16:08x}-{milliseconds & 0xFFFF:04x}-7"
     bits = os.urandom(10 * count).hex()
-    return [
-        f"{start}{bits[at : at + 3]}-{'89ab'[int(bits[at + 3], 16) & 3]}{bits[at + 4 : at + 7]}-{bits[at + 7 : at + 19]}"
-        for at in range(0, 20 * count, 20)
-    ]
+    digits = (bits[at : at + 19] for at in range(0, 20 * count, 20))
+    return [f"{start}{one[:3]}-{'89ab'[int(one[3], 16) & 3]}{one[4:7]}-{one[7:]}" for one in digits]

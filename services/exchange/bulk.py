@@ -2,8 +2,8 @@
 """Plain rows of implementation lists, written by the thousand in a few statements.
 
 A row is plain when it is new here, has nothing beside it (no extension, no lists, no rest) and every value is as the
-columns want it. All others, and everything doubtful, are left to :mod:`services.exchange.items`, which says the
-reasons; a test holds both to the same result. The audit has one entry for each chunk, with the first and last item.
+columns want it (:mod:`services.exchange.plain`, told when it was staged). All others, and everything doubtful, are
+left to :mod:`services.exchange.items`, which says the reasons; a test holds both to the same result. The audit has one entry for each chunk, with the first and last item.
 """
 
 from typing import Any
@@ -47,7 +47,8 @@ WITH code AS MATERIALIZED (
     SELECT row.id, btrim(row."values" ->> 'task_code') AS task, btrim(row."values" ->> 'local_task_code') AS local
     {_ITEM_ROWS}
 ), told AS MATERIALIZED (
-    SELECT row.id AS row_id, row_number() OVER (ORDER BY row.id) AS place, row.guid, md5(row."values"::text)::uuid AS digest, value.*
+    SELECT row.id AS row_id, row_number() OVER (ORDER BY row.id) AS place, row.guid,
+           md5(row."values"::text)::uuid AS digest, value.*
     FROM (SELECT row.* {_ITEM_ROWS} AND row.is_plain AND NOT row.id = ANY(%(known)s) AND NOT {_BESIDE}) row
     CROSS JOIN LATERAL jsonb_to_record(row."values") AS value({_AS_TEXT})
 )

@@ -54,12 +54,8 @@ class SearchPlace(models.Model):
     Computed, so its references are not checked once more by the database, which takes as long as writing it.
     """
 
-    item = models.OneToOneField(
-        ServiceItem, models.CASCADE, primary_key=True, related_name="+", db_constraint=False
-    )
-    topic = models.ForeignKey(
-        SearchTopic, models.CASCADE, related_name="places", db_index=False, db_constraint=False
-    )
+    item = models.OneToOneField(ServiceItem, models.CASCADE, primary_key=True, related_name="+", db_constraint=False)
+    topic = models.ForeignKey(SearchTopic, models.CASCADE, related_name="places", db_index=False, db_constraint=False)
     region = models.ForeignKey(Region, models.PROTECT, related_name="+", db_index=False, db_constraint=False)
     popularity = models.PositiveIntegerField(default=0)
     level = models.PositiveSmallIntegerField()  # of the region
