@@ -3,7 +3,8 @@
 
 A row is plain when it is new here, has nothing beside it (no extension, no lists, no rest) and every value is as the
 columns want it (:mod:`services.exchange.plain`, told when it was staged). All others, and everything doubtful, are
-left to :mod:`services.exchange.items`, which says the reasons; a test holds both to the same result. The audit has one entry for each chunk, with the first and last item.
+left to :mod:`services.exchange.items`, which says the reasons; a test holds both to the same result. The audit has
+one entry for each chunk, with the first and last item.
 """
 
 from typing import Any
@@ -177,7 +178,7 @@ def take_plain(actor: Actor, batch: ExchangeBatch, *, first: int, last: int) -> 
     The others need reading one by one. Inside the caller's transaction, holding the catalogue's lock; for the system
     alone.
     """
-    chosen = {"batch": batch.pk, "first": first, "last": last, "tables": _TABLES}
+    chosen: dict[str, Any] = {"batch": batch.pk, "first": first, "last": last, "tables": _TABLES}
     with connection.cursor() as cursor:
         cursor.execute(_KNOWN, chosen)
         known = cursor.fetchall()
