@@ -261,10 +261,9 @@ def search(
 
 def _listed_items() -> QuerySet[ServiceItem]:
     """Published items with what a list shows of them: few of a version's ninety columns."""
-    own = (field.name for field in ServiceItem._meta.concrete_fields if field.name not in {"current", "region"})
+    own = (field.name for field in ServiceItem._meta.concrete_fields)
     shown = ("version", "state", "name", "summary", "is_applicable_online", "visits")
-    listed = published_items().select_related(None).select_related("current", "region")
-    return listed.only(*own, "region", "current", *(f"current__{name}" for name in shown))
+    return published_items().only(*own, *(f"current__{name}" for name in shown))
 
 
 def _facets(counts: Mapping[str, Mapping[str, int]]) -> dict[str, list[Choice]]:
