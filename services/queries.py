@@ -246,7 +246,7 @@ def search(
     if page > pages:
         page = pages
         hits = index.find(q, filters, limit=page_size, offset=(page - 1) * page_size)
-    rows = published_items().in_bulk(hits.found.ids)
+    rows = _listed_items().in_bulk(hits.found.ids)
     return SearchResult(
         items=[rows[pk] for pk in hits.found.ids if pk in rows],
         total=hits.found.total,
@@ -259,13 +259,21 @@ def search(
     )
 
 
+def _listed_items() -> QuerySet[ServiceItem]:
+    """Published items with what a list shows of them: few of a version's ninety columns."""
+    own = (field.name for field in ServiceItem._meta.concrete_fields)
+    shown = ("version", "state", "name", "summary", "is_applicable_online", "visits")
+    return published_items().only(*own, *(f"current__{name}" for name in shown))
+
+
 def _facets(counts: Mapping[str, Mapping[str, int]]) -> dict[str, list[Choice]]:
+    types, levels = dict(codes.ItemType.choices), dict(Region.Level.choices)
     labels: dict[str, Callable[[str], str]] = {
         "department": str,
         "theme": themes.theme_label,
         "audience": _audience_label,
-        "type": lambda code: str(dict(codes.ItemType.choices).get(code, code)),
-        "level": lambda level: str(dict(Region.Level.choices).get(int(level), level)),
+        "type": lambda code: str(types.get(code, code)),
+        "level": lambda level: str(levels.get(int(level), level)),
     }
     return {
         facet: sorted(

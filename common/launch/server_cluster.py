@@ -21,6 +21,9 @@ CONFIGURATION = {
     "log_statement": "none",  # statements carry personal data
     "log_min_error_statement": "panic",
 }
+# At every start, so that a cluster made earlier has it too: compiling a plan takes longer than any statement of a
+# page, and a long import would write a checkpoint every few seconds.
+_SPEED = "-c jit=off -c max_wal_size=4GB"
 
 
 def data_dir(var_dir: Path) -> Path:
@@ -55,7 +58,7 @@ def start_server(var_dir: Path, account: ServerAccount, port: int) -> str:
     log = data / "server.log"
     command = [str(program_dir(account) / "pg_ctl"), "start", "-w", "-t", "60", "-s"]
     try:
-        result = account.run([*command, "-D", str(data), "-l", str(log), "-o", f"-p {port}"], timeout=90)
+        result = account.run([*command, "-D", str(data), "-l", str(log), "-o", f"-p {port} {_SPEED}"], timeout=90)
     except subprocess.TimeoutExpired:
         return "it did not answer within 90 seconds"
     if result.returncode == 0:

@@ -2,116 +2,72 @@
 """Plain rows of implementation lists, written by the thousand in a few statements.
 
 A row is plain when it is new here, has nothing beside it (no extension, no lists, no rest) and every value is as the
-columns want it. All others, and everything doubtful, are left to :mod:`services.exchange.items`, which says the
-reasons; a test holds both to the same result. The audit has one entry for each chunk, with the first and last item.
+columns want it (:mod:`services.exchange.plain`, told when it was staged). All others, and everything doubtful, are
+left to :mod:`services.exchange.items`, which says the reasons; a test holds both to the same result. The audit has
+one entry for each chunk, with the first and last item.
 """
 
-from collections.abc import Sequence
 from typing import Any
 
 from django.db import connection, models
 from django.utils import timezone
 
 from common import events
-from common.ids import uuid7
+from common.ids import uuid7s
 from identity.actor import Actor
 from services import events as codes
 from services.exchange import tables
 from services.exchange.outcomes import RowOutcome
+from services.exchange.plain import COLUMNS, TEXTS
 from services.importing.content import Row, legal_bases
-from services.models import ExchangeBatch, ExchangeRow, ItemVersion, SearchTopic, ServiceItem
+from services.models import ExchangeBatch, ItemVersion, SearchTopic, ServiceItem
 from services.searching import indexing
 from services.searching.indexing import REVISION
 
 _REWRITE = 200
 _LAWS = 400  # characters of a 设定依据 that are looked at here
 
-# Text columns of a version: national column → (column, longest).
-_TEXTS = {
-    "power_source": ("power_source", 1),
-    "dept_type": ("body_kind", 1),
-    "link_way": ("consult_phone", 100),
-    "supervise_way": ("complaint_phone", 100),
-    "transact_addr": ("hall_place", 500),
-    "transact_time": ("hall_hours", 500),
-    "special_procedure": ("special_procedure", 500),
-    "anticipate_explain": ("statutory_note", 256),
-    "promise_explain": ("promise_note", 256),
-    "link_addr": ("link_address", 256),
-    "mobile_terminal_url": ("mobile_address", 500),
-}
-_OTHERS = """
-row_guid catalog_code task_code local_task_code task_name task_type by_law use_level dept_name dept_code
-accept_condition anticipate_day anticipate_type promise_day promise_type project_type handle_type handle_flow
-server_type is_fee limit_scene_num is_single_login app_is_single_login task_state task_version area_code
+_TABLES = [table.name for table in tables.BASICS]
+_CHOSEN = """
+FROM services_exchangerow row WHERE row.batch_id = %(batch)s AND row.id BETWEEN %(first)s AND %(last)s
 """
-_COLUMNS = [*_OTHERS.split(), *_TEXTS]
-_FAMILIES = {
-    tables.FAMILIES["general"]["basic"].name: "^0[015789]$|^10$",
-    tables.FAMILIES["public"]["basic"].name: "^20$",
-}
-
-_TYPES = " ".join(f"WHEN '{name}' THEN '{types}'" for name, types in _FAMILIES.items())
-
-# Values are strings or numbers, and no text begins or ends with space, a line break or an escape.
-_ODD = '": (\\[|\\{|t|f|n)|": "(\\s|\u3000|\u00a0|\\\\)|(\\s|\u3000|\u00a0|\\\\[a-z0-9]{1,5})"(,|\\})'
-_DISTINCT_CODES = "([0-9]).*\\1"
-_SAME = """
-SELECT row.id FROM services_exchangerow row JOIN services_serviceitem item ON item.row_guid = row.guid
-WHERE row.id = ANY(%(rows)s) AND item.row_digest = md5(row."values"::text)::uuid
-  AND NOT EXISTS (SELECT 1 FROM services_exchangerow child
-                  WHERE child.batch_id = row.batch_id AND child.parent = row.guid AND child.parent <> '')
+_ITEM_ROWS = f"""{_CHOSEN} AND row.outcome = '' AND row.parent = '' AND row."table" = ANY(%(tables)s)"""
+_BESIDE = """
+EXISTS (SELECT 1 FROM services_exchangerow child
+        WHERE child.batch_id = %(batch)s AND child.parent = row.guid AND child.parent <> '')
 """
+# Rows of items that are here already: the same as last time, or to be read one by one.
+_KNOWN = f"""
+SELECT row.id, bool_or(item.row_digest = md5(row."values"::text)::uuid AND NOT {_BESIDE})
+{_ITEM_ROWS.replace(" WHERE ", " JOIN services_serviceitem item ON item.row_guid = row.guid WHERE ", 1)} GROUP BY row.id
+"""
+_AS_TEXT = ", ".join(f"{name} text" for name in COLUMNS if name != "row_guid")
 _PLAIN = f"""
 CREATE TEMP TABLE plain ON COMMIT DROP AS
-WITH told AS MATERIALIZED (
-    SELECT keys.row_id, keys.item_id, keys.version_id, row."table" AS exchange_table, row.guid,
-           row."values"::text AS written, row."values" AS given
-    FROM unnest(%(rows)s::bigint[], %(items)s::uuid[], %(versions)s::uuid[]) AS keys(row_id, item_id, version_id)
-    JOIN services_exchangerow row ON row.id = keys.row_id
-    WHERE row."values" - %(columns)s::text[] = '{{}}'::jsonb
-      AND NOT EXISTS (SELECT 1 FROM services_exchangerow child
-                      WHERE child.batch_id = row.batch_id AND child.parent = row.guid AND child.parent <> '')
-), known AS (
-    SELECT told.*, value.*, department.id AS department_id, region.id AS region_id, region.level,
-           md5(told.written)::uuid AS digest,
-           count(*) OVER (PARTITION BY value.task_code) AS same_task,
-           count(*) OVER (PARTITION BY value.local_task_code) AS same_local
-    FROM told
-    CROSS JOIN LATERAL jsonb_to_record(told.given) AS value({", ".join(f"{name} text" for name in _COLUMNS)})
-    JOIN identity_department department ON department.uscc = value.dept_code
-    JOIN identity_region region ON region.id = coalesce(
-        (SELECT id FROM identity_region WHERE code = CASE WHEN value.area_code ~ '^[1-9][0-9]{{5}}000000$'
-                                                     THEN left(value.area_code, 6) ELSE value.area_code END),
-        CASE WHEN value.area_code IS NULL THEN department.region_id END)
-    WHERE told.written !~ %(odd)s
+WITH code AS MATERIALIZED (
+    SELECT row.id, btrim(row."values" ->> 'task_code') AS task, btrim(row."values" ->> 'local_task_code') AS local
+    {_ITEM_ROWS}
+), told AS MATERIALIZED (
+    SELECT row.id AS row_id, row_number() OVER (ORDER BY row.id) AS place, row.guid,
+           md5(row."values"::text)::uuid AS digest, value.*
+    FROM (SELECT row.* {_ITEM_ROWS} AND row.is_plain AND NOT row.id = ANY(%(known)s) AND NOT {_BESIDE}) row
+    CROSS JOIN LATERAL jsonb_to_record(row."values") AS value({_AS_TEXT})
 )
-SELECT * FROM known
-WHERE task_code ~ '^.{{18}}[1-7][0-9]{{2}}[0-2][0-9][0-9A-HJ-NP-RT-UW-Y]{{8}}$' AND left(task_code, 18) = dept_code
-  AND (catalog_code IS NULL OR catalog_code = substr(task_code, 20))
-  AND same_task = 1 AND (local_task_code IS NULL OR same_local = 1 AND length(local_task_code) <= 100)
-  AND task_type ~ CASE exchange_table {_TYPES} END
-  AND task_version ~ '^[1-9][0-9]{{0,3}}$'
-  AND length(task_name) <= 1000 AND task_name !~ '\\s\\s|[\\t\\n\\r\u3000\u00a0]' AND task_name IS NFC NORMALIZED
-  AND length(dept_name) <= 100 AND coalesce(length(by_law), 0) <= {_LAWS}
-  AND (use_level IS NULL OR length(use_level) <= 11)
-  AND (power_source IS NULL OR power_source ~ '^[1-6]$') AND (dept_type IS NULL OR dept_type ~ '^[1239]$')
-  AND (anticipate_day IS NULL OR anticipate_day ~ '^[0-9]{{1,4}}$')
-  AND (promise_day IS NULL OR promise_day ~ '^[0-9]{{1,4}}$')
-  AND (limit_scene_num IS NULL OR limit_scene_num ~ '^[0-9]{{1,4}}$')
-  AND (anticipate_type IS NULL OR anticipate_type ~ '^[12WN]$') AND (promise_type IS NULL OR promise_type ~ '^[12WN]$')
-  AND (project_type IS NULL OR project_type ~ '^[129]$') AND (task_state IS NULL OR task_state ~ '^[123]$')
-  AND (is_single_login IS NULL OR is_single_login ~ '^[01]$')
-  AND (app_is_single_login IS NULL OR app_is_single_login ~ '^[01]$')
-  AND (server_type IS NULL OR server_type ~ '^[1-69](\\^[1-69])*$' AND server_type !~ %(repeated)s)
-  AND (handle_type IS NULL OR handle_type ~ '^[1-3](\\^[1-3])*$' AND handle_type !~ %(repeated)s)
-  AND (accept_condition IS NULL OR accept_condition !~ '\\r|\\n\\s|\\s\\n|\u3000')
-  AND (handle_flow IS NULL OR handle_flow !~ '[\\r\\n➝>—-]|^→|→$|→\\s|\\s→|→→|\u3000')
-  AND {" AND ".join(f"coalesce(length({name}), 0) <= {longest}" for name, (_column, longest) in _TEXTS.items())}
-  AND NOT EXISTS (SELECT 1 FROM services_serviceitem item WHERE item.task_code = known.task_code)
-  AND NOT EXISTS (SELECT 1 FROM services_serviceitem item WHERE item.row_guid = known.guid)
-  AND (local_task_code IS NULL OR NOT EXISTS (
-      SELECT 1 FROM services_serviceitem item WHERE item.local_code = known.local_task_code))
+SELECT told.*, department.id AS department_id, region.id AS region_id, region.level, key.item_id, key.version_id
+FROM told
+JOIN unnest(%(items)s::uuid[], %(versions)s::uuid[]) WITH ORDINALITY AS key(item_id, version_id, place)
+     ON key.place = told.place
+JOIN identity_department department ON department.uscc = told.dept_code
+JOIN identity_region region ON region.id = coalesce(
+    (SELECT id FROM identity_region WHERE code = CASE WHEN told.area_code ~ '^[1-9][0-9]{{5}}000000$'
+                                                 THEN left(told.area_code, 6) ELSE told.area_code END),
+    CASE WHEN told.area_code IS NULL THEN department.region_id END)
+WHERE told.task_code NOT IN (SELECT task FROM code WHERE task IS NOT NULL GROUP BY task HAVING count(*) > 1)
+  AND (told.local_task_code IS NULL OR told.local_task_code NOT IN (
+      SELECT local FROM code WHERE local IS NOT NULL GROUP BY local HAVING count(*) > 1))
+  AND NOT EXISTS (SELECT 1 FROM services_serviceitem item WHERE item.task_code = told.task_code)
+  AND (told.local_task_code IS NULL OR NOT EXISTS (
+      SELECT 1 FROM services_serviceitem item WHERE item.local_code = told.local_task_code))
 """
 _ENTRIES = """
 INSERT INTO services_directoryentry (id, created_at, updated_at, catalog_code, local_catalog_code, name, item_type,
@@ -151,7 +107,7 @@ _VERSION: dict[str, str] = {
     "mobile_single_sign_on": "coalesce(plain.app_is_single_login, '0') = '1'",
     "source_row": "jsonb_strip_nulls(jsonb_build_object('is_fee', plain.is_fee, 'dept_code', plain.dept_code, "
     "'dept_uscc', plain.dept_code))",
-    **{column: f"coalesce(plain.{name}, '')" for name, (column, _longest) in _TEXTS.items()},
+    **{column: f"coalesce(plain.{name}, '')" for name, (column, _longest) in TEXTS.items()},
 }
 _ITEM: dict[str, str] = {
     "id": "plain.item_id",
@@ -216,51 +172,35 @@ _INSERT_ITEMS = _insert(ServiceItem, _ITEM, _OF_ENTRY)
 _INSERT_VERSIONS = _insert(ItemVersion, _VERSION, "")
 
 
-def take_plain(actor: Actor, batch: ExchangeBatch, rows: list[ExchangeRow]) -> list[ExchangeRow]:
-    """Write the plain rows and mark the unchanged ones; returns those that need reading one by one.
+def take_plain(actor: Actor, batch: ExchangeBatch, *, first: int, last: int) -> dict[int, RowOutcome]:
+    """Write the plain rows between two ids and find the unchanged ones; returns what became of these, by row.
 
-    Inside the caller's transaction, holding the catalogue's lock; for the system alone.
+    The others need reading one by one. Inside the caller's transaction, holding the catalogue's lock; for the system
+    alone.
     """
-    if not rows:
-        return rows
-    by_id = {row.pk: row for row in rows}
+    chosen: dict[str, Any] = {"batch": batch.pk, "first": first, "last": last, "tables": _TABLES}
     with connection.cursor() as cursor:
-        cursor.execute(_SAME, {"rows": list(by_id)})
-        for (row_id,) in cursor.fetchall():
-            by_id.pop(row_id).outcome = RowOutcome.UNCHANGED
-        left = list(by_id)
-        if not left:
-            return []
-        written = _write(cursor, left)
+        cursor.execute(_KNOWN, chosen)
+        known = cursor.fetchall()
+        written = _write(cursor, {**chosen, "known": [row_id for row_id, _is_same in known]})
     if written:
-        ids = [item_id for _row_id, item_id in written]
+        first_item, last_item = str(written[0][1]), str(written[-1][1])
         events.record(
-            codes.ITEMS_WRITTEN, actor=actor, subject_id=batch.pk, rows=len(ids), first=str(ids[0]), last=str(ids[-1])
+            codes.ITEMS_WRITTEN, actor=actor, subject_id=batch.pk, rows=len(written), first=first_item, last=last_item
         )
-    for row_id, _item_id in written:
-        by_id.pop(row_id).outcome = RowOutcome.CREATED
-    return list(by_id.values())
+    unchanged = {row_id: RowOutcome.UNCHANGED for row_id, is_same in known if is_same}
+    return unchanged | {row_id: RowOutcome.CREATED for row_id, _item_id in written}
 
 
-def _write(cursor: Any, row_ids: Sequence[int]) -> list[tuple[int, Any]]:
+def _write(cursor: Any, chosen: dict[str, Any]) -> list[tuple[int, Any]]:
+    most = chosen["last"] - chosen["first"] + 1
     cursor.execute("DROP TABLE IF EXISTS plain")
-    cursor.execute(
-        _PLAIN,
-        {
-            "rows": list(row_ids),
-            "items": [uuid7() for _row in row_ids],
-            "versions": [uuid7() for _row in row_ids],
-            "columns": _COLUMNS,
-            "odd": _ODD,
-            "repeated": _DISTINCT_CODES,
-        },
-    )
+    cursor.execute(_PLAIN, {**chosen, "items": uuid7s(most), "versions": uuid7s(most)})
     laws = _laws(cursor)
     cursor.execute("SELECT row_id, item_id FROM plain ORDER BY row_id")
     written: list[tuple[int, Any]] = cursor.fetchall()
     if not written:
         return []
-    cursor.execute("ANALYZE plain")
     cursor.execute(_ENTRIES)
     topics = _topics(cursor)
     cursor.execute(_INSERT_ITEMS)

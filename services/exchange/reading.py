@@ -151,7 +151,9 @@ def _read_csv(file: Path, table: str) -> Iterator[Line]:
             elif not heading:
                 heading = _check_heading(file.name, table, cells)
             elif any(cells):
-                yield _table_line(table, place.number, heading, [plain(cell) for cell in cells])
+                yield _table_line(
+                    table, place.number, heading, [plain(cell) if cell[:1] == "'" else cell for cell in cells]
+                )
 
 
 @dataclass(slots=True)

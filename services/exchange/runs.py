@@ -2,7 +2,7 @@
 
 import hashlib
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from uuid import UUID
 
@@ -29,6 +29,8 @@ from services.models import ExchangeBatch, ExchangeRow
 CHUNK = 4_000  # rows of a transaction: plain ones are written by the thousand, the others by the slice
 _SLICE = 500
 _State = ExchangeBatch.State
+_BASICS = frozenset(table.name for table in tables.BASICS)
+_Head = tuple[int, str, str]  # of a row: id, table, outcome
 
 Progress = Callable[[int, int], None]  # rows done, of how many
 
@@ -103,21 +105,21 @@ def go_on(batch_id: UUID) -> bool:
         batch = _locked(batch_id)
         if batch is None:
             return False
-        rows = list(_ahead(batch)[:CHUNK])
-        if not rows and batch.state == _State.RUNNING:
+        ahead = list(_ahead(batch)[:CHUNK])
+        if not ahead and batch.state == _State.RUNNING:
             lock_catalogue()
             if bulk.index_some():
                 return True
-        if not rows:
+        if not ahead:
             _finish(batch)
             return False
         if batch.state == _State.CHECKING:
             with transaction.atomic():
-                _work(batch, rows)
+                counts, telling = _work(batch, ahead)
                 transaction.set_rollback(True)
         else:
-            _work(batch, rows)
-        _note(batch, rows)
+            counts, telling = _work(batch, ahead)
+        _note(batch, ahead, counts, telling)
     return True
 
 
@@ -127,27 +129,39 @@ def _locked(batch_id: UUID) -> ExchangeBatch | None:
     return batches.filter(pk=batch_id, kind=ExchangeBatch.Kind.IMPORT, state__in=states).first()
 
 
-def _ahead(batch: ExchangeBatch) -> QuerySet[ExchangeRow]:
-    return ExchangeRow.objects.filter(batch=batch, parent="", id__gt=batch.last_row or 0).order_by("id")
+def _ahead(batch: ExchangeBatch) -> QuerySet[ExchangeRow, _Head]:
+    """The rows that lead, in their order: id, table and what is known of each from the file alone."""
+    rows = ExchangeRow.objects.filter(batch=batch, parent="", id__gt=batch.last_row or 0).order_by("id")
+    return rows.values_list("id", "table", "outcome")
 
 
-def _work(batch: ExchangeBatch, rows: list[ExchangeRow]) -> None:
-    """Take the rows of a chunk in their order; sets outcome and problems on each."""
+def _work(batch: ExchangeBatch, ahead: list[_Head]) -> tuple[Counter[str], list[ExchangeRow]]:
+    """Take the rows of a chunk in their order; returns how many came out how, and those with something to tell."""
     lock_catalogue()
     actor = actor_of(batch)
     hold(actor)
-    todo = [row for row in rows if not row.outcome]
-    basics = {table.name for table in tables.BASICS}
-    for row in todo:
-        if row.table not in basics:
-            _take_shared(actor, batch, row)
-    items = [row for row in todo if row.table in basics]
-    if actor.kind == ActorKind.SYSTEM:
-        items = bulk.take_plain(actor, batch, items)
-    names = current_names() if items else side.Names()
-    for start in range(0, len(items), _SLICE):
-        for one in take_items(actor, batch, items[start : start + _SLICE], names):
+    counts = Counter(outcome for _pk, _table, outcome in ahead if outcome)
+    todo = {pk: table for pk, table, outcome in ahead if not outcome}
+    rows = _read(pk for pk, table in todo.items() if table not in _BASICS)
+    for row in rows:
+        _take_shared(actor, batch, row)
+    left = [pk for pk, table in todo.items() if table in _BASICS]
+    if left and actor.kind == ActorKind.SYSTEM:
+        settled = bulk.take_plain(actor, batch, first=ahead[0][0], last=ahead[-1][0])
+        counts.update(outcome.value for outcome in settled.values())
+        left = [pk for pk in left if pk not in settled]
+    names = current_names() if left else side.Names()
+    for start in range(0, len(left), _SLICE):
+        for one in take_items(actor, batch, _read(left[start : start + _SLICE]), names):
             _say(one.row, one.outcome or RowOutcome.REJECTED, one.problems)
+            rows.append(one.row)
+    counts.update(row.outcome for row in rows)
+    return counts, [row for row in rows if row.problems]
+
+
+def _read(ids: Iterable[int]) -> list[ExchangeRow]:
+    wanted = list(ids)
+    return list(ExchangeRow.objects.filter(pk__in=wanted).order_by("id")) if wanted else []
 
 
 def _take_shared(actor: Actor, batch: ExchangeBatch, row: ExchangeRow) -> None:
@@ -176,14 +190,11 @@ def _say(row: ExchangeRow, outcome: RowOutcome, problems: list[Problem]) -> None
     row.problems = [{"code": one.code, "message": one.message} for one in problems]
 
 
-def _note(batch: ExchangeBatch, rows: list[ExchangeRow]) -> None:
+def _note(batch: ExchangeBatch, ahead: list[_Head], counts: Counter[str], telling: list[ExchangeRow]) -> None:
     """Keep what became of the rows: those with something to tell on themselves, all of them as counts."""
-    telling = [row for row in rows if row.problems]
     ExchangeRow.objects.bulk_update(telling, ["outcome", "problems"], batch_size=500)
-    counts = Counter(batch.counts)
-    counts.update(row.outcome for row in rows)
-    batch.counts = dict(counts)
-    batch.last_row, batch.done = rows[-1].pk, batch.done + len(rows)
+    batch.counts = dict(Counter(batch.counts) + counts)
+    batch.last_row, batch.done = ahead[-1][0], batch.done + len(ahead)
     batch.save()
 
 

@@ -1,7 +1,6 @@
 """Rows of files into the database as they are: COPY, line by line, so that a file of any length fits."""
 
 import json
-import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,14 +10,15 @@ from django.utils.translation import gettext as _
 from services.exchange import outcomes, reading, tables
 from services.exchange.errors import FileUnfit
 from services.exchange.outcomes import RowOutcome
-from services.importing.columns import DROPPED
+from services.exchange.plain import RowWriter, Verdict
 from services.models import ExchangeBatch, ExchangeRow
 from services.validation import has_forbidden_text
 
-_COPY = 'COPY services_exchangerow (batch_id, "table", number, guid, parent, "values", outcome, problems) FROM STDIN'
-_HOUSEKEEPING = DROPPED - {"task_guid"}
+_COPY = """
+COPY services_exchangerow (batch_id, "table", number, guid, parent, "values", is_plain, outcome, problems) FROM STDIN
+"""
+_TOGETHER = 200  # rows handed to the server at once
 _SPECIAL = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
-_FORBIDDEN = re.compile("[\ud800-\udfff]")
 # One row of those that share a guid counts: the first.
 _REPEATED = """
 UPDATE services_exchangerow row SET outcome = 'rejected', problems = jsonb_build_array(
@@ -36,11 +36,19 @@ def stage(batch: ExchangeBatch, place: Path) -> int:
     Inside the caller's transaction. Raises :class:`FileUnfit`, :class:`TableUnknown`, :class:`ColumnsWrong`.
     """
     count = 0
+    waiting: list[str] = []
     with connection.cursor() as cursor:
         with cursor.copy(_COPY) as copy:
+            writers: dict[str, RowWriter] = {}
             for line in _lines(place):
-                copy.write(_staged(batch, line))
-                count += 1
+                writer = writers.get(line.table) or writers.setdefault(line.table, RowWriter(line.table))
+                waiting.append(_staged(batch, line, writer))
+                if len(waiting) == _TOGETHER:
+                    copy.write("".join(waiting))
+                    count += len(waiting)
+                    waiting.clear()
+            copy.write("".join(waiting))
+            count += len(waiting)
         if not count:
             raise FileUnfit(file=place.name, problem=_("没有数据行"))
         cursor.execute("ANALYZE services_exchangerow")
@@ -58,15 +66,13 @@ def _lines(place: Path) -> Iterator[reading.Line]:
         yield from reading.read(file, table)
 
 
-def _staged(batch: ExchangeBatch, line: reading.Line) -> str:
+def _staged(batch: ExchangeBatch, line: reading.Line, writer: RowWriter) -> str:
     """One line of the COPY text format."""
     values, problem = line.values, line.problem
     guid, parent = str(values.get("row_guid") or ""), str(values.get("task_guid") or "")
     leads = line.table == tables.REFERENCES or line.table not in _BELONG
-    kept = {name: value for name, value in values.items() if value not in ("", None) and name not in _HOUSEKEEPING}
-    written = json.dumps(kept, ensure_ascii=False)
-    is_odd = "\\u0000" in written or _FORBIDDEN.search(written)
-    if problem is None and is_odd and has_forbidden_text(values):
+    written, verdict = writer.write(values)
+    if problem is None and verdict is Verdict.FORBIDDEN and has_forbidden_text(values):
         problem = outcomes.ROW_UNREADABLE.found("NUL / surrogate")
     if problem is None and not leads and not 0 < len(parent) <= 50:
         problem = outcomes.ORPHAN.found()
@@ -81,9 +87,10 @@ def _staged(batch: ExchangeBatch, line: reading.Line) -> str:
         parent = "" if leads else parent
     heading = f"{batch.pk}\t{line.table}\t{line.number}\t"
     names = f"{guid[:50]}\t{parent}" if (guid + parent).isalnum() else _cells(guid[:50], parent)
+    is_plain = "t" if verdict is Verdict.PLAIN and not problem else "f"
     outcome = RowOutcome.REJECTED.value if problem else ""
     values_text = written.replace("\\", "\\\\")  # JSON escapes every control character itself
-    return f"{heading}{names}\t{values_text}\t{outcome}\t{told.translate(_SPECIAL)}\n"
+    return f"{heading}{names}\t{values_text}\t{is_plain}\t{outcome}\t{told.translate(_SPECIAL)}\n"
 
 
 def _cells(*texts: str) -> str:

@@ -61,6 +61,7 @@ class ExchangeRow(models.Model):
     guid = models.CharField(max_length=50, blank=True, default="")
     parent = models.CharField(max_length=50, blank=True, default="")  # task_guid of a row that belongs to another
     values = models.JSONField(default=dict)
+    is_plain = models.BooleanField(default=False)  # nothing in it has to be repaired or told: services.exchange.plain
     outcome = models.CharField(max_length=10, blank=True, default="")  # of services.exchange.outcomes
     problems = models.JSONField(default=list)  # [{code, message}]
 

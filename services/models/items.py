@@ -25,7 +25,7 @@ class ServiceItem(BaseModel):
     parent = models.ForeignKey("self", models.PROTECT, null=True, related_name="handling_items")
     handle_code = models.CharField("业务办理项编码", max_length=33, null=True, unique=True)  # noqa: DJ001 as above
     local_code = models.CharField("地方实施编码", max_length=100, blank=True, default="")
-    department = models.ForeignKey(Department, models.PROTECT, null=True, related_name="items")
+    department = models.ForeignKey(Department, models.PROTECT, null=True, related_name="items", db_index=False)
     department_name = models.CharField(max_length=100)  # as published; the only name while unmatched
     region = models.ForeignKey(Region, models.PROTECT, related_name="items")
     state = models.CharField(max_length=1, choices=State, default=State.ACTIVE)

@@ -49,11 +49,14 @@ class SearchTopic(models.Model):
 
 
 class SearchPlace(models.Model):
-    """Where a topic is offered: the few columns of an implementation that narrow and rank a search."""
+    """Where a topic is offered: the few columns of an implementation that narrow and rank a search.
 
-    item = models.OneToOneField(ServiceItem, models.CASCADE, primary_key=True, related_name="+")
-    topic = models.ForeignKey(SearchTopic, models.CASCADE, related_name="places", db_index=False)
-    region = models.ForeignKey(Region, models.PROTECT, related_name="+", db_index=False)
+    Computed, so its references are not checked once more by the database, which takes as long as writing it.
+    """
+
+    item = models.OneToOneField(ServiceItem, models.CASCADE, primary_key=True, related_name="+", db_constraint=False)
+    topic = models.ForeignKey(SearchTopic, models.CASCADE, related_name="places", db_index=False, db_constraint=False)
+    region = models.ForeignKey(Region, models.PROTECT, related_name="+", db_index=False, db_constraint=False)
     popularity = models.PositiveIntegerField(default=0)
     level = models.PositiveSmallIntegerField()  # of the region
     depth = models.PositiveSmallIntegerField(default=0)  # how far it can be done online, 0 to 9

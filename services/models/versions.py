@@ -22,7 +22,7 @@ class ItemVersion(Reviewed, NationalElements):
 
     State = VersionState
 
-    item = models.ForeignKey(ServiceItem, models.PROTECT, related_name="versions")
+    item = models.ForeignKey(ServiceItem, models.PROTECT, related_name="versions", db_index=False)
     version = models.PositiveIntegerField("事项版本")
     state = models.CharField(max_length=10, choices=VersionState, default=VersionState.DRAFT)
     effective_on = models.DateField(null=True)

@@ -1,7 +1,7 @@
 """Finding an item: results, facets that stay in the address, and suggestions while typing."""
 
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import quote_plus, urlencode
 
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
@@ -115,11 +115,13 @@ def _facet_labels() -> list[tuple[str, str]]:
 
 
 def _facet(request: HttpRequest, name: str, label: str, choices: list[Choice], chosen: str) -> dict[str, Any]:
+    rest = urlencode(_others(request, name))
+    start = f"?{rest}&{name}=" if rest else f"?{name}="
     links = [
         {
             "label": code_label(text),
             "count": count,
-            "url": _address(request, name, "" if key == chosen else key),
+            "url": f"?{rest}" if key == chosen else start + quote_plus(key),
             "on": key == chosen,
         }
         for key, text, count in choices
@@ -127,8 +129,13 @@ def _facet(request: HttpRequest, name: str, label: str, choices: list[Choice], c
     return {"label": label, "choices": links[:_SHOWN], "more": links[_SHOWN:], "chosen": chosen}
 
 
+def _others(request: HttpRequest, name: str) -> list[tuple[str, str]]:
+    """What the address says besides this choice and the page."""
+    return [(key, text) for key, texts in request.GET.lists() if key not in {name, "page"} for text in texts]
+
+
 def _address(request: HttpRequest, name: str, value: str) -> str:
-    pairs = [(key, text) for key, texts in request.GET.lists() if key not in {name, "page"} for text in texts]
+    pairs = _others(request, name)
     return f"?{urlencode([*pairs, (name, value)] if value else pairs)}"
 
 

@@ -8,6 +8,7 @@ from common.models import AuditEvent
 from services.codes import catalog_code, task_code
 from services.descriptions import PREFETCH, describe
 from services.exchange import bulk, runs
+from services.exchange.plain import RowWriter, Verdict
 from services.models import ItemVersion, LegalBasis, SearchPlace, ServiceItem
 from services.search import Filters, find_page
 from tests.factories.catalogue import a_department
@@ -35,6 +36,10 @@ DOUBTFUL = [
     {"task_state": "9"},
     {"task_version": "0"},
     {"use_level": "一二三四五六七八九十百千"},
+    {"row_guid": "guid-1", "task_name": "第一行的 row_guid 又来一次"},
+    {"is_fee": True},
+    {"local_task_code": "\\u0000 只是六个字符"},
+    {"task_name": "Cafe\u0301 许可"},
 ]
 
 
@@ -80,6 +85,11 @@ def save(folder, rows) -> None:
     (folder / "up_task_general_basic.jsonl").write_text(text, encoding="utf-8")
 
 
+def told(batch) -> list:
+    """What the report says, row by row: repairs and refusals."""
+    return list(runs.problem_rows(batch).values_list("number", "guid", "outcome", "problems"))
+
+
 def all_items() -> dict:
     items = {}
     for item in ServiceItem.objects.select_related("entry", "department", "region").order_by("task_code"):
@@ -119,24 +129,63 @@ def test_plain_rows_say_the_same_as_rows_read_one_by_one(tmp_path, monkeypatch):
     save(tmp_path / "in", rows)
     taken = []
     whole = bulk.take_plain
-    monkeypatch.setattr(bulk, "take_plain", lambda *given: taken.append(whole(*given)) or taken[-1])
+    monkeypatch.setattr(bulk, "take_plain", lambda *given, **ids: taken.append(whole(*given, **ids)) or taken[-1])
     batch = runs.import_folder(tmp_path / "in", is_dry_run=False, progress=lambda done, total: None)
-    assert len(taken[0]) == len(DOUBTFUL) + 1, "the doubtful ones and the one without a department's code"
-    by_thousand, counts = all_items(), batch.counts
+    assert len(rows) - len(taken[0]) == len(DOUBTFUL) + 1, "the doubtful ones and the one without a department's code"
+    by_thousand, counts, problems = all_items(), batch.counts, told(batch)
+    assert problems
     assert find_page("第3类经营许可", Filters(), limit=1, offset=0) == [ServiceItem.objects.get(row_guid="guid-3").pk]
     written = AuditEvent.objects.get(code="services.items_written")
-    assert written.detail["rows"] == len(rows) - len(taken[0])
+    assert written.detail["rows"] == len(taken[0])
     SearchPlace.objects.all().delete()
     LegalBasis.objects.all().delete()
     ServiceItem.objects.update(current=None)
     ItemVersion.objects.all().delete()
     ServiceItem.objects.all().delete()
-    monkeypatch.setattr(bulk, "take_plain", lambda actor, batch, rows: rows)
+    monkeypatch.setattr(bulk, "take_plain", lambda *given, **ids: {})
     batch = runs.import_folder(tmp_path / "in", is_dry_run=False, progress=lambda done, total: None)
     assert batch.counts == counts
     assert all_items() == by_thousand
+    assert told(batch) == problems
     monkeypatch.setattr(bulk, "take_plain", whole)
     batch = runs.import_folder(tmp_path / "in", is_dry_run=False, progress=lambda done, total: None)
     assert batch.counts["unchanged"] == counts["created"]
     assert "created" not in batch.counts
     assert all_items() == by_thousand
+
+
+def test_of_rows_with_one_code_the_first_counts_plain_or_not(tmp_path):
+    first, second = plain_row(1, handle_flow="受理-->办结"), plain_row(1, row_guid="guid-2", task_name="后来的")
+    save(tmp_path / "in", [first, second, plain_row(3)])
+    batch = runs.import_folder(tmp_path / "in", is_dry_run=False, progress=lambda done, total: None)
+    assert batch.counts == {"created": 2, "rejected": 1}
+    assert [problem[0]["code"] for problem in runs.problem_rows(batch).values_list("problems", flat=True)][-1:] == [
+        "duplicate_code"
+    ]
+    assert not ServiceItem.objects.filter(row_guid="guid-2").exists()
+
+
+@pytest.mark.parametrize(
+    ("values", "verdict"),
+    [
+        ({}, Verdict.PLAIN),
+        ({"promise_day": 5, "cd_time": "2026-11-01", "link_addr": ""}, Verdict.PLAIN),
+        ({"promise_day": True}, Verdict.DOUBTFUL),
+        ({"promise_day": 5.0}, Verdict.DOUBTFUL),
+        ({"dept_name": None}, Verdict.DOUBTFUL),
+        ({"unheard_of": "1"}, Verdict.DOUBTFUL),
+        ({"transact_addr": "\u2028前面有分行符"}, Verdict.DOUBTFUL),
+        ({"catalog_code": "510199999000"}, Verdict.DOUBTFUL),
+        ({"task_name": "零\x00字符"}, Verdict.FORBIDDEN),
+        ({"task_name": "半个\ud800字符"}, Verdict.FORBIDDEN),
+    ],
+)
+def test_a_row_is_as_doubtful_as_the_worst_of_its_values(values, verdict):
+    writer = RowWriter("up_task_general_basic")
+    row = {**plain_row(1), **values}
+    for _time in range(2):  # the second time each value is known
+        written, found = writer.write(row)
+        assert found is verdict
+        kept = {name: value for name, value in row.items() if value not in ("", None) and name != "cd_time"}
+        assert json.loads(written) == kept
+    assert RowWriter("up_task_punish_basic").write(plain_row(1))[1] is Verdict.DOUBTFUL

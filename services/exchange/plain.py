@@ -1,0 +1,169 @@
+"""Which rows are plain: every value as the columns want it, so that nothing has to be repaired or told.
+
+Pure. A list of a million rows repeats its values, so each distinct value of a column is looked at, and written as JSON,
+once. What is doubtful here is not wrong: :mod:`services.exchange.items` reads it and says the reasons. What depends on
+the database (departments, regions, codes that are taken) is left to :mod:`services.exchange.bulk`.
+"""
+
+import json
+import re
+import unicodedata
+from collections.abc import Callable, Mapping
+from enum import IntEnum
+from typing import Any
+
+from services.exchange import tables
+from services.importing.columns import DROPPED
+
+LAWS = 400  # characters of a 设定依据 that are looked at here
+# Text columns of a version: national column → (column, longest).
+TEXTS = {
+    "power_source": ("power_source", 1),
+    "dept_type": ("body_kind", 1),
+    "link_way": ("consult_phone", 100),
+    "supervise_way": ("complaint_phone", 100),
+    "transact_addr": ("hall_place", 500),
+    "transact_time": ("hall_hours", 500),
+    "special_procedure": ("special_procedure", 500),
+    "anticipate_explain": ("statutory_note", 256),
+    "promise_explain": ("promise_note", 256),
+    "link_addr": ("link_address", 256),
+    "mobile_terminal_url": ("mobile_address", 500),
+}
+_REMEMBERED = 20_000  # distinct values of a column; those beyond are looked at each time
+_LEFT_OUT = DROPPED - {"task_guid"}  # housekeeping of the exchange
+_FORBIDDEN = re.compile("\\\\u0000|[\ud800-\udfff]")
+_TYPES = {
+    tables.FAMILIES["general"]["basic"].name: "0[015789]|10",
+    tables.FAMILIES["public"]["basic"].name: "20",
+}
+_NEEDED = ("task_code", "task_name", "task_type", "task_version", "dept_name", "dept_code")
+
+_Check = Callable[[str], bool]
+
+
+class Verdict(IntEnum):
+    """What a value is: of a kind that is never stored, to be read with care, or as its column wants it."""
+
+    FORBIDDEN = 0
+    DOUBTFUL = 1
+    PLAIN = 2
+
+
+def _like(pattern: str) -> _Check:
+    matches = re.compile(pattern).fullmatch
+    return lambda text: matches(text) is not None
+
+
+def _without(pattern: str) -> _Check:
+    search = re.compile(pattern).search
+    return lambda text: search(text) is None
+
+
+def _at_most(length: int) -> _Check:
+    return lambda text: len(text) <= length
+
+
+def _several(pattern: str) -> _Check:
+    """Codes joined by ``^``, each of them once."""
+    matches = re.compile(rf"{pattern}(\^{pattern})*").fullmatch
+
+    def check(text: str) -> bool:
+        return matches(text) is not None and len(set(text.split("^"))) == text.count("^") + 1
+
+    return check
+
+
+def _is_name(text: str) -> bool:
+    return len(text) <= 1000 and text == " ".join(unicodedata.normalize("NFC", text).split())
+
+
+def _any(text: str) -> bool:
+    return True
+
+
+_CHECKS: dict[str, _Check] = {
+    "row_guid": _any,
+    "catalog_code": _any,  # compared with the 实施编码
+    "task_code": _like("[0-9A-Z]{18}[1-7][0-9]{2}[0-2][0-9][0-9A-HJ-NP-RT-UW-Y]{8}"),
+    "local_task_code": _at_most(100),
+    "task_name": _is_name,
+    "by_law": _at_most(LAWS),
+    "use_level": _at_most(11),
+    "dept_name": _at_most(100),
+    "dept_code": _any,
+    "accept_condition": _without("\r|\n\\s|\\s\n|\u3000"),
+    "anticipate_day": _like("[0-9]{1,4}"),
+    "anticipate_type": _like("[12WN]"),
+    "promise_day": _like("[0-9]{1,4}"),
+    "promise_type": _like("[12WN]"),
+    "project_type": _like("[129]"),
+    "handle_type": _several("[1-3]"),
+    "handle_flow": _without("[\r\n➝>—\u3000-]|^→|→$|→\\s|\\s→|→→"),
+    "server_type": _several("[1-69]"),
+    "is_fee": _any,
+    "limit_scene_num": _like("[0-9]{1,4}"),
+    "is_single_login": _like("[01]"),
+    "app_is_single_login": _like("[01]"),
+    "task_state": _like("[123]"),
+    "task_version": _like("[1-9][0-9]{0,3}"),
+    "area_code": _any,
+    **{name: _at_most(longest) for name, (_column, longest) in TEXTS.items()},
+    "power_source": _like("[1-6]"),
+    "dept_type": _like("[1239]"),
+}
+COLUMNS = (*_CHECKS, "task_type")
+_Piece = tuple[str, Verdict]
+_NOTHING: _Piece = ("", Verdict.PLAIN)
+
+
+class RowWriter:
+    """Writes rows of one table as JSON objects and judges them."""
+
+    def __init__(self, table: str) -> None:
+        self._checks = {**_CHECKS, "task_type": _like(_TYPES[table])} if table in _TYPES else {}
+        self._known: dict[str, dict[str, _Piece]] = {}
+
+    def write(self, values: Mapping[str, Any]) -> tuple[str, Verdict]:
+        """Return the row as JSON, without what is empty or housekeeping, and the least of its verdicts."""
+        pieces = []
+        least = Verdict.PLAIN
+        known = self._known
+        for name, value in values.items():
+            try:
+                piece, verdict = known[name][value]
+            except (KeyError, TypeError):  # seen for the first time, or no text
+                piece, verdict = self._look(name, value)
+            if piece:
+                pieces.append(piece)
+                if verdict < least:
+                    least = verdict
+        if least is Verdict.PLAIN and not self._fits(values):
+            least = Verdict.DOUBTFUL
+        return "{" + ", ".join(pieces) + "}", least
+
+    def _look(self, name: str, value: Any) -> _Piece:
+        piece = self._judge(name, value)
+        if type(value) is str:  # True would be found as 1
+            seen = self._known.setdefault(name, {})
+            if len(seen) < _REMEMBERED:
+                seen[value] = piece
+        return piece
+
+    def _judge(self, name: str, value: Any) -> _Piece:
+        if value in ("", None) or name in _LEFT_OUT:
+            return _NOTHING
+        piece = f"{json.dumps(name, ensure_ascii=False)}: {json.dumps(value, ensure_ascii=False)}"
+        if _FORBIDDEN.search(piece):
+            return piece, Verdict.FORBIDDEN
+        check = self._checks.get(name)
+        text = str(value) if type(value) is int else value
+        is_plain = check is not None and type(text) is str and text == text.strip() and check(text)
+        return piece, Verdict.PLAIN if is_plain else Verdict.DOUBTFUL
+
+    def _fits(self, values: Mapping[str, Any]) -> bool:
+        """What is needed is there, and the codes belong together."""
+        if not all(values.get(name) for name in _NEEDED):
+            return False
+        task, catalog = str(values["task_code"]), values.get("catalog_code")
+        return task[:18] == str(values["dept_code"]) and (not catalog or str(catalog) == task[19:])
