@@ -11,7 +11,6 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.cache import add_never_cache_headers
-from django.utils.http import content_disposition_header
 
 from cases.queries import waiting_count
 from common.ids import uuid7
@@ -64,20 +63,3 @@ def csv_line(values: Iterable[str]) -> str:
 def new_request_key() -> str:
     """A key for one rendered form: however often it is sent, the work is done once."""
     return str(uuid7())
-
-
-def file_response(content: bytes, media_type: str, *, name: str) -> HttpResponse:
-    """Show a stored file in the browser so that nothing in it can run or reach the site.
-
-    ``name`` is what the file is saved as, without its ending.
-    """
-    response = HttpResponse(content, content_type=media_type)
-    ending = _ENDINGS.get(media_type, "bin")
-    response["Content-Disposition"] = content_disposition_header(ending == "bin", f"{name}.{ending}") or "attachment"
-    response["Content-Security-Policy"] = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
-    response["X-Content-Type-Options"] = "nosniff"
-    add_never_cache_headers(response)
-    return response
-
-
-_ENDINGS = {"application/pdf": "pdf", "image/jpeg": "jpg", "image/png": "png"}

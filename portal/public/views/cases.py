@@ -21,8 +21,8 @@ from common.formatting import code_label
 from identity.actor import Actor
 from identity.queries import represented_organisations
 from portal.access import actor_of, citizen_required
+from portal.downloads import file_response
 from portal.public.drafts import draft_of, first_open_page
-from portal.public.files import file_response
 from portal.public.forms import UploadForm, WithdrawForm
 from portal.public.materials import material_row, upload_problems
 from portal.public.requests import form_version, new_request_key, page_number, request_key

@@ -21,7 +21,7 @@ from common.formatting import code_label
 from common.masking import mask_id
 from common.printing.qr import qr_svg
 from portal.access import actor_of, citizen_required
-from portal.public.files import attachment, file_response
+from portal.downloads import attachment, file_response
 from portal.public.requests import page_number
 
 _PAGE_SIZE = 24

@@ -21,8 +21,8 @@ from identity.privacy import closing_actions, correction_actions, export_actions
 from identity.privacy.correction_actions import Wrong
 from identity.privacy.rules import CHANGE_OF_MIND, KEEP_EXPORT, require_self
 from portal.access import actor_of, citizen_required, step_up_required
+from portal.downloads import attachment
 from portal.public.data_forms import CORRECTABLE, ClosingForm, CorrectionForm
-from portal.public.files import attachment
 from portal.public.requests import new_request_key, page_number, request_key
 
 _PER_PAGE = 10

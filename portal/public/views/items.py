@@ -20,8 +20,7 @@ from identity.models import Mandate
 from identity.queries import represented_organisations
 from portal.access import actor_of
 from portal.context import SENIOR_COOKIE
-from portal.downloads import attachment
-from portal.public.files import file_response
+from portal.downloads import attachment, file_response
 from portal.public.guide import elements, pictures
 from portal.public.guide.dates import hand_in
 from portal.public.guide.materials import download, material_rows
@@ -34,7 +33,6 @@ from services.codes import Audience, ProjectType
 from services.errors import ItemNotFound
 from services.guides import queries as extras
 from services.guides.changes import public_changes
-from services.guides.cleaning import ENDINGS
 from services.models import ItemVersion, ServiceItem
 from services.queries import Guide, get_known_item, get_public_version, guide, is_open
 from services.standing import closure, earlier_versions, replaced_on
@@ -102,8 +100,7 @@ def item_file(request: HttpRequest, file_id: UUID) -> HttpResponse:
     if quote_etag(row.sha256) in parse_etags(request.headers.get("If-None-Match", "")):
         return HttpResponseNotModified()
     stored = extras.open_file(row)
-    name = f"{stored.title}.{ENDINGS[row.media_type]}"
-    return attachment(stored.content, media_type=row.media_type, name=name, sha256=row.sha256, is_public=True)
+    return attachment(stored.content, media_type=row.media_type, name=stored.title, sha256=row.sha256, is_public=True)
 
 
 def _is_senior(request: HttpRequest) -> bool:

@@ -15,7 +15,7 @@ from certificates.queries import get_own_document, read_document, used_bytes
 from certificates.queries import locker as documents
 from common.errors import Invalid
 from portal.access import actor_of, citizen_required
-from portal.public.files import file_response
+from portal.downloads import file_response
 from portal.public.forms import DocumentForm
 from portal.public.requests import new_request_key, page_number, upload_key
 from services.queries import DocumentKind, document_kinds

@@ -18,8 +18,8 @@ from cases.states import State
 from certificates.errors import QuotaExceeded
 from common.errors import DomainError, Invalid
 from portal.access import actor_of, citizen_required
+from portal.downloads import file_response
 from portal.public.drafts import draft_of, first_open_page, get_draft
-from portal.public.files import file_response
 from portal.public.forms import UploadForm
 from portal.public.materials import material_row, tally_of, upload_form, upload_problems
 from portal.public.requests import upload_key

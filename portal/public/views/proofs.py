@@ -17,8 +17,8 @@ from certificates.proofs import credentials, export_actions, keys, status
 from certificates.queries import find_type, get_certificate
 from common.errors import DomainError, Invalid
 from portal.access import actor_of, citizen_required, step_up_required
+from portal.downloads import attachment
 from portal.public.data_forms import WalletForm
-from portal.public.files import attachment
 from portal.public.requests import new_request_key, request_key
 
 _KEYS_SECONDS = 3600  # a new key is published hours before it need be known; a withdrawn one is gone within this

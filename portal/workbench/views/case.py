@@ -14,7 +14,7 @@ from cases.errors import ViewReasonMissing
 from cases.models import Case, Notice
 from common.workdays import for_region
 from portal.access import actor_of, fresh_sign_in, staff_required
-from portal.public.files import file_response
+from portal.downloads import file_response
 from portal.workbench import steps
 from portal.workbench.forms import UnmaskForm
 from portal.workbench.pages import new_request_key, show

@@ -20,8 +20,9 @@ from common.masking import mask_name
 from identity.models import Party
 from identity.permissions import Permission
 from portal.access import actor_of, fresh_sign_in, staff_required
+from portal.downloads import file_response
 from portal.workbench.forms import CertificateFilterForm, CertificateOperationForm
-from portal.workbench.pages import file_response, new_request_key, page_of, show
+from portal.workbench.pages import new_request_key, page_of, show
 from portal.workbench.show.people import masked_party, names_somebody, party_name
 
 TONES = {"valid": "jade", "suspended": "amber", "cancelled": "red", "expired": "plain"}
@@ -127,7 +128,7 @@ def file(request: HttpRequest, certificate_id: UUID) -> HttpResponse:
     if not certificate.file:
         messages.info(request, _("证照文件正在签章，请过一会儿再打开。"))
         return redirect("workbench_certificate", certificate_id)
-    return file_response(queries.read_file(actor, certificate), "application/pdf", name=certificate.number)
+    return file_response(queries.read_file(actor, certificate), media_type="application/pdf", name=certificate.number)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

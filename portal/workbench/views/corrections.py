@@ -17,7 +17,8 @@ from identity.models import CorrectionRequest
 from identity.permissions import Permission
 from identity.privacy import correction_actions, queries
 from portal.access import actor_of, fresh_sign_in, staff_required
-from portal.workbench.pages import file_response, page_of, show
+from portal.downloads import file_response
+from portal.workbench.pages import page_of, show
 
 _PAGE = ["GET", "HEAD", "POST"]
 _TONES = {"received": "red", "passed": "amber", "corrected": "jade", "refused": "plain", "withdrawn": "plain"}
@@ -131,7 +132,7 @@ def correction_file(request: HttpRequest, request_id: UUID) -> HttpResponse:
     document = correction_proof(queries.get_correction(actor, request_id))
     if document is None:
         raise NotFound
-    return file_response(read_document(actor, document), document.media_type, name=document.name)
+    return file_response(read_document(actor, document), media_type=document.media_type, name=document.name)
 
 
 @require_http_methods(_PAGE)

@@ -13,7 +13,7 @@ from cases import notices, queries
 from cases.actions import review
 from cases.errors import CaseNotFound
 from portal.access import actor_of, staff_required
-from portal.workbench.pages import file_response
+from portal.downloads import file_response
 
 
 @require_safe
@@ -21,7 +21,7 @@ from portal.workbench.pages import file_response
 def file(request: HttpRequest, case_id: UUID, material_id: UUID) -> HttpResponse:
     """A material's file, shown in the browser; the look is a disclosure under the case's grant."""
     media_type, content = queries.open_evidence(actor_of(request), case_id=case_id, material_id=material_id)
-    return file_response(content, media_type, name=f"{material_id}")
+    return file_response(content, media_type=media_type, name=f"{material_id}")
 
 
 @require_POST
@@ -58,4 +58,4 @@ def notice(request: HttpRequest, case_id: UUID, notice_id: UUID) -> HttpResponse
     if not found.file:
         messages.info(request, _("文书正在制作和签章，请过一会儿再打开。"))
         return redirect("workbench_case", case_id)
-    return file_response(notices.read(actor, found), "application/pdf", name=found.number)
+    return file_response(notices.read(actor, found), media_type="application/pdf", name=found.number)

@@ -22,7 +22,6 @@ from portal.workbench.staff_forms import refuse
 from services import queries as catalogue
 from services.editing import queries as editing
 from services.guides import actions, queries
-from services.guides.cleaning import ENDINGS
 from services.models import ItemVersion, VersionFile
 
 
@@ -122,5 +121,4 @@ def version_file(request: HttpRequest, file_id: UUID) -> HttpResponse:
     """Read a file of any version, drafts too."""
     stored = queries.open_file(queries.managed_file(actor_of(request), file_id))
     row = stored.row
-    name = f"{stored.title}.{ENDINGS[row.media_type]}"
-    return attachment(stored.content, media_type=row.media_type, name=name, sha256=row.sha256, is_public=False)
+    return attachment(stored.content, media_type=row.media_type, name=stored.title, sha256=row.sha256)

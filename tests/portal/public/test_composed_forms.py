@@ -134,7 +134,9 @@ def test_a_bad_file_is_refused_beside_its_field(draft: Case, shop: Client):
 
 
 def test_somebody_elses_document_is_not_there(cast: Cast, draft: Case, shop: Client):
-    others = upload_document(cast.stranger, owner_id=cast.stranger.principal_id, kind="floor-plan", name="甲", upload=a_picture())
+    others = upload_document(
+        cast.stranger, owner_id=cast.stranger.principal_id, kind="floor-plan", name="甲", upload=a_picture()
+    )
     body = {"step": "shop", "version": draft.version, "answers": {"plan": {"document": str(others.pk)}}}
     answer = put(shop, draft, body)
     assert answer.status_code == 422
