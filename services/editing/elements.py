@@ -161,6 +161,8 @@ PART_LABELS: dict[str, dict[str, Text]] = {
         "kind": _("效力等级"),
         "number": _("文号"),
         "gist": _("条款内容"),
+        "issuer": _("颁布机关"),
+        "since": _("实施日期"),
     },
     "situations": {"question": _("问题"), "help": _("提示"), "options": _("选项"), "when": _("什么情形下问")},
     "materials": {
