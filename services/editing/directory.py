@@ -145,11 +145,8 @@ def _basis_problem(basis: LegalBasisPart) -> str:
     limits = {"law": 200, "article": 100, "kind": 20, "number": 100, "gist": 1000, "issuer": 100, "since": 10}
     if any(len(getattr(basis, name)) > limit for name, limit in limits.items()):
         return _("《%(law)s》的内容太长") % {"law": basis.law[:40]}
-    if basis.since:
-        try:
-            dt.date.fromisoformat(basis.since)
-        except ValueError:
-            return _("《%(law)s》的实施日期不是日期") % {"law": basis.law[:40]}
+    if basis.since and not is_day(basis.since):
+        return _("《%(law)s》的实施日期不是日期") % {"law": basis.law[:40]}
     return ""
 
 
