@@ -25,6 +25,7 @@ from services.editing.basics import differing
 from services.editing.errors import EntryNotFound, EntryNotUsable, ItemExists, OpenVersionExists
 from services.editing.versions import content_of, open_draft
 from services.errors import DescriptionInvalid, VersionNotFound
+from services.fields import is_day
 from services.models import DirectoryEntry, DirectoryVersion, ServiceItem
 from services.states import OPEN_VERSIONS, VERSION_MOVES, Standing, VersionAction, VersionState
 from services.validation import has_forbidden_text

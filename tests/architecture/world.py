@@ -24,7 +24,15 @@ from services.actions import record_import
 from services.bundles import editing
 from services.editing import lifecycle, waivers
 from services.legacy.plan_actions import propose_plan
-from services.models import Bundle, DataElement, DirectoryEntry, DirectoryVersion, ExchangeBatch, LegacyPlan, ReviewComment
+from services.models import (
+    Bundle,
+    DataElement,
+    DirectoryEntry,
+    DirectoryVersion,
+    ExchangeBatch,
+    LegacyPlan,
+    ReviewComment,
+)
 from services.searching.actions import add_synonym
 from services.states import Operation
 from tests.factories import moves
