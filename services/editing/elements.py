@@ -163,8 +163,6 @@ PART_LABELS: dict[str, dict[str, Text]] = {
         "issuer": _("颁布机关"),
         "since": _("实施日期"),
         "gist": _("条款内容"),
-        "issuer": _("颁布机关"),
-        "since": _("实施日期"),
     },
     "situations": {"question": _("问题"), "help": _("提示"), "options": _("选项"), "when": _("什么情形下问")},
     "materials": {
