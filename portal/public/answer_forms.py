@@ -10,6 +10,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from common.components.forms import named
 from identity.persons import countries, documents
 from identity.regions.queries import Book, Place, book_of, children_of
 from services.composed import ELSEWHERE, PARTS
@@ -114,7 +115,7 @@ class AnswersForm(forms.Form):
         for problem in self._problems:
             name = self._name_of(problem.path)
             target = _first_id(self[name]) if name in self.fields else target_of(problem.key)
-            entries.append((target, f"{labels[problem.key]}：{problem.message}"))
+            entries.append((target, named(labels[problem.key], problem.message)))
         return entries
 
     def _name_of(self, path: str) -> str:

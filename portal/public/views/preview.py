@@ -111,6 +111,9 @@ def _rows(shown: Guide, step: StepSpec) -> list[dict[str, Any]]:
             "row": row,
             "bound": row.controls[0] if row.controls else None,
             "inline": row.spec.type == "yesno",
+            "source": "",
+            "source_kind": "held",
+            "source_url": "",
             "file": {"is_missing": True, "requirement": materials.get(row.spec.material)},
         }
         for row in form.rows

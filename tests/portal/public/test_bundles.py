@@ -20,6 +20,7 @@ def test_a_guest_answers_one_question_at_a_time_and_nothing_is_stored(anybody, b
     page = anybody.get(PAGE)
     assert "要卖吗？" in page.content.decode()
     assert "请选一项" in anybody.get(PAGE, {"asked": "1"}).content.decode()
+    assert "请选一项" not in anybody.get(PAGE, {"asked": "0"}).content.decode()  # the one before was answered
     wrong = anybody.get(PAGE, {"sells": "maybe"})
     assert wrong.status_code == 422
     plan = anybody.get(PAGE, {"sells": "yes"})
