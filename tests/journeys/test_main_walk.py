@@ -128,7 +128,7 @@ def _name_the_staff(citizen: Visitor) -> None:
     row = page.get_by_role("group", name="第 1 行")
     row.get_by_label("姓名").fill("罗建平")
     row.get_by_label("证件号码").fill("519902198804121032")
-    citizen.choose("厨师", within=row)
+    row.get_by_label("岗位").select_option("厨师")
     row.get_by_label("健康证明有效期至").fill("2027-03-31")
     citizen.press("再加一行：直接接触食品的从业人员")
     citizen.look("07-form-table")
