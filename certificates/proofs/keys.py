@@ -53,7 +53,7 @@ def key_set() -> dict[str, list[dict[str, str]]]:
 
 def find(kid: str, issuer: object) -> TokenKey | None:
     """The published key that an issuer signs with under this name; withdrawn ones are none."""
-    if not isinstance(issuer, str) or "\x00" in kid + issuer:
+    if not isinstance(issuer, str) or not (kid + issuer).isprintable():  # nothing the database could not compare
         return None
     return TokenKey.objects.filter(kid=kid[:8], issuer=issuer[:200], withdrawn_at__isnull=True).first()
 

@@ -121,12 +121,11 @@ class AnswersForm(forms.Form):
 
     def _name_of(self, path: str) -> str:
         """The control that a problem is shown at; empty when it is about the answer as a whole."""
-        key = path.removesuffix(".detail")
-        if key in self.fields:
-            return key
-        if path.endswith(".region"):
-            return f"{path}.{self._shown[path.removesuffix('.region')][-1]}"
-        return ""
+        for name in (path, path.removesuffix(".detail")):
+            if name in self.fields:
+                return name
+        levels = self._shown.get(path.removesuffix(".region"))  # of an address; a table's column may be called so, too
+        return f"{path}.{levels[-1]}" if levels else ""
 
     def _regions(self, specs: Sequence[FieldSpec], region: str) -> tuple[Book, dict[str, list[tuple[str, str]]]]:
         """The regions that this page's addresses show: two queries, none without addresses."""

@@ -25,6 +25,7 @@ from services.editing.basics import differing
 from services.editing.errors import EntryNotFound, EntryNotUsable, ItemExists, OpenVersionExists
 from services.editing.versions import content_of, open_draft
 from services.errors import DescriptionInvalid, VersionNotFound
+from services.fields import is_day
 from services.models import DirectoryEntry, DirectoryVersion, ServiceItem
 from services.states import OPEN_VERSIONS, VERSION_MOVES, Standing, VersionAction, VersionState
 from services.validation import has_forbidden_text
@@ -145,11 +146,8 @@ def _basis_problem(basis: LegalBasisPart) -> str:
     limits = {"law": 200, "article": 100, "kind": 20, "number": 100, "gist": 1000, "issuer": 100, "since": 10}
     if any(len(getattr(basis, name)) > limit for name, limit in limits.items()):
         return _("《%(law)s》的内容太长") % {"law": basis.law[:40]}
-    if basis.since:
-        try:
-            dt.date.fromisoformat(basis.since)
-        except ValueError:
-            return _("《%(law)s》的实施日期不是日期") % {"law": basis.law[:40]}
+    if basis.since and not is_day(basis.since):
+        return _("《%(law)s》的实施日期不是日期") % {"law": basis.law[:40]}
     return ""
 
 
