@@ -24,9 +24,7 @@ class ItemQuery(serializers.Serializer):
     cursor = serializers.CharField(
         required=False, allow_blank=True, default="", max_length=200, help_text="翻页标记，只用 next 里给的"
     )
-    region = serializers.RegexField(
-        _REGION_CODE, required=False, help_text="行政区划代码，只列这一级实施的"
-    )
+    region = serializers.RegexField(_REGION_CODE, required=False, help_text="行政区划代码，只列这一级实施的")
     serves = serializers.RegexField(
         _REGION_CODE,
         required=False,

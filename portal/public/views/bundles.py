@@ -68,7 +68,9 @@ def bundle(request: HttpRequest, bundle_code: str) -> HttpResponse:
     }
     if question is not None:
         options = options_for(question, answers)
-        context["form"] = bundle_page.QuestionForm(question, options, problem=problem or _skipped(request, len(answers) + 1))
+        context["form"] = bundle_page.QuestionForm(
+            question, options, problem=problem or _skipped(request, len(answers) + 1)
+        )
     else:
         context |= _plan(request, queries.plan(content, answers, region))
     return render(request, "public/bundle.html", context, status=422 if problem else 200)
