@@ -26,10 +26,7 @@ def elements(request: HttpRequest) -> HttpResponse:
     text = request.GET.get("text", "")[:60]
     page = page_of(request, element_desk.elements(actor_of(request), text=text))
     uses = element_desk.uses()
-    rows = [
-        {"element": one, "kind": type_label(one.type), "uses": uses.get(one.code, 0)}
-        for one in page.object_list
-    ]
+    rows = [{"element": one, "kind": type_label(one.type), "uses": uses.get(one.code, 0)} for one in page.object_list]
     context = {"page": page, "rows": rows, "filters": WordFilterForm({"text": text})}
     return show(request, "workbench/elements.html", context, nav="management")
 
