@@ -37,7 +37,7 @@ def elements(actor: Actor, *, text: str = "") -> QuerySet[DataElement]:
 def get_element(actor: Actor, code: str) -> DataElement:
     """Return one data element. Raises :class:`ElementNotFound`."""
     require_editor(actor)
-    found = DataElement.objects.filter(code=code[:60]).first()
+    found = DataElement.objects.filter(code=code[:60]).first() if code.isprintable() else None
     if found is None:
         raise ElementNotFound
     return found
