@@ -433,6 +433,12 @@ def test_addresses_of_nothing_are_not_found(desk, draft, rest):
     assert browser_of(desk.ann).get(address(draft, *rest)).status_code == 404
 
 
+def test_the_form_is_previewed_as_applicants_will_see_it(desk, draft):
+    page = browser_of(desk.ann).get(reverse("draft_preview", args=[draft.item_id, draft.version, "form"]))
+    assert page.status_code == 200
+    assert "面积" in page.content.decode()
+
+
 def test_no_script_in_a_name_runs(desk, draft):
     evil = "<script>alert(1)</script>"
     assert edit(desk.ann, address(draft, "materials", "2"), name=evil, note=evil).status_code == 302
