@@ -11,7 +11,8 @@ from certificates import events as codes
 from certificates.models import TokenKey
 from certificates.proofs import jws
 from certificates.proofs.errors import TokenKeyUnknown
-from certificates.signing.keystore import TOKENS, SealSigner, default_keystore
+from certificates.signing.keys_in_use import default_keystore
+from certificates.signing.keystore import TOKENS, SealSigner
 from common import events
 from identity.actor import SYSTEM, Actor
 

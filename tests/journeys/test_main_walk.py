@@ -10,9 +10,9 @@ import pytest
 from playwright.sync_api import Locator, expect
 
 from tests.factories.cast import a_picture
-from tests.journeys.conftest import PICTURES, Visitor
+from tests.journeys.conftest import BOTH, PICTURES, Visitor
 
-pytestmark = pytest.mark.journey
+pytestmark = [pytest.mark.journey, pytest.mark.parametrize("widths", BOTH, indirect=True, scope="module")]
 Arrive = Callable[..., Visitor]
 
 CITIZEN, CLERK, FOOD, FIRE, DECIDER = "13900000001", "zwzx01", "scjg02", "xfj01", "scjg03"
