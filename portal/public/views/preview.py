@@ -113,9 +113,6 @@ def _rows(shown: Guide, step: StepSpec) -> list[dict[str, Any]]:
             "bound": row.controls[0] if row.controls else None,
             **dict(zip(("source", "source_kind"), source_line(None), strict=True)),
             "inline": row.spec.type == "yesno",
-            "source": "",
-            "source_kind": "held",
-            "source_url": "",
             "file": {"is_missing": True, "requirement": materials.get(row.spec.material)},
         }
         for row in form.rows
