@@ -84,11 +84,12 @@ def _exchange(rows: int) -> dict[str, object]:
 
 
 def _write_list(file: Path, rows: int) -> None:
-    """What 320 bodies of a province implement of a directory, every mandatory column filled."""
+    """What the bodies of 320 regions of a province implement of a directory, every mandatory column filled."""
     names = [row["task_name"] for row in itertools.islice(_rows(), max(10, rows // 320 + 1))]
-    region = Region.objects.filter(level=Region.Level.CITY).first() or Region.objects.create(
-        code="519900", name="示范市", level=Region.Level.CITY
-    )
+    regions = [
+        Region.objects.create(code=f"53{number // 20 + 1:02}{number % 20 + 1:02}", name=f"第{number}区", level=3)
+        for number in range(320)
+    ]
     bodies = [
         Department(
             uscc=make_uscc(prefix="12", region=region.code, body=f"{number:08}"),
@@ -96,7 +97,7 @@ def _write_list(file: Path, rows: int) -> None:
             short_name=f"主体{number}",
             region=region,
         )
-        for number in range(320)
+        for number, region in enumerate(regions)
     ]
     Department.objects.bulk_create(bodies)
     with file.open("w", encoding="utf-8-sig", newline="") as stream:

@@ -18,7 +18,7 @@ from identity.staff.current import hold
 from identity.staff.errors import HoldingEnded
 from services import events as codes
 from services.actions import lock_catalogue
-from services.exchange import bulk, outcomes, side, staging, tables
+from services.exchange import bulk, first_load, outcomes, side, staging, tables
 from services.exchange.entries import take_entry
 from services.exchange.export import current_names
 from services.exchange.items import take_items
@@ -51,7 +51,9 @@ def import_folder(place: Path, *, is_dry_run: bool, progress: Progress) -> Excha
     Raises :class:`ExchangeRefused` when the files cannot be used at all.
     """
     if not is_dry_run:
+        first_load.make_all_again()
         batch = _begun(place)
+        first_load.put_aside(batch)
         while go_on(batch.pk):
             batch.refresh_from_db()
             progress(batch.done, batch.total)
@@ -108,7 +110,7 @@ def go_on(batch_id: UUID) -> bool:
         ahead = list(_ahead(batch)[:CHUNK])
         if not ahead and batch.state == _State.RUNNING:
             lock_catalogue()
-            if bulk.index_some():
+            if first_load.make_again(batch) or bulk.index_some():
                 return True
         if not ahead:
             _finish(batch)
@@ -120,6 +122,8 @@ def go_on(batch_id: UUID) -> bool:
         else:
             counts, telling = _work(batch, ahead)
         _note(batch, ahead, counts, telling)
+        if batch.done == batch.total >= first_load.LEAST:
+            bulk.analyse()
     return True
 
 
