@@ -51,7 +51,7 @@ WITH code AS MATERIALIZED (
 SELECT told.id AS row_id, told.guid, md5(told."values"::text)::uuid AS digest, value.*, department.id AS department_id,
        region.id AS region_id, region.level, (%(items)s::uuid[])[(told.id - %(first)s + 1)::int] AS item_id,
        (%(versions)s::uuid[])[(told.id - %(first)s + 1)::int] AS version_id
-FROM (SELECT row.* {_ITEM_ROWS} AND row.is_plain AND NOT row.id = ANY(%(known)s) AND NOT {_BESIDE}) told
+FROM (SELECT row.* {_ITEM_ROWS} AND row.is_plain AND NOT row.id = ANY(%(known)s::bigint[]) AND NOT {_BESIDE}) told
 CROSS JOIN LATERAL jsonb_to_record(told."values") AS value({_AS_TEXT})
 JOIN identity_department department ON department.uscc = value.dept_code
 LEFT JOIN identity_region named ON named.code = CASE WHEN value.area_code ~ '^[1-9][0-9]{{5}}000000$'
@@ -192,7 +192,7 @@ def take_plain(actor: Actor, batch: ExchangeBatch, *, first: int, last: int) -> 
 def _write(cursor: Any, chosen: dict[str, Any]) -> list[tuple[int, Any]]:
     most = chosen["last"] - chosen["first"] + 1
     cursor.execute("DROP TABLE IF EXISTS plain")
-    cursor.execute(_PLAIN, {**chosen, "items": uuid7s(most), "versions": uuid7s(most)})
+    cursor.execute(_PLAIN, {**chosen, "items": sorted(uuid7s(most)), "versions": sorted(uuid7s(most))})
     laws = _laws(cursor)
     cursor.execute("SELECT row_id, item_id FROM plain ORDER BY row_id")
     written: list[tuple[int, Any]] = cursor.fetchall()

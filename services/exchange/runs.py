@@ -7,7 +7,7 @@ from pathlib import Path
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Max, QuerySet
 from django.utils import timezone
 
 from common import events
@@ -18,7 +18,7 @@ from identity.staff.current import hold
 from identity.staff.errors import HoldingEnded
 from services import events as codes
 from services.actions import lock_catalogue
-from services.exchange import bulk, first_load, outcomes, side, staging, tables
+from services.exchange import bulk, first_load, lanes, outcomes, side, staging, tables
 from services.exchange.entries import take_entry
 from services.exchange.export import current_names
 from services.exchange.items import take_items
@@ -107,9 +107,15 @@ def go_on(batch_id: UUID) -> bool:
         batch = _locked(batch_id)
         if batch is None:
             return False
+        if lanes.go_on(batch):
+            return True
         ahead = list(_ahead(batch)[:CHUNK])
+        if ahead and lanes.divide(batch, next_table=ahead[0][1]):
+            return True
         if not ahead and batch.state == _State.RUNNING:
             lock_catalogue()
+            batch.last_row = batch.rows.aggregate(last=Max("id"))["last"] or 0  # what lanes took is not looked at again
+            batch.save()
             if first_load.make_again(batch) or bulk.index_some():
                 return True
         if not ahead:
@@ -134,8 +140,13 @@ def _locked(batch_id: UUID) -> ExchangeBatch | None:
 
 
 def _ahead(batch: ExchangeBatch) -> QuerySet[ExchangeRow, _Head]:
-    """The rows that lead, in their order: id, table and what is known of each from the file alone."""
+    """The rows that lead, in their order: id, table and what is known of each from the file alone.
+
+    Of a list that lanes write, those that they leave.
+    """
     rows = ExchangeRow.objects.filter(batch=batch, parent="", id__gt=batch.last_row or 0).order_by("id")
+    if batch.lanes.exists():
+        rows = rows.filter(is_plain=False)
     return rows.values_list("id", "table", "outcome")
 
 

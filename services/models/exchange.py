@@ -78,3 +78,17 @@ class ExchangeRow(models.Model):
 
     def __str__(self) -> str:
         return f"{self.table} {self.number}"
+
+
+class ExchangeLane(models.Model):
+    """One of the connections that write a long first load at once: its stretch of the staged rows, how far it is."""
+
+    id = models.BigAutoField(primary_key=True)
+    batch = models.ForeignKey(ExchangeBatch, models.CASCADE, related_name="lanes")
+    position = models.BigIntegerField()  # the last ExchangeRow that was looked at
+    last = models.BigIntegerField()
+    created = models.PositiveIntegerField(default=0)
+    counted = models.PositiveIntegerField(default=0)  # of these, how many the batch knows of
+
+    def __str__(self) -> str:
+        return f"{self.position}/{self.last}"
