@@ -163,7 +163,7 @@ def _work(batch: ExchangeBatch, ahead: list[_Head]) -> tuple[Counter[str], list[
     left = [pk for pk, table in todo.items() if table in _BASICS]
     if left and actor.kind == ActorKind.SYSTEM:
         settled = bulk.take_plain(actor, batch, first=ahead[0][0], last=ahead[-1][0])
-        counts.update(outcome.value for outcome in settled.values())
+        counts.update(outcome.value for pk, outcome in settled.items() if pk in todo)  # lanes took what lies between
         left = [pk for pk in left if pk not in settled]
     names = current_names() if left else side.Names()
     for start in range(0, len(left), _SLICE):
