@@ -128,7 +128,8 @@ _OF_ENTRY = "JOIN services_directoryentry entry ON entry.catalog_code = substr(p
 _BASES = """
 INSERT INTO services_legalbasis (id, created_at, updated_at, "order", version_id, law, article, kind, number, gist,
                                  issuer, since, is_inherited)
-SELECT (left(plain.version_id::text, 20) || right(gen_random_uuid()::text, 16))::uuid, now(), now(), law.place, plain.version_id, law.law, law.article, '', '', '', '', '', false
+SELECT (left(plain.version_id::text, 20) || right(gen_random_uuid()::text, 16))::uuid, now(), now(),
+       law.place, plain.version_id, law.law, law.article, '', '', '', '', '', false
 FROM plain JOIN unnest(%(texts)s::text[], %(places)s::int[], %(laws)s::text[], %(articles)s::text[])
      AS law(by_law, place, law, article) ON law.by_law = plain.by_law
 """

@@ -1,4 +1,3 @@
-# ruff: noqa: S608 (names come from this file and from the server's own catalogue of itself)
 """The first load of a long list: indexes and references are put aside, and made again over all rows at once.
 
 To keep ten indexes and fourteen references in order row by row takes longer than to write the rows; over all of them
@@ -101,7 +100,7 @@ def make_again(batch: ExchangeBatch) -> bool:
 
 
 def _refer_again(cursor: Any, batch: ExchangeBatch, table: str, name: str, definition: str) -> None:
-    """Bind new rows first, then look at those that are there: what breaks the reference is told, and nothing is lost."""
+    """Bind new rows first, then look at those that are there: what breaks the reference is told, nothing is lost."""
     cursor.execute(_HAS_CONSTRAINT, [name, table])
     quoted_table, quoted_name = connection.ops.quote_name(table), connection.ops.quote_name(name)
     if not cursor.fetchone():

@@ -57,9 +57,7 @@ class ExchangeRow(models.Model):
 
     id = models.BigAutoField(primary_key=True)
     # Its reference is not checked once more for each of a million rows: they come and go with their batch.
-    batch = models.ForeignKey(
-        ExchangeBatch, models.CASCADE, related_name="rows", db_index=False, db_constraint=False
-    )
+    batch = models.ForeignKey(ExchangeBatch, models.CASCADE, related_name="rows", db_index=False, db_constraint=False)
     table = models.CharField(max_length=40)
     number = models.PositiveIntegerField()  # line of the file, or row of the sheet, heading included
     guid = models.CharField(max_length=50, blank=True, default="")

@@ -6,7 +6,15 @@ from django.utils import timezone
 
 from services import tasks
 from services.exchange import bulk, first_load, lanes, runs
-from services.models import DirectoryEntry, ExchangeBatch, ItemVersion, LegalBasis, SearchPlace, SearchTopic, ServiceItem
+from services.models import (
+    DirectoryEntry,
+    ExchangeBatch,
+    ItemVersion,
+    LegalBasis,
+    SearchPlace,
+    SearchTopic,
+    ServiceItem,
+)
 from tests.services.exchange.test_bulk import DOUBTFUL, all_items, plain_row, save, told
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -55,7 +63,10 @@ def a_list() -> list[dict]:
     rows = [plain_row(number) for number in range(1, 12)]
     rows += [plain_row(number, **change) for number, change in enumerate(DOUBTFUL, start=20)]
     rows += [plain_row(3, row_guid="guid-3-again", task_name="同一个实施编码")]
-    rows += [plain_row(50, handle_flow="受理-->办结", local_task_code="地方一号"), plain_row(51, local_task_code="地方一号")]
+    rows += [
+        plain_row(50, handle_flow="受理-->办结", local_task_code="地方一号"),
+        plain_row(51, local_task_code="地方一号"),
+    ]
     rows += [plain_row(number, dept_code="911100000000000000") for number in (60, 61)]
     return [*rows, *(plain_row(number) for number in range(70, 85))]
 
@@ -157,7 +168,7 @@ def test_a_reference_that_does_not_hold_is_told_and_binds_new_rows(tmp_path, sma
     def spoil(batch):
         if batch.put_aside and batch.put_aside[0][2].startswith("services_legalbasis_version"):
             with connection.cursor() as cursor:
-                cursor.execute("UPDATE services_legalbasis SET version_id = gen_random_uuid() WHERE \"order\" = 0")
+                cursor.execute('UPDATE services_legalbasis SET version_id = gen_random_uuid() WHERE "order" = 0')
         return whole(batch)
 
     monkeypatch.setattr(first_load, "make_again", spoil)
@@ -168,5 +179,5 @@ def test_a_reference_that_does_not_hold_is_told_and_binds_new_rows(tmp_path, sma
         cursor.execute("SELECT conname FROM pg_constraint WHERE NOT convalidated")
         (name,) = cursor.fetchone()
         assert name.startswith("services_legalbasis_version")
-        cursor.execute("DELETE FROM services_legalbasis WHERE \"order\" = 0")
+        cursor.execute('DELETE FROM services_legalbasis WHERE "order" = 0')
         cursor.execute(f'ALTER TABLE services_legalbasis VALIDATE CONSTRAINT "{name}"')
