@@ -85,7 +85,7 @@ def divide(batch: ExchangeBatch, *, next_table: str) -> bool:
     if not batch.put_aside or next_table not in _BASICS or batch.lanes.exists():
         return False
     lock_catalogue()
-    chosen = {"batch": batch.pk, "tables": _BASICS, "after": batch.last_row or 0}
+    chosen: dict[str, Any] = {"batch": batch.pk, "tables": _BASICS, "after": batch.last_row or 0}
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL work_mem = '256MB'")
         for statement in (_TOLD, "ANALYZE told", _ENTRY_FIRST, _ORDERLY, _ENTRIES, "DROP TABLE told, entry_first"):
