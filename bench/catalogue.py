@@ -85,7 +85,9 @@ def _exchange(rows: int) -> dict[str, object]:
 def _forget() -> None:
     """Empty the catalogue for what is measured on a small one."""
     with connection.cursor() as cursor:
-        cursor.execute("TRUNCATE services_serviceitem, services_directoryentry, services_searchtopic CASCADE")
+        cursor.execute(
+            "TRUNCATE services_serviceitem, services_directoryentry, services_searchtopic, services_searchplace CASCADE"
+        )
     Department.objects.all().delete()
     Region.objects.all().delete()
 
