@@ -32,7 +32,7 @@ from identity.models import Department, Party
 from identity.permissions import Permission
 from identity.staff.current import hold as hold_post
 
-_HELD = (Certificate.State.VALID, Certificate.State.SUSPENDED)
+HELD = (Certificate.State.VALID, Certificate.State.SUSPENDED)
 
 
 @transaction.atomic
@@ -127,7 +127,7 @@ def _check_holder(certificate_type: CertificateType, holder: Party, subject: str
         return
     Party.objects.select_for_update(no_key=True).get(pk=holder.pk)  # two issues at once: the second sees the first
     # A suspended one counts: a new application is no way round a suspension.
-    held = Certificate.objects.filter(type=certificate_type, holder=holder, state__in=_HELD, subject_index=subject)
+    held = Certificate.objects.filter(type=certificate_type, holder=holder, state__in=HELD, subject_index=subject)
     if held.exclude(valid_until__lt=timezone.localdate()).exists():
         raise errors.SingleInstance(name=certificate_type.name)
 

@@ -80,6 +80,28 @@ class ValidityInvalid(Invalid):
     message = _("有效期算不出来：%(problem)s")
 
 
+class TypeInvalid(Invalid):
+    """A certificate type whose parts do not fit; the fields say which."""
+
+    code = "certificate.type_invalid"
+    message = _("证照类型有填错的地方。")
+
+
+class SourceNotAuthoritative(Forbidden):
+    """Only who defines or issues a type vouches for its certificates; anybody else's list is no proof of grade A."""
+
+    code = "certificate.source_not_authoritative"
+    message = _("%(department)s不是%(name)s的权威来源，不能作为证照入库。")
+    what_to_do = _("请由发证机关导出；其他来源的材料由本人上传，在窗口与原件核对。")
+
+
+class StockFileInvalid(Invalid):
+    """The file is none of the form that is imported; ``problem`` says why."""
+
+    code = "certificate.stock_file_invalid"
+    message = _("文件不能导入：%(problem)s")
+
+
 class GroundMissing(Invalid):
     """The law lists the grounds; one of them must be named."""
 

@@ -5,7 +5,7 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import F, Q
 
-from common.fields import EncryptedJSONField, EncryptedTextField
+from common.fields import BlindIndexField, EncryptedJSONField, EncryptedTextField
 from common.models import BaseModel
 from identity.models import Account, Department, Party, Post
 
@@ -68,6 +68,7 @@ class Certificate(BaseModel):
     class FileState(models.TextChoices):
         PENDING = "pending", "生成中"
         READY = "ready", "已签章"
+        LAZY = "lazy", "首次查看时生成"  # existing stock: a file is made when somebody looks
 
     identifier = models.CharField("证照标识", max_length=160, unique=True)
     type = models.ForeignKey(CertificateType, models.PROTECT, related_name="certificates")
@@ -187,6 +188,43 @@ class TypeDuty(BaseModel):
 
     def __str__(self) -> str:
         return f"{self.type} {self.right} {self.post}"
+
+
+class StockImport(BaseModel):
+    """One file of existing stock (存量证照) of a department, and how far it got; the same file again goes on there."""
+
+    type = models.ForeignKey(CertificateType, models.PROTECT, related_name="+")
+    issuer = models.ForeignKey(Department, models.PROTECT, related_name="+")
+    sha256 = models.CharField(max_length=64)
+    file_name = models.CharField(max_length=200)
+    made_by = models.ForeignKey(Account, models.PROTECT, null=True, related_name="+")
+    done = models.PositiveIntegerField(default=0)  # rows of the file that need not be read again
+    counts = models.JSONField(default=dict)  # {outcome: rows}
+    finished_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=["type", "issuer", "sha256"], name="stock_import_once"),)
+
+    def __str__(self) -> str:
+        return self.file_name
+
+
+class WaitingStock(BaseModel):
+    """A row of existing stock whose holder is not registered yet; it becomes a certificate when they are."""
+
+    stock_import = models.ForeignKey(StockImport, models.PROTECT, related_name="waiting")
+    type = models.ForeignKey(CertificateType, models.PROTECT, related_name="+")
+    issuer = models.ForeignKey(Department, models.PROTECT, related_name="+")
+    number = models.CharField(max_length=60)
+    person_index = BlindIndexField(null=True, db_index=True)  # as Person.id_number_index
+    uscc = models.CharField(max_length=18, blank=True, default="", db_index=True)
+    row = EncryptedJSONField()  # what the file said
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=["type", "issuer", "number"], name="waiting_stock_once"),)
+
+    def __str__(self) -> str:
+        return self.number
 
 
 class TokenKey(BaseModel):

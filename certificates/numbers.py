@@ -17,7 +17,7 @@ from functools import partial
 from django.utils.translation import gettext as _
 
 from certificates.errors import NumberPatternInvalid
-from certificates.models import CertificateType
+from certificates.models import Certificate, CertificateType
 from common.checksums import certificate_check
 from common.numbering import next_number
 from identity.models import Department
@@ -91,4 +91,7 @@ def next_for(kind: CertificateType, *, issuer: Department, day: dt.date) -> str:
     pattern = kind.number_pattern or DEFAULT
     make = partial(compose, pattern, prefix=kind.number_prefix, region=issuer.region.code, day=day)
     series = make(serial=None).removesuffix("#")  # the name that the series of the default pattern always had
-    return make(serial=next_number(f"certificate:{series}"))
+    # Numbers that came with existing stock are passed over.
+    while Certificate.objects.filter(number=(number := make(serial=next_number(f"certificate:{series}")))).exists():
+        continue
+    return number

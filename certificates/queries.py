@@ -12,6 +12,7 @@ from certificates import errors
 from certificates import events as codes
 from certificates.models import Certificate, CertificateOperation, CertificateType, Disclosure, Document, Grant
 from common import events
+from common.jobs import after_commit
 from common.masking import mask_name
 from identity import levels
 from identity.actor import Actor
@@ -37,9 +38,19 @@ def get_certificate(actor: Actor, certificate_id: UUID) -> Certificate:
     certificate = visible_certificates(actor).filter(pk=certificate_id).first()
     if certificate is None:
         raise errors.CertificateNotFound
+    if certificate.file_state == Certificate.FileState.LAZY:
+        ask_for_file(certificate)
     if actor.is_staff:
         events.record(codes.READ, actor=actor, subject_id=certificate.pk, holder_id=certificate.holder_id)
     return certificate
+
+
+def ask_for_file(certificate: Certificate) -> None:
+    """Have the file of existing stock made, now that somebody looks at it; asking twice asks once."""
+    lazy = Certificate.objects.filter(pk=certificate.pk, file_state=Certificate.FileState.LAZY)
+    if lazy.update(file_state=Certificate.FileState.PENDING):
+        certificate.file_state = Certificate.FileState.PENDING
+        after_commit("certificates.tasks.produce_certificate_file", certificate_id=str(certificate.pk))
 
 
 def find_type(type_code: str) -> CertificateType | None:
@@ -49,7 +60,7 @@ def find_type(type_code: str) -> CertificateType | None:
 
 def operations_of(certificate: Certificate) -> QuerySet[CertificateOperation]:
     """Everything that was done to a certificate's state, first to last, with who did it."""
-    return certificate.operations.select_related("actor")
+    return certificate.operations.select_related("actor", "approved_by")
 
 
 def state_now(certificate: Certificate) -> Certificate.State:

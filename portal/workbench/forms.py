@@ -242,13 +242,3 @@ class ApproveForm(StepForm):
     def face(self) -> Mapping[str, str]:
         """The values filled in, by the type's field keys."""
         return {field["key"]: self.cleaned_data[name] for name, field in self.face_fields.items()}
-
-
-class CertificateOperationForm(forms.Form):
-    """Suspend, lift or cancel a certificate."""
-
-    request_key = forms.CharField(max_length=64, widget=forms.HiddenInput, error_messages={"required": _STALE})
-    reason = _lines(_("理由"), 500, help_text=_("持证人会在“我的证照”里看到"))
-    legal_basis = forms.CharField(
-        label=_("依据"), max_length=200, help_text=_("例如：《中华人民共和国行政许可法》第六十九条")
-    )

@@ -6,6 +6,7 @@ from portal.workbench.views import (
     bundle_parts,
     bundles,
     case,
+    certificate_steps,
     certificates,
     clients,
     comparing,
@@ -133,7 +134,11 @@ certificate_urls = [
     path("certificates/", certificates.certificate_list, name="workbench_certificates"),
     path("certificates/<uuid:certificate_id>/", certificates.certificate_page, name="workbench_certificate"),
     path("certificates/<uuid:certificate_id>/file.pdf", certificates.file, name="workbench_certificate_file"),
-    path("certificates/<uuid:certificate_id>/<slug:operation>/", certificates.operate, name="certificate_operation"),
+    path("certificates/<uuid:certificate_id>/correct/", certificate_steps.correction, name="certificate_correct"),
+    path("certificates/proposals/<uuid:proposal_id>/", certificate_steps.proposal, name="certificate_proposal"),
+    path(
+        "certificates/<uuid:certificate_id>/<slug:operation>/", certificate_steps.operate, name="certificate_operation"
+    ),
 ]
 mandate_urls = [
     path("mandates/", mandates.mandates, name="workbench_mandates"),
