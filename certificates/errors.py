@@ -102,6 +102,13 @@ class StockFileInvalid(Invalid):
     message = _("文件不能导入：%(problem)s")
 
 
+class TypeNotFound(NotFound):
+    """No such certificate type."""
+
+    code = "certificate.type_not_found"
+    message = _("没有找到这个证照类型。")
+
+
 class GroundMissing(Invalid):
     """The law lists the grounds; one of them must be named."""
 

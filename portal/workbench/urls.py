@@ -7,6 +7,7 @@ from portal.workbench.views import (
     bundles,
     case,
     certificate_steps,
+    certificate_types,
     certificates,
     clients,
     comparing,
@@ -131,6 +132,9 @@ word_urls = [
     path("words/<uuid:synonym_id>/", words.word, name="workbench_word"),
 ]
 certificate_urls = [
+    path("certificate-types/", certificate_types.type_list, name="certificate_types"),
+    path("certificate-types/<uuid:type_id>/", certificate_types.type_page, name="certificate_type"),
+    path("certificate-types/<uuid:type_id>/sample.pdf", certificate_types.type_sample, name="certificate_type_sample"),
     path("certificates/", certificates.certificate_list, name="workbench_certificates"),
     path("certificates/<uuid:certificate_id>/", certificates.certificate_page, name="workbench_certificate"),
     path("certificates/<uuid:certificate_id>/file.pdf", certificates.file, name="workbench_certificate_file"),

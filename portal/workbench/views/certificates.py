@@ -48,15 +48,17 @@ def certificate_list(request: HttpRequest) -> HttpResponse:
     """Certificates of the departments where the post may issue or suspend."""
     form = CertificateFilterForm(request.GET)
     form.is_valid()  # a wrong value is left out
-    text, state = form.cleaned_data.get("text", ""), form.cleaned_data.get("state", "")
+    text, state, ends = (form.cleaned_data.get(name, "") for name in ("text", "state", "ends"))
     actor = actor_of(request)
-    page = page_of(request, queries.search_certificates(actor, text=text, state=state))
+    page = page_of(
+        request, queries.search_certificates(actor, text=text, state=state, ends_within=int(ends) if ends else None)
+    )
     rows = [{"certificate": row, "holder": party_name(row.holder), **state_of(row)} for row in page.object_list]
     context = {
         "form": form,
         "page": page,
         "rows": rows,
-        "is_filtered": bool(text.strip() or state),
+        "is_filtered": bool(text.strip() or state or ends),
         "has_duty": bool(
             actor.departments(Permission.ISSUE_CERTIFICATE) | actor.departments(Permission.SUSPEND_CERTIFICATE)
         ),

@@ -1,10 +1,13 @@
 """证照: who sees them, what may be done to them, and that refusals change nothing."""
 
+import datetime as dt
+
 import pytest
 from django.core.files.base import ContentFile
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 
 from cases.models import Flag
 from certificates.actions import issue
@@ -67,7 +70,14 @@ def test_search_and_state_narrow_the_list(cast):
     assert found(text=cast.licence.number) == ["营业执照"]
     assert found(text="身份") == ["居民身份证"]
     assert found(state="cancelled") == []
-    assert len(found(state="no such", text="\x00")) == 2
+    assert len(found(state="no such", text="\x00", ends="7")) == 2
+    assert found(text=cast.shop.uscc.lower()) == ["营业执照"]
+    assert found(ends="30") == []
+    Certificate.objects.filter(pk=cast.licence.pk).update(valid_until=timezone.localdate() + dt.timedelta(days=30))
+    assert found(ends="30") == ["营业执照"]
+    assert found(state="in_review") == []
+    post(cast.decider, cast.licence, "revoke", **PENALTY)
+    assert found(state="in_review") == ["营业执照"]
 
 
 def test_the_list_takes_as_many_queries_for_more_rows(cast):
