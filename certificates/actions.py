@@ -21,9 +21,9 @@ from certificates.proofs import sm2_seals, tokens
 from certificates.rendering import render_face
 from certificates.signing.pades import sign_pdf
 from certificates.states import TABLE, Operation
+from certificates.subjects import subject_index
 from certificates.transitions import Stated
 from common import events
-from common.crypto import blind_index
 from common.formatting import action_label
 from common.idempotency import claim
 from common.jobs import after_commit, for_each
@@ -112,12 +112,6 @@ def issue(
 
 def _birth_date(holder: Party) -> dt.date | None:
     return holder.person.born if holder.kind == Party.Kind.PERSON else None
-
-
-def subject_index(certificate_type: CertificateType, face: Mapping[str, str]) -> str:
-    """What the certificate is about (车辆、门店、子女), as a keyed hash; empty when the type names no such field."""
-    subject = "".join(str(face.get(certificate_type.subject_field, "")).split()).upper()
-    return blind_index(subject, purpose=f"subject:{certificate_type.key}").hex() if subject else ""
 
 
 def _check_holder(certificate_type: CertificateType, holder: Party, subject: str) -> None:

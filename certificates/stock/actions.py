@@ -10,6 +10,7 @@ import secrets
 from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from uuid import UUID
 
 from django.db import transaction
 from django.utils import timezone
@@ -17,10 +18,11 @@ from django.utils.translation import gettext as _
 
 from certificates import errors, rules, transitions
 from certificates import events as codes
-from certificates.actions import HELD, subject_index
+from certificates.actions import HELD
 from certificates.models import Certificate, CertificateType, StockImport, TypeDuty, WaitingStock
 from certificates.states import Operation
 from certificates.stock.reading import StockRow, Wrong, rows_of
+from certificates.subjects import subject_index
 from certificates.transitions import Stated
 from common import events
 from identity.actor import SYSTEM, Actor, ActorKind
@@ -34,7 +36,7 @@ BATCH = 200
 Report = Callable[[int, str, str], None]  # line of the file, outcome, what is wrong
 
 
-def require_source(actor: Actor, kind: CertificateType, issuer: Department) -> None:
+def _require_source(actor: Actor, kind: CertificateType, issuer: Department) -> None:
     """Raise ``Forbidden``, or :class:`SourceNotAuthoritative` unless the issuer defines or issues the type."""
     if actor.kind != ActorKind.SYSTEM:
         actor.require(Permission.ISSUE_CERTIFICATE, issuer.pk)
@@ -45,7 +47,7 @@ def require_source(actor: Actor, kind: CertificateType, issuer: Department) -> N
 
 def check_stock(actor: Actor, *, kind: CertificateType, issuer: Department, path: Path, report: Report) -> Counter[str]:
     """Tell of every row what an import would do with it, without writing anything: ``{outcome: rows}``."""
-    require_source(actor, kind, issuer)
+    _require_source(actor, kind, issuer)
     counts: Counter[str] = Counter()
     seen: set[str] = set()
     for line, row in rows_of(path, kind):
@@ -69,7 +71,7 @@ def import_stock(
     Wrong rows are reported and left out. ``tell`` hears how many rows are done. Raises
     :class:`SourceNotAuthoritative` or :class:`StockFileInvalid`.
     """
-    require_source(actor, kind, issuer)
+    _require_source(actor, kind, issuer)
     with path.open("rb") as content:
         digest = hashlib.file_digest(content, "sha256").hexdigest()
     record, _made = StockImport.objects.get_or_create(
@@ -93,7 +95,7 @@ def _batches(rows: Iterator[tuple[int, StockRow | Wrong]]) -> Iterator[list[tupl
 @transaction.atomic
 def _import_batch(
     actor: Actor,
-    record_id: object,
+    record_id: UUID,
     kind: CertificateType,
     issuer: Department,
     batch: list[tuple[int, StockRow | Wrong]],
@@ -138,7 +140,7 @@ def _take(
 ) -> tuple[str, str]:
     outcome, problem, holder = _judge(kind, issuer, row, seen)
     if outcome == "new" and isinstance(row, StockRow) and holder:
-        register(actor, record, kind, issuer, row, holder)
+        _register(actor, record, kind, issuer, row, holder)
     elif outcome == "waiting" and isinstance(row, StockRow):
         person_index, uscc = _key_of(kind, row.holder_code)
         WaitingStock.objects.get_or_create(
@@ -206,7 +208,7 @@ def _is_doubled(kind: CertificateType, holder: Party, row: StockRow) -> bool:
     return held.filter(subject_index=subject_index(kind, row.face)).exclude(valid_until__lt=today).exists()
 
 
-def register(
+def _register(
     actor: Actor, record: StockImport, kind: CertificateType, issuer: Department, row: StockRow, holder: Party
 ) -> Certificate:
     """Enter one certificate of the stock; past its last day it is entered as expired. Its file follows a look."""
@@ -256,7 +258,7 @@ def attach_waiting(*, limit: int = 200) -> int:
 
 
 @transaction.atomic
-def _attach(waiting_id: object) -> bool:
+def _attach(waiting_id: UUID) -> bool:
     rows = WaitingStock.objects.select_for_update(of=("self",), skip_locked=True)
     waiting = rows.select_related("type", "issuer", "stock_import").filter(pk=waiting_id).first()
     if waiting is None:
@@ -264,7 +266,7 @@ def _attach(waiting_id: object) -> bool:
     row = StockRow(**waiting.row)
     outcome, _problem, holder = _judge(waiting.type, waiting.issuer, row, set())
     if outcome == "new" and holder:
-        register(SYSTEM, waiting.stock_import, waiting.type, waiting.issuer, row, holder)
+        _register(SYSTEM, waiting.stock_import, waiting.type, waiting.issuer, row, holder)
     elif outcome != "known":
         waiting.save(update_fields=["updated_at"])
         return False

@@ -151,18 +151,18 @@ def test_it_goes_on_where_it_was_stopped(cast, tmp_path, monkeypatch):
     cast.food_licence.save()
     path = a_file(tmp_path, *[good(cast, number=f"JY{number:06d}") for number in range(7)])
     monkeypatch.setattr(actions, "BATCH", 3)
-    kept = actions.register
+    kept = actions._register
 
     def power_cut(*args, **more):
         if args[4].number == "JY000004":
             raise KeyboardInterrupt
         return kept(*args, **more)
 
-    monkeypatch.setattr(actions, "register", power_cut)
+    monkeypatch.setattr(actions, "_register", power_cut)
     with pytest.raises(KeyboardInterrupt):
         outcomes(import_stock, cast, path)
     assert Certificate.objects.count() == 1 + 3  # whole batches only
-    monkeypatch.setattr(actions, "register", kept)
+    monkeypatch.setattr(actions, "_register", kept)
     assert len(outcomes(import_stock, cast, path)) == 4
     assert Certificate.objects.count() == 1 + 7
     assert StockImport.objects.get().counts == {"new": 7}
