@@ -34,7 +34,7 @@ def holder_of(case: Case, kind: CertificateType) -> Party | None:
 
     None when a person applied for what an organisation holds: the decision brings that one into being.
     """
-    if kind.holder_kind == case.applicant.kind:
+    if kind.holder_kind in (case.applicant.kind, CertificateType.HolderKind.EITHER):
         return case.applicant
     if case.applicant.kind == Party.Kind.ORGANISATION:
         return case.applicant.organisation.legal_representative.party

@@ -4,6 +4,7 @@ import datetime as dt
 import hashlib
 import secrets
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import partial
 from uuid import UUID
 
@@ -12,24 +13,26 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from certificates import errors, listeners, rules
+from certificates import errors, numbers, rules, transitions, validity
 from certificates import events as codes
 from certificates.faces import face_of
-from certificates.models import Certificate, CertificateOperation, CertificateType
+from certificates.models import Certificate, CertificateType
 from certificates.proofs import sm2_seals, tokens
 from certificates.rendering import render_face
 from certificates.signing.pades import sign_pdf
 from certificates.states import TABLE, Operation
+from certificates.subjects import subject_index
+from certificates.transitions import Stated
 from common import events
+from common.formatting import action_label
 from common.idempotency import claim
 from common.jobs import after_commit, for_each
-from common.numbering import next_number
 from identity.actor import SYSTEM, Actor, ActorKind
 from identity.models import Department, Party
 from identity.permissions import Permission
 from identity.staff.current import hold as hold_post
 
-_HELD = (Certificate.State.VALID, Certificate.State.SUSPENDED)
+HELD = (Certificate.State.VALID, Certificate.State.SUSPENDED)
 
 
 @transaction.atomic
@@ -44,13 +47,18 @@ def issue(
     issued_on: dt.date | None = None,
     former: Certificate | None = None,
     keep_term: bool = False,
+    succession: Operation | None = None,
+    stated: Stated | None = None,
 ) -> Certificate:
     """Issue a certificate; it is valid in the register at once and its signed file follows in the background.
 
     ``face`` maps the type's field keys to printed values. ``former`` is the certificate this one replaces: its
     number stays, its version goes up by one and it is cancelled; ``keep_term`` keeps its last day (变更) instead of
-    starting a new term (延续). Raises :class:`WrongHolderKind` or, when the type
-    allows one instance and the holder has a valid or suspended one, :class:`SingleInstance`.
+    starting a new term (延续); ``succession`` names what it is (更正). ``stated`` is why, for the history.
+
+    Raises :class:`WrongHolderKind`, :class:`ValidityInvalid` when the face or the holder lacks what the term counts
+    from, or, when the type allows one instance (for each subject) and the holder has a valid or suspended one,
+    :class:`SingleInstance`.
     """
     if actor.kind != ActorKind.SYSTEM:
         actor.require(Permission.ISSUE_CERTIFICATE, issuer.pk)
@@ -60,10 +68,16 @@ def issue(
         former = (
             Certificate.objects.select_for_update(of=("self",), no_key=True).select_related("type").get(pk=former.pk)
         )
-        _apply(former, Operation.REPLACE, actor, reason=_("换发新证"), legal_basis="")
-    _check_holder(certificate_type, holder)
-    number = former.number if former else _next_certificate_number(certificate_type, issuer, day)
+        succession = succession or (Operation.CHANGE if keep_term else Operation.RENEW)
+        transitions.apply(former, succession, actor, stated or Stated(reason=_("换发新证")))
+    subject = subject_index(certificate_type, face)
+    _check_holder(certificate_type, holder, subject)
+    number = former.number if former else numbers.next_for(certificate_type, issuer=issuer, day=day)
     version = former.version + 1 if former else 1
+    if former and keep_term:
+        until = former.valid_until
+    else:
+        until = validity.last_day(certificate_type, day=day, face=face, born=partial(_birth_date, holder))
     known = {field["key"] for field in certificate_type.fields}
     certificate = Certificate.objects.create(
         identifier=rules.identifier(
@@ -77,14 +91,13 @@ def issue(
         issuer=issuer,
         issued_on=day,
         valid_from=day,
-        valid_until=former.valid_until
-        if former and keep_term
-        else rules.valid_until(day, certificate_type.validity_months),
+        valid_until=until,
+        subject_index=subject,
         face={key: value for key, value in face.items() if key in known},
         case_number=case_number,
         verify_code=secrets.token_hex(16),
     )
-    _log(certificate, Operation.ISSUE, "", actor, reason=_("签发"), legal_basis="")
+    transitions.log(certificate, Operation.ISSUE, "", actor, stated or Stated(reason=_("签发")))
     events.record(
         codes.ISSUED,
         actor=actor,
@@ -97,36 +110,60 @@ def issue(
     return certificate
 
 
-def _check_holder(certificate_type: CertificateType, holder: Party) -> None:
-    if certificate_type.holder_kind != holder.kind:
+def _birth_date(holder: Party) -> dt.date | None:
+    return holder.person.born if holder.kind == Party.Kind.PERSON else None
+
+
+def _check_holder(certificate_type: CertificateType, holder: Party, subject: str) -> None:
+    if certificate_type.holder_kind not in (holder.kind, CertificateType.HolderKind.EITHER):
         raise errors.WrongHolderKind(name=certificate_type.name)
     if not certificate_type.is_single_instance:
         return
     Party.objects.select_for_update(no_key=True).get(pk=holder.pk)  # two issues at once: the second sees the first
     # A suspended one counts: a new application is no way round a suspension.
-    held = Certificate.objects.filter(type=certificate_type, holder=holder, state__in=_HELD)
+    held = Certificate.objects.filter(type=certificate_type, holder=holder, state__in=HELD, subject_index=subject)
     if held.exclude(valid_until__lt=timezone.localdate()).exists():
         raise errors.SingleInstance(name=certificate_type.name)
 
 
-def _next_certificate_number(certificate_type: CertificateType, issuer: Department, day: dt.date) -> str:
-    """Types that share a prefix share a series, so that a number alone names one certificate."""
-    stem = f"{certificate_type.number_prefix}{issuer.region.code[:6]}{day.year}"
-    return f"{stem}{next_number(f'certificate:{stem}'):06d}"
+@transaction.atomic
+def correct(
+    actor: Actor, *, certificate_id: UUID, face: Mapping[str, str], stated: Stated, request_key: str = ""
+) -> Certificate:
+    """Correct what is printed (更正): the next version with the same number and term, linked to the former.
 
-
-def _log(
-    certificate: Certificate, operation: Operation, from_state: str, actor: Actor, *, reason: str, legal_basis: str
-) -> None:
-    CertificateOperation.objects.create(
-        certificate=certificate,
-        operation=operation,
-        from_state=from_state,
-        to_state=certificate.state,
-        reason=reason,
-        legal_basis=legal_basis,
-        actor_id=actor.account_id,
+    ``face`` maps the fields that change; the others stay. Raises :class:`CertificateNotFound`,
+    :class:`ReasonMissing`, :class:`FaceInvalid` or :class:`OperationNotAllowed`.
+    """
+    hold_post(actor)
+    rows = Certificate.objects.select_for_update(of=("self",), no_key=True).select_related("type", "issuer__region")
+    former = rows.filter(pk=certificate_id).first()
+    if former is None:
+        raise errors.CertificateNotFound
+    transitions.require(actor, former, Operation.CORRECT)
+    claimed = claim(actor_id=actor.account_id, action="certificate_correct", request_key=request_key)
+    if claimed.earlier_id:
+        return Certificate.objects.get(pk=claimed.earlier_id)
+    stated = transitions.check_stated(Operation.CORRECT, stated)
+    before = dict(former.face)
+    after = before | {key: str(value).strip() for key, value in face.items() if str(value).strip()}
+    known = {field["key"] for field in former.type.fields}
+    if after == before or not set(face) <= known:
+        raise errors.FaceInvalid(fields={"face": _("没有更正任何一项。")})
+    certificate = issue(
+        replace(SYSTEM, account_id=actor.account_id, department_id=actor.department_id),
+        certificate_type=former.type,
+        holder=Party.objects.select_related("person", "organisation").get(pk=former.holder_id),
+        issuer=former.issuer,
+        face=after,
+        case_number=former.case_number,
+        former=former,
+        keep_term=True,
+        succession=Operation.CORRECT,
+        stated=stated,
     )
+    claimed.settle(certificate.pk)
+    return certificate
 
 
 @transaction.atomic
@@ -137,45 +174,33 @@ def change_state(
     operation: Operation,
     reason: str,
     legal_basis: str,
+    ground: str = "",
+    decision_number: str = "",
     request_key: str = "",
 ) -> Certificate:
     """Suspend, lift or cancel a certificate; every listener (open cases) hears of it in the same transaction.
 
-    The same ``request_key`` twice does it once. Raises :class:`CertificateNotFound`, :class:`ReasonMissing` or
-    :class:`OperationNotAllowed`.
+    The same ``request_key`` twice does it once. Raises :class:`CertificateNotFound`, :class:`ReasonMissing`,
+    :class:`GroundMissing`, :class:`SecondPersonNeeded` for what two persons decide, :class:`OperationNotAllowed`.
     """
     hold_post(actor)
     certificate = Certificate.objects.select_for_update(no_key=True).filter(pk=certificate_id).first()
-    if certificate is None or not actor.may(Permission.SUSPEND_CERTIFICATE, certificate.issuer_id):
+    if certificate is None:
         raise errors.CertificateNotFound
+    row = TABLE.get(operation)
+    if row is None or not row.by_staff:
+        if not actor.may(Permission.SUSPEND_CERTIFICATE, certificate.issuer_id):
+            raise errors.CertificateNotFound
+        raise errors.OperationNotAllowed(state=certificate.get_state_display(), operation=operation.label)
+    transitions.require(actor, certificate, operation)
+    if row.is_second:
+        raise errors.SecondPersonNeeded(operation=action_label(operation.label))
     claimed = claim(actor_id=actor.account_id, action=f"certificate_{operation}", request_key=request_key)
     if claimed.earlier_id:
         return certificate
-    if not reason.strip() or not legal_basis.strip():
-        missing = {"reason": reason, "legal_basis": legal_basis}
-        raise errors.ReasonMissing(fields={key: _("必填") for key, value in missing.items() if not value.strip()})
-    if not TABLE[operation].by_staff:
-        raise errors.OperationNotAllowed(state=certificate.get_state_display(), operation=operation.label)
-    _apply(certificate, operation, actor, reason=reason.strip(), legal_basis=legal_basis.strip())
+    stated = Stated(reason=reason, legal_basis=legal_basis, ground=ground, decision_number=decision_number)
+    transitions.apply(certificate, operation, actor, transitions.check_stated(operation, stated))
     claimed.settle(certificate.pk)
-    return certificate
-
-
-def _apply(
-    certificate: Certificate, operation: Operation, actor: Actor, *, reason: str, legal_basis: str
-) -> Certificate:
-    change = TABLE[operation]
-    if certificate.state not in change.sources:
-        raise errors.OperationNotAllowed(state=certificate.get_state_display(), operation=operation.label)
-    before, certificate.state = certificate.state, change.target
-    certificate.save(update_fields=["state", "updated_at"])
-    _log(certificate, operation, before, actor, reason=reason, legal_basis=legal_basis)
-    detail = {"operation": str(operation), "from": str(before), "to": str(certificate.state), "reason": reason}
-    events.record(
-        codes.STATE_CHANGED, actor=actor, subject_id=certificate.pk, holder_id=certificate.holder_id, **detail
-    )
-    if operation != Operation.REPLACE:  # the holder's right goes on under the next version
-        listeners.notify(certificate)
     return certificate
 
 
@@ -194,7 +219,7 @@ def _expire(certificate_id: UUID, *, today: dt.date) -> bool:
     certificate = rows.filter(pk=certificate_id, state__in=_EXPIRING, valid_until__lt=today).first()
     if certificate is None:
         return False
-    _apply(certificate, Operation.EXPIRE, SYSTEM, reason=_("有效期届满"), legal_basis="")
+    transitions.apply(certificate, Operation.EXPIRE, SYSTEM, Stated(reason=_("有效期届满")))
     return True
 
 

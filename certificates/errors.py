@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from common.errors import Conflict, Invalid, NotFound
+from common.errors import Conflict, Forbidden, Invalid, NotFound
 
 
 class CertificateNotFound(NotFound):
@@ -49,6 +49,124 @@ class ReasonMissing(Invalid):
 
     code = "certificate.reason_missing"
     message = _("请写明理由和依据。")
+
+
+class NotEntrusted(Forbidden):
+    """The type names the posts that may do this; the actor's is none of them."""
+
+    code = "certificate.not_entrusted"
+    message = _("您的岗位没有被指定办理这类证照的%(right)s。")
+    what_to_do = _("请联系本部门指定的岗位。")
+
+
+class FaceInvalid(Invalid):
+    """What is to be printed does not fit the type's fields."""
+
+    code = "certificate.face_invalid"
+    message = _("照面内容不对，请核对。")
+
+
+class NumberPatternInvalid(Invalid):
+    """A number pattern that cannot be used; ``problem`` says why."""
+
+    code = "certificate.number_pattern_invalid"
+    message = _("编号规则不能用：%(problem)s")
+
+
+class ValidityInvalid(Invalid):
+    """A validity rule that cannot be used, or a face without what it counts from; ``problem`` says why."""
+
+    code = "certificate.validity_invalid"
+    message = _("有效期算不出来：%(problem)s")
+
+
+class TypeInvalid(Invalid):
+    """A certificate type whose parts do not fit; the fields say which."""
+
+    code = "certificate.type_invalid"
+    message = _("证照类型有填错的地方。")
+
+
+class SourceNotAuthoritative(Forbidden):
+    """Only who defines or issues a type vouches for its certificates; anybody else's list is no proof of grade A."""
+
+    code = "certificate.source_not_authoritative"
+    message = _("%(department)s不是%(name)s的权威来源，不能作为证照入库。")
+    what_to_do = _("请由发证机关导出；其他来源的材料由本人上传，在窗口与原件核对。")
+
+
+class StockFileInvalid(Invalid):
+    """The file is none of the form that is imported; ``problem`` says why."""
+
+    code = "certificate.stock_file_invalid"
+    message = _("文件不能导入：%(problem)s")
+
+
+class TypeNotFound(NotFound):
+    """No such certificate type."""
+
+    code = "certificate.type_not_found"
+    message = _("没有找到这个证照类型。")
+
+
+class GroundMissing(Invalid):
+    """The law lists the grounds; one of them must be named."""
+
+    code = "certificate.ground_missing"
+    message = _("请选择法定情形。")
+
+
+class DecisionNumberMissing(Invalid):
+    """An annulment or revocation carries out a written decision."""
+
+    code = "certificate.decision_number_missing"
+    message = _("请填写决定书文号。")
+
+
+class SecondPersonNeeded(Conflict):
+    """Annulment and revocation are proposed by one and decided by another."""
+
+    code = "certificate.second_person_needed"
+    message = _("%(operation)s要由一人提出、另一人审核，不能直接办理。")
+    what_to_do = _("请先提出，再由本部门另一位负责人审核。")
+
+
+class SamePerson(Forbidden):
+    """Whoever proposed a thing does not decide it, nor does a substitute for them."""
+
+    code = "certificate.same_person"
+    message = _("提出的人不能自己审核。")
+    what_to_do = _("请由本部门另一位负责证照的同事审核。")
+
+
+class ProposalExists(Conflict):
+    """One proposal at a time waits for a certificate."""
+
+    code = "certificate.proposal_exists"
+    message = _("这张证照已经有一项待审核的%(operation)s。")
+    what_to_do = _("请先审核或者撤回那一项。")
+
+
+class ProposalSettled(Conflict):
+    """Somebody decided or withdrew it before."""
+
+    code = "certificate.proposal_settled"
+    message = _("这一项已经是“%(state)s”，不能再处理。")
+    what_to_do = _("请刷新页面查看结果。")
+
+
+class ProposalNotFound(NotFound):
+    """No such proposal, or not this actor's to see."""
+
+    code = "certificate.proposal_not_found"
+    message = _("没有找到这一项提议。")
+
+
+class NoteMissing(Invalid):
+    """A return says why."""
+
+    code = "certificate.note_missing"
+    message = _("请写明退回的理由。")
 
 
 class UploadTooLarge(Invalid):

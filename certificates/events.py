@@ -21,3 +21,6 @@ TOKEN_KEY_WITHDRAWN = Event("token_key.withdrawn", "token_key", frozenset({"reas
 EXPORTED = Event("certificate.exported", "certificate", frozenset({"claims", "is_bound"}))
 SM2_SIGNED = Event("certificate.sm2_signed", "certificate", frozenset({"sha256"}))
 SM2_READ = Event("certificate.sm2_read", "certificate")
+PROPOSAL_STEP = Event("certificate.proposal_step", "certificate", frozenset({"operation", "step", "proposal"}))
+STOCK_IMPORTED = Event("certificate.stock_imported", "certificate_type", frozenset({"sha256", "rows", "counts"}))
+STOCK_REGISTERED = Event("certificate.stock_registered", "certificate", frozenset({"type", "import"}))

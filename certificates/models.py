@@ -5,9 +5,9 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import F, Q
 
-from common.fields import EncryptedJSONField, EncryptedTextField
+from common.fields import BlindIndexField, EncryptedJSONField, EncryptedTextField
 from common.models import BaseModel
-from identity.models import Account, Department, Party
+from identity.models import Account, Department, Party, Post
 
 
 class CertificateType(BaseModel):
@@ -20,6 +20,12 @@ class CertificateType(BaseModel):
     class HolderKind(models.TextChoices):
         PERSON = "person", "自然人"
         ORGANISATION = "organisation", "法人或其他组织"
+        EITHER = "either", "自然人、法人或其他组织"
+
+    class Retention(models.TextChoices):
+        PERMANENT = "permanent", "永久"
+        THIRTY = "30", "30年"
+        TEN = "10", "10年"
 
     key = models.SlugField(max_length=60, unique=True)
     type_code = models.CharField("证照类型代码", max_length=21, unique=True)
@@ -27,7 +33,14 @@ class CertificateType(BaseModel):
     definer = models.ForeignKey(Department, models.PROTECT, related_name="+")
     holder_kind = models.CharField(max_length=12, choices=HolderKind)
     validity_months = models.PositiveSmallIntegerField(null=True)
+    validity = models.JSONField("有效期规则", default=dict, db_default={})  # see validity.py; empty: by the months
     is_single_instance = models.BooleanField(default=True)
+    # The field that tells what the certificate is about (a vehicle, a shop, a child): one for each holder and subject.
+    subject_field = models.CharField(max_length=30, blank=True, default="", db_default="")
+    number_pattern = models.CharField("编号规则", max_length=80, blank=True, default="", db_default="")  # numbers.py
+    retention = models.CharField(
+        "保管期限", max_length=10, choices=Retention, default=Retention.PERMANENT, db_default=Retention.PERMANENT
+    )
     number_prefix = models.CharField(max_length=10, blank=True, default="")
     template = models.CharField(max_length=20)
     seal_caption = models.CharField(max_length=30)
@@ -49,10 +62,13 @@ class Certificate(BaseModel):
         SUSPENDED = "suspended", "暂扣"
         CANCELLED = "cancelled", "已注销"
         EXPIRED = "expired", "已过期"
+        ANNULLED = "annulled", "已撤销"
+        REVOKED = "revoked", "已吊销"
 
     class FileState(models.TextChoices):
         PENDING = "pending", "生成中"
         READY = "ready", "已签章"
+        LAZY = "lazy", "首次查看时生成"  # existing stock: a file is made when somebody looks
 
     identifier = models.CharField("证照标识", max_length=160, unique=True)
     type = models.ForeignKey(CertificateType, models.PROTECT, related_name="certificates")
@@ -65,6 +81,7 @@ class Certificate(BaseModel):
     valid_from = models.DateField()
     valid_until = models.DateField(null=True)
     former = models.ForeignKey("self", models.PROTECT, null=True, related_name="successors")  # 关联证照标识
+    subject_index = models.CharField(max_length=64, blank=True, default="", db_default="")  # keyed hash, may be a child
     face = EncryptedJSONField()  # {field key: value} of the type's own fields
     case_number = models.CharField(max_length=50, blank=True, default="")  # the case it came from, as text
     verify_code = models.CharField(max_length=32, unique=True)  # the short address of verification; not guessable
@@ -102,13 +119,112 @@ class CertificateOperation(BaseModel):
     to_state = models.CharField(max_length=12)
     reason = models.CharField(max_length=500)
     legal_basis = models.CharField(max_length=200)
+    ground = models.CharField(max_length=20, blank=True, default="", db_default="")  # see states.GROUNDS
+    decision_number = models.CharField("决定文号", max_length=60, blank=True, default="", db_default="")
     actor = models.ForeignKey(Account, models.PROTECT, null=True, related_name="+")
+    approved_by = models.ForeignKey(Account, models.PROTECT, null=True, related_name="+")  # the second person
 
     class Meta:
         ordering: ClassVar = ["created_at"]
 
     def __str__(self) -> str:
         return f"{self.certificate} {self.operation}"
+
+
+class StateProposal(BaseModel):
+    """An annulment or a revocation that one person proposes and another decides."""
+
+    class State(models.TextChoices):
+        IN_REVIEW = "in_review", "待审核"
+        APPROVED = "approved", "审核通过"
+        RETURNED = "returned", "已退回"
+        WITHDRAWN = "withdrawn", "已撤回"
+
+    certificate = models.ForeignKey(Certificate, models.PROTECT, related_name="proposals")
+    operation = models.CharField(max_length=20)
+    state = models.CharField(max_length=12, choices=State, default=State.IN_REVIEW)
+    ground = models.CharField(max_length=20)
+    reason = models.CharField(max_length=500)
+    legal_basis = models.CharField(max_length=200)
+    decision_number = models.CharField(max_length=60)
+    proposed_by = models.ForeignKey(Account, models.PROTECT, related_name="+")
+    # Whom the proposer stood in for: their own hand in it.
+    proposed_for = models.ForeignKey(Account, models.PROTECT, null=True, related_name="+")
+    reviewed_by = models.ForeignKey(Account, models.PROTECT, null=True, related_name="+")
+    reviewed_at = models.DateTimeField(null=True)
+    note = models.CharField(max_length=500, blank=True, default="")
+
+    class Meta:
+        ordering: ClassVar = ["-created_at"]
+        constraints = (
+            models.UniqueConstraint(
+                fields=["certificate"], condition=Q(state="in_review"), name="state_proposal_one_open"
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="approved") | (Q(reviewed_by__isnull=False) & ~Q(reviewed_by=F("proposed_by"))),
+                name="state_proposal_two_persons",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.certificate} {self.operation} {self.state}"
+
+
+class TypeDuty(BaseModel):
+    """The posts that may do a thing with certificates of a type; without a row: every decider of the department."""
+
+    class Right(models.TextChoices):
+        ISSUE = "issue", "签发"
+        CHANGE = "change", "变更、更正"
+        SUSPEND = "suspend", "暂扣、恢复、注销"
+        REVOKE = "revoke", "撤销、吊销"
+
+    type = models.ForeignKey(CertificateType, models.CASCADE, related_name="duties")
+    right = models.CharField(max_length=10, choices=Right)
+    post = models.ForeignKey(Post, models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=["type", "right", "post"], name="type_duty_once"),)
+
+    def __str__(self) -> str:
+        return f"{self.type} {self.right} {self.post}"
+
+
+class StockImport(BaseModel):
+    """One file of existing stock (存量证照) of a department, and how far it got; the same file again goes on there."""
+
+    type = models.ForeignKey(CertificateType, models.PROTECT, related_name="+")
+    issuer = models.ForeignKey(Department, models.PROTECT, related_name="+")
+    sha256 = models.CharField(max_length=64)
+    file_name = models.CharField(max_length=200)
+    made_by = models.ForeignKey(Account, models.PROTECT, null=True, related_name="+")
+    done = models.PositiveIntegerField(default=0)  # rows of the file that need not be read again
+    counts = models.JSONField(default=dict)  # {outcome: rows}
+    finished_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=["type", "issuer", "sha256"], name="stock_import_once"),)
+
+    def __str__(self) -> str:
+        return self.file_name
+
+
+class WaitingStock(BaseModel):
+    """A row of existing stock whose holder is not registered yet; it becomes a certificate when they are."""
+
+    stock_import = models.ForeignKey(StockImport, models.PROTECT, related_name="waiting")
+    type = models.ForeignKey(CertificateType, models.PROTECT, related_name="+")
+    issuer = models.ForeignKey(Department, models.PROTECT, related_name="+")
+    number = models.CharField(max_length=60)
+    person_index = BlindIndexField(null=True, db_index=True)  # as Person.id_number_index
+    uscc = models.CharField(max_length=18, blank=True, default="", db_index=True)
+    row = EncryptedJSONField()  # what the file said
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=["type", "issuer", "number"], name="waiting_stock_once"),)
+
+    def __str__(self) -> str:
+        return self.number
 
 
 class TokenKey(BaseModel):

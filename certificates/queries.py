@@ -10,8 +10,18 @@ from django.utils import timezone
 
 from certificates import errors
 from certificates import events as codes
-from certificates.models import Certificate, CertificateOperation, CertificateType, Disclosure, Document, Grant
+from certificates.models import (
+    Certificate,
+    CertificateOperation,
+    CertificateType,
+    Disclosure,
+    Document,
+    Grant,
+    StateProposal,
+    TypeDuty,
+)
 from common import events
+from common.jobs import after_commit
 from common.masking import mask_name
 from identity import levels
 from identity.actor import Actor
@@ -37,9 +47,19 @@ def get_certificate(actor: Actor, certificate_id: UUID) -> Certificate:
     certificate = visible_certificates(actor).filter(pk=certificate_id).first()
     if certificate is None:
         raise errors.CertificateNotFound
+    if certificate.file_state == Certificate.FileState.LAZY:
+        ask_for_file(certificate)
     if actor.is_staff:
         events.record(codes.READ, actor=actor, subject_id=certificate.pk, holder_id=certificate.holder_id)
     return certificate
+
+
+def ask_for_file(certificate: Certificate) -> None:
+    """Have the file of existing stock made, now that somebody looks at it; asking twice asks once."""
+    lazy = Certificate.objects.filter(pk=certificate.pk, file_state=Certificate.FileState.LAZY)
+    if lazy.update(file_state=Certificate.FileState.PENDING):
+        certificate.file_state = Certificate.FileState.PENDING
+        after_commit("certificates.tasks.produce_certificate_file", certificate_id=str(certificate.pk))
 
 
 def find_type(type_code: str) -> CertificateType | None:
@@ -47,9 +67,31 @@ def find_type(type_code: str) -> CertificateType | None:
     return CertificateType.objects.filter(type_code=type_code[:21].replace("\x00", "")).first()
 
 
+RIGHTS = TypeDuty.Right.choices
+
+
+def types(*, text: str = "") -> QuerySet[CertificateType]:
+    """Every type by its code, or those whose name or code has ``text`` in it."""
+    found = CertificateType.objects.select_related("definer")
+    return found.filter(Q(name__icontains=text) | Q(type_code__icontains=text)) if text else found
+
+
+def get_type(type_id: UUID) -> CertificateType:
+    """One type with its definer and region; raises :class:`TypeNotFound`."""
+    found = CertificateType.objects.select_related("definer__region").filter(pk=type_id).first()
+    if found is None:
+        raise errors.TypeNotFound
+    return found
+
+
+def duties(kind: CertificateType) -> QuerySet[TypeDuty]:
+    """The posts a type names, with their departments."""
+    return kind.duties.select_related("post__department").order_by("right", "post__name")
+
+
 def operations_of(certificate: Certificate) -> QuerySet[CertificateOperation]:
     """Everything that was done to a certificate's state, first to last, with who did it."""
-    return certificate.operations.select_related("actor")
+    return certificate.operations.select_related("actor", "approved_by")
 
 
 def state_now(certificate: Certificate) -> Certificate.State:
@@ -76,12 +118,26 @@ def is_good(certificate: Certificate) -> bool:
     return state_now(certificate) == Certificate.State.VALID
 
 
-def search_certificates(actor: Actor, *, text: str = "", state: str = "") -> QuerySet[Certificate]:
-    """Visible certificates by number, identifier or type name, and by state."""
+WAITING = "in_review"  # no state of a certificate: somebody proposed to annul or revoke it
+
+
+def search_certificates(
+    actor: Actor, *, text: str = "", state: str = "", ends_within: int | None = None
+) -> QuerySet[Certificate]:
+    """Visible certificates by number, identifier, an organisation's credit code or type name, by state or
+    :data:`WAITING`, and by the days until they end.
+    """
     found = visible_certificates(actor)
     if text.strip():
         term = text.strip()
-        found = found.filter(Q(number=term) | Q(identifier=term) | Q(type__name__icontains=term))
+        exact = Q(number=term.upper()) | Q(identifier=term.upper()) | Q(holder__organisation__uscc=term.upper())
+        found = found.filter(exact | Q(type__name__icontains=term))
+    if ends_within is not None:
+        today = timezone.localdate()
+        found = found.filter(valid_until__range=(today, today + dt.timedelta(days=ends_within)))
+    if state == WAITING:
+        waiting = StateProposal.objects.filter(state=StateProposal.State.IN_REVIEW)
+        return found.filter(pk__in=waiting.values("certificate_id"))
     return found.filter(state=state) if state else found
 
 

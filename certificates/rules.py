@@ -1,6 +1,7 @@
 """Calculations of the certificates room, without a database."""
 
 import datetime as dt
+import hashlib
 from calendar import monthrange
 
 from common.checksums import certificate_check
@@ -13,10 +14,20 @@ def identifier(*, type_code: str, issuer_code: str, serial: str, version: int) -
 
     The check character covers the four parts without dots, by ISO/IEC 7064 MOD 37,36.
     """
-    number = "".join(character for character in serial.upper() if character.isalnum())
+    number = serial_of(serial)
     version_text = f"{version:03d}"
     check = certificate_check(f"{type_code}{issuer_code}{number}{version_text}")
     return f"{OID_ROOT}.{type_code}.{issuer_code}.{number}.{version_text}.{check}"
+
+
+def serial_of(number: str) -> str:
+    """The 流水号 in an identifier: digits and capital letters of the certificate's number.
+
+    Where Chinese characters tell numbers apart (浙（2026）…第0001号), a free serial made from the whole number.
+    """
+    if any(character.isalnum() and not character.isascii() for character in number):
+        return hashlib.sha256(number.encode()).hexdigest()[:20].upper()
+    return "".join(character for character in number.upper() if character.isalnum())
 
 
 def add_months(day: dt.date, months: int) -> dt.date:

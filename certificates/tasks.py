@@ -7,6 +7,7 @@ from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
 from certificates import actions, queries
+from certificates.stock.actions import attach_waiting
 from common.jobs import PATIENCE, ask_once, daily
 
 
@@ -29,4 +30,12 @@ def make_missing_certificate_files(timestamp: int) -> None:
 def expire_certificates(timestamp: int) -> None:
     """Expire what ran out yesterday."""
     while actions.expire_due(today=timezone.localdate()):
+        pass
+
+
+@app.periodic(cron="*/10 * * * *", periodic_id="attach_waiting_stock")
+@app.task(queue="clock")
+def attach_waiting_stock(timestamp: int) -> None:
+    """Register what waited for its holder, now that they are registered."""
+    while attach_waiting():
         pass

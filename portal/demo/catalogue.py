@@ -116,7 +116,7 @@ def _load_certificate_types(
     folder = read_folder(
         content / "certificate_types",
         required="key seq name definer holder validity_months single number_prefix template seal fields",
-        optional="sm2",
+        optional="sm2 number_pattern validity subject retention",
     )
     types: dict[str, CertificateType] = {}
     places: dict[str, str] = {}
@@ -142,6 +142,10 @@ def _load_certificate_types(
             is_single_instance=entry.flag("single", default=True),
             number_prefix=entry.text("number_prefix"),
             has_sm2_signature=entry.flag("sm2", default=False),
+            number_pattern=entry.text("number_pattern"),
+            validity=dict(entry.mapping("validity")),
+            subject_field=entry.text("subject"),
+            retention=entry.code("retention", CertificateType.Retention.values, CertificateType.Retention.PERMANENT),
             template=entry.code("template", ("licence", "card", "proof")),
             seal_caption=entry.text("seal"),
             fields=_face_fields(entry, elements),

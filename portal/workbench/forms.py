@@ -12,6 +12,7 @@ from cases.faces import unanswered
 from cases.models import Branch, Case, SpecialProcedure
 from cases.states import State
 from certificates.models import Certificate
+from certificates.queries import WAITING
 from common.formatting import code_label
 
 _STALE = _("页面已经失效，请刷新后再操作。")
@@ -94,9 +95,20 @@ class SynonymForm(forms.Form):
 class CertificateFilterForm(forms.Form):
     """The filters of the certificate list."""
 
-    text = _search_box(_("完整编号、标识或证照名称"), 160)
+    text = _search_box(_("完整编号、标识、信用代码或证照名称"), 160)
     state = forms.ChoiceField(
-        label=_("状态"), required=False, choices=lambda: [("", _("全部状态")), *_named(Certificate.State.choices)]
+        label=_("状态"),
+        required=False,
+        choices=lambda: [
+            ("", _("全部状态")),
+            *_named(Certificate.State.choices),
+            (WAITING, _("有待审核的撤销、吊销")),
+        ],
+    )
+    ends = forms.ChoiceField(
+        label=_("到期"),
+        required=False,
+        choices=[("", _("不限到期日")), ("30", _("30 天内到期")), ("60", _("60 天内到期")), ("90", _("90 天内到期"))],
     )
 
 
@@ -242,13 +254,3 @@ class ApproveForm(StepForm):
     def face(self) -> Mapping[str, str]:
         """The values filled in, by the type's field keys."""
         return {field["key"]: self.cleaned_data[name] for name, field in self.face_fields.items()}
-
-
-class CertificateOperationForm(forms.Form):
-    """Suspend, lift or cancel a certificate."""
-
-    request_key = forms.CharField(max_length=64, widget=forms.HiddenInput, error_messages={"required": _STALE})
-    reason = _lines(_("理由"), 500, help_text=_("持证人会在“我的证照”里看到"))
-    legal_basis = forms.CharField(
-        label=_("依据"), max_length=200, help_text=_("例如：《中华人民共和国行政许可法》第六十九条")
-    )

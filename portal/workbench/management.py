@@ -162,6 +162,14 @@ ENTRIES: tuple[Entry, ...] = (
         _("各种申请表共用的栏目：类型、校验、权威来源和敏感程度"),
     ),
     Entry(
+        Area.CATALOGUE,
+        Permission.MANAGE_ITEMS,
+        "certificate_types",
+        "certificate",
+        _("证照类型"),
+        _("能发哪些证照：照面栏目、编号、有效期、谁可以办，看样张"),
+    ),
+    Entry(
         Area.STAFF,
         Permission.MANAGE_STAFF,
         "staff_list",

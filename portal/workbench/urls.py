@@ -6,6 +6,8 @@ from portal.workbench.views import (
     bundle_parts,
     bundles,
     case,
+    certificate_steps,
+    certificate_types,
     certificates,
     clients,
     comparing,
@@ -130,10 +132,17 @@ word_urls = [
     path("words/<uuid:synonym_id>/", words.word, name="workbench_word"),
 ]
 certificate_urls = [
+    path("certificate-types/", certificate_types.type_list, name="certificate_types"),
+    path("certificate-types/<uuid:type_id>/", certificate_types.type_page, name="certificate_type"),
+    path("certificate-types/<uuid:type_id>/sample.pdf", certificate_types.type_sample, name="certificate_type_sample"),
     path("certificates/", certificates.certificate_list, name="workbench_certificates"),
     path("certificates/<uuid:certificate_id>/", certificates.certificate_page, name="workbench_certificate"),
     path("certificates/<uuid:certificate_id>/file.pdf", certificates.file, name="workbench_certificate_file"),
-    path("certificates/<uuid:certificate_id>/<slug:operation>/", certificates.operate, name="certificate_operation"),
+    path("certificates/<uuid:certificate_id>/correct/", certificate_steps.correction, name="certificate_correct"),
+    path("certificates/proposals/<uuid:proposal_id>/", certificate_steps.proposal, name="certificate_proposal"),
+    path(
+        "certificates/<uuid:certificate_id>/<slug:operation>/", certificate_steps.operate, name="certificate_operation"
+    ),
 ]
 mandate_urls = [
     path("mandates/", mandates.mandates, name="workbench_mandates"),

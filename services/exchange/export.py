@@ -103,6 +103,7 @@ def _types() -> Iterator[dict[str, Any]]:
     )
     for row in CertificateType.objects.select_related("definer").order_by("key").iterator(_CHUNK):
         own = {name: getattr(row, name) for name in names}
+        own |= {name: getattr(row, name) for name in ("number_pattern", "validity", "subject_field", "retention")}
         yield {**own, "definer": row.definer.uscc, "sequence": row.type_code[18:]}
 
 

@@ -84,6 +84,10 @@ def _type(actor: Actor, values: _Values) -> None:
         validity_months=int(months) if months else None,
         is_single_instance=bool(values.get("is_single_instance", False)),
         number_prefix=_text(values, "number_prefix", ""),
+        number_pattern=_text(values, "number_pattern", ""),
+        validity=dict(values.get("validity") or {}),
+        subject_field=_text(values, "subject_field", ""),
+        retention=_text(values, "retention", "permanent"),
     )
 
 

@@ -116,6 +116,6 @@ def _material(subject: Subject, material: MaterialPart) -> Finding | None:
 def _holders(subject: Subject, material: MaterialPart) -> set[str]:
     """Which kinds of holder a material's proof can have."""
     if material.proof_of != ProofOf.APPLICANT:
-        return {"person"}
+        return {"person", "either"}
     kinds = {"person"} if subject.serves_persons else set()
-    return kinds | ({"organisation"} if subject.serves_organisations else set())
+    return kinds | ({"organisation"} if subject.serves_organisations else set()) | {"either"}

@@ -12,8 +12,11 @@ from django.utils import timezone
 
 from cases.actions import intake
 from cases.models import Case, CaseMaterial
+from certificates import proposals
 from certificates.models import Document
 from certificates.proofs import sm2_seals, status
+from certificates.states import Operation as Revocation
+from certificates.transitions import Stated
 from identity.actor import SYSTEM, Actor
 from identity.models import Account, PostHolding
 from identity.persons.merge_actions import report_pair
@@ -71,6 +74,7 @@ class World:
     synonym_id: UUID
     operation_id: UUID  # proposed for the item by an officer who is none of the roles
     waiver_id: UUID  # likewise
+    proposal_id: UUID  # to revoke the shop's licence, by a decider who is none of the roles
     pair_id: UUID  # Li and the stranger may be one person
     mandate_id: UUID  # the shop gave it to the stranger, who has not answered
     profile_id: UUID  # an app of the item's department
@@ -120,9 +124,11 @@ class World:
             "entry_id": self.entry_id,
             "list_number": 1,
             "type_code": self.cast.food_licence.type_code,
+            "type_id": self.cast.food_licence.pk,
             "exchange_id": self.exchange_id,
             "operation_id": self.operation_id,
             "waiver_id": self.waiver_id,
+            "proposal_id": self.proposal_id,
             "export_id": self.export_id,
             "request_id": self.request_id,
             "file_id": self.file_id,
@@ -172,6 +178,13 @@ def _an_entry(cast: Cast) -> UUID:
     return entry.pk
 
 
+def _a_revocation(cast: Cast) -> UUID:
+    colleague = a_member_of_staff("1018", a_post(cast.scjg, "副职"), PostHolding.Role.DECIDER)
+    stated = Stated(reason="情节严重", legal_basis="示范法", ground="penalty-9-3", decision_number="示罚〔2026〕1号")
+    made = proposals.propose(colleague, certificate_id=cast.licence.pk, operation=Revocation.REVOKE, stated=stated)
+    return made.pk
+
+
 def build_world() -> World:
     """Make the world, inside the caller's transaction. No PDF is printed; files are short stand-ins."""
     cast = build_cast()
@@ -209,6 +222,7 @@ def build_world() -> World:
         batch_id=batch.pk,
         operation_id=operation_id,
         waiver_id=waiver_id,
+        proposal_id=_a_revocation(cast),
         pair_id=pair.pk,
         legacy=_an_old_app_to_merge(cast, author),
         bundle=_a_bundle_being_changed(),

@@ -12,6 +12,7 @@ from common.models import AuditEvent
 from identity.actor import SYSTEM
 
 BASIS = {"reason": "依申请", "legal_basis": "行政许可法第七十条"}
+STRUCK_OFF = {**BASIS, "ground": "70-6"}
 
 
 @pytest.mark.parametrize(
@@ -41,7 +42,7 @@ def test_second_valid_certificate_of_a_single_type_is_refused(cast):
 
 
 def test_cancelled_certificate_makes_room_for_another(cast):
-    change_state(cast.decider, certificate_id=cast.licence.pk, operation=Operation.CANCEL, **BASIS)
+    change_state(cast.decider, certificate_id=cast.licence.pk, operation=Operation.CANCEL, **STRUCK_OFF)
     again = issue(SYSTEM, certificate_type=cast.licence.type, holder=cast.shop.party, issuer=cast.scjg, face={})
     assert again.number != cast.licence.number
     assert not verify(cast.licence.identifier).is_valid

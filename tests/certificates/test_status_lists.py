@@ -32,7 +32,15 @@ def value_at(token: str, place: int) -> int:
 
 
 def move(cast: Cast, operation: Operation) -> None:
-    change_state(cast.decider, certificate_id=cast.licence.pk, operation=operation, reason="复查", legal_basis="条例")
+    ground = "70-6" if operation == Operation.CANCEL else ""
+    change_state(
+        cast.decider,
+        certificate_id=cast.licence.pk,
+        operation=operation,
+        reason="复查",
+        legal_basis="条例",
+        ground=ground,
+    )
     cache.clear()  # twenty seconds later
 
 

@@ -8,7 +8,7 @@ from django.utils import translation
 
 from cases.models import Branch, CaseMaterial, Notice, SpecialProcedure
 from cases.states import Action, Outcome, State
-from certificates.models import Certificate
+from certificates.models import Certificate, CertificateType, StateProposal, TypeDuty
 from certificates.states import Operation
 from common import translations
 from common.formatting import action_label, code_label, format_dates_in, format_list
@@ -28,6 +28,10 @@ CODES = [
     Notice.Kind,
     SpecialProcedure.Kind,
     Certificate.State,
+    StateProposal.State,
+    CertificateType.HolderKind,
+    CertificateType.Retention,
+    TypeDuty.Right,
     codes.ItemType,
     codes.ProjectType,
     codes.TimeUnit,

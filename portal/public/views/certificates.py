@@ -27,7 +27,14 @@ from portal.public.requests import page_number
 _PAGE_SIZE = 24
 _LOG_SIZE = 20
 _SOON = 90  # days
-_TONES = {"valid": "jade", "suspended": "amber", "cancelled": "red", "expired": "plain"}
+_TONES = {
+    "valid": "jade",
+    "suspended": "amber",
+    "cancelled": "red",
+    "expired": "plain",
+    "annulled": "red",
+    "revoked": "red",
+}
 
 
 def certificate_tag(certificate: Certificate, today: dt.date) -> tuple[str, str]:

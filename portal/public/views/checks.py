@@ -17,7 +17,7 @@ from certificates.queries import verify as look_up
 from portal.public.forms import ProgressForm, VerifyFileForm, VerifyForm
 from portal.public.lookups import is_over_limit, too_many
 
-_TONES = {"valid": "good", "suspended": "warn", "cancelled": "bad", "expired": "bad"}
+_TONES = {"valid": "good", "suspended": "warn"}  # every other state is bad
 
 
 @require_safe
@@ -80,7 +80,7 @@ def _verify_page(
         "file_form": file_form or VerifyFileForm(),
         "found": found,
         "asked": asked[:200],
-        "tone": _TONES[found.state] if found else "bad",
+        "tone": _TONES.get(found.state, "bad") if found else "bad",
         "meaning": _meaning(found),
         "report": check.report if check else None,
         "sm2": check.sm2 if check else None,
@@ -146,6 +146,8 @@ def _meaning(found: Verification | None) -> str:
         "suspended": _("这张证照被发证机关暂扣，暂扣期间不能使用。"),
         "cancelled": _("这张证照已经注销，不能再用。"),
         "expired": _("这张证照的有效期已过，不能再用。"),
+        "annulled": _("这张证照的许可已被依法撤销，不能再用。"),
+        "revoked": _("这张证照已被依法吊销，不能再用。"),
     }[found.state]
 
 

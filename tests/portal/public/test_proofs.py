@@ -140,7 +140,12 @@ def test_an_independent_script_proves_a_token_offline(cast: Cast, anybody: Clien
     assert said["status"].startswith(f"{HOST}/status/1#")
     for operation, expected in ((Operation.SUSPEND, (1, "suspended")), (Operation.CANCEL, (1, "invalid"))):
         change_state(
-            cast.decider, certificate_id=cast.licence.pk, operation=operation, reason="复查", legal_basis="条例"
+            cast.decider,
+            certificate_id=cast.licence.pk,
+            operation=operation,
+            reason="复查",
+            legal_basis="条例",
+            ground="70-6" if operation == Operation.CANCEL else "",
         )
         cache.clear()
         (tmp_path / "list").write_bytes(anybody.get(address("status_list", 1)).content)
