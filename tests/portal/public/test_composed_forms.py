@@ -168,7 +168,7 @@ def test_somebody_elses_document_is_not_there(cast: Cast, draft: Case, shop: Cli
 
 
 def test_a_mandate_that_shuts_the_locker_gives_none_of_its_files(cast: Cast, draft: Case):
-    kept = upload_document(cast.citizen, owner_id=cast.shop.pk, kind="floor-plan", name="图", upload=a_picture())
+    kept = upload_document(cast.citizen, owner_id=cast.shop.pk, kind="other", name="图", upload=a_picture())
     agent = an_agent(cast, kind="manager", terms=some_terms(may_use_wallet=False))
     case = drafts.start_draft(agent, item_id=cast.item.pk)
     answers = {"plan": {"document": str(kept.pk)}}
