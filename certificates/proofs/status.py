@@ -24,6 +24,7 @@ BITS = 2
 VALID, INVALID, SUSPENDED = 0, 1, 2
 KEPT_SECONDS = 20  # in our own cache
 TTL_SECONDS = 30  # in everybody else's; with ours a change is seen everywhere within a minute
+_LAST = 2**31 - 1  # the column holds no larger number
 GOOD_FOR_SECONDS = 24 * 3600  # how long somebody without a connection may go on with a list
 
 
@@ -65,6 +66,8 @@ def list_path(number: int) -> str:
 
 def published(number: int) -> str:
     """The signed list, at most ``KEPT_SECONDS`` old. Raises StatusListUnknown."""
+    if number > _LAST:
+        raise StatusListUnknown
     key = f"status-list:{number}"
     token = cache.get(key)
     if token is None:

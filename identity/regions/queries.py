@@ -72,7 +72,7 @@ def _names_in(text: str) -> set[str]:
     ends = [match.end() for match in _ENDINGS.finditer(text[:_WRITTEN])]
     starts = [0, *ends]
     pieces = [text[start:end] for start in starts for end in ends if 2 <= end - start <= 20]
-    return set(pieces[:_MOST_NAMES])
+    return {piece for piece in pieces[:_MOST_NAMES] if piece.isprintable()}  # no other one is a name, or can be asked
 
 
 def _place(row: Region) -> Place:

@@ -219,7 +219,7 @@ REST_FRAMEWORK = {
     ],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_PARSER_CLASSES": ["portal.api.parsing.BoundedJSONParser"],
     "EXCEPTION_HANDLER": "portal.api.problems.exception_handler",
     "DEFAULT_THROTTLE_RATES": {"verify": "60/min"},
     "NUM_PROXIES": 0,  # a caller's address is the connection's, whatever X-Forwarded-For claims

@@ -4,10 +4,12 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from identity.models import Account, PostHolding
+from cases.actions import drafts
+from cases.models import Case
+from identity.models import PostHolding
 from services.models import DataElement
 from tests.factories.bundles import a_bundle
-from tests.factories.cast import Cast, a_cast
+from tests.factories.cast import build_cast
 from tests.factories.editing import a_desk
 from tests.factories.visitors import a_visitor
 from tests.factories.workbench import browser_of
@@ -79,23 +81,20 @@ def test_no_body_of_a_plan_is_too_odd(client: Client, body: str) -> None:
         "[]",
         '{"premises.address": {"region": [{}, []], "detail": {}}}',
         '{"premises.address": {"region": "\\ud800", "detail": "\\ud800"}}',
-        '{"premises.address": {"region": ["\\u0000", "LONG"], "detail": "\\u0000省市区县"}}'.replace("LONG", _LONG),
+        '{"premises.address": {"region": ["\\u0000", "%s"], "detail": "\\u0000省市区县"}}'.replace("%s", _LONG),
         '{"premises.address": [1, 2]}',
         '{"premises.address": {"region": 1e400, "detail": 1e400}}',
         '{"premises.address": ' + '{"detail": ' * 500 + "1" + "}" * 500 + "}",
     ],
 )
 def test_no_answer_of_a_case_is_too_odd(answers: str) -> None:
-    from cases.actions import drafts
-    from cases.models import Case
-
-    cast: Cast = a_cast()
+    cast = build_cast()
     version = cast.item.current
     field = {"key": "premises.address", "label": "地址", "type": "address"}
     version.steps = [{"key": "shop", "title": "店铺", "fields": [field]}]
     version.save()
     case = drafts.start_draft(cast.citizen, item_id=cast.item.pk)
-    browser = a_visitor(Account.objects.get(pk=cast.citizen.known_account_id), acting_for=cast.org)
+    browser = a_visitor(cast.account, acting_for=cast.shop)
     browser.raise_request_exception = False
     body = f'{{"step": "shop", "version": {case.version}, "answers": {answers}}}'
     answer = browser.put(f"/api/v1/cases/{case.pk}/answers", body, content_type="application/json")

@@ -19,6 +19,7 @@ from services.lint.run import check_version
 from services.models import DataElement
 from tests.factories.cast import Cast, a_member_of_staff, a_picture
 from tests.factories.catalogue import a_post
+from tests.factories.mandates import an_agent, some_terms
 from tests.factories.moves import a_submitted_case
 from tests.factories.visitors import a_form, a_visitor, address
 from tests.services.test_composed import NUMBER, PERSON
@@ -164,6 +165,18 @@ def test_somebody_elses_document_is_not_there(cast: Cast, draft: Case, shop: Cli
     assert answer.status_code == 422
     assert answer.json()["codes"]["plan"] == "file_unknown"
     assert CaseMaterial.objects.get(case=draft, requirement__key="plan").document is None
+
+
+def test_a_mandate_that_shuts_the_locker_gives_none_of_its_files(cast: Cast, draft: Case):
+    kept = upload_document(cast.citizen, owner_id=cast.shop.pk, kind="floor-plan", name="图", upload=a_picture())
+    agent = an_agent(cast, kind="manager", terms=some_terms(may_use_wallet=False))
+    case = drafts.start_draft(agent, item_id=cast.item.pk)
+    answers = {"plan": {"document": str(kept.pk)}}
+    _case, problems = drafts.save_page(agent, case_id=case.pk, step_key="shop", raw=answers)
+    assert ("plan", "file_unknown") in {(one.path, one.code) for one in problems}
+    assert not CaseMaterial.objects.filter(case=case, document=kept).exists()
+    _case, problems = drafts.save_page(cast.citizen, case_id=case.pk, step_key="shop", raw=answers)
+    assert "plan" not in {one.path for one in problems}
 
 
 def put(client: Client, case: Case, body: object):

@@ -1,4 +1,4 @@
-"""The editor of a draft: what it shows and saves, what it refuses and keeps."""
+"""The editor of a draft: what it saves, what it refuses and keeps, and what two editors at once are told."""
 
 import re
 
@@ -7,7 +7,7 @@ from django.urls import reverse
 
 from services.descriptions import FeePart, MaterialPart, SituationPart
 from services.editing import versions
-from services.models import DataElement, ItemVersion
+from services.models import ItemVersion
 from tests.factories.catalogue import a_certificate_type, a_post
 from tests.factories.editing import a_desk, a_draft
 from tests.factories.workbench import browser_of
@@ -69,8 +69,8 @@ def content(draft):
     return versions.content_of(ItemVersion.objects.get(pk=draft.pk))
 
 
-def written(desk):
-    """A draft with a question that depends on another, materials, a fee and a form."""
+@pytest.fixture
+def draft(desk):
     a_certificate_type()
     return a_draft(
         desk,
@@ -79,11 +79,6 @@ def written(desk):
         fees=(FeePart(name="工本费", standard="每件 5 元", basis="价费〔2020〕1 号"),),
         steps=FORM,
     )
-
-
-@pytest.fixture
-def draft(desk):
-    return written(desk)
 
 
 def test_every_section_opens_and_an_unchanged_form_changes_nothing(desk, draft):
@@ -146,63 +141,6 @@ def test_a_material_is_added_with_a_certificate_and_a_condition(desk, draft):
     assert added.key.startswith("m-")
 
 
-def test_a_field_takes_everything_from_its_data_element(desk, draft):
-    DataElement.objects.create(code="person.phone", name="联系电话", type="phone", max_length=20)
-    assert edit(desk.ann, address(draft, "form", "1-new"), element="person.phone").status_code == 302
-    assert content(draft).steps[0]["fields"][1] == {
-        "key": "person.phone",
-        "element": "person.phone",
-        "label": "联系电话",
-        "type": "phone",
-        "max_length": 20,
-        "required": True,
-    }
-    again = edit(desk.ann, address(draft, "form", "1-new"), element="person.phone")
-    assert again.status_code == 422
-    assert list(again.context["form"].errors) == ["element"]
-
-
-def test_a_field_follows_its_data_element_in_everything(desk, draft):
-    columns = [{"key": "name", "label": "姓名", "type": "text", "required": True}]
-    shape = {"columns": columns, "min_rows": 1, "max_rows": 5}
-    DataElement.objects.create(code="shop.staff", name="人员", type="group", sensitivity="personal", shape=shape)
-    DataElement.objects.create(
-        code="shop.code", name="编号", type="text", pattern="[A-Z]{2}", pattern_message="两个字母", example="AB"
-    )
-    assert edit(desk.ann, address(draft, "form", "1-new"), element="shop.staff").status_code == 302
-    added = content(draft).steps[0]["fields"][1]
-    assert {name: added[name] for name in shape} == shape
-    assert added["sensitivity"] == "personal"
-    assert edit(desk.ann, address(draft, "form", "1-2"), element="shop.code").status_code == 302
-    assert content(draft).steps[0]["fields"][1] == {
-        "key": "shop.code",
-        "element": "shop.code",
-        "label": "人员",
-        "type": "text",
-        "pattern": "[A-Z]{2}",
-        "pattern_message": "两个字母",
-        "example": "AB",
-        "required": True,
-    }
-    assert edit(desk.ann, address(draft, "form", "1-2"), element="", type="integer").status_code == 302
-    own = content(draft).steps[0]["fields"][1]
-    assert set(own) == {"key", "label", "type", "required"}
-    assert own["key"].startswith("f-")
-    changes = browser_of(desk.ann).get(reverse("draft_compare", args=[draft.item_id, draft.version]))
-    assert changes.status_code == 200
-
-
-def test_a_file_of_the_form_names_its_material(desk, draft):
-    before = content(draft)
-    wrong = edit(desk.ann, address(draft, "form", "1-new"), label="平面图", type="file")
-    assert (wrong.status_code, list(wrong.context["form"].errors)) == (422, ["material"])
-    assert content(draft) == before
-    assert (
-        edit(desk.ann, address(draft, "form", "1-new"), label="平面图", type="file", material="form").status_code == 302
-    )
-    assert content(draft).steps[0]["fields"][1]["material"] == "form"
-
-
 @pytest.mark.parametrize("revision", ["²", "９", "9" * 5000, "-1", "", "x"])
 def test_a_row_is_moved_only_with_the_revision_that_was_seen(desk, draft, revision):
     before = content(draft)
@@ -224,41 +162,6 @@ def test_the_day_of_a_law_is_a_day(desk, draft):
         "2015-10-01",
         "全国人大常委会",
     )
-
-
-def test_the_preview_shows_every_type_of_field(desk, draft):
-    from services.fields import TYPES
-
-    more = {kind: {"choices": ["甲", "乙"]} for kind in ("choice", "multichoice")} | {"file": {"material": "form"}}
-    more["group"] = {"columns": [{"key": "name", "label": "姓名", "type": "text"}]}
-    fields = [
-        {"key": f"f-{kind}", "label": f"栏目{kind}", "type": kind, **more.get(kind, {})} for kind in sorted(TYPES)
-    ]
-    steps = [{"key": "p1", "title": "都有", "fields": fields}]
-    versions.save_draft(desk.ann, version_id=draft.pk, changes={"steps": steps}, expected_revision=1)
-    page = browser_of(desk.ann).get(reverse("draft_preview", args=[draft.item_id, draft.version, "form"]))
-    assert page.status_code == 200
-    text = page.content.decode()
-    assert [kind for kind in sorted(TYPES) if f"栏目{kind}" not in text] == []
-
-
-def test_a_field_of_its_own_and_a_page_are_added(desk, draft):
-    assert edit(desk.ann, address(draft, "form", "new"), title="第二页").status_code == 302
-    wrong = edit(desk.ann, address(draft, "form", "2-new"), label="方式", type="choice", choices="只有一个")
-    assert (wrong.status_code, list(wrong.context["form"].errors)) == (422, ["choices"])
-    right = edit(
-        desk.ann, address(draft, "form", "2-new"), label="方式", type="choice", choices="甲\r\n乙", required=None
-    )
-    assert right.status_code == 302
-    added = content(draft).steps[1]["fields"][0]
-    assert (added["label"], added["choices"], added["required"]) == ("方式", ["甲", "乙"], False)
-
-
-def test_every_type_that_fields_know_is_offered(desk, draft):
-    from services.fields import TYPES
-
-    page = browser_of(desk.ann).get(address(draft, "form", "1-new"))
-    assert {value for value, _label in page.context["form"].fields["type"].choices} == set(TYPES)
 
 
 def test_a_question_is_added_with_its_options(desk, draft):
@@ -359,12 +262,89 @@ def test_the_route_takes_posts_that_serve_the_department(desk, draft):
     assert (stage.department_id, stage.post_id, stage.days) == (desk.department.pk, post.pk, 3)
 
 
+def test_the_second_to_save_a_section_sees_both_and_saves_again(desk, draft):
+    where = address(draft, "window")
+    late = browser_of(desk.cai)
+    page = late.get(where)
+    assert edit(desk.ann, where, hall_place="一楼", hall_hours="九点到五点").status_code == 302
+    answer = late.post(where, fill(page, hall_place="二楼", consult_phone="0000-9"))
+    assert answer.status_code == 409
+    assert ("办理地点", "", "一楼", True) in answer.context["differences"]
+    assert ("办理时间", "", "九点到五点", False) in answer.context["differences"]
+    assert content(draft).hall_place == "一楼"
+    text = answer.content.decode()
+    assert "二楼" in text
+    assert "services.stale_version" in text
+    assert late.post(where, fill(answer)).status_code == 302
+    now = content(draft)
+    assert (now.hall_place, now.hall_hours, now.consult_phone) == ("二楼", "九点到五点", "0000-9")
+
+
+def test_the_second_to_save_a_row_finds_it_where_it_went(desk, draft):
+    where = address(draft, "materials", "1")
+    late = browser_of(desk.cai)
+    page = late.get(where)
+    browser_of(desk.ann).post(address(draft, "materials", "1", "down"), {"revision": draft.revision})
+    answer = late.post(where, fill(page, note="带原件"))
+    assert (answer.status_code, answer.context["differences"]) == (409, [])
+    assert late.post(answer.context["action_url"], fill(answer)).status_code == 302
+    assert [(one.name, one.note) for one in content(draft).materials] == [("申请书", ""), ("租赁合同", "带原件")]
+
+
+def test_a_row_that_somebody_deleted_is_added_again_on_request(desk, draft):
+    where = address(draft, "materials", "2")
+    late = browser_of(desk.cai)
+    page = late.get(where)
+    browser_of(desk.ann).post(address(draft, "materials", "2", "delete"), {"revision": draft.revision})
+    answer = late.post(where, fill(page, name="新申请书"))
+    assert answer.status_code == 409
+    assert answer.context["is_gone"]
+    assert [one.name for one in content(draft).materials] == ["租赁合同"]
+    assert late.post(answer.context["action_url"], fill(answer)).status_code == 302
+    assert [one.name for one in content(draft).materials] == ["租赁合同", "新申请书"]
+
+
+def test_a_form_that_is_not_ours_is_refused_and_kept(desk, draft):
+    where = address(draft, "window")
+    browser = browser_of(desk.ann)
+    data = fill(browser.get(where), hall_place="三楼", opened="made-up")
+    answer = browser.post(where, data)
+    assert answer.status_code == 422
+    assert "三楼" in answer.content.decode()
+    assert browser.post(where, {**data, "revision": "²"}).status_code == 422
+    assert content(draft).hall_place == ""
+
+
+def test_what_is_submitted_is_not_edited_any_more(desk, draft):
+    where = address(draft, "window")
+    browser = browser_of(desk.cai)
+    page = browser.get(where)
+    ItemVersion.objects.filter(pk=draft.pk).update(state="in_review")
+    answer = browser.post(where, fill(page, hall_place="四楼"))
+    assert answer.status_code == 409
+    assert "四楼" in answer.content.decode()
+    assert browser.get(address(draft)).status_code == 409
+    assert content(draft).hall_place == ""
+
+
+def test_nobody_else_edits(desk, draft):
+    for place in ((), ("window",), ("materials", "1")):
+        assert browser_of(desk.other).get(address(draft, *place)).status_code == 403
+    assert browser_of(desk.other).post(address(draft, "window"), {}).status_code == 403
+
+
 @pytest.mark.parametrize(
     "rest",
     [("nothing",), ("window", "1"), ("materials", "9"), ("materials", "1-1"), ("materials", "x"), ("form", "9-1")],
 )
 def test_addresses_of_nothing_are_not_found(desk, draft, rest):
     assert browser_of(desk.ann).get(address(draft, *rest)).status_code == 404
+
+
+def test_the_form_is_previewed_as_applicants_will_see_it(desk, draft):
+    page = browser_of(desk.ann).get(reverse("draft_preview", args=[draft.item_id, draft.version, "form"]))
+    assert page.status_code == 200
+    assert "面积" in page.content.decode()
 
 
 def test_no_script_in_a_name_runs(desk, draft):
