@@ -47,7 +47,8 @@ _ACTS = "许可 备案 核准 登记 变更 延续 注销 补办 年检 认定 �
 
 def run(quick: bool) -> dict[str, object]:
     """Import and search; rows/s over the whole run of the importer, search times in ms with all facets."""
-    figures: dict[str, object] = {}
+    figures = _exchange(2_000 if quick else 1_600_000)
+    _forget()
     figures["demo_load_s"] = round(_seconds(lambda: load(SYSTEM)), 2)
     figures["demo_again_s"] = round(_seconds(lambda: load(SYSTEM)), 2)
     if SAMPLE.exists():
@@ -59,36 +60,52 @@ def run(quick: bool) -> dict[str, object]:
         long_list.write_text("\n".join(json.dumps(row, ensure_ascii=False) for row in rows), encoding="utf-8")
         figures |= _imports("long", long_list)
     figures |= _searches("large", rounds=1 if quick else 5)
-    return figures | _exchange(2_000 if quick else 100_000)
+    return figures | _export()
 
 
 def _exchange(rows: int) -> dict[str, object]:
-    """Exchange tables: a plain implementation list from a CSV file, staged, written and indexed; then once more."""
+    """Exchange tables into an empty catalogue: a plain list from a CSV file, then once more without change.
+
+    The time counts everything from the file to the end of the batch: reading, staging, rows, versions, legal bases,
+    all indexes and references made again, and the words of search.
+    """
     figures: dict[str, object] = {}
     with tempfile.TemporaryDirectory() as folder:
         _write_list(Path(folder) / "up_task_general_basic.csv", rows)
-        before = os.getloadavg()[0]
+        figures |= {"import_rows": rows, "load_before": os.getloadavg()[0]}
         for name in ("import", "import_again"):
             start = time.perf_counter()
             batch = import_folder(Path(folder), is_dry_run=False, progress=lambda done, total: None)
             spent = time.perf_counter() - start
             assert batch.counts == {"created" if name == "import" else "unchanged": rows}, batch.counts
             figures[f"{name}_rows_per_s"] = round(rows / spent)
-        figures["import_rows"] = rows
-        figures["load_before"] = before
-        out = Path(folder) / "out"
-        out.mkdir()
-        spent = _seconds(lambda: export_catalogue(out, file_format="csv", batch="bench", progress=lambda a, b: None))
-        figures["export_items_per_s"] = round(ServiceItem.objects.count() / spent)
     return figures
 
 
+def _forget() -> None:
+    """Empty the catalogue for what is measured on a small one."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "TRUNCATE services_serviceitem, services_directoryentry, services_searchtopic, services_searchplace CASCADE"
+        )
+    Department.objects.all().delete()
+    Region.objects.all().delete()
+
+
+def _export() -> dict[str, object]:
+    with tempfile.TemporaryDirectory() as folder:
+        out = Path(folder)
+        spent = _seconds(lambda: export_catalogue(out, file_format="csv", batch="bench", progress=lambda a, b: None))
+    return {"export_items_per_s": round(ServiceItem.objects.count() / spent)}
+
+
 def _write_list(file: Path, rows: int) -> None:
-    """What 320 bodies of a province implement of a directory, every mandatory column filled."""
+    """What the bodies of 320 regions of a province implement of a directory, every mandatory column filled."""
     names = [row["task_name"] for row in itertools.islice(_rows(), max(10, rows // 320 + 1))]
-    region = Region.objects.filter(level=Region.Level.CITY).first() or Region.objects.create(
-        code="519900", name="示范市", level=Region.Level.CITY
-    )
+    regions = [
+        Region.objects.create(code=f"53{number // 20 + 1:02}{number % 20 + 1:02}", name=f"第{number}区", level=3)
+        for number in range(320)
+    ]
     bodies = [
         Department(
             uscc=make_uscc(prefix="12", region=region.code, body=f"{number:08}"),
@@ -96,7 +113,7 @@ def _write_list(file: Path, rows: int) -> None:
             short_name=f"主体{number}",
             region=region,
         )
-        for number in range(320)
+        for number, region in enumerate(regions)
     ]
     Department.objects.bulk_create(bodies)
     with file.open("w", encoding="utf-8-sig", newline="") as stream:

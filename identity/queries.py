@@ -2,6 +2,8 @@
 
 from collections import defaultdict
 from dataclasses import dataclass, replace
+from itertools import pairwise
+from typing import Any
 from uuid import UUID
 
 from django.contrib.postgres.expressions import ArraySubquery
@@ -169,17 +171,30 @@ class RegionsAround:
     below: list[Region]
 
 
+# The region (0), what it lies in (1 and up) and what lies just below it (-1).
+_AROUND = """
+WITH RECURSIVE way AS (
+    SELECT region.*, 0 AS distance FROM identity_region region WHERE region.code = %s
+    UNION ALL
+    SELECT parent.*, way.distance + 1 FROM way JOIN identity_region parent ON parent.id = way.parent_id
+)
+SELECT way.* FROM way
+UNION ALL
+SELECT child.*, -1 FROM way JOIN identity_region child ON child.parent_id = way.id AND way.distance = 0
+ORDER BY distance DESC, code
+"""
+
+
 def regions_around(code: str) -> RegionsAround:
-    """Return where a region lies (two queries); for no code, or one nobody has, the first fork from the top down."""
-    up = "parent__parent__parent__parent"
-    region = Region.objects.select_related(up).filter(code=code.replace("\x00", "")).first() if code else None
-    if region:
-        above: list[Region] = []
-        step = region.parent
-        while step:
-            above.insert(0, step)
-            step = step.parent
-        return RegionsAround(region, above, list(region.children.order_by("code")))
+    """Return where a region lies (one query); for no code, or one nobody has, the first fork from the top down."""
+    rows: list[Any] = list(Region.objects.raw(_AROUND, [code.replace("\x00", "")])) if code else []
+    way = [row for row in rows if row.distance >= 0]
+    for parent, child in pairwise(way):
+        child.parent = parent
+    if way:
+        return RegionsAround(way[-1], way[:-1], rows[len(way) :])
+    above: list[Region]
+    below: list[Region]
     above, below = [], list(Region.objects.filter(parent=None).order_by("code"))
     while len(below) == 1 and (next_below := list(below[0].children.order_by("code"))):
         above, below = [*above, below[0]], next_below

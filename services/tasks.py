@@ -12,11 +12,12 @@ from identity.actor import SYSTEM
 from services.bundles import checking
 from services.bundles import editing as bundles
 from services.editing import directory, publishing
-from services.exchange import desk
+from services.exchange import desk, first_load
 from services.lint import store
 from services.lint.queries import open_run
 from services.searching.actions import forget_misses
 
+_LOST = dt.timedelta(hours=1)  # without a chunk: the load is not going on
 KEEP_MISSES = dt.timedelta(days=180)
 _RETRY = RetryStrategy(max_attempts=5, exponential_wait=3)
 
@@ -31,7 +32,11 @@ def forget_search_misses(timestamp: int) -> None:
 @app.periodic(cron=daily("00:01"), periodic_id="catalogue_takes_effect")
 @app.task(queue="clock")
 def catalogue_takes_effect(timestamp: int) -> None:
-    """Put in force what was decided for today: directory first, then items and operations on them, then bundles."""
+    """Put in force what was decided for today: directory first, then items and operations on them, then bundles.
+
+    Before that, the catalogue gets back the indexes of a first load that was lost and that nobody went on with.
+    """
+    first_load.make_all_again(before=timezone.now() - _LOST)
     today = timezone.localdate()
     directory.take_effect(today=today)
     publishing.take_effect(today=today)

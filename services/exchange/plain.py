@@ -113,57 +113,83 @@ _CHECKS: dict[str, _Check] = {
     "dept_type": _like("[1239]"),
 }
 COLUMNS = (*_CHECKS, "task_type")
-_Piece = tuple[str, Verdict]
-_NOTHING: _Piece = ("", Verdict.PLAIN)
+_quoted = json.encoder.encode_basestring
+
+
+class _Doubtful(str):
+    """A value as JSON that has to be read with care."""
+
+    __slots__ = ()
+
+
+class _Forbidden(str):
+    """A value as JSON that is never stored."""
+
+    __slots__ = ()
+
+
+class _Column(dict[Any, str]):
+    """Values of one column as ``"name": value, `` of JSON, by value; nothing for those that are left out."""
+
+    def __init__(self, name: str, check: _Check | None) -> None:
+        self._check = check
+        self._heading = f"{_quoted(name)}: "
+        self._is_left_out = name in _LEFT_OUT
+        self._is_forbidden = _FORBIDDEN.search(self._heading) is not None
+
+    def __missing__(self, value: Any) -> str:
+        piece = self._judge(value)
+        if type(value) is str and len(self) < _REMEMBERED:  # True would be found as 1
+            self[value] = piece
+        return piece
+
+    def _judge(self, value: Any) -> str:
+        if value in ("", None) or self._is_left_out:
+            return ""
+        written = _quoted(value) if type(value) is str else json.dumps(value, ensure_ascii=False)
+        piece = f"{self._heading}{written}, "
+        if self._is_forbidden or _FORBIDDEN.search(written):
+            return _Forbidden(piece)
+        text = str(value) if type(value) is int else value
+        is_plain = self._check is not None and type(text) is str and text == text.strip() and self._check(text)
+        return piece if is_plain else _Doubtful(piece)
+
+
+class _Columns(dict[str, _Column]):
+    """The columns of a table by name, made when they are first seen."""
+
+    def __init__(self, checks: Mapping[str, _Check]) -> None:
+        self._checks = checks
+
+    def __missing__(self, name: str) -> _Column:
+        self[name] = column = _Column(name, self._checks.get(name))
+        return column
 
 
 class RowWriter:
     """Writes rows of one table as JSON objects and judges them."""
 
     def __init__(self, table: str) -> None:
-        self._checks = {**_CHECKS, "task_type": _like(_TYPES[table])} if table in _TYPES else {}
-        self._known: dict[str, dict[str, _Piece]] = {}
+        self._columns = _Columns({**_CHECKS, "task_type": _like(_TYPES[table])} if table in _TYPES else {})
 
     def write(self, values: Mapping[str, Any]) -> tuple[str, Verdict]:
         """Return the row as JSON, without what is empty or housekeeping, and the least of its verdicts."""
-        pieces = []
+        columns = self._columns
+        try:
+            pieces = [columns[name][value] for name, value in values.items()]
+        except TypeError:  # a list or an object, which no dictionary finds
+            pieces = [columns[name].__missing__(value) for name, value in values.items()]
+        kinds = set(map(type, pieces))
         least = Verdict.PLAIN
-        known = self._known
-        for name, value in values.items():
-            try:
-                piece, verdict = known[name][value]
-            except (KeyError, TypeError):  # seen for the first time, or no text
-                piece, verdict = self._look(name, value)
-            if piece:
-                pieces.append(piece)
-                if verdict < least:
-                    least = verdict
-        if least is Verdict.PLAIN and not self._fits(values):
+        if _Forbidden in kinds:
+            least = Verdict.FORBIDDEN
+        elif _Doubtful in kinds or not self._fits(values):
             least = Verdict.DOUBTFUL
-        return "{" + ", ".join(pieces) + "}", least
-
-    def _look(self, name: str, value: Any) -> _Piece:
-        piece = self._judge(name, value)
-        if type(value) is str:  # True would be found as 1
-            seen = self._known.setdefault(name, {})
-            if len(seen) < _REMEMBERED:
-                seen[value] = piece
-        return piece
-
-    def _judge(self, name: str, value: Any) -> _Piece:
-        if value in ("", None) or name in _LEFT_OUT:
-            return _NOTHING
-        piece = f"{json.dumps(name, ensure_ascii=False)}: {json.dumps(value, ensure_ascii=False)}"
-        if _FORBIDDEN.search(piece):
-            return piece, Verdict.FORBIDDEN
-        check = self._checks.get(name)
-        text = str(value) if type(value) is int else value
-        is_plain = check is not None and type(text) is str and text == text.strip() and check(text)
-        return piece, Verdict.PLAIN if is_plain else Verdict.DOUBTFUL
+        return "{" + "".join(pieces)[:-2] + "}", least
 
     def _fits(self, values: Mapping[str, Any]) -> bool:
         """What is needed is there, and the codes belong together."""
-        if not all(values.get(name) for name in _NEEDED):
+        if not all(map(values.get, _NEEDED)):
             return False
         task, catalog = str(values["task_code"]), values.get("catalog_code")
         return task[:18] == str(values["dept_code"]) and (not catalog or str(catalog) == task[19:])

@@ -7,7 +7,7 @@ from pathlib import Path
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Max, QuerySet
 from django.utils import timezone
 
 from common import events
@@ -18,7 +18,7 @@ from identity.staff.current import hold
 from identity.staff.errors import HoldingEnded
 from services import events as codes
 from services.actions import lock_catalogue
-from services.exchange import bulk, outcomes, side, staging, tables
+from services.exchange import bulk, first_load, lanes, outcomes, side, staging, tables
 from services.exchange.entries import take_entry
 from services.exchange.export import current_names
 from services.exchange.items import take_items
@@ -51,7 +51,9 @@ def import_folder(place: Path, *, is_dry_run: bool, progress: Progress) -> Excha
     Raises :class:`ExchangeRefused` when the files cannot be used at all.
     """
     if not is_dry_run:
+        first_load.make_all_again()
         batch = _begun(place)
+        first_load.put_aside(batch)
         while go_on(batch.pk):
             batch.refresh_from_db()
             progress(batch.done, batch.total)
@@ -105,10 +107,16 @@ def go_on(batch_id: UUID) -> bool:
         batch = _locked(batch_id)
         if batch is None:
             return False
+        if lanes.go_on(batch):
+            return True
         ahead = list(_ahead(batch)[:CHUNK])
+        if ahead and lanes.divide(batch, next_table=ahead[0][1]):
+            return True
         if not ahead and batch.state == _State.RUNNING:
             lock_catalogue()
-            if bulk.index_some():
+            batch.last_row = batch.rows.aggregate(last=Max("id"))["last"] or 0  # what lanes took is not looked at again
+            batch.save()
+            if first_load.make_again(batch) or bulk.index_some():
                 return True
         if not ahead:
             _finish(batch)
@@ -120,6 +128,8 @@ def go_on(batch_id: UUID) -> bool:
         else:
             counts, telling = _work(batch, ahead)
         _note(batch, ahead, counts, telling)
+        if batch.done == batch.total >= first_load.LEAST:
+            bulk.analyse()
     return True
 
 
@@ -130,8 +140,13 @@ def _locked(batch_id: UUID) -> ExchangeBatch | None:
 
 
 def _ahead(batch: ExchangeBatch) -> QuerySet[ExchangeRow, _Head]:
-    """The rows that lead, in their order: id, table and what is known of each from the file alone."""
+    """The rows that lead, in their order: id, table and what is known of each from the file alone.
+
+    Of a list that lanes write, those that they leave.
+    """
     rows = ExchangeRow.objects.filter(batch=batch, parent="", id__gt=batch.last_row or 0).order_by("id")
+    if batch.lanes.exists():
+        rows = rows.filter(is_plain=False)
     return rows.values_list("id", "table", "outcome")
 
 
@@ -148,7 +163,7 @@ def _work(batch: ExchangeBatch, ahead: list[_Head]) -> tuple[Counter[str], list[
     left = [pk for pk, table in todo.items() if table in _BASICS]
     if left and actor.kind == ActorKind.SYSTEM:
         settled = bulk.take_plain(actor, batch, first=ahead[0][0], last=ahead[-1][0])
-        counts.update(outcome.value for outcome in settled.values())
+        counts.update(outcome.value for pk, outcome in settled.items() if pk in todo)  # lanes took what lies between
         left = [pk for pk in left if pk not in settled]
     names = current_names() if left else side.Names()
     for start in range(0, len(left), _SLICE):

@@ -36,13 +36,14 @@ def stage(batch: ExchangeBatch, place: Path) -> int:
     Inside the caller's transaction. Raises :class:`FileUnfit`, :class:`TableUnknown`, :class:`ColumnsWrong`.
     """
     count = 0
+    key = str(batch.pk)
     waiting: list[str] = []
     with connection.cursor() as cursor:
         with cursor.copy(_COPY) as copy:
             writers: dict[str, RowWriter] = {}
             for line in _lines(place):
                 writer = writers.get(line.table) or writers.setdefault(line.table, RowWriter(line.table))
-                waiting.append(_staged(batch, line, writer))
+                waiting.append(_staged(key, line, writer))
                 if len(waiting) == _TOGETHER:
                     copy.write("".join(waiting))
                     count += len(waiting)
@@ -66,7 +67,7 @@ def _lines(place: Path) -> Iterator[reading.Line]:
         yield from reading.read(file, table)
 
 
-def _staged(batch: ExchangeBatch, line: reading.Line, writer: RowWriter) -> str:
+def _staged(batch: str, line: reading.Line, writer: RowWriter) -> str:
     """One line of the COPY text format."""
     values, problem = line.values, line.problem
     guid, parent = str(values.get("row_guid") or ""), str(values.get("task_guid") or "")
@@ -85,7 +86,7 @@ def _staged(batch: ExchangeBatch, line: reading.Line, writer: RowWriter) -> str:
     else:
         told = "[]"
         parent = "" if leads else parent
-    heading = f"{batch.pk}\t{line.table}\t{line.number}\t"
+    heading = f"{batch}\t{line.table}\t{line.number}\t"
     names = f"{guid[:50]}\t{parent}" if (guid + parent).isalnum() else _cells(guid[:50], parent)
     is_plain = "t" if verdict is Verdict.PLAIN and not problem else "f"
     outcome = RowOutcome.REJECTED.value if problem else ""

@@ -4,7 +4,7 @@ from services.models.bundles import Bundle, BundleMember, BundleVersion
 from services.models.comments import ReviewComment
 from services.models.directory import DirectoryEntry, DirectoryVersion
 from services.models.elements import DataElement, ImportBatch
-from services.models.exchange import ExchangeBatch, ExchangeRow
+from services.models.exchange import ExchangeBatch, ExchangeLane, ExchangeRow
 from services.models.findings import AskWaiver, ItemLint, LintRun
 from services.models.guides import ItemWindow, VersionFile
 from services.models.items import ServiceItem
@@ -33,6 +33,7 @@ __all__ = [
     "DirectoryEntry",
     "DirectoryVersion",
     "ExchangeBatch",
+    "ExchangeLane",
     "ExchangeRow",
     "Faq",
     "FeeItem",

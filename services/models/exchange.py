@@ -41,6 +41,7 @@ class ExchangeBatch(BaseModel):
     counts = models.JSONField(default=dict)  # outcome → rows
     problem = models.CharField(max_length=1000, blank=True, default="")  # why the whole of it failed
     finished_at = models.DateTimeField(null=True)
+    put_aside = models.JSONField(default=list)  # indexes and references to be made again: services.exchange.first_load
 
     class Meta:
         ordering: ClassVar = ["-id"]
@@ -55,7 +56,8 @@ class ExchangeRow(models.Model):
     """A row of an exchange table on its way in. Rows that were taken are removed with the end of their batch."""
 
     id = models.BigAutoField(primary_key=True)
-    batch = models.ForeignKey(ExchangeBatch, models.CASCADE, related_name="rows", db_index=False)
+    # Its reference is not checked once more for each of a million rows: they come and go with their batch.
+    batch = models.ForeignKey(ExchangeBatch, models.CASCADE, related_name="rows", db_index=False, db_constraint=False)
     table = models.CharField(max_length=40)
     number = models.PositiveIntegerField()  # line of the file, or row of the sheet, heading included
     guid = models.CharField(max_length=50, blank=True, default="")
@@ -74,3 +76,17 @@ class ExchangeRow(models.Model):
 
     def __str__(self) -> str:
         return f"{self.table} {self.number}"
+
+
+class ExchangeLane(models.Model):
+    """One of the connections that write a long first load at once: its stretch of the staged rows, how far it is."""
+
+    id = models.BigAutoField(primary_key=True)
+    batch = models.ForeignKey(ExchangeBatch, models.CASCADE, related_name="lanes")
+    position = models.BigIntegerField()  # the last ExchangeRow that was looked at
+    last = models.BigIntegerField()
+    created = models.PositiveIntegerField(default=0)
+    counted = models.PositiveIntegerField(default=0)  # of these, how many the batch knows of
+
+    def __str__(self) -> str:
+        return f"{self.position}/{self.last}"

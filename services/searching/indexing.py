@@ -18,9 +18,10 @@ _CHUNK = 500
 _PLACE_COLUMNS = tuple(field.attname for field in SearchPlace._meta.concrete_fields)
 
 # The speaker: the implementation of the highest level, and of those the oldest.
+# The sum keeps the planner from walking down all popularities in search of one of the topic.
 _SPEAKERS = """
 SELECT topic.id, topic.speaker_id, speaker.item_id, speaker.region_id,
-       (SELECT max(popularity) FROM services_searchplace WHERE topic_id = topic.id AND is_shown)
+       (SELECT max(popularity + 0) FROM services_searchplace WHERE topic_id = topic.id AND is_shown)
 FROM services_searchtopic topic
 LEFT JOIN LATERAL (
     SELECT item_id, region_id FROM services_searchplace

@@ -1,0 +1,183 @@
+"""A long first load: indexes and references come back, lanes say the same as the ordinary way, a lost run goes on."""
+
+import pytest
+from django.db import connection
+from django.utils import timezone
+
+from services import tasks
+from services.exchange import bulk, first_load, lanes, runs
+from services.models import (
+    DirectoryEntry,
+    ExchangeBatch,
+    ItemVersion,
+    LegalBasis,
+    SearchPlace,
+    SearchTopic,
+    ServiceItem,
+)
+from tests.services.exchange.test_bulk import DOUBTFUL, all_items, plain_row, save, told
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+_SHAPE = """
+SELECT indexdef FROM pg_indexes WHERE schemaname = 'public' AND tablename LIKE 'services%'
+UNION ALL
+SELECT conrelid::regclass || ' ' || conname || ' ' || pg_get_constraintdef(oid) || ' ' || convalidated
+FROM pg_constraint WHERE conrelid::regclass::text LIKE 'services%' ORDER BY 1
+"""
+
+
+class Lost(Exception):
+    """The worker is gone."""
+
+
+def shape() -> list[str]:
+    with connection.cursor() as cursor:
+        cursor.execute(_SHAPE)
+        return [row[0] for row in cursor.fetchall()]
+
+
+def load(folder) -> ExchangeBatch:
+    return runs.import_folder(folder, is_dry_run=False, progress=lambda done, total: None)
+
+
+def said() -> dict:
+    """All items, by what they say: keys of entries differ from one load to the next."""
+    items = all_items()
+    entries = dict(ServiceItem.objects.values_list("row_guid", "entry__name"))
+    return {guid: ({**own, "entry_id": entries[guid]}, *rest) for guid, (own, *rest) in items.items()}
+
+
+def forget() -> None:
+    SearchPlace.objects.all().delete()
+    SearchTopic.objects.all().delete()
+    LegalBasis.objects.all().delete()
+    ServiceItem.objects.update(current=None)
+    ItemVersion.objects.all().delete()
+    ServiceItem.objects.all().delete()
+    DirectoryEntry.objects.all().delete()
+
+
+def a_list() -> list[dict]:
+    """Plain rows, doubtful ones, and those that depend on the order: shared codes, entries with two names."""
+    rows = [plain_row(number) for number in range(1, 12)]
+    rows += [plain_row(number, **change) for number, change in enumerate(DOUBTFUL, start=20)]
+    rows += [plain_row(3, row_guid="guid-3-again", task_name="同一个实施编码")]
+    rows += [
+        plain_row(50, handle_flow="受理-->办结", local_task_code="地方一号"),
+        plain_row(51, local_task_code="地方一号"),
+    ]
+    rows += [plain_row(number, dept_code="911100000000000000") for number in (60, 61)]
+    return [*rows, *(plain_row(number) for number in range(70, 85))]
+
+
+@pytest.fixture
+def small(monkeypatch):
+    monkeypatch.setattr(first_load, "LEAST", 1)
+    monkeypatch.setattr(lanes, "_STRETCH", 4)
+    monkeypatch.setattr(lanes, "_STRETCHES", 1)
+
+
+def test_lanes_say_the_same_as_the_ordinary_way_also_when_the_run_is_lost_twice(tmp_path, small, monkeypatch):
+    save(tmp_path / "in", a_list())
+    before = shape()
+    monkeypatch.setattr(first_load, "LEAST", 1_000_000)
+    ordinary = load(tmp_path / "in")
+    items, problems = said(), told(ordinary)
+    assert problems
+    assert len(items) > 30
+    forget()
+
+    monkeypatch.setattr(first_load, "LEAST", 1)
+    whole, calls = bulk.take_plain, []
+
+    def lose_it(*given, **ids):
+        calls.append(ids)
+        found = whole(*given, **ids)
+        if len(calls) >= 3:
+            raise Lost
+        return found
+
+    monkeypatch.setattr(bulk, "take_plain", lose_it)
+    with pytest.raises(Lost):
+        load(tmp_path / "in")
+    batch = ExchangeBatch.objects.get(state=ExchangeBatch.State.RUNNING)
+    assert batch.put_aside
+    assert shape() != before
+    monkeypatch.setattr(bulk, "take_plain", whole)
+    again, made = first_load.make_again, []
+
+    def lose_the_fifth(batch):
+        made.append(again(batch))
+        if len(made) == 5:
+            raise Lost
+        return made[-1]
+
+    monkeypatch.setattr(first_load, "make_again", lose_the_fifth)
+    with pytest.raises(Lost):
+        go_on(batch)
+    monkeypatch.setattr(first_load, "make_again", again)
+    go_on(batch)
+    batch.refresh_from_db()
+    assert batch.state == ExchangeBatch.State.DONE
+    assert batch.counts == ordinary.counts
+    assert batch.done == batch.total == ordinary.total
+    assert batch.put_aside == []
+    assert shape() == before
+    assert said() == items
+    assert told(batch) == problems
+    assert not SearchTopic.objects.filter(revision=0).exists()
+    assert load(tmp_path / "in").counts.get("created") is None, "the catalogue has items: the ordinary way again"
+
+
+def go_on(batch) -> None:
+    while runs.go_on(batch.pk):
+        pass
+
+
+def test_what_a_lost_load_put_aside_comes_back_by_the_day_or_with_the_next_import(tmp_path, small, monkeypatch):
+    save(tmp_path / "in", [plain_row(1)])
+    before = shape()
+    monkeypatch.setattr(runs, "go_on", lambda batch_id: (_ for _ in ()).throw(Lost))
+    with pytest.raises(Lost):
+        load(tmp_path / "in")
+    aside = shape()
+    assert len(before) - len(aside) > 20
+    assert [line for line in aside if line not in before] == []
+    assert first_load.make_all_again(before=timezone.now() - tasks._LOST) == 0, "it may still be going on"
+    assert first_load.make_all_again() == len(before) - len(aside)
+    assert shape() == before
+
+
+def test_nothing_is_put_aside_for_a_short_list_or_where_there_are_items(tmp_path, small):
+    save(tmp_path / "in", [plain_row(1)])
+    load(tmp_path / "in")
+    before = shape()
+    batch = ExchangeBatch.objects.get()
+    assert not first_load.put_aside(batch), "the catalogue has items"
+    forget()
+    batch.total = 0
+    assert not first_load.put_aside(batch)
+    assert shape() == before
+
+
+def test_a_reference_that_does_not_hold_is_told_and_binds_new_rows(tmp_path, small, monkeypatch):
+    save(tmp_path / "in", [plain_row(1), plain_row(2)])
+    whole = first_load.make_again
+
+    def spoil(batch):
+        if batch.put_aside and batch.put_aside[0][2].startswith("services_legalbasis_version"):
+            with connection.cursor() as cursor:
+                cursor.execute('UPDATE services_legalbasis SET version_id = gen_random_uuid() WHERE "order" = 0')
+        return whole(batch)
+
+    monkeypatch.setattr(first_load, "make_again", spoil)
+    batch = load(tmp_path / "in")
+    assert batch.state == ExchangeBatch.State.DONE
+    assert "services_legalbasis_version" in batch.problem
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT conname FROM pg_constraint WHERE NOT convalidated")
+        (name,) = cursor.fetchone()
+        assert name.startswith("services_legalbasis_version")
+        cursor.execute('DELETE FROM services_legalbasis WHERE "order" = 0')
+        cursor.execute(f'ALTER TABLE services_legalbasis VALIDATE CONSTRAINT "{name}"')
