@@ -1,4 +1,4 @@
-"""The editor of a draft: what it saves, what it refuses and keeps, and what two editors at once are told."""
+"""The editor of a draft: what it shows and saves, what it refuses and keeps."""
 
 import re
 
@@ -69,8 +69,8 @@ def content(draft):
     return versions.content_of(ItemVersion.objects.get(pk=draft.pk))
 
 
-@pytest.fixture
-def draft(desk):
+def written(desk):
+    """A draft with a question that depends on another, materials, a fee and a form."""
     a_certificate_type()
     return a_draft(
         desk,
@@ -79,6 +79,11 @@ def draft(desk):
         fees=(FeePart(name="工本费", standard="每件 5 元", basis="价费〔2020〕1 号"),),
         steps=FORM,
     )
+
+
+@pytest.fixture
+def draft(desk):
+    return written(desk)
 
 
 def test_every_section_opens_and_an_unchanged_form_changes_nothing(desk, draft):
@@ -262,89 +267,12 @@ def test_the_route_takes_posts_that_serve_the_department(desk, draft):
     assert (stage.department_id, stage.post_id, stage.days) == (desk.department.pk, post.pk, 3)
 
 
-def test_the_second_to_save_a_section_sees_both_and_saves_again(desk, draft):
-    where = address(draft, "window")
-    late = browser_of(desk.cai)
-    page = late.get(where)
-    assert edit(desk.ann, where, hall_place="一楼", hall_hours="九点到五点").status_code == 302
-    answer = late.post(where, fill(page, hall_place="二楼", consult_phone="0000-9"))
-    assert answer.status_code == 409
-    assert ("办理地点", "", "一楼", True) in answer.context["differences"]
-    assert ("办理时间", "", "九点到五点", False) in answer.context["differences"]
-    assert content(draft).hall_place == "一楼"
-    text = answer.content.decode()
-    assert "二楼" in text
-    assert "services.stale_version" in text
-    assert late.post(where, fill(answer)).status_code == 302
-    now = content(draft)
-    assert (now.hall_place, now.hall_hours, now.consult_phone) == ("二楼", "九点到五点", "0000-9")
-
-
-def test_the_second_to_save_a_row_finds_it_where_it_went(desk, draft):
-    where = address(draft, "materials", "1")
-    late = browser_of(desk.cai)
-    page = late.get(where)
-    browser_of(desk.ann).post(address(draft, "materials", "1", "down"), {"revision": draft.revision})
-    answer = late.post(where, fill(page, note="带原件"))
-    assert (answer.status_code, answer.context["differences"]) == (409, [])
-    assert late.post(answer.context["action_url"], fill(answer)).status_code == 302
-    assert [(one.name, one.note) for one in content(draft).materials] == [("申请书", ""), ("租赁合同", "带原件")]
-
-
-def test_a_row_that_somebody_deleted_is_added_again_on_request(desk, draft):
-    where = address(draft, "materials", "2")
-    late = browser_of(desk.cai)
-    page = late.get(where)
-    browser_of(desk.ann).post(address(draft, "materials", "2", "delete"), {"revision": draft.revision})
-    answer = late.post(where, fill(page, name="新申请书"))
-    assert answer.status_code == 409
-    assert answer.context["is_gone"]
-    assert [one.name for one in content(draft).materials] == ["租赁合同"]
-    assert late.post(answer.context["action_url"], fill(answer)).status_code == 302
-    assert [one.name for one in content(draft).materials] == ["租赁合同", "新申请书"]
-
-
-def test_a_form_that_is_not_ours_is_refused_and_kept(desk, draft):
-    where = address(draft, "window")
-    browser = browser_of(desk.ann)
-    data = fill(browser.get(where), hall_place="三楼", opened="made-up")
-    answer = browser.post(where, data)
-    assert answer.status_code == 422
-    assert "三楼" in answer.content.decode()
-    assert browser.post(where, {**data, "revision": "²"}).status_code == 422
-    assert content(draft).hall_place == ""
-
-
-def test_what_is_submitted_is_not_edited_any_more(desk, draft):
-    where = address(draft, "window")
-    browser = browser_of(desk.cai)
-    page = browser.get(where)
-    ItemVersion.objects.filter(pk=draft.pk).update(state="in_review")
-    answer = browser.post(where, fill(page, hall_place="四楼"))
-    assert answer.status_code == 409
-    assert "四楼" in answer.content.decode()
-    assert browser.get(address(draft)).status_code == 409
-    assert content(draft).hall_place == ""
-
-
-def test_nobody_else_edits(desk, draft):
-    for place in ((), ("window",), ("materials", "1")):
-        assert browser_of(desk.other).get(address(draft, *place)).status_code == 403
-    assert browser_of(desk.other).post(address(draft, "window"), {}).status_code == 403
-
-
 @pytest.mark.parametrize(
     "rest",
     [("nothing",), ("window", "1"), ("materials", "9"), ("materials", "1-1"), ("materials", "x"), ("form", "9-1")],
 )
 def test_addresses_of_nothing_are_not_found(desk, draft, rest):
     assert browser_of(desk.ann).get(address(draft, *rest)).status_code == 404
-
-
-def test_the_form_is_previewed_as_applicants_will_see_it(desk, draft):
-    page = browser_of(desk.ann).get(reverse("draft_preview", args=[draft.item_id, draft.version, "form"]))
-    assert page.status_code == 200
-    assert "面积" in page.content.decode()
 
 
 def test_no_script_in_a_name_runs(desk, draft):
