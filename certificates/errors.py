@@ -83,6 +83,55 @@ class UploadDamaged(Invalid):
     what_to_do = _("请重新保存或拍照后再传。")
 
 
+class UploadLocked(Invalid):
+    """The PDF needs a password."""
+
+    code = "document.locked"
+    message = _("这份 PDF 设了打开密码，工作人员看不到内容，不能上传。")
+    what_to_do = _("请去掉密码后另存一份，或者打印成 PDF 再传。")
+
+
+class UploadHeic(Invalid):
+    """A photo in the format of some phones, which not every counter can open."""
+
+    code = "document.heic"
+    message = _("这张照片是 HEIC 格式，窗口的电脑不一定打得开，不能上传。")
+    what_to_do = _("苹果手机请在“设置－相机－格式”里选“兼容性最佳”后重拍，或者把照片另存为 JPG。")
+
+
+class UploadTooManyPages(Invalid):
+    """More pages than a material may have."""
+
+    code = "document.too_many_pages"
+    message = _("页数太多，一份最多 %(limit)s 页。")
+    what_to_do = _("请分成几份，或者只留下要交的几页。")
+
+
+class UploadTooManyPixels(Invalid):
+    """A picture larger than any camera takes."""
+
+    code = "document.too_many_pixels"
+    message = _("图片尺寸太大，打不开。")
+    what_to_do = _("请选较小的尺寸重拍，或者压缩后再传。")
+
+
+class UploadBomb(Invalid):
+    """Opening the file would take more memory or time than it may."""
+
+    code = "document.bomb"
+    message = _("这个文件展开后大得不正常，没有保存。")
+    what_to_do = _("请重新拍照，或者打印成 PDF 再传。")
+
+
+class UploadBusy(Conflict):
+    """Too many files are being checked right now."""
+
+    code = "document.busy"
+    http_status = 503
+    message = _("现在检查文件的人很多，您的文件还没有收到。")
+    what_to_do = _("请过一分钟再传。")
+
+
 class QuotaExceeded(Conflict):
     """The locker is full."""
 

@@ -183,6 +183,7 @@ STORAGES = {
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 UPLOAD_MAX_BYTES = 20 * 1024 * 1024
+UPLOADS_IN_CHILD = True  # open what strangers send in a process of its own, with its limits
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 KEY_DIR = VAR_DIR / "keys"  # signing keys of the demonstration certification authority
