@@ -138,3 +138,42 @@ class QuotaExceeded(Conflict):
     code = "document.quota_exceeded"
     message = _("您的材料库已满（%(limit)s MB）。")
     what_to_do = _("请在“我的材料”中删去不用的文件后再传。")
+
+
+class NotVerified(Conflict):
+    """Only a verdict that stands can be disputed: somebody else was quicker, or nobody has compared it yet."""
+
+    code = "document.not_verified"
+    message = _("这份材料现在不是“已与原件核对”，不能提异议。")
+    what_to_do = _("请刷新页面查看最新状态。")
+
+
+class DisputeReasonMissing(Invalid):
+    """Whoever doubts a verdict says why."""
+
+    code = "document.dispute_reason_missing"
+    message = _("请写明哪里不一致（5 到 300 个字），对方要据此重新核对。")
+
+
+class DocumentErased(NotFound):
+    """The file was destroyed when its time was over."""
+
+    code = "document.erased"
+    message = _("这份材料的文件已按期销毁，只留有登记。")
+    what_to_do = _("确实需要的，请申请人重新提交。")
+
+
+class DocumentWaiting(Conflict):
+    """The virus scanner has not seen the file yet."""
+
+    code = "document.waiting"
+    message = _("文件正在检查，还不能打开。")
+    what_to_do = _("一般几分钟就好，请稍后再看。")
+
+
+class UploadInfected(Invalid):
+    """The virus scanner found something."""
+
+    code = "document.infected"
+    message = _("文件里发现了病毒，没有保存。")
+    what_to_do = _("请先给电脑或手机杀毒，再用手机重新拍照上传。")

@@ -21,3 +21,7 @@ TOKEN_KEY_WITHDRAWN = Event("token_key.withdrawn", "token_key", frozenset({"reas
 EXPORTED = Event("certificate.exported", "certificate", frozenset({"claims", "is_bound"}))
 SM2_SIGNED = Event("certificate.sm2_signed", "certificate", frozenset({"sha256"}))
 SM2_READ = Event("certificate.sm2_read", "certificate")
+DISPUTED = Event("document.disputed", "document", frozenset({"department", "reason"}))
+FILE_ERASED = Event("document.file_erased", "document", frozenset({"sha256", "size", "reason"}))
+INFECTED = Event("document.infected", "document", frozenset({"sha256", "finding"}))
+SCANNED = Event("document.scanned", "document")

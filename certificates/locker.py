@@ -10,7 +10,8 @@ from django.utils import timezone
 
 from certificates import errors, uploads
 from certificates import events as codes
-from certificates.models import Document
+from certificates.listeners import notify_verdict
+from certificates.models import Document, Verdict
 from common import events
 from common.idempotency import claim
 from identity.actor import Actor
@@ -84,16 +85,25 @@ def _check_quota(owner_id: UUID, size: int) -> None:
 
 @transaction.atomic
 def mark_original_seen(actor: Actor, *, document_id: UUID) -> Document:
-    """Raise a document to grade B: an officer compared it with the original. The caller checked the permission."""
+    """Raise a document to grade B: an officer compared it with the original. The caller checked the permission.
+
+    A dispute about an earlier comparison is settled by it. Raises :class:`DocumentWaiting` or
+    :class:`DocumentErased`: what nobody could look at was not compared.
+    """
     hold_post(actor)
     document = Document.objects.select_for_update(no_key=True).get(pk=document_id)
+    require_readable(document)
     if document.grade == Document.Grade.B:
         return document
+    was_disputed = document.disputed_at is not None
     document.grade = Document.Grade.B
     document.verified_by_id = actor.account_id
     document.verified_department_id = actor.department_id
+    document.verified_post_id = actor.post_id
     document.verified_at = timezone.now()
-    document.save(update_fields=["grade", "verified_by", "verified_department", "verified_at", "updated_at"])
+    document.disputed_at = None
+    document.save(update_fields=_VERIFICATION)
+    _write_verdict(actor, document, Verdict.Outcome.MATCHED, Verdict.Method.ORIGINAL)
     events.record(
         codes.VERIFIED,
         actor=actor,
@@ -101,7 +111,70 @@ def mark_original_seen(actor: Actor, *, document_id: UUID) -> Document:
         holder_id=document.owner_id,
         department=actor.department_name,
     )
+    if was_disputed:
+        notify_verdict(document)
     return document
+
+
+_VERIFICATION = [
+    *("grade", "verified_by", "verified_department", "verified_post", "verified_at", "disputed_at", "updated_at")
+]
+
+
+@transaction.atomic
+def dispute_verdict(actor: Actor, *, document_id: UUID, reason: str) -> Document:
+    """Lower a document to grade C: an officer doubts that it is like its original. The caller checked the permission.
+
+    It counts everywhere at once: nobody reuses it, and no open case is decided on it, until somebody compares it
+    again. Upper rooms flag their open cases in this transaction. Raises :class:`DisputeReasonMissing` or
+    :class:`NotVerified`; then nothing changes.
+    """
+    said = " ".join(reason.split())
+    if not _SHORTEST_REASON <= len(said) <= _LONGEST_REASON or "\x00" in said:
+        raise errors.DisputeReasonMissing(fields={"reason": errors.DisputeReasonMissing.message})
+    hold_post(actor)
+    document = Document.objects.select_for_update(no_key=True).get(pk=document_id)
+    if document.grade != Document.Grade.B:
+        raise errors.NotVerified
+    document.grade = Document.Grade.C
+    document.verified_by = document.verified_department = document.verified_post = document.verified_at = None
+    document.disputed_at = timezone.now()
+    document.save(update_fields=_VERIFICATION)
+    _write_verdict(actor, document, Verdict.Outcome.DISPUTED, Verdict.Method.REVIEW, said)
+    events.record(
+        codes.DISPUTED,
+        actor=actor,
+        subject_id=document.pk,
+        holder_id=document.owner_id,
+        department=actor.department_name,
+        reason=said,
+    )
+    notify_verdict(document)
+    return document
+
+
+_SHORTEST_REASON, _LONGEST_REASON = 5, 300
+
+
+def _write_verdict(actor: Actor, document: Document, outcome: str, method: str, reason: str = "") -> None:
+    Verdict.objects.create(
+        document=document,
+        outcome=outcome,
+        method=method,
+        account_id=actor.known_account_id,
+        department_id=actor.department_id,
+        post_id=actor.post_id,
+        reason=reason,
+        sha256=document.sha256,
+    )
+
+
+def require_readable(document: Document) -> None:
+    """Raise :class:`DocumentErased` or :class:`DocumentWaiting` for a document nobody can look at."""
+    if document.erased_at is not None:
+        raise errors.DocumentErased
+    if document.scan == Document.Scan.WAITING:
+        raise errors.DocumentWaiting
 
 
 @transaction.atomic

@@ -76,7 +76,7 @@ def erase(party: Party) -> int:
 
     Upper rooms let go of their drafts first. A document that was shown to an office under a grant stays, locked.
     """
-    unused = Document.objects.filter(owner=party, grants=None, case_uses=None).exclude(kind__in=_KEPT_KINDS)
+    unused = Document.objects.filter(owner=party, grants=None, case_uses=None, flags=None).exclude(kind__in=_KEPT_KINDS)
     rows = list(unused)
     for row in rows:
         storage, name = row.file.storage, str(row.file.name)

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from certificates import errors
 from certificates import events as codes
+from certificates.locker import require_readable
 from certificates.models import Certificate, CertificateOperation, CertificateType, Disclosure, Document, Grant
 from common import events
 from common.masking import mask_name
@@ -128,7 +129,11 @@ def correction_proof(request: CorrectionRequest) -> Document | None:
 
 
 def read_document(actor: Actor, document: Document) -> bytes:
-    """Return a document's content and record who read it. The caller checked that the actor may."""
+    """Return a document's content and record who read it. The caller checked that the actor may.
+
+    Raises :class:`DocumentErased` or :class:`DocumentWaiting`.
+    """
+    require_readable(document)
     events.record(codes.DOCUMENT_READ, actor=actor, subject_id=document.pk, holder_id=document.owner_id)
     with document.file.open() as stored:
         return stored.read()
