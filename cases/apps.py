@@ -13,8 +13,10 @@ class CasesConfig(AppConfig):
         """Have open cases follow certificates and merged persons, keep places open; take part in rights over data."""
         from cases import privacy
         from cases.flags import follow_certificate, follow_verdict
+        from cases.keeping import needed
         from cases.merging import follow_merge
         from cases.staffing import still_open
+        from certificates.keeping import on_keeping
         from certificates.listeners import on_state_change, on_verdict
         from identity.persons.listeners import on_merge
         from identity.privacy import hooks
@@ -22,6 +24,7 @@ class CasesConfig(AppConfig):
 
         on_state_change(follow_certificate)
         on_verdict(follow_verdict)
+        on_keeping(needed)
         on_merge(follow_merge)
         before_closing(still_open)
         hooks.register(collect=privacy.collect, hinder=privacy.hinder, erase=privacy.erase)

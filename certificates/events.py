@@ -25,3 +25,4 @@ DISPUTED = Event("document.disputed", "document", frozenset({"department", "reas
 FILE_ERASED = Event("document.file_erased", "document", frozenset({"sha256", "size", "reason"}))
 INFECTED = Event("document.infected", "document", frozenset({"sha256", "finding"}))
 SCANNED = Event("document.scanned", "document")
+ORPHANS_SWEPT = Event("document.orphans_swept", "storage", frozenset({"count"}))

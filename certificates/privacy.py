@@ -5,6 +5,7 @@ from functools import partial
 from django.db import transaction
 
 from certificates import events as codes
+from certificates.keeping import drop
 from certificates.models import Certificate, Document
 from certificates.queries import state_now
 from common import events
@@ -82,5 +83,5 @@ def erase(party: Party) -> int:
         storage, name = row.file.storage, str(row.file.name)
         events.record(codes.ERASED, actor=SYSTEM, subject_id=row.pk, holder_id=party.pk)
         row.delete()
-        transaction.on_commit(partial(storage.delete, name))
+        transaction.on_commit(partial(drop, storage, name))
     return len(rows)

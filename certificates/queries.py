@@ -10,8 +10,8 @@ from django.utils import timezone
 
 from certificates import errors
 from certificates import events as codes
-from certificates.locker import require_readable
 from certificates.models import Certificate, CertificateOperation, CertificateType, Disclosure, Document, Grant
+from certificates.verdicts import require_readable
 from common import events
 from common.masking import mask_name
 from identity import levels

@@ -1,7 +1,8 @@
-"""Reads of verdicts: what others doubt of what a department verified."""
+"""Reads of documents and verdicts: what can be looked at, and what others doubt of what a department verified."""
 
 from django.db.models import OuterRef, Prefetch, QuerySet, Subquery
 
+from certificates import errors
 from certificates.models import Document, Verdict
 from identity.actor import Actor
 from identity.permissions import Permission
@@ -27,3 +28,11 @@ def disputes_about(actor: Actor) -> QuerySet[Document]:
         .prefetch_related(Prefetch("verdicts", disputes.order_by("-created_at"), to_attr="disputes"))
         .order_by("-disputed_at", "pk")
     )
+
+
+def require_readable(document: Document) -> None:
+    """Raise :class:`DocumentErased` or :class:`DocumentWaiting` for a document nobody can look at."""
+    if document.erased_at is not None:
+        raise errors.DocumentErased
+    if document.scan == Document.Scan.WAITING:
+        raise errors.DocumentWaiting

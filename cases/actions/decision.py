@@ -5,6 +5,7 @@ from dataclasses import replace
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -169,7 +170,8 @@ def _check_originals(case: Case) -> None:
     held = Document.objects.select_for_update(no_key=True).filter(pk__in=used).order_by("pk")
     if any(document.scan == Document.Scan.WAITING for document in held):
         raise DocumentWaiting
-    unseen = CaseMaterial.objects.filter(case=case, document__grade=Document.Grade.C).select_related("requirement")
+    lacking = Q(document__grade=Document.Grade.C) | Q(document__erased_at__isnull=False)
+    unseen = CaseMaterial.objects.filter(lacking, case=case).select_related("requirement")
     names = [row.requirement.name for row in unseen]
     if names:
         raise errors.OriginalsNotSeen(count=len(names), names="、".join(names))
