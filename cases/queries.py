@@ -294,6 +294,12 @@ def verified_material(actor: Actor, *, case_id: UUID, material_id: UUID) -> Case
     return row
 
 
+def uses_of(actor: Actor, document: Document) -> QuerySet[CaseMaterial]:
+    """Where a document is or was used, among the cases the actor may know of, newest case first."""
+    uses = CaseMaterial.objects.filter(document=document, case__in=visible_to(actor))
+    return uses.select_related("case__item_version", "requirement").order_by("-case__created_at")
+
+
 def open_branch_for(actor: Actor, case: Case) -> Branch | None:
     """The branch of this case that this very post has to review, if it is open."""
     if case.state != State.IN_REVIEW:

@@ -123,7 +123,7 @@ class UploadBomb(Invalid):
     what_to_do = _("请重新拍照，或者打印成 PDF 再传。")
 
 
-class UploadBusy(Conflict):
+class UploadBusy(Invalid):
     """Too many files are being checked right now."""
 
     code = "document.busy"
