@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
+from uuid import UUID
 
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
@@ -52,7 +53,7 @@ def take(
         if spec.key in files:
             problems += _upload(actor, case, spec, row, files[spec.key], request_key)
         elif given:
-            problems += _refer(case, spec, row, given["document"])
+            problems += _refer(actor, case, spec, row, given["document"])
         elif row.way == _Way.MISSING and spec.required and row.requirement.need != MaterialNeed.OPTIONAL:
             problems.append(_problem(spec, "required", _("请选一个文件上传。")))
     return problems
@@ -94,16 +95,24 @@ def upload_row(
     choose(row, way=_Way.UPLOAD, document=document, reason=_("您这次上传的"))
 
 
-def _refer(case: Case, spec: FieldSpec, row: CaseMaterial, document_id: str) -> list[Problem]:
-    """Let a document that is in the right locker already stand for it; anybody else's is not there."""
+def _refer(actor: Actor, case: Case, spec: FieldSpec, row: CaseMaterial, document_id: str) -> list[Problem]:
+    """Let a document that is in the right locker already stand for it; anybody else's is not there.
+
+    Nor is the principal's for somebody whose mandate does not open it.
+    """
     if str(row.document_id) == document_id:
         return []
     owner = evidence.holder_of(case, row.requirement)
-    document = Document.objects.filter(pk=document_id, owner_id=owner, removed_at__isnull=True).first()
+    is_shut = actor.is_wallet_shut and owner != actor.person_id
+    document = None if is_shut else _document(owner, document_id)
     if document is None:
         return [_problem(spec, "file_unknown", _("材料库里没有这个文件，请重新上传。"))]
     choose(row, way=_Way.UPLOAD, document=document, reason=_("您从材料库里选的"))
     return []
+
+
+def _document(owner: UUID, document_id: str) -> Document | None:
+    return Document.objects.filter(pk=document_id, owner_id=owner, removed_at__isnull=True).first()
 
 
 def choose(row: CaseMaterial, *, way: str, document: Document | None, reason: str) -> None:

@@ -309,6 +309,6 @@ FIELD_TYPES = (
     pgettext_lazy("code", "地址"),
     pgettext_lazy("code", "人员"),
     pgettext_lazy("code", "单位"),
-    pgettext_lazy("code", "可以填几组"),
+    pgettext_lazy("code", "表格"),
     pgettext_lazy("code", "文件"),
 )

@@ -13,8 +13,9 @@ from common.models import AuditEvent
 from identity.actor import Actor
 from identity.models import Account
 from identity.permissions import Permission
+from identity.staff.current import hold
 from services import events as codes
-from services.actions import ElementDescription, save_data_elements
+from services.actions import ElementDescription, lock_catalogue, save_data_elements
 from services.errors import ElementChanged, ElementExists, ElementNotFound
 from services.models import DataElement, ItemVersion
 
@@ -36,7 +37,7 @@ def elements(actor: Actor, *, text: str = "") -> QuerySet[DataElement]:
 def get_element(actor: Actor, code: str) -> DataElement:
     """Return one data element. Raises :class:`ElementNotFound`."""
     require_editor(actor)
-    found = DataElement.objects.filter(code=code[:60]).first()
+    found = DataElement.objects.filter(code=code[:60]).first() if code.isprintable() else None
     if found is None:
         raise ElementNotFound
     return found
@@ -82,7 +83,9 @@ def save_element(actor: Actor, *, code: str, values: Mapping[str, Any], is_new: 
     Items keep the definition they were published with: the findings name them until they are revised. Raises
     :class:`ElementExists`, :class:`ElementNotFound`, :class:`ElementChanged` or :class:`ElementInvalid`.
     """
+    hold(actor)
     require_editor(actor)
+    lock_catalogue()  # an element that somebody else is creating is there to be seen
     known = DataElement.objects.select_for_update().filter(code=code).first()
     if is_new and known is not None:
         raise ElementExists(element=code)

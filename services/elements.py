@@ -7,16 +7,15 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from services import patterns
 from services.composed import MOST_ROWS, PARTS
-from services.fields import COLUMNS, SIMPLE, TYPES
+from services.fields import COLUMNS, SIMPLE, TYPES, is_day, longest_of
 from services.models import DataElement
 
 PLAIN = ("example", "pattern", "pattern_message", "least", "most", "sensitivity")
 DEFINING = ("type", "choices", "max_length", *PLAIN, "parts", "columns", "min_rows", "max_rows")
 _CODE = re.compile(r"[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)+")
 _COLUMN = re.compile(r"[a-z][a-z0-9_]{0,39}")
-_MOST_LOOPS = 3  # open-ended repetitions in a pattern: more of them can take very long on hostile text
-_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
 def definition_of(element: Any) -> dict[str, Any]:
@@ -61,15 +60,7 @@ def _pattern_problems(element: DataElement) -> Iterator[tuple[str, str]]:
         return
     if element.type not in SIMPLE - {"choice", "multichoice", "yesno"}:
         yield "pattern", _("只有文字和数字类的数据元可以规定格式。")
-    text = re.sub(r"\\.", "", element.pattern)
-    is_safe = (
-        not re.search(r"\)[*+?{]", text) and "(?" not in text and len(re.findall(r"[*+]|,\}", text)) <= _MOST_LOOPS
-    )
-    try:
-        re.compile(element.pattern)
-    except (re.error, OverflowError, RecursionError):
-        is_safe = False
-    if not is_safe or re.search(r"\\[1-9]", element.pattern):
+    if not patterns.is_safe(element.pattern, element.max_length or longest_of(element.type)):
         yield "pattern", _("格式的写法不对或者太复杂：不要重复整个括号，不要用反向引用。")
     if not element.pattern_message:
         yield "pattern_message", _("请写明格式不对时告诉申请人的话。")
@@ -79,15 +70,17 @@ def _bound_problems(element: DataElement) -> Iterator[tuple[str, str]]:
     for name in ("least", "most"):
         text = getattr(element, name)
         if text and not _is_bound(element.type, text):
-            yield name, _("数字类填数字，日期填 2026-01-31 这样的日期，别的类型不填。")
+            yield name, _("整数填整数，小数和金额填数字，日期填 2026-01-31 这样的日期，别的类型不填。")
 
 
 def _is_bound(kind: str, text: str) -> bool:
-    if kind == "date":
-        return _DATE.fullmatch(text) is not None
     try:
-        return kind in {"integer", "decimal", "money"} and Decimal(text).is_finite()
-    except InvalidOperation:
+        if kind == "date":
+            return is_day(text)
+        if kind == "integer":
+            return str(int(text)) == text
+        return kind in {"decimal", "money"} and Decimal(text).is_finite()
+    except (InvalidOperation, ValueError):
         return False
 
 
@@ -118,6 +111,8 @@ def table_problems(shape: Mapping[str, Any]) -> Iterator[str]:
             yield _("表格的列只能是简单类型，都要有名称。")
         elif (column["type"] == "choice") != bool(column.get("choices")):
             yield _("选择类的列要列出选项。")
+        elif not patterns.is_safe(column.get("pattern") or "", column.get("max_length") or longest_of(column["type"])):
+            yield _("列的格式写法不对或者太复杂。")
     least, most = shape.get("min_rows", 0), shape.get("max_rows", 20)
     if not (isinstance(least, int) and isinstance(most, int) and 0 <= least <= most and 1 <= most <= MOST_ROWS):
         yield _("行数应当在 1 到 %(most)s 之间，最少不能大于最多。") % {"most": MOST_ROWS}

@@ -25,6 +25,19 @@ _FIRST_YEAR = 1900
 _LAST_YEAR = 2200
 
 
+def longest_of(kind: str) -> int:
+    """The longest answer of a type in characters, where nothing shorter was said."""
+    return DEFAULT_LENGTHS.get(kind, SHORT)
+
+
+def is_day(text: str) -> bool:
+    """Whether a text is a real date as it is stored: 2026-01-31."""
+    try:
+        return dt.date.fromisoformat(text).isoformat() == text
+    except ValueError:
+        return False
+
+
 class Refusal(ValueError):
     """An answer that does not fit: a stable reason and a message for people."""
 

@@ -84,7 +84,7 @@ class FieldSpec:
     @property
     def limit(self) -> int:
         """The longest answer in characters."""
-        return self.max_length or fields.DEFAULT_LENGTHS.get(self.type, fields.SHORT)
+        return self.max_length or fields.longest_of(self.type)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,11 +9,12 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from common.errors import Invalid
+from identity.queries import regions_around
 from services import search as index
 from services.errors import ItemNotFound
 from services.models import ItemVersion, SearchPlace, ServiceItem
@@ -43,7 +44,11 @@ class FiltersClash(Invalid):
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What a list is narrowed by; None means any. ``department`` is a name or a USCC, ``region`` a code."""
+    """What a list is narrowed by; None means any. ``department`` is a name or a USCC.
+
+    ``region`` is the code of where a thing is offered itself; ``serves`` that of where somebody lives: each thing is
+    listed at the nearest level that offers it, as a search finds it.
+    """
 
     q: str = ""
     department: str | None = None
@@ -51,6 +56,7 @@ class Wanted:
     audience: str | None = None
     item_type: str | None = None
     region: str | None = None
+    serves: str | None = None
     level: int | None = None
     depth: int | None = None  # at least this 网上办理深度
     state: str = "active"
@@ -66,7 +72,8 @@ class Page:
 
 
 def list_items(wanted: Wanted, *, cursor: str = "", limit: int) -> Page:
-    """Published items by filters, two queries whatever the page; with words in ``q`` up to five, the fitting first.
+    """Published items by filters, two queries whatever the page (with ``serves`` three); with words in ``q`` up to
+    five, the fitting first.
 
     Without words the most used come first, with ``updated_since`` the longest unchanged. Raises
     :class:`CursorInvalid` or :class:`FiltersClash`.
@@ -95,6 +102,8 @@ def _narrowed(wanted: Wanted) -> QuerySet[SearchPlace]:
     places = SearchPlace.objects.filter(is_shown=True) if state == Standing.ACTIVE else SearchPlace.objects.all()
     if state not in (None, Standing.ACTIVE):
         places = places.filter(item__state=state)
+    if wanted.serves:
+        places = _nearest(places, wanted.serves)
     if wanted.department:
         named = Q(department_name=wanted.department)
         places = places.filter(
@@ -113,6 +122,15 @@ def _narrowed(wanted: Wanted) -> QuerySet[SearchPlace]:
     return places.filter(**{name: value for name, value in plain.items() if value is not None})
 
 
+def _nearest(places: QuerySet[SearchPlace], code: str) -> QuerySet[SearchPlace]:
+    """Of each topic only what the region itself, or the nearest above it, offers among ``places``."""
+    around = regions_around(code)
+    if around.region is None:
+        return places.none()
+    here = places.filter(region__in=[around.region, *around.above])
+    return here.filter(~Exists(here.filter(topic=OuterRef("topic"), level__gt=OuterRef("level"))))
+
+
 def _found(wanted: Wanted, cursor: str, limit: int) -> Page:
     if wanted.state != "active" or wanted.updated_since is not None:
         raise FiltersClash(fields={"q": FiltersClash.message})
@@ -123,6 +141,7 @@ def _found(wanted: Wanted, cursor: str, limit: int) -> Page:
         wanted.audience,
         wanted.item_type,
         level=wanted.level,
+        region=wanted.serves,
         place=wanted.region,
         depth=wanted.depth,
     )

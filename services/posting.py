@@ -1,19 +1,36 @@
 """Answers as a browser posts them, put together: ``premises.address`` and its regions, ``staff.0.name`` and so on."""
 
 import re
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping, Sequence
+from typing import Any, Protocol
 
 from services.composed import MOST_ROWS, PARTS
-
-if TYPE_CHECKING:
-    from services.forms import FieldSpec
 
 LEVELS = (1, 2, 3, 4)  # province, city, county, street: one list to pick from for each
 _ROW = re.compile(r"([0-9]{1,4})\.(.+)", re.ASCII)
 
 
-def raw_of(spec: "FieldSpec", raw: Mapping[str, Any]) -> Any:
+class Named(Protocol):
+    """What a column is called in a posted form."""
+
+    @property
+    def key(self) -> str:
+        """Its key."""
+
+
+class Asked(Named, Protocol):
+    """What a field is called in a posted form, and which parts it has."""
+
+    @property
+    def type(self) -> str:
+        """Its type (:data:`services.fields.TYPES`)."""
+
+    @property
+    def columns(self) -> Sequence[Named]:
+        """Those of a table."""
+
+
+def raw_of(spec: Asked, raw: Mapping[str, Any]) -> Any:
     """Return what was given for one field, unchecked: from a posted form (a ``QueryDict``) or from JSON."""
     if not hasattr(raw, "getlist"):
         return raw.get(spec.key)
@@ -38,7 +55,7 @@ def _address(key: str, raw: Mapping[str, Any]) -> Any:
     return {"region": [raw.get(name, "") for name in names], "detail": raw.get(key, "")}
 
 
-def posted_rows(spec: "FieldSpec", raw: Mapping[str, Any]) -> list[dict[str, Any]]:
+def posted_rows(spec: Asked, raw: Mapping[str, Any]) -> list[dict[str, Any]]:
     """Return the rows of a table as posted, blank ones too, in the order of their numbers."""
     rows: dict[int, dict[str, Any]] = {}
     columns = {column.key for column in spec.columns}

@@ -117,7 +117,7 @@ def get_public_version(code: str, number: int) -> tuple[ServiceItem, Guide]:
     wanted = Q(task_code=code) | Q(handle_code=code) | Q(local_code=code)
     with contextlib.suppress(ValueError):
         wanted |= Q(pk=UUID(code))
-    item = items.filter(wanted).filter(current__isnull=False).first() if code else None
+    item = items.filter(wanted).filter(current__isnull=False).first() if code.isprintable() and code else None
     if item is None:
         raise ItemNotFound
     item = as_of(item, timezone.localdate())

@@ -106,7 +106,7 @@ def _plain(spec: FieldSpec) -> dict[str, Any]:
 
 
 def _most(spec: FieldSpec) -> dict[str, Any]:
-    return {"maximum": int(spec.most)} if spec.most.isdigit() else {}
+    return {"maximum": int(spec.most)} if spec.most else {}
 
 
 def _object(properties: Mapping[str, Any]) -> dict[str, Any]:

@@ -12,8 +12,9 @@ from services.codes import CATALOG_CODE, is_handle_code, is_task_code
 from services.descriptions import PARTS, ItemDescription, VersionContent, columns, parts_of
 from services.elements import table_problems
 from services.errors import DescriptionInvalid
-from services.fields import TYPES
+from services.fields import TYPES, is_day, longest_of
 from services.models import ItemVersion, ServiceItem
+from services.patterns import is_safe
 from services.themes import ORGANISATION_THEMES, PERSON_THEMES
 
 _SMALL_INTEGER = 32_767
@@ -46,6 +47,9 @@ def storing_problems(content: VersionContent) -> Iterator[str]:
             yield from _column_problems(PARTS[name][0], columns(part))
         yield from _repeated(name, (part.key for part in parts if hasattr(part, "key")))
     yield from _field_problems(content)
+    for basis in content.legal_bases:
+        if basis.since and not is_day(basis.since):
+            yield _("《%(law)s》的实施日期不是日期") % {"law": basis.law[:40]}
 
 
 def _code_problems(description: ItemDescription) -> Iterator[str]:
@@ -153,6 +157,8 @@ def _field_problems(content: VersionContent) -> Iterator[str]:
             yield _("栏目 %(key)s 的类型 %(type)s 不认识") % {"key": entry["key"], "type": entry["type"]}
         if entry["type"] in ("choice", "multichoice") and not entry.get("choices"):
             yield _("栏目 %(key)s 没有列出选项") % {"key": entry["key"]}
+        if not is_safe(entry.get("pattern") or "", entry.get("max_length") or longest_of(entry["type"])):
+            yield _("栏目 %(key)s 的格式写法不对或者太复杂") % {"key": entry["key"]}
         if entry["type"] == "group":
             for problem in table_problems(entry):
                 yield _("栏目 %(key)s：%(problem)s") % {"key": entry["key"], "problem": problem}

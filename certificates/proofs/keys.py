@@ -11,7 +11,8 @@ from certificates import events as codes
 from certificates.models import TokenKey
 from certificates.proofs import jws
 from certificates.proofs.errors import TokenKeyUnknown
-from certificates.signing.keystore import TOKENS, SealSigner, default_keystore
+from certificates.signing.keys_in_use import default_keystore
+from certificates.signing.keystore import TOKENS, SealSigner
 from common import events
 from identity.actor import SYSTEM, Actor
 
@@ -53,7 +54,7 @@ def key_set() -> dict[str, list[dict[str, str]]]:
 
 def find(kid: str, issuer: object) -> TokenKey | None:
     """The published key that an issuer signs with under this name; withdrawn ones are none."""
-    if not isinstance(issuer, str) or "\x00" in kid + issuer:
+    if not isinstance(issuer, str) or not (kid + issuer).isprintable():  # nothing the database could not compare
         return None
     return TokenKey.objects.filter(kid=kid[:8], issuer=issuer[:200], withdrawn_at__isnull=True).first()
 

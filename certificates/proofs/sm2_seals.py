@@ -12,7 +12,8 @@ from certificates.models import Certificate, Sm2Signature
 from certificates.proofs.errors import SealNotMade
 from certificates.signing import sm2
 from certificates.signing.errors import KeyUnusable
-from certificates.signing.keystore import DEFAULT_SEAL, KeyStore, default_keystore, pem_certificates
+from certificates.signing.keys_in_use import default_keystore
+from certificates.signing.keystore import DEFAULT_SEAL, KeyStore, pem_certificates
 from common import events
 from identity import levels
 from identity.actor import SYSTEM, Actor

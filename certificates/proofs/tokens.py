@@ -100,7 +100,7 @@ def check(token: str) -> TokenCheck:
 
 def _certificate(claims: dict[str, Any]) -> Certificate | None:
     named = claims.get("sub")
-    if not isinstance(named, str) or "\x00" in named:
+    if not isinstance(named, str) or not named.isprintable():
         return None
     rows = Certificate.objects.select_related("type", "issuer", "holder__person", "holder__organisation")
     return rows.filter(identifier=f"{OID_ROOT}.{named}").first()

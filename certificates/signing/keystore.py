@@ -3,7 +3,6 @@
 import re
 import stat
 from collections.abc import Iterable
-from functools import lru_cache
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -11,7 +10,6 @@ from asn1crypto import pem, x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, pkcs12
-from django.conf import settings
 from pyhanko.sign.signers import Signer
 from pyhanko_certvalidator.registry import SimpleCertificateStore
 
@@ -187,21 +185,3 @@ def _certificates(path: Path, folder: str) -> list[x509.Certificate]:
         return pem_certificates(path.read_bytes(), name=f"{folder}/{path.name}")
     except OSError as error:
         raise KeyUnusable(name=f"{folder}/{path.name}") from error
-
-
-@lru_cache(maxsize=8)
-def _opened(folder: Path) -> Pkcs12KeyStore:
-    return Pkcs12KeyStore(folder)
-
-
-def default_keystore() -> KeyStore:
-    """The key store of the settings; its keys stay loaded for the life of the process.
-
-    ``settings.PKCS11`` names a hardware module; without it keys are the files of ``settings.KEY_DIR``.
-    """
-    folder = Path(settings.KEY_DIR)
-    if settings.PKCS11:
-        from certificates.signing.pkcs11 import module_keystore
-
-        return module_keystore(folder, **settings.PKCS11)
-    return _opened(folder)

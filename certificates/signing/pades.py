@@ -20,7 +20,8 @@ from pyhanko.sign.validation import (
 from pyhanko_certvalidator import ValidationContext
 
 from certificates.signing.errors import FileNotSignable
-from certificates.signing.keystore import DEFAULT_SEAL, KeyStore, default_keystore
+from certificates.signing.keys_in_use import default_keystore
+from certificates.signing.keystore import DEFAULT_SEAL, KeyStore
 from certificates.signing.timestamps import timestamper
 
 # Room for the signature, its certificates and the time stamp; fixed, so that pyHanko need not sign twice to measure it.

@@ -163,4 +163,11 @@ def _named(bound: BoundField | None, message: str) -> str:
     """Put the field's label before a message that does not name it: the summary stands far from the field."""
     if bound is None or str(bound.label) in message:
         return message
-    return _("%(label)s：%(message)s") % {"label": bound.label, "message": message}
+    return named(str(bound.label), message)
+
+
+def named(label: str, message: str) -> str:
+    """A message with the name of what it is about before it; a label that asks has its sign at its end already."""
+    if label.endswith(("？", "?")):
+        return f"{label} {message}"
+    return _("%(label)s：%(message)s") % {"label": label, "message": message}

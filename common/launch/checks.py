@@ -90,7 +90,10 @@ def test_steps(totals: Counter[str]) -> list[Step]:
     """Return the two runs of pytest, which add what they counted to ``totals``."""
     seed = random.SystemRandom().randrange(2**32)
     return [
-        Step("tests", lambda: _pytest(["-n", "2", f"--randomly-seed={seed}", "-m", "not journey"], totals)),
+        Step(
+            "tests",
+            lambda: _pytest(["-n", "2", "--dist", "loadgroup", f"--randomly-seed={seed}", "-m", "not journey"], totals),
+        ),
         Step("journeys in a browser", lambda: _pytest(["-m", "journey"], totals)),
     ]
 

@@ -8,9 +8,10 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from common import events
 from common.idempotency import claim
@@ -24,6 +25,7 @@ from identity.staff.current import hold
 
 _PHONE = re.compile(r"[0-9+()（）转 -]{3,30}")
 _MOST_SPECIAL = 60
+_NAME_TAKEN = gettext_lazy("这个部门已经有叫这个名字的大厅。")
 _LIMITS = {"name": 100, "address": 200, "directions": 200}
 
 
@@ -72,7 +74,7 @@ def save_hall(
         setattr(hall, name, value)
     if hall_id:
         hall.revision += 1
-    hall.save()
+    _save(hall)
     claimed.settle(hall.pk)
     events.record(codes.HALL_SAVED, actor=actor, subject_id=hall.pk, name=hall.name, is_new=not hall_id)
     return hall
@@ -94,7 +96,16 @@ def _lock(actor: Actor, hall_id: UUID) -> Hall:
 def _refuse_repeat(details: HallDetails, hall: Hall) -> None:
     same = Hall.objects.filter(department=details.department, name=details.name.strip(), is_active=True)
     if hall.is_active and same.exclude(pk=hall.pk).exists():
-        raise HallInvalid(fields={"name": _("这个部门已经有叫这个名字的大厅。")})
+        raise HallInvalid(fields={"name": _NAME_TAKEN})
+
+
+def _save(hall: Hall, **only: Any) -> None:
+    """Save a hall; whoever comes second with the same name is told as if they had come later."""
+    try:
+        with transaction.atomic():
+            hall.save(**only)
+    except IntegrityError as error:
+        raise HallInvalid(fields={"name": _NAME_TAKEN}) from error
 
 
 def _values(details: HallDetails) -> dict[str, Any]:
@@ -161,9 +172,9 @@ def set_hall_in_use(actor: Actor, *, hall_id: UUID, in_use: bool) -> Hall:
         return hall
     same = Hall.objects.filter(department_id=hall.department_id, name=hall.name, is_active=True)
     if in_use and same.exclude(pk=hall.pk).exists():
-        raise HallInvalid(fields={"name": _("这个部门已经有叫这个名字的大厅。")})
+        raise HallInvalid(fields={"name": _NAME_TAKEN})
     hall.is_active = in_use
     hall.revision += 1
-    hall.save(update_fields=["is_active", "revision", "updated_at"])
+    _save(hall, update_fields=["is_active", "revision", "updated_at"])
     events.record(codes.HALL_OPENED if in_use else codes.HALL_CLOSED, actor=actor, subject_id=hall.pk, name=hall.name)
     return hall

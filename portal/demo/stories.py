@@ -45,13 +45,13 @@ def _tell(cast: Cast, row: Row) -> bool:
 
 def _fill(actor: Actor, case: Case, row: Row) -> None:
     case = drafts.save_situation(actor, case_id=case.pk, chosen=row["situation"])
+    _bring(actor, case, row)  # before the form: a file it asks for is one of the materials
     answers: dict[str, Any] = {key: v if isinstance(v, list | dict) else str(v) for key, v in row["answers"].items()}
     for step in visible_steps(case.item_version, case.situation):
         known = {key: answer["value"] for key, answer in case.answers.items()}
         case, problems = drafts.save_answers(actor, case_id=case.pk, step_key=step.key, raw=known | answers)
         if problems:
             raise DemoContentInvalid(f"cases.yaml, {row['key']}: {problems}")
-    _bring(actor, case, row)
 
 
 def _bring(actor: Actor, case: Case, row: Row) -> None:

@@ -10,6 +10,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from common.components.forms import named
 from identity.persons import countries, documents
 from identity.regions.queries import Book, Place, book_of, children_of
 from services.composed import ELSEWHERE, PARTS
@@ -17,6 +18,7 @@ from services.forms import FieldSpec, Problem, StepSpec
 from services.posting import LEVELS, posted_rows
 
 _MANY = 6  # choices beyond this go into a list to open
+_MANY_IN_A_TABLE = 2  # a row with more circles than this is no row any more
 _TYPED_AS = {"integer": "numeric", "decimal": "decimal", "money": "decimal", "phone": "tel"}
 _COMPLETED_BY = {
     "person.name": "name",
@@ -114,17 +116,16 @@ class AnswersForm(forms.Form):
         for problem in self._problems:
             name = self._name_of(problem.path)
             target = _first_id(self[name]) if name in self.fields else target_of(problem.key)
-            entries.append((target, f"{labels[problem.key]}：{problem.message}"))
+            entries.append((target, named(labels[problem.key], problem.message)))
         return entries
 
     def _name_of(self, path: str) -> str:
         """The control that a problem is shown at; empty when it is about the answer as a whole."""
-        key = path.removesuffix(".detail")
-        if key in self.fields:
-            return key
-        if path.endswith(".region"):
-            return f"{path}.{self._shown[path.removesuffix('.region')][-1]}"
-        return ""
+        for name in (path, path.removesuffix(".detail")):
+            if name in self.fields:
+                return name
+        levels = self._shown.get(path.removesuffix(".region"))  # of an address; a table's column may be called so, too
+        return f"{path}.{levels[-1]}" if levels else ""
 
     def _regions(self, specs: Sequence[FieldSpec], region: str) -> tuple[Book, dict[str, list[tuple[str, str]]]]:
         """The regions that this page's addresses show: two queries, none without addresses."""
@@ -199,7 +200,7 @@ class AnswersForm(forms.Form):
         for place in range(count):
             for column in spec.columns:
                 name = f"{spec.key}.{place}.{column.key}"
-                self.fields[name] = part_field(column)
+                self.fields[name] = part_field(column, most_shown=_MANY_IN_A_TABLE)
                 self.initial[name] = rows[place].get(column.key, "") if place < len(rows) else ""
 
     def _row(self, spec: FieldSpec) -> Row:
@@ -244,22 +245,22 @@ def _first_id(bound: BoundField) -> str:
     return f"{bound.auto_id}_0" if several else bound.auto_id
 
 
-def part_field(spec: FieldSpec) -> PartField:
-    """The control of a simple field; its help and its example stand under the label."""
+def part_field(spec: FieldSpec, *, most_shown: int = _MANY) -> PartField:
+    """The control of a simple field; its help and its example stand under the label. ``most_shown``: see ``_MANY``."""
     example = _("例如：%(example)s") % {"example": spec.example} if spec.example else ""
     return PartField(
         label=spec.label,
         help_text=" ".join(filter(None, (spec.help, example))),
         required=spec.required,
-        widget=_widget(spec),
+        widget=_widget(spec, most_shown),
     )
 
 
-def _widget(spec: FieldSpec) -> forms.Widget:
+def _widget(spec: FieldSpec, most_shown: int) -> forms.Widget:
     if spec.is_multiple:
         return forms.CheckboxSelectMultiple(choices=spec.pairs)
     if spec.pairs:
-        if len(spec.pairs) <= _MANY:
+        if len(spec.pairs) <= most_shown:
             return forms.RadioSelect(choices=spec.pairs)
         return forms.Select(choices=[("", _("请选择")), *spec.pairs])
     if spec.type == "longtext":

@@ -169,7 +169,7 @@ class KeepingForm(forms.Form):
 
 
 class BasisForm(forms.Form):
-    """One 设定依据 (standards 2.7: law, number, article, gist, issuer, since, kind). Empty rows are left out."""
+    """One 设定依据 (law, number, article, gist, issuer, since, kind, as nationally). Empty rows drop out."""
 
     law = _text(_("法律法规名称"), 200, _("不用写书名号"))
     kind = forms.ChoiceField(

@@ -7,28 +7,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from services.composed import PARTS
+from services.editing.compare import TYPE_NAMES, type_label
 from services.elements import PLAIN
 from services.fields import COLUMNS, TYPES
 from services.models import DataElement
 
-TYPE_NAMES = {
-    "text": gettext_lazy("文字"),
-    "longtext": gettext_lazy("多行文字"),
-    "integer": gettext_lazy("整数"),
-    "decimal": gettext_lazy("小数"),
-    "money": gettext_lazy("金额"),
-    "date": gettext_lazy("日期"),
-    "phone": gettext_lazy("电话"),
-    "id_number": gettext_lazy("证件号码"),
-    "uscc": gettext_lazy("统一社会信用代码"),
-    "choice": gettext_lazy("单选"),
-    "multichoice": gettext_lazy("多选"),
-    "yesno": gettext_lazy("是或者否"),
-    "address": gettext_lazy("地址"),
-    "person": gettext_lazy("人员"),
-    "organisation": gettext_lazy("单位"),
-    "group": gettext_lazy("表格"),
-}
 _SEPARATORS = ("|", "｜")
 
 
@@ -73,7 +56,7 @@ class ElementForm(forms.Form):
         super().__init__(data, initial=_initial(element) if element else None)
         types = self.fields["type"]
         assert isinstance(types, forms.ChoiceField)
-        types.choices = [(key, TYPE_NAMES[key]) for key in TYPE_NAMES if key in TYPES]
+        types.choices = [(key, type_label(key)) for key in TYPE_NAMES if key in TYPES - {"file"}]
         sensitivity = self.fields["sensitivity"]
         assert isinstance(sensitivity, forms.ChoiceField)
         sensitivity.choices = [("", _("按类型和含义判断")), *DataElement.Sensitivity.choices]

@@ -1,6 +1,7 @@
 """Writes of bundles: drafted by one person, reviewed by a second one, in force from a day. As items are (ADR 0017).
 
-Everybody locks the bundle before its versions. Needs :attr:`Permission.MANAGE_ITEMS` in the lead department.
+Everybody holds the post they act under, then locks the bundle, then its versions (ADR 0018). Needs
+:attr:`Permission.MANAGE_ITEMS` in the lead department.
 """
 
 import dataclasses
@@ -19,6 +20,7 @@ from common.formatting import code_label
 from common.jobs import for_each
 from identity.actor import SYSTEM, Actor
 from identity.models import Department
+from identity.staff.current import hold
 from services import events as codes
 from services.bundles.checking import check_version, facts_for, keep, seen_now
 from services.bundles.content import COLUMNS, BundleContent, describe, stored_question
@@ -35,6 +37,7 @@ _UP = "region__parent__parent__parent__parent"
 
 
 def _lock_bundle(actor: Actor, bundle_id: UUID) -> Bundle:
+    hold(actor)
     try:
         rows = Bundle.objects.select_for_update(of=("self",)).select_related("current", "department", _UP)
         bundle = rows.get(pk=bundle_id)
@@ -74,6 +77,7 @@ def add_bundle(actor: Actor, *, code: str, department: Department, content: Bund
 
     Raises :class:`BundleInvalid`, :class:`BundleExists`, :class:`DependencyCycle` or ``Forbidden``.
     """
+    hold(actor)
     steps.require_manager(actor, department.pk)
     require_code(code)
     require_storable(content)

@@ -68,13 +68,15 @@ def waits_for(members: Sequence[MemberPart], chosen: Iterable[str]) -> dict[str,
     after = {member.key: member.after for member in members}
     inside = set(chosen)
 
-    def before(key: str) -> set[str]:
-        found: set[str] = set()
-        for earlier in after.get(key, ()):
-            found |= {earlier} if earlier in inside else before(earlier)
-        return found
+    known: dict[str, frozenset[str]] = {}  # many ways may lead through the same members
 
-    return {key: frozenset(before(key)) for key in after if key in inside}
+    def before(key: str) -> frozenset[str]:
+        if key not in known:
+            direct = after.get(key, ())
+            known[key] = frozenset().union(*({one} if one in inside else before(one) for one in direct))
+        return known[key]
+
+    return {key: before(key) for key in after if key in inside}
 
 
 def all_before(waits: Mapping[str, frozenset[str]]) -> dict[str, frozenset[str]]:

@@ -5,7 +5,7 @@ renamed reads as changed, and one that only moved as moved.
 """
 
 import difflib
-from collections.abc import Callable, Hashable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Literal
 
@@ -15,6 +15,8 @@ from common.formatting import code_label
 from services.descriptions import VersionContent
 from services.editing.elements import FIELD_LABELS, PART_LABELS, SECTIONS, STEPS, Section, column_label
 from services.editing.wording import Names, column_words, part_words, when_words, yes_or_no
+from services.elements import PLAIN
+from services.models import DataElement
 
 Kind = Literal["added", "removed", "changed", "moved"]
 ADDED: Final = "added"
@@ -22,6 +24,7 @@ REMOVED: Final = "removed"
 CHANGED: Final = "changed"
 MOVED: Final = "moved"
 _NOT_SHOWN = {"route": {"post_id"}}  # which post reviews is the authority's own business
+_NOT_SHOWN_OF_FIELDS = frozenset({"pattern", "sensitivity", "parts"})  # how an answer is checked and filled in
 _LONG = 4000  # characters; beyond that a change is shown whole, not word by word
 
 
@@ -57,7 +60,7 @@ def compare(
     for section in SECTIONS:
         changes += _columns(section, old, new, known)
         if section.part == STEPS:
-            changes += _form(section, old, new)
+            changes += _form(section, old, new, internal=internal)
         elif section.part:
             changes += _rows(section, old, new, known, internal=internal)
     if old.cancel_on != new.cancel_on:
@@ -174,12 +177,13 @@ def _moved(before: list[Hashable], after: list[Hashable]) -> set[Hashable]:
     return set(after) - kept
 
 
-def _form(section: Section, old: VersionContent, new: VersionContent) -> Iterator[Change]:
+def _form(section: Section, old: VersionContent, new: VersionContent, *, internal: bool) -> Iterator[Change]:
     title = str(section.title)
     before, after = ([_Row(("page", one["key"]), one["title"], _page(one)) for one in v.steps] for v in (old, new))
     yield from _compare_rows(title, before, after)
     before, after = (
-        [_Row(one["key"], one["label"], _field(one, page, v)) for page, one in _fields(v)] for v in (old, new)
+        [_Row(one["key"], one["label"], _field(one, page, v, internal=internal)) for page, one in _fields(v)]
+        for v in (old, new)
     )
     yield from _compare_rows(title, before, after)
 
@@ -194,7 +198,8 @@ def _page(step: dict[str, Any]) -> list[tuple[str, str]]:
     return [(_("页名"), step["title"])]
 
 
-def _field(entry: dict[str, Any], page: str, content: VersionContent) -> list[tuple[str, str]]:
+def _field(entry: dict[str, Any], page: str, content: VersionContent, *, internal: bool) -> list[tuple[str, str]]:
+    materials = {one.key: one.name for one in content.materials}
     words = {
         "label": entry["label"],
         "type": type_label(entry["type"]),
@@ -205,8 +210,26 @@ def _field(entry: dict[str, Any], page: str, content: VersionContent) -> list[tu
         "max_length": str(entry.get("max_length") or ""),
         "when": when_words(entry.get("when") or {}, content.situations),
         "ask": yes_or_no(True) if entry.get("ask") == "always" else "",
+        "material": materials.get(entry.get("material", ""), entry.get("material", "")),
+        "parts": "\n".join(f"{part}：{code}" for part, code in sorted((entry.get("parts") or {}).items())),
+        "columns": "\n".join(map(_column, entry.get("columns") or ())),
+        "min_rows": str(entry.get("min_rows") or ""),
+        "max_rows": str(entry.get("max_rows") or ""),
+        **{name: entry.get(name, "") for name in PLAIN},
+        "sensitivity": code_label(_SENSITIVITY.get(entry.get("sensitivity", ""), "")),
     }
-    return [(_("所在页"), page), *((str(FIELD_LABELS[name]), value) for name, value in words.items())]
+    shown = {name: text for name, text in words.items() if internal or name not in _NOT_SHOWN_OF_FIELDS}
+    return [(_("所在页"), page), *((str(FIELD_LABELS[name]), value) for name, value in shown.items())]
+
+
+_SENSITIVITY = {value: str(label) for value, label in DataElement.Sensitivity.choices}
+
+
+def _column(column: Mapping[str, Any]) -> str:
+    """A column of a table in one line: its name, its type, its choices, and whether it may stay empty."""
+    choices = "、".join(column.get("choices") or ())
+    optional = "" if column.get("required", True) else _("选填")
+    return " ".join(filter(None, [column["label"], type_label(column["type"]), choices, optional]))
 
 
 def type_label(name: str) -> str:
@@ -230,7 +253,7 @@ TYPE_NAMES = {
     "address": "地址",
     "person": "人员",
     "organisation": "单位",
-    "group": "可以填几组",
+    "group": "表格",
     "file": "文件",
 }
 

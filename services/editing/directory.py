@@ -17,6 +17,7 @@ from common.idempotency import claim
 from common.jobs import after_commit, for_each
 from identity.actor import SYSTEM, Actor
 from identity.models import Department
+from identity.staff.current import hold
 from services import codes as code_sets
 from services import events as codes
 from services.descriptions import LegalBasisPart
@@ -25,6 +26,7 @@ from services.editing.basics import differing
 from services.editing.errors import EntryNotFound, EntryNotUsable, ItemExists, OpenVersionExists
 from services.editing.versions import content_of, open_draft
 from services.errors import DescriptionInvalid, VersionNotFound
+from services.fields import is_day
 from services.models import DirectoryEntry, DirectoryVersion, ServiceItem
 from services.states import OPEN_VERSIONS, VERSION_MOVES, Standing, VersionAction, VersionState
 from services.validation import has_forbidden_text
@@ -76,6 +78,7 @@ def add_entry(
     ``main`` is not given. With ``parent`` the entry is its next 子项. Raises :class:`ItemExists` for an entry that
     is described already, :class:`DescriptionInvalid`, ``Forbidden``.
     """
+    hold(actor)
     steps.require_manager(actor, department.pk if department else None)
     check_content(content)
     once = claim(actor_id=actor.account_id, action="add_entry", request_key=request_key)
@@ -145,11 +148,8 @@ def _basis_problem(basis: LegalBasisPart) -> str:
     limits = {"law": 200, "article": 100, "kind": 20, "number": 100, "gist": 1000, "issuer": 100, "since": 10}
     if any(len(getattr(basis, name)) > limit for name, limit in limits.items()):
         return _("《%(law)s》的内容太长") % {"law": basis.law[:40]}
-    if basis.since:
-        try:
-            dt.date.fromisoformat(basis.since)
-        except ValueError:
-            return _("《%(law)s》的实施日期不是日期") % {"law": basis.law[:40]}
+    if basis.since and not is_day(basis.since):
+        return _("《%(law)s》的实施日期不是日期") % {"law": basis.law[:40]}
     return ""
 
 
@@ -158,6 +158,7 @@ def open_entry_draft(
     actor: Actor, *, entry_id: UUID, content: EntryContent, standing: Standing | None = None
 ) -> DirectoryVersion:
     """Start a new version of an entry with this content; ``standing`` is what it makes of the entry, left as it is."""
+    hold(actor)
     entry = DirectoryEntry.objects.select_for_update().filter(pk=entry_id).first()
     if entry is None:
         raise EntryNotFound
@@ -204,6 +205,7 @@ def _lock(actor: Actor, version_id: UUID) -> DirectoryVersion:
     entry_id = DirectoryVersion.objects.filter(pk=version_id).values_list("entry_id", flat=True).first()
     if entry_id is None:
         raise VersionNotFound
+    hold(actor)
     entry = DirectoryEntry.objects.select_for_update().get(pk=entry_id)
     steps.require_manager(actor, entry.department_id)
     version = DirectoryVersion.objects.get(pk=version_id)

@@ -160,6 +160,8 @@ PART_LABELS: dict[str, dict[str, Text]] = {
         "article": _("条款"),
         "kind": _("效力等级"),
         "number": _("文号"),
+        "issuer": _("颁布机关"),
+        "since": _("实施日期"),
         "gist": _("条款内容"),
     },
     "situations": {"question": _("问题"), "help": _("提示"), "options": _("选项"), "when": _("什么情形下问")},
@@ -220,8 +222,19 @@ FIELD_LABELS: dict[str, Text] = {
     "required": _("必须填写"),
     "choices": _("选项"),
     "max_length": _("最多几个字"),
+    "material": _("对应的材料"),
     "when": _("什么情形下填"),
     "ask": _("已有的也每次都填"),
+    "example": _("填写示例"),
+    "pattern": _("格式"),
+    "pattern_message": _("格式不对时的提示"),
+    "least": _("最小值"),
+    "most": _("最大值"),
+    "sensitivity": _("敏感程度"),
+    "parts": _("各部分的来源"),
+    "columns": _("表格的列"),
+    "min_rows": _("最少行数"),
+    "max_rows": _("最多行数"),
 }
 
 # Lists of codes and codes whose column has no ``choices`` of its own.

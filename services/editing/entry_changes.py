@@ -9,6 +9,7 @@ from common import events
 from common.formatting import action_label, code_label
 from identity.actor import Actor
 from identity.models import Department
+from identity.staff.current import hold
 from services import events as codes
 from services.editing import steps
 from services.editing.directory import entry_content, open_entry_draft, step_entry
@@ -35,6 +36,7 @@ def propose_standing(actor: Actor, *, entry_id: UUID, kind: Operation, reason: s
     Nothing else about the entry changes, so no implementation gets a draft; those in use under a cancelled entry are
     found by the checks. Raises :class:`StepNotAllowed`, :class:`OperationInvalid`, :class:`OpenVersionExists`.
     """
+    hold(actor)
     entry = DirectoryEntry.objects.select_for_update().filter(pk=entry_id).first()
     if entry is None:
         raise EntryNotFound
@@ -61,6 +63,7 @@ def change_keeping(actor: Actor, *, entry_id: UUID, local_code: str, department:
 
     The post must manage the department it is taken from and the one it is given to.
     """
+    hold(actor)
     entry = DirectoryEntry.objects.select_for_update().filter(pk=entry_id).first()
     if entry is None:
         raise EntryNotFound

@@ -11,6 +11,7 @@ from common import events
 from common.idempotency import claim
 from identity.actor import Actor
 from identity.models import Department
+from identity.staff.current import hold
 from services import codes as code_sets
 from services import events as codes
 from services.descriptions import VersionContent, describe
@@ -40,6 +41,7 @@ def add_item(
     ``use_level`` is that of the body's region when left out. Raises :class:`EntryNotFound`,
     :class:`EntryNotUsable`, :class:`ItemExists` or ``Forbidden``.
     """
+    hold(actor)
     steps.require_manager(actor, department.pk)
     once = claim(actor_id=actor.account_id, action="add_item", request_key=request_key)
     if once.earlier_id:

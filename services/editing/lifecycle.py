@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from common.formatting import action_label, code_label
 from identity.actor import Actor
+from identity.staff.current import hold
 from services import events as codes
 from services.editing import steps
 from services.editing.errors import OperationExists, OperationInvalid, OperationNotFound, StepNotAllowed
@@ -73,7 +74,8 @@ def propose(
 
 
 def _lock_all(actor: Actor, wanted: set[UUID]) -> dict[UUID, ServiceItem]:
-    """Lock items by their ids; the post must manage every one of them."""
+    """Lock items by their ids, after the post they are locked under; it must manage every one of them."""
+    hold(actor)
     items = {item.pk: item for item in ServiceItem.objects.select_for_update().filter(pk__in=wanted).order_by("pk")}
     if wanted - items.keys():
         raise ItemNotFound

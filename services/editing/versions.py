@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from common.formatting import code_label
 from identity.actor import Actor
+from identity.staff.current import hold
 from services import events as codes
 from services.descriptions import PARTS, PREFETCH, VersionContent, columns, describe
 from services.editing import steps
@@ -34,8 +35,10 @@ _Action = VersionAction
 def lock_item(actor: Actor, item_id: UUID) -> ServiceItem:
     """Lock an item for writing, for a post that manages it; raises :class:`ItemNotFound` or ``Forbidden``.
 
-    Every writer locks the item before anything that belongs to it, several items by their ids.
+    Every writer locks the item before anything that belongs to it, several items by their ids; the post under which
+    they act comes before both (ADR 0018).
     """
+    hold(actor)
     try:
         item = ServiceItem.objects.select_for_update(of=("self",)).select_related("entry__current").get(pk=item_id)
     except (ServiceItem.DoesNotExist, ValidationError) as error:

@@ -14,11 +14,9 @@ from common import events
 from identity.actor import Actor
 from identity.halls.queries import halls_near
 from identity.models import Region
-from identity.staff.current import hold
 from services import events as codes
 from services.editing import steps
-from services.editing.versions import lock_item
-from services.errors import VersionNotFound
+from services.editing.versions import lock_item, lock_version
 from services.guides.cleaning import ENDINGS, CleanFile, clean
 from services.guides.errors import FileNotFound, FilePlaceUnknown, TooManyFiles, WindowsInvalid
 from services.models import ItemVersion, ItemWindow, VersionFile
@@ -47,8 +45,7 @@ def add_file(
     :class:`FilePlaceUnknown`, :class:`FileNotFound`, :class:`TooManyFiles`, ``StepNotAllowed``, ``StaleVersion``;
     then nothing is stored.
     """
-    hold(actor)
-    version = _lock(actor, version_id)
+    version = lock_version(actor, version_id)
     _require_place(version, kind, material_key)
     checked = clean(upload)
     beside = list(VersionFile.objects.filter(version=version, kind=kind, material_key=material_key))
@@ -66,16 +63,6 @@ def add_file(
     stored = same or _store(version, kind, material_key, checked, name)
     _settle(actor, version)
     return stored
-
-
-def _lock(actor: Actor, version_id: UUID) -> ItemVersion:
-    item_id = ItemVersion.objects.filter(pk=version_id).values_list("item_id", flat=True).first()
-    if item_id is None:
-        raise VersionNotFound
-    item = lock_item(actor, item_id)
-    version = ItemVersion.objects.get(pk=version_id)
-    version.item = item
-    return version
 
 
 def _require_place(version: ItemVersion, kind: str, material_key: str) -> None:
@@ -117,11 +104,10 @@ def _settle(actor: Actor, version: ItemVersion) -> None:
 @transaction.atomic
 def remove_file(actor: Actor, *, file_id: UUID, expected_revision: int) -> ItemVersion:
     """Take a file from a draft; other versions keep theirs. Raises :class:`FileNotFound` and those of a step."""
-    hold(actor)
     row = VersionFile.objects.filter(pk=file_id).first()
     if row is None:
         raise FileNotFound
-    version = _lock(actor, row.version_id)
+    version = lock_version(actor, row.version_id)
     steps.check(actor, version, VersionAction.EDIT, VERSION_MOVES, expected_revision=expected_revision)
     row = VersionFile.objects.filter(pk=file_id).first()
     if row is None:
@@ -145,7 +131,6 @@ def set_windows(actor: Actor, *, item_id: UUID, windows: Sequence[tuple[UUID, st
 
     It is today's arrangement and takes effect at once, without a new version. Raises :class:`WindowsInvalid`.
     """
-    hold(actor)
     item = lock_item(actor, item_id)
     wanted = [(hall_id, window.strip()[:100]) for hall_id, window in windows]
     ids = [hall_id for hall_id, _window in wanted]

@@ -11,7 +11,17 @@ from uuid import UUID
 
 from django.db import connection
 
-from services.searching.statements import ALL, FITTING, HEADS, LIST, LIST_ALL, NEAREST, OF_DEPARTMENT, statement_of
+from services.searching.statements import (
+    ALL,
+    FITTING,
+    HEADS,
+    LIST,
+    LIST_ALL,
+    NEAREST,
+    OF_DEPARTMENT,
+    SERVES,
+    statement_of,
+)
 
 GOOD = 50  # the least score of a topic that has the words in its name, its everyday words or by a synonym
 _FILTERS = {
@@ -20,6 +30,7 @@ _FILTERS = {
     "audience": "%(audience)s = ANY(place.audience)",
     "item_type": "place.item_type = %(item_type)s",
     "level": "place.level = %(level)s::int",
+    "region": SERVES,
     "place": "place.region_id = (SELECT id FROM identity_region WHERE code = %(place)s)",
     "depth": "place.depth >= %(depth)s::int",
 }

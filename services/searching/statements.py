@@ -39,11 +39,14 @@ _HIT = """
 """
 _SHOWN = "place.is_shown AND (%(online)s::boolean IS NULL OR place.is_online = %(online)s::boolean)"
 # A region has one region above it at each level, so the nearest has the greatest level number.
-NEAREST = f"""
+_CHAIN = """
 chain AS (
     SELECT id, parent_id FROM identity_region WHERE code = %(region)s
     UNION ALL SELECT region.id, region.parent_id FROM identity_region region JOIN chain ON region.id = chain.parent_id
-),
+)
+"""
+NEAREST = f"""
+{_CHAIN},
 offered AS (
     SELECT {_OFFERED}, max(place.level) OVER (PARTITION BY topic.id) AS nearest
     FROM topic JOIN services_searchplace place
@@ -78,6 +81,14 @@ UNION ALL SELECT 'level', level::text, count(*), NULL FROM hit
     WHERE in_department AND in_theme AND in_audience AND in_type GROUP BY 2
 UNION ALL (SELECT 'page', NULL, row_number() OVER (ORDER BY score DESC, name, item_id), item_id FROM kept
     ORDER BY 3 LIMIT %(limit)s OFFSET %(offset)s)
+"""
+_CHAIN_IDS = f"ANY(ARRAY(WITH RECURSIVE {_CHAIN} SELECT id FROM chain))"
+# As NEAREST, for a list that is cut before everything was looked at.
+SERVES = f"""
+(place.region_id = {_CHAIN_IDS} AND NOT EXISTS (
+    SELECT FROM services_searchplace nearer WHERE nearer.topic_id = place.topic_id AND nearer.is_shown
+    AND nearer.region_id = {_CHAIN_IDS} AND nearer.level > place.level
+))
 """
 # For the list that is never counted: every implementation, the best topics' first.
 LIST = f"""

@@ -134,6 +134,8 @@
     });
   }
 
+  // What htmx does by itself needs no button for it; without htmx the button stays.
+  if (window.htmx) document.documentElement.classList.add("js");
   guardDoubleSubmit();
   askBeforeLeaving();
   wire(document);

@@ -24,7 +24,15 @@ from services.actions import record_import
 from services.bundles import editing
 from services.editing import lifecycle, waivers
 from services.legacy.plan_actions import propose_plan
-from services.models import Bundle, DirectoryEntry, DirectoryVersion, ExchangeBatch, LegacyPlan, ReviewComment
+from services.models import (
+    Bundle,
+    DataElement,
+    DirectoryEntry,
+    DirectoryVersion,
+    ExchangeBatch,
+    LegacyPlan,
+    ReviewComment,
+)
 from services.searching.actions import add_synonym
 from services.states import Operation
 from tests.factories import moves
@@ -122,7 +130,7 @@ class World:
             "step": "shop",
             "action": word,
             "operation": word,
-            "element_code": "org.name",
+            "element_code": "shop.sign",
             "rest": "nothing",
             "session_id": 0,
             "consent_id": self.consent_id,
@@ -167,6 +175,7 @@ def _an_entry(cast: Cast) -> UUID:
 def build_world() -> World:
     """Make the world, inside the caller's transaction. No PDF is printed; files are short stand-ins."""
     cast = build_cast()
+    DataElement.objects.create(code="shop.sign", name="招牌", type="text")
     cases = {
         "ready": moves.a_reviewed_case(cast),
         "review": moves.an_accepted_case(cast),

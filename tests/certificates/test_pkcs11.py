@@ -16,7 +16,7 @@ from joserfc import jws as other_jws
 from certificates.proofs import keys
 from certificates.signing import demo_ca
 from certificates.signing.errors import KeyExposed, KeyMissing, KeyUnusable, ModuleUnavailable
-from certificates.signing.keystore import default_keystore
+from certificates.signing.keys_in_use import default_keystore
 from certificates.signing.pades import check_pdf, sign_pdf
 from certificates.signing.pkcs11 import Module, Pkcs11KeyStore
 

@@ -221,6 +221,14 @@ def test_any_text_is_answered(db, text):
 
 
 @pytest.mark.django_db
+@pytest.mark.parametrize(("kid", "issuer"), [("\\ud800", "x"), ("k", "\\udfff"), ("\\u0000", "x"), ("k", "\\n")])
+def test_names_that_no_database_can_compare_are_foreign(db, kid, issuer):
+    head = jws.b64(f'{{"alg":"ES256","kid":"{kid}","typ":"{tokens.TYPE}"}}'.encode())
+    claims = jws.b64(f'{{"iss":"{issuer}"}}'.encode())
+    assert tokens.check(f"{head}.{claims}.AA").finding == TokenFinding.FOREIGN
+
+
+@pytest.mark.django_db
 @pytest.mark.parametrize("claims", [{}, {"sub": None}, {"sub": {"a": 1}}, {"sub": "x\x00"}, {"sub": "1"}])
 def test_what_we_signed_and_do_not_have_is_unknown(db, claims):
     token = keys.current().sign(tokens.TYPE, {"iss": HOST, **claims})

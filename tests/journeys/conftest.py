@@ -23,15 +23,20 @@ from common.launch.server_state import DATABASE, ROLE
 ROOT = Path(__file__).resolve().parents[2]
 PICTURES = ROOT / "build" / "journeys"
 PASSWORD = "Onestop-2026"
+WIDTHS = (360, 1440)
+BOTH = [pytest.param((width,), id=str(width)) for width in WIDTHS]
 _START_SECONDS = 300
 _KEPT = "first_start"
 _axe = Axe()
 
 
-@pytest.fixture(scope="module", params=[360, 1440], ids=["phone", "desktop"])
-def width(request: pytest.FixtureRequest) -> int:
-    """The width of everybody's screen, in CSS pixels; each begins with a city as new."""
-    return int(request.param)
+@pytest.fixture(scope="module")
+def widths(request: pytest.FixtureRequest) -> tuple[int, ...]:
+    """How wide screens are, in CSS pixels: people work at the first width, and each page is looked at in all.
+
+    ``@pytest.mark.parametrize("widths", BOTH, indirect=True, scope="module")`` walks the whole way at each width.
+    """
+    return getattr(request, "param", WIDTHS)
 
 
 @pytest.fixture(scope="session")
@@ -49,7 +54,7 @@ def city(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def site(city: Path, width: int) -> Iterator[str]:
+def site(city: Path, widths: tuple[int, ...]) -> Iterator[str]:
     """Run ``make run``'s program on a city as new; yields the address."""
     _in_database(
         city,
@@ -107,10 +112,10 @@ def _wait_until_up(process: subprocess.Popen, log: Path) -> None:
 class Visitor:
     """One person at one browser: complaints of the console are failures, every page can be looked at."""
 
-    def __init__(self, browser: Browser, site: str, width: int) -> None:
+    def __init__(self, browser: Browser, site: str, widths: tuple[int, ...]) -> None:
         self.site = site
-        self.width = width
-        self.context = browser.new_context(viewport={"width": width, "height": 800}, locale="zh-CN")
+        self.widths = widths
+        self.context = browser.new_context(viewport={"width": widths[0], "height": 800}, locale="zh-CN")
         self.page: Page = self.context.new_page()
         self.page.set_default_timeout(10_000)
         self.complaints: list[str] = []
@@ -147,24 +152,36 @@ class Visitor:
         area = within or self.page.locator("main")
         area.locator("label").filter(has_text=re.compile(f"^\\s*{re.escape(label)}\\s*$")).first.click()
 
+    @contextmanager
+    def at(self, width: int) -> Iterator[None]:
+        """See the page on a screen of another width for a while."""
+        self.page.set_viewport_size({"width": width, "height": 800})
+        yield
+        self.page.set_viewport_size({"width": self.widths[0], "height": 800})
+
     def look(self, name: str) -> None:
-        """Take a picture, check that nothing is wider than the screen, and ask axe."""
+        """At every width: take a picture, check that nothing is wider than the screen, and ask axe."""
         PICTURES.mkdir(parents=True, exist_ok=True)
-        self.page.screenshot(path=PICTURES / f"{name}-{self.width}.png", full_page=True)
+        for width in self.widths:
+            with self.at(width):
+                self._look(name, width)
+
+    def _look(self, name: str, width: int) -> None:
+        self.page.screenshot(path=PICTURES / f"{name}-{width}.png", full_page=True)
         over = self.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-        assert over <= 0, f"{name} is {over} px wider than {self.width} px"
+        assert over <= 0, f"{name} is {over} px wider than {width} px"
         found = _axe.run(self.page)
-        assert found.violations_count == 0, f"{name} at {self.width} px:\n{found.generate_report()}"
+        assert found.violations_count == 0, f"{name} at {width} px:\n{found.generate_report()}"
         assert self.complaints == [], f"{name}: {self.complaints}"
 
 
 @pytest.fixture
-def visitor(browser: Browser, site: str, width: int) -> Iterator[Callable[..., Visitor]]:
+def visitor(browser: Browser, site: str, widths: tuple[int, ...]) -> Iterator[Callable[..., Visitor]]:
     """Make visitors: ``visitor("13900000001")``."""
     everybody: list[Visitor] = []
 
     def arrive(login: str = "") -> Visitor:
-        somebody = Visitor(browser, site, width)
+        somebody = Visitor(browser, site, widths)
         everybody.append(somebody)
         if login:
             somebody.sign_in(login)

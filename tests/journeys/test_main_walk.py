@@ -7,16 +7,17 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Locator, expect
 
 from tests.factories.cast import a_picture
-from tests.journeys.conftest import PICTURES, Visitor
+from tests.journeys.conftest import BOTH, PICTURES, Visitor
 
-pytestmark = pytest.mark.journey
+pytestmark = [pytest.mark.journey, pytest.mark.parametrize("widths", BOTH, indirect=True, scope="module")]
 Arrive = Callable[..., Visitor]
 
 CITIZEN, CLERK, FOOD, FIRE, DECIDER = "13900000001", "zwzx01", "scjg02", "xfj01", "scjg03"
 SHOP = "中心区青禾餐饮店"
+STREET = "人民路66号1层"
 LICENCE_ITEM, NEXT_ITEM = "食品经营许可（首次申请）", "餐饮服务食品安全等级评定"
 
 
@@ -72,15 +73,16 @@ def _and_applies_with_two_uploads(citizen: Visitor, tmp_path: Path) -> str:
     citizen.press("保存并继续")  # an empty page: the errors say what is missing, nothing is lost
     expect(page.get_by_role("alert").first).to_be_visible()
     citizen.look("07-form-errors")
-    page.get_by_label("经营场所地址").fill("示范市中心区人民路66号1层")
+    _choose_the_street(citizen)
     page.get_by_label("经营面积（平方米）").fill("86.5")
     citizen.choose("热食类食品制售")
-    page.get_by_label("从业人员数").fill("4")
     citizen.choose("否", within=page.locator("fieldset").filter(has_text="是否上网经营"))
+    _refuse_a_disguised_file(citizen, tmp_path)
+    page.get_by_label("平面布局图").set_input_files(_picture(tmp_path))
+    citizen.press("保存并继续")
+    _name_the_staff(citizen)
     citizen.press("保存并继续")
     citizen.look("08-materials")
-    _refuse_a_disguised_file(citizen, tmp_path)
-    _upload(citizen, "经营场所平面布局图", _picture(tmp_path))
     _promise(citizen)
     citizen.look("09-materials-done")
     citizen.press("下一步：核对")
@@ -95,16 +97,44 @@ def _and_applies_with_two_uploads(citizen: Visitor, tmp_path: Path) -> str:
     return found.group()
 
 
+def _address(citizen: Visitor) -> Locator:
+    return citizen.page.get_by_role("group", name=re.compile("^经营场所地址"))
+
+
+def _choose_the_street(citizen: Visitor) -> None:
+    """The levels below the one picked are fetched by themselves; nobody has to press for them."""
+    address = _address(citizen)
+    expect(address.get_by_role("button", name="更新下一级地区")).to_be_hidden()
+    address.get_by_label("区、县").select_option("滨江区")
+    expect(address.get_by_label("街道、镇")).not_to_contain_text("人民路街道")
+    address.get_by_label("区、县").select_option("中心区")
+    expect(address.get_by_label("街道、镇")).to_contain_text("人民路街道")
+    address.get_by_label("街道、镇").select_option("人民路街道")
+    address.get_by_label("详细地址").fill(STREET)
+
+
 def _refuse_a_disguised_file(citizen: Visitor, tmp_path: Path) -> None:
     disguised = tmp_path / "平面图.pdf"
     disguised.write_bytes(b"MZ\x90\x00" + b"\x00" * 500)
-    _upload(citizen, "经营场所平面布局图", str(disguised))
-    expect(citizen.page.locator("main")).to_contain_text("不是 PDF、JPG 或 PNG")
+    citizen.page.get_by_label("平面布局图").set_input_files(disguised)
+    citizen.press("保存并继续")
+    expect(citizen.page.locator("[data-error-summary]")).to_contain_text("不是 PDF、JPG 或 PNG")
+    expect(_address(citizen).get_by_label("详细地址")).to_have_value(STREET)
 
 
-def _upload(citizen: Visitor, name: str, path: str) -> None:
-    citizen.page.get_by_label(re.compile(f"选择“{name}”的文件")).set_input_files(path)
-    citizen.press(f"上传：{name}")
+def _name_the_staff(citizen: Visitor) -> None:
+    """A table: a second row is opened and taken away again, what was typed stays."""
+    page = citizen.page
+    row = page.get_by_role("group", name="第 1 行")
+    row.get_by_label("姓名").fill("罗建平")
+    row.get_by_label("证件号码").fill("519902198804121032")
+    row.get_by_label("岗位").select_option("厨师")
+    row.get_by_label("健康证明有效期至").fill("2027-03-31")
+    citizen.press("再加一行：直接接触食品的从业人员")
+    citizen.look("07-form-table")
+    citizen.press("删除这一行：直接接触食品的从业人员 2")
+    expect(row.get_by_label("姓名")).to_have_value("罗建平")
+    expect(page.get_by_role("group", name="第 2 行")).to_have_count(0)
 
 
 def _promise(citizen: Visitor) -> None:
@@ -201,7 +231,7 @@ def _and_the_next_application_needs_no_upload(citizen: Visitor) -> str:
     expect(rows.filter(has_text="食品经营许可证").first).to_contain_text("证照库中有效")
     citizen.look("40-next-guide")
     citizen.press("在线办理")
-    expect(page.get_by_label("经营场所地址")).to_have_value("示范市中心区人民路66号1层")
+    expect(_address(citizen).get_by_label("详细地址")).to_have_value(STREET)
     expect(page.locator("main")).to_contain_text("来自食品经营许可证")
     citizen.look("41-next-form")
     citizen.press("保存并继续")

@@ -51,13 +51,15 @@ def test_a_data_officer_merges_two_registrations(visitor: Arrive) -> None:
     page.get_by_role("link", name="重复登记").click()
     officer.look("data-12-pairs")
     page.locator("main").get_by_role("link", name="林**").click()
-    first, second = (page.locator("main section.card").nth(place).bounding_box() for place in (0, 1))
-    assert first
-    assert second
-    if officer.width > 1000:
-        assert first["y"] == second["y"], "the two stand side by side"
-    else:
-        assert first["x"] == second["x"], "the two stand one below the other"
+    for width in officer.widths:
+        with officer.at(width):
+            first, second = (page.locator("main section.card").nth(place).bounding_box() for place in (0, 1))
+        assert first
+        assert second
+        if width > 1000:
+            assert first["y"] == second["y"], "the two stand side by side"
+        else:
+            assert first["x"] == second["x"], "the two stand one below the other"
     officer.look("data-13-pair")
     officer.press("提交核对结果")
     expect(page.locator("main")).to_contain_text("请选择核对结果")

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 
+from identity.checks import check_adapters
 from portal.settings.upstream import upstream_from_environment
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -177,17 +178,28 @@ OUTBOX = "identity.messaging.outbox.OutboxGateway"
     ("environment", "found"),
     [
         ({}, ["onestop.E001"]),  # messages would wait in a table that nobody said is emptied
-        ({"ONESTOP_MESSAGE_GATEWAY": "identity.messaging.console.ConsoleGateway"}, ["onestop.E001"]),
-        ({"ONESTOP_MESSAGE_GATEWAY": "city.sms.Missing"}, ["onestop.E002"]),
         ({"ONESTOP_MESSAGE_GATEWAY": OUTBOX}, []),  # somebody decided that a process takes from the table
-        ({"ONESTOP_MESSAGE_GATEWAY": OUTBOX, "ONESTOP_FACE_SOURCE": "identity.nothing"}, ["onestop.E002"]),
-        ({"ONESTOP_MESSAGE_GATEWAY": OUTBOX, "ONESTOP_CORPORATE_SOURCE": "x"}, ["onestop.E002"]),
-        ({"ONESTOP_MESSAGE_GATEWAY": OUTBOX, "ONESTOP_VERIFICATION_SOURCE": "x.Y"}, ["onestop.E002"]),
     ],
 )
 def test_the_check_before_going_live_names_adapters_nobody_chose(environment, found):
     said = _deploy_check(environment)
     assert re.findall(r"onestop\.E\d+", said) == found
+
+
+@pytest.mark.parametrize(
+    ("chosen", "found"),
+    [
+        ({"MESSAGE_GATEWAY": "identity.messaging.console.ConsoleGateway"}, ["onestop.E001"]),
+        ({"MESSAGE_GATEWAY": "city.sms.Missing"}, ["onestop.E002"]),
+        ({"FACE_SOURCE": "identity.nothing"}, ["onestop.E002"]),
+        ({"CORPORATE_SOURCE": "x"}, ["onestop.E002"]),
+        ({"VERIFICATION_SOURCE": "x.Y"}, ["onestop.E002"]),
+    ],
+)
+def test_the_check_names_an_adapter_that_cannot_be_loaded(settings, chosen, found):
+    for name, value in {"MESSAGE_GATEWAY_CHOSEN": True, "MESSAGE_GATEWAY": OUTBOX, **chosen}.items():
+        setattr(settings, name, value)
+    assert [message.id for message in check_adapters()] == found
 
 
 def test_adapters_come_from_the_environment():

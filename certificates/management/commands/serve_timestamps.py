@@ -8,7 +8,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from certificates.signing.keystore import default_keystore
+from certificates.signing.keys_in_use import default_keystore
 from certificates.signing.timestamps import MEDIA_QUERY, MEDIA_REPLY, Responder, responder
 
 _LONGEST = 10_000  # bytes; a request is some 100

@@ -14,6 +14,9 @@ from services.models import FeeItem, ItemVersion, MaterialRequirement, ServiceIt
 _NOT_TOLD = ("source_row", "result_type_id", "is_applicable_online")
 
 
+_REGION_CODE = r"^[0-9]{6}([0-9]{3}){0,2}$"
+
+
 class ItemQuery(serializers.Serializer):
     """What to look for, and which page: ``limit`` rows after ``cursor``."""
 
@@ -21,8 +24,11 @@ class ItemQuery(serializers.Serializer):
     cursor = serializers.CharField(
         required=False, allow_blank=True, default="", max_length=200, help_text="翻页标记，只用 next 里给的"
     )
-    region = serializers.RegexField(
-        r"^[0-9]{6}([0-9]{3}){0,2}$", required=False, help_text="行政区划代码，只列这一级实施的"
+    region = serializers.RegexField(_REGION_CODE, required=False, help_text="行政区划代码，只列这一级实施的")
+    serves = serializers.RegexField(
+        _REGION_CODE,
+        required=False,
+        help_text="办事人所在地的行政区划代码：同一件事只列离那里最近的一级实施的，本级没有就列上一级的，和网站搜索一样",
     )
     level = serializers.IntegerField(required=False, min_value=1, max_value=5, help_text="1 省级 … 5 村级")
     type = serializers.ChoiceField(ItemType.choices, required=False, help_text="事项类型代码")

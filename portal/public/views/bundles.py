@@ -68,15 +68,17 @@ def bundle(request: HttpRequest, bundle_code: str) -> HttpResponse:
     }
     if question is not None:
         options = options_for(question, answers)
-        context["form"] = bundle_page.QuestionForm(question, options, problem=problem or _skipped(request, question))
+        context["form"] = bundle_page.QuestionForm(
+            question, options, problem=problem or _skipped(request, len(answers) + 1)
+        )
     else:
         context |= _plan(request, queries.plan(content, answers, region))
     return render(request, "public/bundle.html", context, status=422 if problem else 200)
 
 
-def _skipped(request: HttpRequest, question: SituationPart) -> str:
-    """What to say to somebody who went on without choosing."""
-    return _("请选一项。") if "asked" in request.GET and not request.GET.get(question.key) else ""
+def _skipped(request: HttpRequest, number: int) -> str:
+    """What to say to somebody who went on without choosing: the question they were asked is the next one again."""
+    return _("请选一项。") if request.GET.get("asked") == str(number) else ""
 
 
 def _answers(questions: tuple[SituationPart, ...], given: dict[str, str]) -> tuple[dict[str, str], str]:

@@ -17,6 +17,7 @@ from common.errors import Forbidden
 from identity.actor import PUBLIC
 from portal.access import actor_of, staff_required
 from portal.public.answer_forms import AnswersForm
+from portal.public.drafts import source_line
 from portal.public.forms import SituationForm
 from portal.public.views.items import guide_page
 from services.editing import queries
@@ -110,7 +111,11 @@ def _rows(shown: Guide, step: StepSpec) -> list[dict[str, Any]]:
         {
             "row": row,
             "bound": row.controls[0] if row.controls else None,
+            **dict(zip(("source", "source_kind"), source_line(None), strict=True)),
             "inline": row.spec.type == "yesno",
+            "source": "",
+            "source_kind": "held",
+            "source_url": "",
             "file": {"is_missing": True, "requirement": materials.get(row.spec.material)},
         }
         for row in form.rows

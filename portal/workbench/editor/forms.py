@@ -31,7 +31,8 @@ from services.editing.elements import COLUMN_LABELS, FIELD_LABELS, PART_LABELS, 
 from services.editing.queries import Offers
 from services.editing.rows import RowList
 from services.editing.wording import yes_or_no
-from services.fields import TYPES
+from services.elements import DEFINING, definition_of
+from services.fields import TYPES, is_day
 from services.models import ItemVersion
 
 _SALT = "workbench.editor"
@@ -132,7 +133,7 @@ def row_fields(
     when = (rows.value_of(row, "when") if row is not None and _has_when(where) else None) or {}
     conditions = condition_fields(_usable(where, place, content), when) if _has_when(where) else {}
     if where.name == "fields":
-        return {**_field_fields(offers), **conditions}
+        return {**_field_fields(offers, content), **conditions}
     if where.name == "options":
         return {"label": _text(_("选项"), 100, required=True), **conditions}
     if where.name == STEPS:
@@ -194,6 +195,7 @@ def _part_field(part: str, name: str, label: str, offers: Offers) -> forms.Field
 
 
 _HINTS = {
+    ("legal_bases", "since"): _("例如 2026-01-31"),
     ("materials", "fresh_days"): _("填了以后，申请人以前交过并核验过的可以再用"),
     ("materials", "defer_days"): _("只有“容缺后补”要填"),
 }
@@ -204,7 +206,7 @@ def _text(label: str, longest: int, *, required: bool = False, hint: str = "") -
     return TextField(label=label, max_length=longest, required=required, help_text=hint, error_messages=messages)
 
 
-def _field_fields(offers: Offers) -> dict[str, forms.Field]:
+def _field_fields(offers: Offers, content: VersionContent) -> dict[str, forms.Field]:
     """A field of the form: types come from the catalogue of types, so that a new one appears by itself."""
     order = list(TYPE_NAMES)
     known = sorted(TYPES, key=lambda name: (order.index(name) if name in order else len(order), name))
@@ -233,6 +235,13 @@ def _field_fields(offers: Offers) -> dict[str, forms.Field]:
         ),
         "choices": LinesField(
             label=labels["choices"], required=False, longest=100, help_text=_("单选、多选才要，一行一个")
+        ),
+        "material": forms.ChoiceField(
+            label=labels["material"],
+            required=False,
+            choices=[("", _("没有")), *((one.key, one.name) for one in content.materials)],
+            help_text=_("文件栏目才要：上传的文件就是这份申请材料"),
+            error_messages={"invalid_choice": _("请从申请材料里选一份。")},
         ),
         "required": forms.BooleanField(label=labels["required"], required=False),
         "help": _text(labels["help"], 300),
@@ -275,6 +284,9 @@ def row_after(form: EditForm, where: RowList, row: Any, content: VersionContent,
     if where.name == "fields":
         return _field_after(form, row, content, offers)
     if where.part == "route" and not _check_post(form, offers):
+        return None
+    if where.part == "legal_bases" and form.cleaned_data["since"] and not is_day(form.cleaned_data["since"]):
+        form.add_error("since", _("请按 2026-01-31 这样填写日期。"))
         return None
     is_new = row is None
     if is_new:
@@ -323,7 +335,10 @@ _KEYS = {"situations": "q", "materials": "m", "route": "r"}
 
 
 def _field_after(form: EditForm, row: Any, content: VersionContent, offers: Offers) -> Any:
-    """A field of a data element takes key, type, choices and length from it; one of its own keeps its key."""
+    """A field of a data element takes its whole definition from it; one of its own keeps its key.
+
+    What an element it no longer names had settled goes with it.
+    """
     cleaned = form.cleaned_data
     element = offers.elements.get(cleaned["element"])
     taken = {entry["key"] for step in content.steps for entry in step["fields"]} - {(row or {}).get("key")}
@@ -333,21 +348,28 @@ def _field_after(form: EditForm, row: Any, content: VersionContent, offers: Offe
         "when": condition_of(cleaned, form.changed_data, (row or {}).get("when") or {}),
         "ask": "always" if cleaned["ask"] and element else "",
         "element": element.code if element else "",
+        "material": "",
     }
     if element:
-        values |= {"type": element.type, "choices": list(element.choices), "max_length": element.max_length}
+        values |= dict.fromkeys(DEFINING) | definition_of(element)
         values["key"] = element.code
         if element.code in taken:
             form.add_error("element", _("表单里已经有这个数据元的栏目。"))
     else:
+        is_own = bool(row) and not row.get("element")
+        values |= {} if is_own else dict.fromkeys(DEFINING)
         values |= {name: cleaned[name] for name in ("type", "choices", "max_length")}
-        values["key"] = row["key"] if row and not row.get("element") else rows.fresh_key("f")
+        values["key"] = row["key"] if is_own else rows.fresh_key("f")
         if not cleaned["label"]:
             form.add_error("label", _("请填栏目名称。"))
         if not cleaned["type"]:
             form.add_error("type", _("请选类型。"))
         if cleaned["type"] in ("choice", "multichoice") and len(cleaned["choices"]) < 2:
             form.add_error("choices", _("单选、多选至少要有两个选项，一行一个。"))
+        if cleaned["type"] == "file":
+            values["material"] = cleaned["material"]
+            if not cleaned["material"]:
+                form.add_error("material", _("请选这个文件是哪份申请材料。"))
     if form.errors:
         return None
     return rows.with_values(row or {}, values) | {"required": bool(cleaned["required"])}

@@ -49,7 +49,7 @@ class SavePage:
             shape = self._shape(self._desk, None)
             return self._show(self._desk, shape, shape.make(shape.values, None))
         data = self._request.POST
-        opened, revision = read_token(data.get("opened", "")), _number(data.get("revision", ""))
+        opened, revision = read_token(data.get("opened", "")), revision_of(data)
         shape = self._shape(self._desk, opened)
         form = shape.make(shape.values if opened is None else opened, data)
         if opened is None or revision is None:
@@ -109,7 +109,9 @@ class SavePage:
         return show(self._request, shape.template, context, nav="items", status=status)
 
 
-def _number(text: str) -> int | None:
+def revision_of(data: Mapping[str, Any]) -> int | None:
+    """The revision that a form was opened with; None for anything else that was sent in its place."""
+    text = str(data.get("revision", ""))
     return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None
 
 

@@ -16,7 +16,7 @@ from portal.access import staff_required
 from portal.workbench.editor import forms
 from portal.workbench.editor.desk import Desk, open_desk, place_in, section_named
 from portal.workbench.editor.forms import EditForm
-from portal.workbench.editor.saving import SavePage, Shape, same_row
+from portal.workbench.editor.saving import SavePage, Shape, revision_of, same_row
 from portal.workbench.editor.showing import add_label, lists_of, locked_pairs, notes_on, row_groups, summaries
 from portal.workbench.pages import show
 from services.editing import queries, rows, versions
@@ -189,9 +189,9 @@ def draft_row_move(
     desk = open_desk(request, item_id, version_number)
     if move not in _MOVES or number is None:
         raise RowNotFound
-    revision = request.POST.get("revision", "")
+    revision = revision_of(request.POST)
     try:
-        saved, message = _MOVES[move](request, desk, one, where, number, int(revision) if revision.isdigit() else -1)
+        saved, message = _MOVES[move](request, desk, one, where, number, -1 if revision is None else revision)
     except (Conflict, Invalid) as error:
         return _list_page(request, desk, one, status=error.http_status, refusal=error)
     messages.success(request, message)

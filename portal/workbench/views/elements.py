@@ -8,10 +8,11 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from common.errors import Conflict, DomainError, Invalid
 from portal.access import actor_of, staff_required
-from portal.workbench.element_forms import TYPE_NAMES, ElementForm
+from portal.workbench.element_forms import ElementForm
 from portal.workbench.forms import WordFilterForm
 from portal.workbench.pages import page_of, show
 from services import element_desk
+from services.editing.compare import type_label
 from services.models import DataElement
 
 _page_methods = require_http_methods(["GET", "HEAD", "POST"])
@@ -25,10 +26,7 @@ def elements(request: HttpRequest) -> HttpResponse:
     text = request.GET.get("text", "")[:60]
     page = page_of(request, element_desk.elements(actor_of(request), text=text))
     uses = element_desk.uses()
-    rows = [
-        {"element": one, "kind": TYPE_NAMES.get(one.type, one.type), "uses": uses.get(one.code, 0)}
-        for one in page.object_list
-    ]
+    rows = [{"element": one, "kind": type_label(one.type), "uses": uses.get(one.code, 0)} for one in page.object_list]
     context = {"page": page, "rows": rows, "filters": WordFilterForm({"text": text})}
     return show(request, "workbench/elements.html", context, nav="management")
 

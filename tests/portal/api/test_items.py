@@ -3,6 +3,7 @@
 import pytest
 from django.test import Client
 
+from identity.models import Region
 from services.models import Faq, LegalBasis, ServiceItem
 from tests.factories.catalogue import a_department, a_region, an_item
 
@@ -79,7 +80,7 @@ def test_filters_of_place_type_depth_and_state(client: Client) -> None:
     an_item("居住证申领", main="31001", department=a_department("公安局"), online_depth=["2"])
     an_item("失业登记", main="31002", department=a_department("区人社局", region="519902"), online_depth=["4"])
     paused = an_item("食品经营许可", main="31003", item_type="07", online_depth=["1"])
-    ServiceItem.objects.filter(pk=paused.pk).update(state=ServiceItem.State.PAUSED)
+    pause(paused)
     assert names(client.get(URL, {"region": "519902"})) == ["失业登记"]
     assert names(client.get(URL, {"level": 2})) == ["居住证申领"]
     assert names(client.get(URL, {"online_depth": 3})) == ["失业登记"]
@@ -88,6 +89,34 @@ def test_filters_of_place_type_depth_and_state(client: Client) -> None:
     assert names(client.get(URL, {"q": "登记", "region": "519902"})) == ["失业登记"]
     assert names(client.get(URL, {"q": "登记", "region": "519900"})) == []
     assert names(client.get(URL, {"department": a_department("公安局").uscc})) == ["居住证申领"]
+
+
+def test_who_lives_somewhere_is_listed_the_nearest_level_that_offers_each_thing(client: Client) -> None:
+    district = a_region("519902", "中心区")
+    Region.objects.filter(pk=district.pk).update(parent=a_region())
+    city = an_item("失业登记", main="31001", department=a_department("公安局"), popularity=9)
+    near = an_item("失业登记", main="31001", department=a_department("区人社局", region="519902"))
+    an_item("居住证申领", main="31002", department=a_department("公安局"), popularity=5)
+
+    def listed(**asked: str) -> list[tuple[str, str]]:
+        return [(row["name"], row["region"]) for row in client.get(URL, asked).json()["results"]]
+
+    here = [("居住证申领", "519900"), ("失业登记", "519902")]
+    assert listed(serves="519902") == here
+    assert listed(serves="519900") == [("失业登记", "519900"), ("居住证申领", "519900")]
+    assert listed(q="失业登记", serves="519902") == [("失业登记", "519902")]
+    assert listed(q="失业登记", serves="519900") == [("失业登记", "519900")]
+    assert listed(serves="519902", level="2") == [("居住证申领", "519900")]
+    assert listed(serves="999999") == listed(q="失业登记", serves="999999") == []
+    assert client.get(URL, {"serves": "12"}).status_code == 400
+    pause(near)
+    assert listed(serves="519902") == [("失业登记", city.region.code), ("居住证申领", "519900")]
+    assert listed(q="失业登记", serves="519902") == [("失业登记", "519900")]
+    assert listed(serves="519902", state="paused") == [("失业登记", "519902")]
+
+
+def pause(item: ServiceItem) -> None:
+    ServiceItem.objects.filter(pk=item.pk).update(state=ServiceItem.State.PAUSED)
 
 
 def test_a_harvester_goes_on_after_what_it_has_though_items_change_meanwhile(client: Client) -> None:

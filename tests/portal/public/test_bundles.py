@@ -19,7 +19,9 @@ def test_a_guest_answers_one_question_at_a_time_and_nothing_is_stored(anybody, b
     assert "开办示范店" in anybody.get("/bundles/").content.decode()
     page = anybody.get(PAGE)
     assert "要卖吗？" in page.content.decode()
-    assert "请选一项" in anybody.get(PAGE, {"asked": "1"}).content.decode()
+    asked_again = anybody.get(PAGE, {"asked": "1"}).content.decode()
+    assert "要卖吗？ 请选一项" in asked_again
+    assert "请选一项" not in anybody.get(PAGE, {"asked": "0"}).content.decode()  # the one before was answered
     wrong = anybody.get(PAGE, {"sells": "maybe"})
     assert wrong.status_code == 422
     plan = anybody.get(PAGE, {"sells": "yes"})

@@ -107,6 +107,28 @@ def test_errors_stand_at_their_parts_and_nothing_typed_is_lost(draft: Case, shop
     assert "staff" not in draft.answers
 
 
+def test_errors_that_have_no_control_on_the_page_are_said_all_the_same(cast: Cast, draft: Case, shop: Client):
+    """Rows beyond the most, columns called like parts of an address, and regions where none are loaded."""
+    columns = [
+        {"key": "region", "label": "籍贯", "type": "text", "required": True},
+        {"key": "detail", "label": "说明", "type": "integer", "required": True},
+    ]
+    version = cast.item.current
+    version.steps = [{"key": "shop", "title": "店铺", "fields": [FIELDS[0], {**FIELDS[2], "columns": columns}]}]
+    version.steps[0]["fields"][1]["max_rows"] = 2
+    version.save()
+    Region.objects.filter(parent__isnull=True).update(is_active=False)
+    before = Case.objects.get(pk=draft.pk).answers
+    rows = {f"staff.{place}.detail": "x" for place in range(6)} | {"staff.rows": "6"}
+    data = {**a_form(draft, "k"), "premises.address": "路", "premises.address.region.1": "9", **rows}
+    answer = shop.post(address("draft_step", draft.pk, "shop"), data)
+    assert answer.status_code == 422
+    assert "这一项必须填写" in answer.content.decode()
+    assert 'href="#id_staff.0.detail"' in answer.content.decode()
+    draft.refresh_from_db()
+    assert draft.answers == before
+
+
 def test_rows_come_and_go_without_script_and_without_saving(draft: Case, shop: Client):
     before = draft.version
     page = send(shop, draft, go="add:staff").content.decode()

@@ -157,6 +157,86 @@ def test_a_field_takes_everything_from_its_data_element(desk, draft):
     assert list(again.context["form"].errors) == ["element"]
 
 
+def test_a_field_follows_its_data_element_in_everything(desk, draft):
+    columns = [{"key": "name", "label": "姓名", "type": "text", "required": True}]
+    shape = {"columns": columns, "min_rows": 1, "max_rows": 5}
+    DataElement.objects.create(code="shop.staff", name="人员", type="group", sensitivity="personal", shape=shape)
+    DataElement.objects.create(
+        code="shop.code", name="编号", type="text", pattern="[A-Z]{2}", pattern_message="两个字母", example="AB"
+    )
+    assert edit(desk.ann, address(draft, "form", "1-new"), element="shop.staff").status_code == 302
+    added = content(draft).steps[0]["fields"][1]
+    assert {name: added[name] for name in shape} == shape
+    assert added["sensitivity"] == "personal"
+    assert edit(desk.ann, address(draft, "form", "1-2"), element="shop.code").status_code == 302
+    assert content(draft).steps[0]["fields"][1] == {
+        "key": "shop.code",
+        "element": "shop.code",
+        "label": "人员",
+        "type": "text",
+        "pattern": "[A-Z]{2}",
+        "pattern_message": "两个字母",
+        "example": "AB",
+        "required": True,
+    }
+    assert edit(desk.ann, address(draft, "form", "1-2"), element="", type="integer").status_code == 302
+    own = content(draft).steps[0]["fields"][1]
+    assert set(own) == {"key", "label", "type", "required"}
+    assert own["key"].startswith("f-")
+    changes = browser_of(desk.ann).get(reverse("draft_compare", args=[draft.item_id, draft.version]))
+    assert changes.status_code == 200
+
+
+def test_a_file_of_the_form_names_its_material(desk, draft):
+    before = content(draft)
+    wrong = edit(desk.ann, address(draft, "form", "1-new"), label="平面图", type="file")
+    assert (wrong.status_code, list(wrong.context["form"].errors)) == (422, ["material"])
+    assert content(draft) == before
+    assert (
+        edit(desk.ann, address(draft, "form", "1-new"), label="平面图", type="file", material="form").status_code == 302
+    )
+    assert content(draft).steps[0]["fields"][1]["material"] == "form"
+
+
+@pytest.mark.parametrize("revision", ["²", "９", "9" * 5000, "-1", "", "x"])
+def test_a_row_is_moved_only_with_the_revision_that_was_seen(desk, draft, revision):
+    before = content(draft)
+    answer = browser_of(desk.ann).post(address(draft, "materials", "2", "up"), {"revision": revision})
+    assert answer.status_code == 409
+    assert content(draft) == before
+
+
+def test_the_day_of_a_law_is_a_day(desk, draft):
+    before = content(draft)
+    wrong = edit(desk.ann, address(draft, "legal", "new"), law="食品安全法", since="去年")
+    assert (wrong.status_code, list(wrong.context["form"].errors)) == (422, ["since"])
+    assert content(draft) == before
+    right = edit(
+        desk.ann, address(draft, "legal", "new"), law="食品安全法", since="2015-10-01", issuer="全国人大常委会"
+    )
+    assert right.status_code == 302
+    assert (content(draft).legal_bases[-1].since, content(draft).legal_bases[-1].issuer) == (
+        "2015-10-01",
+        "全国人大常委会",
+    )
+
+
+def test_the_preview_shows_every_type_of_field(desk, draft):
+    from services.fields import TYPES
+
+    more = {kind: {"choices": ["甲", "乙"]} for kind in ("choice", "multichoice")} | {"file": {"material": "form"}}
+    more["group"] = {"columns": [{"key": "name", "label": "姓名", "type": "text"}]}
+    fields = [
+        {"key": f"f-{kind}", "label": f"栏目{kind}", "type": kind, **more.get(kind, {})} for kind in sorted(TYPES)
+    ]
+    steps = [{"key": "p1", "title": "都有", "fields": fields}]
+    versions.save_draft(desk.ann, version_id=draft.pk, changes={"steps": steps}, expected_revision=1)
+    page = browser_of(desk.ann).get(reverse("draft_preview", args=[draft.item_id, draft.version, "form"]))
+    assert page.status_code == 200
+    text = page.content.decode()
+    assert [kind for kind in sorted(TYPES) if f"栏目{kind}" not in text] == []
+
+
 def test_a_field_of_its_own_and_a_page_are_added(desk, draft):
     assert edit(desk.ann, address(draft, "form", "new"), title="第二页").status_code == 302
     wrong = edit(desk.ann, address(draft, "form", "2-new"), label="方式", type="choice", choices="只有一个")
@@ -351,6 +431,12 @@ def test_nobody_else_edits(desk, draft):
 )
 def test_addresses_of_nothing_are_not_found(desk, draft, rest):
     assert browser_of(desk.ann).get(address(draft, *rest)).status_code == 404
+
+
+def test_the_form_is_previewed_as_applicants_will_see_it(desk, draft):
+    page = browser_of(desk.ann).get(reverse("draft_preview", args=[draft.item_id, draft.version, "form"]))
+    assert page.status_code == 200
+    assert "面积" in page.content.decode()
 
 
 def test_no_script_in_a_name_runs(desk, draft):

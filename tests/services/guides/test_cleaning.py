@@ -19,6 +19,11 @@ _EXTERNAL = (
 )
 
 
+def external(kind: str, target: str, mode: str = "External", first: str = "r1") -> str:
+    told = f'Id="{first}" Type="http://x/relationships/{kind}" Target="{target}" TargetMode="{mode}"'
+    return f"<Relationships><Relationship {told}/></Relationships>"
+
+
 def hostile_pdf() -> bytes:
     with pikepdf.open(io.BytesIO(a_pdf())) as pdf:
         script = pikepdf.Dictionary(S=pikepdf.Name.JavaScript, JS="app.alert(1)")
@@ -106,6 +111,18 @@ def test_what_is_not_what_it_says_is_refused(content, error):
         ({"word/activeX/activeX1.xml": b"x"}, FileUnsafe),
         ({"word/_rels/settings.xml.rels": _EXTERNAL}, FileUnsafe),
         ({"word/a.xml": "<w:instrText>DDEAUTO c:\\\\cmd.exe</w:instrText>"}, FileUnsafe),
+        # the same word in other letters, names and places
+        ({"word/_rels/settings.xml.rels": external("attachedTemplate", "http://e/hyperlink")}, FileUnsafe),
+        ({"word/_rels/settings.xml.rels": external("attachedTemplate", "http://e/t", "&#69;xternal")}, FileUnsafe),
+        ({"word/_rels/settings.xml.rels": external("attachedTemplate", "http://e/t", first="a>b")}, FileUnsafe),
+        ({"word/_rels/settings.xml.RELS": external("attachedTemplate", "http://e/t")}, FileUnsafe),
+        ({"word/_rels/a.xml.rels": external("attachedTemplate", "http://e/t").encode("utf-16")}, FileUnsafe),
+        ({"word/_rels/a.xml.rels": external("hyperlink", "file://server/share")}, FileUnsafe),
+        ({"word/a.xml": "<p><instrText>DD</instrText><r/><instrText>E cmd</instrText></p>"}, FileUnsafe),
+        ({"word/a.dat": '<w:fldSimple w:instr=" dde&#65;uto cmd"/>'}, FileUnsafe),
+        ({"word/a.xml": '<p><instrText> INCLUDEPICTURE "http://e/a.png"</instrText></p>'}, FileUnsafe),
+        ({"WORD/DOCUMENT.XML": b"<x/>"}, UploadDamaged),
+        ({"word/a.xml": b"<not whole"}, UploadDamaged),
         ({"word/a.xml": '<!DOCTYPE x [<!ENTITY a "b">]><x/>'}, UploadDamaged),
         ({"../../etc/passwd": b"x"}, UploadDamaged),
         ({"word/bomb.xml": b"0" * 40_000_000}, UploadDamaged),
@@ -115,6 +132,23 @@ def test_what_is_not_what_it_says_is_refused(content, error):
 def test_an_archive_that_could_harm_is_refused(parts, error):
     with pytest.raises(error):
         clean(an_upload(a_docx(parts), "表.docx"))
+
+
+def test_a_macro_hides_behind_no_spelling_of_its_type():
+    types = (
+        '<Types><Override PartName="/word/x.bin" ContentType="application/vnd.ms-office.vba&#80;roject"/>'
+        '<Override PartName="/word/document.xml" ContentType="application/xml"/></Types>'
+    )
+    with pytest.raises(FileUnsafe):
+        clean(an_upload(a_docx(types=types), "表.docx"))
+
+
+def test_links_and_page_numbers_are_no_danger():
+    parts = {
+        "word/_rels/document.xml.rels": external("hyperlink", "https://example.cn/?a=1&amp;b=2"),
+        "word/footer1.xml": '<p><fldChar/><instrText> PAGE </instrText><fldSimple instr="HYPERLINK x"/></p>',
+    }
+    assert clean(an_upload(a_docx(parts), "表.docx")).media_type == office.DOCX
 
 
 def test_a_plain_archive_and_a_header_that_lies_are_refused():

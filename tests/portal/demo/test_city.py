@@ -2,11 +2,9 @@
 
 import datetime as dt
 import time
-from collections.abc import Iterator
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.db import transaction
 from django.utils import timezone
 
 from cases.actions.drafts import save_situation, start_draft
@@ -46,15 +44,6 @@ _COUNTED = (
     LegacyLink,
     AuditEvent,
 )
-
-
-@pytest.fixture(scope="module")
-def city(django_db_setup: None, django_db_blocker) -> Iterator[None]:
-    """The whole demonstration, loaded once for this file and rolled back at its end."""
-    with django_db_blocker.unblock(), transaction.atomic():
-        call_command("load_demo", verbosity=0)
-        yield
-        transaction.set_rollback(True)
 
 
 def versions() -> list[ItemVersion]:

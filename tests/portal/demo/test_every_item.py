@@ -1,11 +1,9 @@
 """Every item of the demonstration can be applied for, reviewed and granted: no item is only for looking at."""
 
 import datetime as dt
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from django.core.management import call_command
 from django.db import transaction
 from django.utils import timezone
 
@@ -37,13 +35,9 @@ _TEXTS = {
 }
 
 
-@pytest.fixture(scope="module")
-def cast(django_db_setup: None, django_db_blocker) -> Iterator[people.Cast]:
-    """The demonstration, loaded once for this file and rolled back at its end."""
-    with django_db_blocker.unblock(), transaction.atomic():
-        call_command("load_demo", verbosity=0)
-        yield people.load(SYSTEM)
-        transaction.set_rollback(True)
+@pytest.fixture
+def cast(city: None) -> people.Cast:
+    return people.load(SYSTEM)
 
 
 def test_every_item_can_be_granted(cast: people.Cast) -> None:

@@ -1,0 +1,91 @@
+"""A post that ended while the page was open writes nothing more in the catalogue (ADR 0018)."""
+
+import pytest
+from django.utils import timezone
+
+from common.models import AuditEvent
+from identity.models import PostHolding
+from identity.staff.errors import HoldingEnded
+from services import element_desk
+from services.bundles import editing as bundles
+from services.editing import comments, directory, entry_changes, items, lifecycle, versions
+from services.guides import actions as guides
+from services.models import BundleVersion, DataElement, DirectoryVersion, ItemVersion, ReviewComment
+from services.states import Operation, VersionAction
+from tests.factories.bundles import a_bundle
+from tests.factories.editing import a_desk, a_draft, a_published_item, an_entry, entry_content
+from tests.factories.guides import a_pdf, an_upload
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def desk():
+    return a_desk()
+
+
+def end(actor) -> None:
+    """Somebody ends the post in the meantime."""
+    PostHolding.objects.filter(pk=actor.holding_id).update(ended_at=timezone.now(), is_active=False)
+
+
+def refused(actor, act) -> None:
+    end(actor)
+    before = AuditEvent.objects.count()
+    with pytest.raises(HoldingEnded):
+        act()
+    assert AuditEvent.objects.count() == before
+
+
+def test_items_are_not_written_any_more(desk):
+    item = a_published_item(desk)
+    refused(desk.ann, lambda: versions.open_draft(desk.ann, item_id=item.pk))
+    reason = {"reason": "合并", "instead": "去窗口"}
+    refused(desk.ann, lambda: lifecycle.propose(desk.ann, item_id=item.pk, kind=Operation.PAUSE, **reason))
+    assert item.versions.count() == 1
+    assert not item.operations.exists()
+
+
+def test_drafts_comments_and_files_are_not_written_any_more(desk):
+    draft = a_draft(desk)
+    save = {"version_id": draft.pk, "changes": {"summary": "新"}, "expected_revision": draft.revision}
+    refused(desk.cai, lambda: versions.save_draft(desk.cai, **save))
+    file = {"kind": "result", "material_key": "", "expected_revision": draft.revision}
+    refused(desk.cai, lambda: guides.add_file(desk.cai, version_id=draft.pk, upload=an_upload(a_pdf()), **file))
+    sent = versions.submit(desk.ann, version_id=draft.pk, expected_revision=draft.revision)
+    said = {"version_id": sent.pk, "section": "basics", "text": "请改"}
+    refused(desk.ben, lambda: comments.add_comment(desk.ben, **said))
+    assert not ReviewComment.objects.exists()
+    assert ItemVersion.objects.get(pk=draft.pk).revision == sent.revision
+    assert draft.files.count() == 0
+
+
+def test_the_directory_is_not_written_any_more(desk):
+    entry = an_entry(desk)
+    count = DirectoryVersion.objects.count()
+    content = entry_content("另一个")
+    refused(desk.ann, lambda: directory.open_entry_draft(desk.ann, entry_id=entry.pk, content=content))
+    pause = {"entry_id": entry.pk, "kind": Operation.PAUSE, "reason": "修法"}
+    refused(desk.ann, lambda: entry_changes.propose_standing(desk.ann, **pause))
+    add = {"item_type": "01", "region": "519900", "content": content, "department": desk.department, "guiding": "03"}
+    refused(desk.ann, lambda: directory.add_entry(desk.ann, **add))
+    new = {"catalog_code": entry.catalog_code, "department": desk.department}
+    refused(desk.ann, lambda: items.add_item(desk.ann, **new))
+    assert DirectoryVersion.objects.count() == count
+
+
+def test_bundles_are_not_written_any_more(desk):
+    bundle = a_bundle(desk)
+    count = BundleVersion.objects.count()
+    refused(desk.cai, lambda: bundles.open_draft(desk.cai, bundle_id=bundle.pk))
+    draft = bundles.open_draft(desk.ann, bundle_id=bundle.pk)
+    step = {"version_id": draft.pk, "action": VersionAction.SUBMIT, "expected_revision": draft.revision}
+    refused(desk.ann, lambda: bundles.step(desk.ann, **step))
+    assert BundleVersion.objects.count() == count + 1
+    assert BundleVersion.objects.get(pk=draft.pk).state == "draft"
+
+
+def test_elements_are_not_written_any_more(desk):
+    values = {"name": "面积", "type": "decimal"}
+    refused(desk.ann, lambda: element_desk.save_element(desk.ann, code="premises.area", values=values, is_new=True))
+    assert not DataElement.objects.exists()
