@@ -7,7 +7,6 @@ from uuid import UUID
 
 from django.db.models import Exists, F, OuterRef, Prefetch, Q, QuerySet
 from django.utils import timezone
-from django.utils.translation import gettext as _
 
 from cases import clock, errors
 from cases import events as codes
@@ -377,8 +376,8 @@ def open_evidence(actor: Actor, *, case_id: UUID, material_id: UUID) -> tuple[st
     document: Document = found.document  # type: ignore[assignment]
     content = read_document(actor, document)
     if actor.is_staff:
-        purpose = _("办理%(number)s") % {"number": case.number}
-        content = stamping.stamp(content, document.media_type, stamping.words(document, purpose=purpose))
+        words = stamping.words(document, purpose=f"办理{case.number}")
+        content = stamping.stamp(content, document.media_type, words)
     return document.media_type, content
 
 

@@ -10,7 +10,6 @@ from functools import lru_cache
 import pikepdf
 import pylopdf_fonts_zh_cn
 from django.utils import timezone
-from django.utils.translation import gettext as _
 from PIL import Image, ImageDraw, ImageFont
 
 from certificates.models import Document
@@ -22,17 +21,16 @@ _STRENGTH = 70  # of 255
 
 
 def words(document: Document, *, purpose: str) -> str:
-    """What a verified document's copy says, e.g. 此件经与原件核对无误 市场监管局综合窗口 2026-11-22 仅供…使用."""
+    """What a document's copy says, in the language of official documents whatever the reader's.
+
+    Such as 此件经与原件核对无误 市场监管局综合窗口 2026-11-22 仅供办理…使用.
+    """
     if document.grade != Document.Grade.B or document.verified_at is None:
-        return _("此件未经核对原件，仅供%(purpose)s使用") % {"purpose": purpose}
-    where = document.verified_department.short_name if document.verified_department else _("窗口")
+        return f"此件未经核对原件，仅供{purpose}使用"
+    where = document.verified_department.short_name if document.verified_department else "窗口"
     post = document.verified_post.name if document.verified_post else ""
     day = timezone.localdate(document.verified_at).isoformat()
-    return _("此件经与原件核对无误 %(where)s %(day)s 仅供%(purpose)s使用") % {
-        "where": f"{where}{post}",
-        "day": day,
-        "purpose": purpose,
-    }
+    return f"此件经与原件核对无误 {where}{post} {day} 仅供{purpose}使用"
 
 
 def stamp(content: bytes, media_type: str, text: str) -> bytes:

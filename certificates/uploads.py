@@ -18,6 +18,7 @@ from certificates import errors
 from certificates.cleaning.limits import MOST_PAGES, Refused
 from certificates.cleaning.sheets import Clean, Sheet, clean
 from certificates.cleaning.wire import pack_batch, unpack_result
+from common.errors import Invalid
 
 _MEGABYTE = 1024 * 1024
 _PATIENCE = 40  # seconds of waiting for the child, whose own processor time is limited to less
@@ -71,7 +72,7 @@ def check_all(uploads: Sequence[UploadedFile], turns: Sequence[int] = ()) -> Che
     )
 
 
-_ERRORS: dict[str, type[errors.Invalid]] = {
+_ERRORS: dict[str, type[Invalid]] = {
     "type": errors.UploadTypeRefused,
     "heic": errors.UploadHeic,
     "locked": errors.UploadLocked,
