@@ -10,6 +10,7 @@ import sys
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
@@ -80,7 +81,7 @@ _ERRORS: dict[str, type[Invalid]] = {
     "pixels": errors.UploadTooManyPixels,
     "bomb": errors.UploadBomb,
 }
-_PARAMS: dict[str, dict[str, object]] = {"pages": {"limit": MOST_PAGES}}
+_PARAMS: dict[str, dict[str, Any]] = {"pages": {"limit": MOST_PAGES}}
 
 
 def _clean(sheets: Sequence[Sheet]) -> Clean:
