@@ -1,6 +1,6 @@
 """Files asked for inside the form: each is one of the item's materials, so it lives, is granted and is read as such."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -70,7 +70,15 @@ def _upload(
     return []
 
 
-def upload_row(actor: Actor, case: Case, row: CaseMaterial, upload: UploadedFile, *, request_key: str) -> None:
+def upload_row(
+    actor: Actor,
+    case: Case,
+    row: CaseMaterial,
+    upload: UploadedFile,
+    *,
+    request_key: str,
+    more: Sequence[UploadedFile] = (),
+) -> None:
     """Put a file into the locker and let it stand for one material. Raises the upload errors."""
     requirement = row.requirement
     document = upload_document(
@@ -79,6 +87,7 @@ def upload_row(actor: Actor, case: Case, row: CaseMaterial, upload: UploadedFile
         kind=requirement.kind or requirement.key,
         name=requirement.name,
         upload=upload,
+        more=more,
         self_made=requirement.is_self_made,
         for_case=True,
         request_key=request_key,

@@ -13,4 +13,7 @@ NOTICE_ISSUED = Event("case.notice_issued", "case", frozenset({"kind", "notice"}
 NOTICE_READ = Event("case.notice_read", "case", frozenset({"notice"}))
 FLAG_RAISED = Event("case.flag_raised", "case", frozenset({"certificate", "state"}))
 FLAG_RESOLVED = Event("case.flag_resolved", "case", frozenset({"certificate"}))
+DOCUMENT_FLAGGED = Event("case.document_flagged", "case", frozenset({"document"}))
+DOCUMENT_CLEARED = Event("case.document_cleared", "case", frozenset({"document"}))
+VERDICT_DISPUTED = Event("case.verdict_disputed", "case", frozenset({"material"}))
 BRANCH_HANDED_OVER = Event("case.branch_handed_over", "case", frozenset({"branch", "from_post", "to_post"}))

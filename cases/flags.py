@@ -1,4 +1,4 @@
-"""When a certificate changes, every open case that relied on it says so."""
+"""When a certificate or the verdict on a document changes, every open case that relied on it says so."""
 
 from django.db.models import Q
 from django.utils import timezone
@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from cases import events as codes
 from cases.models import Case, Flag
 from cases.states import OPEN_STATES, State
-from certificates.models import Certificate
+from certificates.models import Certificate, Document
 from certificates.queries import is_good, state_now
 from common import events
 from identity.actor import SYSTEM
@@ -27,10 +27,35 @@ def follow_certificate(certificate: Certificate) -> None:
 
 
 def settle(case: Case) -> None:
-    """Clear the flags of certificates that no material of the case relies on any more."""
-    used = case.materials.filter(certificate__isnull=False).values("certificate")
-    for flag in Flag.objects.filter(case=case, resolved_at__isnull=True).exclude(certificate__in=used):
-        _clear(flag, case)
+    """Clear the flags of proofs that no material of the case relies on any more."""
+    certificates = set(case.materials.values_list("certificate_id", flat=True))
+    documents = set(case.materials.values_list("document_id", flat=True))
+    for flag in Flag.objects.filter(case=case, resolved_at__isnull=True):
+        proof, used = (flag.certificate_id, certificates) if flag.certificate_id else (flag.document_id, documents)
+        if proof not in used:
+            _clear(flag, case)
+
+
+def follow_verdict(document: Document) -> None:
+    """Flag open cases and drafts when the comparison of a document is disputed; clear the flags when it is settled."""
+    if document.disputed_at is None:
+        for flag in Flag.objects.filter(document=document, resolved_at__isnull=True).select_related("case"):
+            _clear(flag, flag.case)
+        return
+    message = _("“%(name)s”的核验有异议，要重新核对原件") % {"name": document.name[:200]}
+    relying = Case.objects.filter(Q(state__in=[*OPEN_STATES, State.DRAFT]) & Q(materials__document=document))
+    for case in relying.distinct():
+        _flag, made = Flag.objects.get_or_create(
+            case=case, document=document, resolved_at=None, defaults={"state": "disputed", "message": message}
+        )
+        if made:
+            events.record(
+                codes.DOCUMENT_FLAGGED,
+                actor=SYSTEM,
+                subject_id=case.pk,
+                holder_id=case.applicant_id,
+                document=str(document.pk),
+            )
 
 
 def lost_evidence(case: Case) -> list[str]:
@@ -80,6 +105,15 @@ def _resolve(certificate: Certificate) -> None:
 def _clear(flag: Flag, case: Case) -> None:
     flag.resolved_at = timezone.now()
     flag.save(update_fields=["resolved_at", "updated_at"])
+    if flag.document_id:
+        events.record(
+            codes.DOCUMENT_CLEARED,
+            actor=SYSTEM,
+            subject_id=case.pk,
+            holder_id=case.applicant_id,
+            document=str(flag.document_id),
+        )
+        return
     events.record(
         codes.FLAG_RESOLVED,
         actor=SYSTEM,

@@ -233,8 +233,9 @@ class Flag(BaseModel):
     """Something about a case's evidence changed after it was relied on."""
 
     case = models.ForeignKey(Case, models.PROTECT, related_name="flags")
-    certificate = models.ForeignKey(Certificate, models.PROTECT, related_name="flags")
-    state = models.CharField(max_length=12)  # the certificate's state that raised it
+    certificate = models.ForeignKey(Certificate, models.PROTECT, null=True, related_name="flags")
+    document = models.ForeignKey(Document, models.PROTECT, null=True, related_name="flags")
+    state = models.CharField(max_length=12)  # the certificate's state that raised it, or "disputed" for a document
     message = models.CharField(max_length=300)
     resolved_at = models.DateTimeField(null=True)
 
@@ -243,6 +244,14 @@ class Flag(BaseModel):
         constraints = (
             models.UniqueConstraint(
                 fields=["case", "certificate"], condition=Q(resolved_at__isnull=True), name="one_open_flag"
+            ),
+            models.UniqueConstraint(
+                fields=["case", "document"], condition=Q(resolved_at__isnull=True), name="one_open_document_flag"
+            ),
+            models.CheckConstraint(
+                condition=Q(certificate__isnull=False, document__isnull=True)
+                | Q(certificate__isnull=True, document__isnull=False),
+                name="flag_one_proof",
             ),
         )
 

@@ -12,7 +12,7 @@ from cases import clock, errors
 from cases import events as codes
 from cases.models import Branch, Case, CaseMaterial, Flag, Notice
 from cases.states import FINAL_STATES, OPEN_STATES, TABLE, Action, By, State, moves_from
-from certificates import grants
+from certificates import grants, stamping
 from certificates.models import Document, Grant
 from certificates.queries import read_document, read_file
 from common import events
@@ -109,6 +109,7 @@ _MATERIAL_PARTS = (
     "certificate__type",
     "certificate__issuer",
     "document__verified_department",
+    "document__verified_post",
     "grant",
 )
 
@@ -276,6 +277,28 @@ def may_see_originals(actor: Actor, case: Case) -> bool:
 _HANDLING = (Permission.COUNTER, Permission.REVIEW, Permission.DECIDE)
 
 
+def verified_material(actor: Actor, *, case_id: UUID, material_id: UUID) -> CaseMaterial:
+    """A material whose copy somebody verified, for an officer who may compare copies of this case.
+
+    Raises :class:`CaseNotFound` or :class:`MaterialNotFound`.
+    """
+    case = visible_to(actor).filter(pk=case_id).first()
+    if case is None:
+        raise errors.CaseNotFound
+    parts = ("requirement", "document__verified_department", "document__verified_post")
+    rows = CaseMaterial.objects.filter(case=case, pk=material_id, document__grade=Document.Grade.B)
+    row = rows.select_related("case", *parts).first()
+    if row is None or not may_see_originals(actor, case):
+        raise errors.MaterialNotFound
+    return row
+
+
+def uses_of(actor: Actor, document: Document) -> QuerySet[CaseMaterial]:
+    """Where a document is or was used, among the cases the actor may know of, newest case first."""
+    uses = CaseMaterial.objects.filter(document=document, case__in=visible_to(actor))
+    return uses.select_related("case__item_version", "requirement").order_by("-case__created_at")
+
+
 def open_branch_for(actor: Actor, case: Case) -> Branch | None:
     """The branch of this case that this very post has to review, if it is open."""
     if case.state != State.IN_REVIEW:
@@ -340,7 +363,9 @@ def open_evidence(actor: Actor, *, case_id: UUID, material_id: UUID) -> tuple[st
     case = visible_to(actor).filter(pk=case_id).first()
     if case is None:
         raise errors.CaseNotFound
-    material = CaseMaterial.objects.select_related("certificate", "document", "grant").filter(case=case, pk=material_id)
+    material = CaseMaterial.objects.select_related(
+        "certificate", "document__verified_department", "document__verified_post", "grant"
+    ).filter(case=case, pk=material_id)
     found = material.first()
     if found is None or (found.certificate is None and found.document is None):
         raise errors.MaterialNotFound
@@ -349,7 +374,11 @@ def open_evidence(actor: Actor, *, case_id: UUID, material_id: UUID) -> tuple[st
     if found.certificate:
         return "application/pdf", read_file(actor, found.certificate)
     document: Document = found.document  # type: ignore[assignment]
-    return document.media_type, read_document(actor, document)
+    content = read_document(actor, document)
+    if actor.is_staff:
+        words = stamping.words(document, purpose=f"办理{case.number}")
+        content = stamping.stamp(content, document.media_type, words)
+    return document.media_type, content
 
 
 def _use_grant(actor: Actor, grant: Grant | None, case: Case) -> None:

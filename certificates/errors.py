@@ -201,9 +201,97 @@ class UploadDamaged(Invalid):
     what_to_do = _("请重新保存或拍照后再传。")
 
 
+class UploadLocked(Invalid):
+    """The PDF needs a password."""
+
+    code = "document.locked"
+    message = _("这份 PDF 设了打开密码，工作人员看不到内容，不能上传。")
+    what_to_do = _("请去掉密码后另存一份，或者打印成 PDF 再传。")
+
+
+class UploadHeic(Invalid):
+    """A photo in the format of some phones, which not every counter can open."""
+
+    code = "document.heic"
+    message = _("这张照片是 HEIC 格式，窗口的电脑不一定打得开，不能上传。")
+    what_to_do = _("苹果手机请在“设置－相机－格式”里选“兼容性最佳”后重拍，或者把照片另存为 JPG。")
+
+
+class UploadTooManyPages(Invalid):
+    """More pages than a material may have."""
+
+    code = "document.too_many_pages"
+    message = _("页数太多，一份最多 %(limit)s 页。")
+    what_to_do = _("请分成几份，或者只留下要交的几页。")
+
+
+class UploadTooManyPixels(Invalid):
+    """A picture larger than any camera takes."""
+
+    code = "document.too_many_pixels"
+    message = _("图片尺寸太大，打不开。")
+    what_to_do = _("请选较小的尺寸重拍，或者压缩后再传。")
+
+
+class UploadBomb(Invalid):
+    """Opening the file would take more memory or time than it may."""
+
+    code = "document.bomb"
+    message = _("这个文件展开后大得不正常，没有保存。")
+    what_to_do = _("请重新拍照，或者打印成 PDF 再传。")
+
+
+class UploadBusy(Invalid):
+    """Too many files are being checked right now."""
+
+    code = "document.busy"
+    http_status = 503
+    message = _("现在检查文件的人很多，您的文件还没有收到。")
+    what_to_do = _("请过一分钟再传。")
+
+
 class QuotaExceeded(Conflict):
     """The locker is full."""
 
     code = "document.quota_exceeded"
     message = _("您的材料库已满（%(limit)s MB）。")
     what_to_do = _("请在“我的材料”中删去不用的文件后再传。")
+
+
+class NotVerified(Conflict):
+    """Only a verdict that stands can be disputed: somebody else was quicker, or nobody has compared it yet."""
+
+    code = "document.not_verified"
+    message = _("这份材料现在不是“已与原件核对”，不能提异议。")
+    what_to_do = _("请刷新页面查看最新状态。")
+
+
+class DisputeReasonMissing(Invalid):
+    """Whoever doubts a verdict says why."""
+
+    code = "document.dispute_reason_missing"
+    message = _("请写明哪里不一致（5 到 300 个字），对方要据此重新核对。")
+
+
+class DocumentErased(NotFound):
+    """The file was destroyed when its time was over."""
+
+    code = "document.erased"
+    message = _("这份材料的文件已按期销毁，只留有登记。")
+    what_to_do = _("确实需要的，请申请人重新提交。")
+
+
+class DocumentWaiting(Conflict):
+    """The virus scanner has not seen the file yet."""
+
+    code = "document.waiting"
+    message = _("文件正在检查，还不能打开。")
+    what_to_do = _("一般几分钟就好，请稍后再看。")
+
+
+class UploadInfected(Invalid):
+    """The virus scanner found something."""
+
+    code = "document.infected"
+    message = _("文件里发现了病毒，没有保存。")
+    what_to_do = _("请先给电脑或手机杀毒，再用手机重新拍照上传。")

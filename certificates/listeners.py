@@ -1,14 +1,16 @@
-"""Who wants to know when a certificate's state changes. Upper rooms register at start-up.
+"""Who wants to know when a certificate's state or a document's verdict changes. Upper rooms register at start-up.
 
 Listeners run in the transaction of the change: a suspension and the flags on open cases stand or fall together.
 """
 
 from collections.abc import Callable
 
-from certificates.models import Certificate
+from certificates.models import Certificate, Document
 
 Listener = Callable[[Certificate], None]
+VerdictListener = Callable[[Document], None]
 _listeners: list[Listener] = []
+_on_verdict: list[VerdictListener] = []
 
 
 def on_state_change(listener: Listener) -> None:
@@ -21,3 +23,15 @@ def notify(certificate: Certificate) -> None:
     """Tell every listener."""
     for listener in _listeners:
         listener(certificate)
+
+
+def on_verdict(listener: VerdictListener) -> None:
+    """Register a listener for a document whose verdict is disputed, or whose dispute is settled."""
+    if listener not in _on_verdict:
+        _on_verdict.append(listener)
+
+
+def notify_verdict(document: Document) -> None:
+    """Tell every listener; the document says whether it is in doubt now."""
+    for listener in _on_verdict:
+        listener(document)

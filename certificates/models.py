@@ -275,6 +275,14 @@ class Document(BaseModel):
         C = "C", "本人上传"
         D = "D", "本人制作"
 
+    class Source(models.TextChoices):
+        UPLOAD = "upload", "本人上传"
+        COUNTER = "counter", "窗口扫描"
+
+    class Scan(models.TextChoices):
+        CLEAN = "clean", "已检查"
+        WAITING = "waiting", "正在检查"
+
     owner = models.ForeignKey(Party, models.PROTECT, related_name="documents")
     kind = models.SlugField(max_length=60)  # shared over items, so that a verified copy is found again
     name = models.CharField(max_length=200)
@@ -284,15 +292,27 @@ class Document(BaseModel):
     media_type = models.CharField(max_length=60)
     size = models.PositiveIntegerField()  # bytes
     sha256 = models.CharField(max_length=64)
+    pages = models.PositiveSmallIntegerField(default=1, db_default=1)
+    source = models.CharField(max_length=8, choices=Source, default=Source.UPLOAD, db_default=Source.UPLOAD)
+    scan = models.CharField(max_length=8, choices=Scan, default=Scan.CLEAN, db_default=Scan.CLEAN)  # for viruses
     uploaded_by = models.ForeignKey(Account, models.PROTECT, related_name="+")
     verified_by = models.ForeignKey(Account, models.PROTECT, null=True, related_name="+")
     verified_department = models.ForeignKey(Department, models.PROTECT, null=True, related_name="+")
+    verified_post = models.ForeignKey(Post, models.PROTECT, null=True, related_name="+")
     verified_at = models.DateTimeField(null=True)
+    disputed_at = models.DateTimeField(null=True)  # its verdict is in doubt until somebody compares it again
     removed_at = models.DateTimeField(null=True)  # hidden from the owner's locker; cases that use it keep it
+    erased_at = models.DateTimeField(null=True)  # the file is gone; the row says what it was and when it went
 
     class Meta:
         ordering: ClassVar = ["-created_at"]
-        indexes = (models.Index(fields=["owner", "kind", "-created_at"], name="document_owner_kind"),)
+        indexes = (
+            models.Index(fields=["owner", "kind", "-created_at"], name="document_owner_kind"),
+            models.Index(fields=["file"], name="document_file"),  # how many rows stand on one file
+            models.Index(fields=["removed_at"], condition=Q(erased_at__isnull=True), name="document_to_erase"),
+            models.Index(fields=["created_at"], condition=Q(scan="waiting"), name="document_to_scan"),
+            models.Index(fields=["disputed_at"], condition=Q(disputed_at__isnull=False), name="document_disputed"),
+        )
         constraints = (
             models.CheckConstraint(
                 condition=~Q(grade="B") | Q(verified_by__isnull=False, verified_at__isnull=False),
@@ -302,6 +322,36 @@ class Document(BaseModel):
 
     def __str__(self) -> str:
         return f"{self.name} ({self.grade})"
+
+
+class Verdict(BaseModel):
+    """What somebody on duty found when comparing a document, in which post; the rows stay as they were made."""
+
+    class Outcome(models.TextChoices):
+        MATCHED = "matched", "与原件一致"
+        DISPUTED = "disputed", "有异议"
+
+    class Method(models.TextChoices):
+        ORIGINAL = "original", "当面核对原件"
+        REVIEW = "review", "审查时发现"
+
+    document = models.ForeignKey(Document, models.CASCADE, related_name="verdicts")  # erased together
+    outcome = models.CharField(max_length=8, choices=Outcome)
+    method = models.CharField(max_length=8, choices=Method)
+    account = models.ForeignKey(Account, models.PROTECT, related_name="+")
+    department = models.ForeignKey(Department, models.PROTECT, null=True, related_name="+")
+    post = models.ForeignKey(Post, models.PROTECT, null=True, related_name="+")
+    reason = models.CharField(max_length=300, blank=True, default="")  # of a dispute
+    sha256 = models.CharField(max_length=64)  # of the content that was looked at
+
+    class Meta:
+        ordering: ClassVar = ["created_at", "id"]
+        constraints = (
+            models.CheckConstraint(condition=~Q(outcome="disputed") | ~Q(reason=""), name="dispute_has_a_reason"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.document} {self.outcome}"
 
 
 class Grant(BaseModel):

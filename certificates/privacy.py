@@ -5,6 +5,7 @@ from functools import partial
 from django.db import transaction
 
 from certificates import events as codes
+from certificates.keeping import drop
 from certificates.models import Certificate, Document
 from certificates.queries import state_now
 from common import events
@@ -76,11 +77,11 @@ def erase(party: Party) -> int:
 
     Upper rooms let go of their drafts first. A document that was shown to an office under a grant stays, locked.
     """
-    unused = Document.objects.filter(owner=party, grants=None, case_uses=None).exclude(kind__in=_KEPT_KINDS)
+    unused = Document.objects.filter(owner=party, grants=None, case_uses=None, flags=None).exclude(kind__in=_KEPT_KINDS)
     rows = list(unused)
     for row in rows:
         storage, name = row.file.storage, str(row.file.name)
         events.record(codes.ERASED, actor=SYSTEM, subject_id=row.pk, holder_id=party.pk)
         row.delete()
-        transaction.on_commit(partial(storage.delete, name))
+        transaction.on_commit(partial(drop, storage, name))
     return len(rows)

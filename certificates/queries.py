@@ -19,7 +19,9 @@ from certificates.models import (
     Grant,
     StateProposal,
     TypeDuty,
+    Verdict,
 )
+from certificates.verdicts import require_readable
 from common import events
 from common.jobs import after_commit
 from common.masking import mask_name
@@ -154,13 +156,32 @@ def read_file(actor: Actor, certificate: Certificate) -> bytes:
         return stored.read()
 
 
-def locker(actor: Actor) -> QuerySet[Document]:
-    """The documents of the party a citizen acts for; none under a mandate that does not open it."""
+def locker(actor: Actor, *, kind: str = "", grade: str = "") -> QuerySet[Document]:
+    """The documents of the party a citizen acts for, of one kind or grade when asked.
+
+    None under a mandate that does not open it.
+    """
     if not actor.is_citizen or actor.is_wallet_shut:
         return Document.objects.none()
-    return Document.objects.filter(owner_id=actor.principal_id, removed_at__isnull=True).select_related(
-        "verified_department"
-    )
+    wanted = {name: value for name, value in (("kind", kind), ("grade", grade)) if value}
+    mine = Document.objects.filter(owner_id=actor.principal_id, removed_at__isnull=True, **wanted)
+    return mine.select_related("verified_department", "verified_post")
+
+
+def kinds_held(actor: Actor) -> list[tuple[str, str]]:
+    """What sorts of document a citizen's locker holds, as (kind, name), by name (one query)."""
+    rows = locker(actor).order_by("kind", "-created_at").distinct("kind").values_list("kind", "name")
+    return sorted(rows, key=lambda row: row[1])
+
+
+def versions(actor: Actor, document: Document) -> QuerySet[Document]:
+    """All documents of the same kind in the locker, newest first: the newest stands for the kind, cases keep theirs."""
+    return locker(actor, kind=document.kind)
+
+
+def verdicts(document: Document) -> QuerySet[Verdict]:
+    """What was found when the document was compared, oldest first, each with its post and department."""
+    return document.verdicts.select_related("department", "post")
 
 
 def used_bytes(actor: Actor) -> int:
@@ -184,7 +205,11 @@ def correction_proof(request: CorrectionRequest) -> Document | None:
 
 
 def read_document(actor: Actor, document: Document) -> bytes:
-    """Return a document's content and record who read it. The caller checked that the actor may."""
+    """Return a document's content and record who read it. The caller checked that the actor may.
+
+    Raises :class:`DocumentErased` or :class:`DocumentWaiting`.
+    """
+    require_readable(document)
     events.record(codes.DOCUMENT_READ, actor=actor, subject_id=document.pk, holder_id=document.owner_id)
     with document.file.open() as stored:
         return stored.read()

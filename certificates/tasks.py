@@ -1,14 +1,17 @@
 """Background work of the certificates room."""
 
+import datetime as dt
 from uuid import UUID
 
 from django.utils import timezone
 from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
-from certificates import actions, queries
+from certificates import actions, erasure_actions, keeping, queries, scan_actions
+from certificates.antivirus import ScannerDown
 from certificates.stock.actions import attach_waiting
-from common.jobs import PATIENCE, ask_once, daily
+from common.jobs import PATIENCE, ask_once, daily, for_each
+from identity.actor import SYSTEM
 
 
 @app.task(retry=RetryStrategy(max_attempts=8, exponential_wait=3), queue="documents", pass_context=False)
@@ -39,3 +42,33 @@ def attach_waiting_stock(timestamp: int) -> None:
     """Register what waited for its holder, now that they are registered."""
     while attach_waiting():
         pass
+
+
+_SECOND_THOUGHTS = dt.timedelta(days=1)  # an upload or a page that is still open has ended by then
+
+
+@app.periodic(cron=daily("01:20"), periodic_id="erase_removed_documents")
+@app.task(queue="clock")
+def erase_removed_documents(timestamp: int) -> None:
+    """Erase files that their owners removed and no case needs any more, and files that no row stands for."""
+    before, last = timezone.now() - _SECOND_THOUGHTS, None
+    while batch := keeping.removed_documents(before=before, after=last):
+        last = batch[-1]
+        free = set(batch) - keeping.still_needed(set(batch))
+        for_each(sorted(free), _erase)
+    erasure_actions.sweep_orphans(SYSTEM, before=before)
+
+
+def _erase(document_id: UUID) -> bool:
+    return erasure_actions.erase_file(SYSTEM, document_id=document_id)
+
+
+@app.periodic(cron="*/5 * * * *", periodic_id="scan_waiting_documents")
+@app.task(queue="documents")
+def scan_waiting_documents(timestamp: int) -> None:
+    """Have documents looked at that came while the virus scanner was away; it stays away: they wait on."""
+    for document_id in keeping.waiting_documents():
+        try:
+            scan_actions.scan_document(SYSTEM, document_id=document_id)
+        except ScannerDown:
+            return

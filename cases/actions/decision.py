@@ -5,6 +5,7 @@ from dataclasses import replace
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -15,6 +16,7 @@ from cases.flags import lost_evidence
 from cases.models import Branch, Case, CaseMaterial, Notice
 from cases.states import Action, Outcome, State
 from certificates.actions import issue
+from certificates.errors import DocumentWaiting
 from certificates.models import Certificate, CertificateType, Document
 from common.idempotency import claim
 from common.numbering import next_number
@@ -163,7 +165,13 @@ def _check_branches(case: Case, *, approving: bool) -> None:
 
 
 def _check_originals(case: Case) -> None:
-    unseen = CaseMaterial.objects.filter(case=case, document__grade=Document.Grade.C).select_related("requirement")
+    """No grade C copy is decided on. The documents are held: a dispute at this very moment is seen or waits."""
+    used = case.materials.filter(document__isnull=False).values("document")
+    held = Document.objects.select_for_update(no_key=True).filter(pk__in=used).order_by("pk")
+    if any(document.scan == Document.Scan.WAITING for document in held):
+        raise DocumentWaiting
+    lacking = Q(document__grade=Document.Grade.C) | Q(document__erased_at__isnull=False)
+    unseen = CaseMaterial.objects.filter(lacking, case=case).select_related("requirement")
     names = [row.requirement.name for row in unseen]
     if names:
         raise errors.OriginalsNotSeen(count=len(names), names="、".join(names))

@@ -1,6 +1,6 @@
 """Writes on a draft, and on a case that waits for corrections: situation, answers, materials."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -214,12 +214,21 @@ def refresh_draft(actor: Actor, *, case_id: UUID) -> Case:
 
 @transaction.atomic
 def upload_material(
-    actor: Actor, *, case_id: UUID, material_id: UUID, upload: UploadedFile, request_key: str = ""
+    actor: Actor,
+    *,
+    case_id: UUID,
+    material_id: UUID,
+    upload: UploadedFile,
+    more: Sequence[UploadedFile] = (),
+    request_key: str = "",
 ) -> CaseMaterial:
-    """Put a file into the locker and let it stand for one material. Raises the upload errors; then nothing changes."""
+    """Put a file into the locker and let it stand for one material; ``more`` are its further pages.
+
+    Raises the upload errors; then nothing changes.
+    """
     case = _editable(actor, case_id, None, corrections=True)
     row = _material(case, material_id)
-    attachments.upload_row(actor, case, row, upload, request_key=request_key)
+    attachments.upload_row(actor, case, row, upload, more=more, request_key=request_key)
     _save(case)
     return row
 

@@ -12,6 +12,7 @@ from cases.actions import moves
 from cases.models import Branch, Case, CaseMaterial
 from cases.queries import may_see_originals, visible_to
 from cases.states import FINAL_STATES, Action
+from certificates import locker
 from certificates.locker import mark_original_seen
 from certificates.models import Document
 from common import events
@@ -96,6 +97,48 @@ def see_original(
     Raises :class:`CaseNotFound`, :class:`CaseClosed`, :class:`Forbidden`, :class:`MaterialNotFound` or
     :class:`StaleForm`.
     """
+    case, row = _compared(actor, case_id, material_id, expected_document_id)
+    assert row.document_id is not None
+    mark_original_seen(actor, document_id=row.document_id)
+    row.original_seen_at = timezone.now()
+    row.original_seen_by_id = actor.account_id
+    row.save(update_fields=["original_seen_at", "original_seen_by"])  # updated_at tells when the applicant replaced it
+    events.record(
+        codes.ORIGINAL_SEEN,
+        actor=actor,
+        subject_id=case.pk,
+        holder_id=case.applicant_id,
+        material=row.requirement.key,
+    )
+    return row
+
+
+@transaction.atomic
+def dispute_verdict(
+    actor: Actor, *, case_id: UUID, material_id: UUID, reason: str, expected_document_id: UUID | None = None
+) -> CaseMaterial:
+    """Say that a copy somebody verified is not like its original, and why: grade B becomes C wherever it is used.
+
+    Raises :class:`CaseNotFound`, :class:`CaseClosed`, :class:`Forbidden`, :class:`MaterialNotFound`,
+    :class:`StaleForm`, or the errors of :func:`certificates.locker.dispute_verdict`.
+    """
+    case, row = _compared(actor, case_id, material_id, expected_document_id)
+    assert row.document_id is not None
+    locker.dispute_verdict(actor, document_id=row.document_id, reason=reason)
+    events.record(
+        codes.VERDICT_DISPUTED,
+        actor=actor,
+        subject_id=case.pk,
+        holder_id=case.applicant_id,
+        material=row.requirement.key,
+    )
+    return row
+
+
+def _compared(
+    actor: Actor, case_id: UUID, material_id: UUID, expected_document_id: UUID | None
+) -> tuple[Case, CaseMaterial]:
+    """The locked case and the material whose copy this officer may compare; the copy is the one the page showed."""
     case = visible_to(actor).select_for_update(of=("self",), no_key=True).filter(pk=case_id).first()
     if case is None:
         raise errors.CaseNotFound
@@ -109,15 +152,4 @@ def see_original(
         raise errors.MaterialNotFound
     if expected_document_id is not None and expected_document_id != row.document_id:
         raise errors.StaleForm
-    mark_original_seen(actor, document_id=row.document_id)
-    row.original_seen_at = timezone.now()
-    row.original_seen_by_id = actor.account_id
-    row.save(update_fields=["original_seen_at", "original_seen_by"])  # updated_at tells when the applicant replaced it
-    events.record(
-        codes.ORIGINAL_SEEN,
-        actor=actor,
-        subject_id=case.pk,
-        holder_id=case.applicant_id,
-        material=row.requirement.key,
-    )
-    return row
+    return case, row

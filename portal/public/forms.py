@@ -46,7 +46,62 @@ class UploadForm(forms.Form):
     )
 
 
-class DocumentForm(UploadForm):
+class _FilesInput(forms.FileInput):
+    """A box that takes several files; without any it gives nothing, as other boxes do."""
+
+    allow_multiple_selected = True
+
+    def value_from_datadict(self, data: Any, files: Any, name: str) -> Any:
+        """The files in the order they were chosen."""
+        return files.getlist(name) if hasattr(files, "getlist") else files.get(name)
+
+
+class FilesField(forms.FileField):
+    """One or more files; the clean value is a list."""
+
+    widget = _FilesInput
+
+    def clean(self, data: Any, initial: Any = None) -> list[UploadedFile]:
+        """Check that each is a file; what is in them is the locker's to judge."""
+        given = data if isinstance(data, list) else [data] if data else []
+        if not given:
+            raise forms.ValidationError(self.error_messages["required"], code="required")
+        single = super().clean
+        return [single(one, initial) for one in given]
+
+
+class PagesForm(forms.Form):
+    """The pages of one material: a PDF, or photos that become one."""
+
+    file = FilesField(
+        label=_("选择文件"),
+        help_text=_("拍照或 PDF，不超过 20 MB。有几页的，一次选好几张照片，按选的顺序合成一份。"),
+        allow_empty_file=True,  # the locker says in its own words what is wrong with an empty file
+        widget=_FilesInput(
+            attrs={"accept": ".pdf,.jpg,.jpeg,.png,application/pdf,image/jpeg,image/png", "multiple": True}
+        ),
+        error_messages={"required": _("请先选一个文件。"), "invalid": _("没有收到文件，请重新选择。")},
+    )
+
+
+class LockerFilter(forms.Form):
+    """Which documents the locker shows."""
+
+    kind = forms.ChoiceField(label=_("材料"), required=False)
+    grade = forms.ChoiceField(
+        label=_("可信等级"),
+        required=False,
+        choices=[("", _("全部")), ("B", _("已与原件核对")), ("C", _("本人上传")), ("D", _("本人制作"))],
+    )
+
+    def __init__(self, kinds: Sequence[tuple[str, str]], *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        choice = self.fields["kind"]
+        assert isinstance(choice, forms.ChoiceField)
+        choice.choices = [("", _("全部")), *kinds]
+
+
+class DocumentForm(PagesForm):
     """A file for the locker, and what it is."""
 
     kind = forms.ChoiceField(

@@ -13,7 +13,7 @@ from cases.models import Case, CaseMaterial
 from certificates.reuse import Way
 from identity.actor import Actor
 from identity.queries import get_party
-from portal.public.forms import UploadForm
+from portal.public.forms import PagesForm
 from portal.public.requests import new_request_key
 from services.codes import MaterialNeed
 from services.models import MaterialRequirement, Situation
@@ -158,7 +158,7 @@ def tally_of(rows: Sequence[CaseMaterial]) -> Tally:
     return Tally(len(counted) - len(held), len(counted), held.count(CaseMaterial.Way.VERIFIED))
 
 
-def material_row(row: CaseMaterial, form: UploadForm | None = None) -> dict[str, Any]:
+def material_row(row: CaseMaterial, form: PagesForm | None = None) -> dict[str, Any]:
     """One material for the page: its mark, its ways and its own upload form."""
     return {
         "row": row,
@@ -179,9 +179,9 @@ def material_row(row: CaseMaterial, form: UploadForm | None = None) -> dict[str,
     }
 
 
-def upload_form(material_id: UUID, data: Any = None, files: Any = None) -> UploadForm:
+def upload_form(material_id: UUID, data: Any = None, files: Any = None) -> PagesForm:
     """The upload form of one material; its ids differ from those of the other forms on the page."""
-    return UploadForm(data, files, auto_id=f"material-{material_id}-%s")
+    return PagesForm(data, files, auto_id=f"material-{material_id}-%s")
 
 
 def upload_problems(rows: list[dict[str, Any]]) -> list[tuple[str, str]]:

@@ -21,13 +21,13 @@ def request_key(request: HttpRequest) -> str:
     return key if key.isascii() and key.isprintable() else ""  # ours are; a NUL would not even fit the database
 
 
-def upload_key(request: HttpRequest, upload: UploadedFile) -> str:
-    """Return the key of an upload: the form's key with the file's name and size.
+def upload_key(request: HttpRequest, *uploads: UploadedFile) -> str:
+    """Return the key of an upload: the form's key with the files' names and sizes.
 
     A page taken from the browser's memory carries its old key; another file chosen there is another request.
     """
     key = request_key(request)
-    marks = f"{key}|{upload.name}|{upload.size}"
+    marks = "|".join([key, *(f"{upload.name}|{upload.size}" for upload in uploads)])
     return hashlib.sha256(marks.encode(errors="replace")).hexdigest() if key else ""
 
 

@@ -106,6 +106,7 @@ my_urls: _Urls = [
     path("mandates/<uuid:mandate_id>/<slug:action>/", mandates.mandate_step, name="mandate_step"),
     path("documents/", locker.locker, name="locker"),
     path("documents/upload/", locker.document_upload, name="document_upload"),
+    path("documents/<uuid:document_id>/", locker.document, name="document"),
     path("documents/<uuid:document_id>/remove/", locker.document_remove, name="document_remove"),
     path("documents/<uuid:document_id>/file/", locker.document_file, name="document_file"),
 ]

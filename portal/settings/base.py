@@ -183,6 +183,11 @@ STORAGES = {
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 UPLOAD_MAX_BYTES = 20 * 1024 * 1024
+CASE_FILE_YEARS = (
+    10  # after its end a case's files stay: the shortest term of 机关文件材料归档范围和文书档案保管期限规定
+)
+CLAMD_URL = ""  # a virus scanner, tcp://host:3310 or unix:/run/clamav/clamd.ctl; uploads wait while it is away
+UPLOADS_IN_CHILD = True  # open what strangers send in a process of its own, with its limits
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 KEY_DIR = VAR_DIR / "keys"  # signing keys of the demonstration certification authority

@@ -40,6 +40,7 @@ if not MAP_LINK.startswith(("geo:", "https://")):
 UPSTREAM = upstream_from_environment()
 if UPSTREAM and not UPSTREAM["issuer"].startswith("https://"):
     raise ImproperlyConfigured("ONESTOP_UPSTREAM_ISSUER must begin with https://.")
+CLAMD_URL = os.environ.get("ONESTOP_CLAMD_URL", "")
 BREACHED_PASSWORDS_FILE = os.environ.get("ONESTOP_BREACHED_PASSWORDS", "")
 if BREACHED_PASSWORDS_FILE and not os.access(BREACHED_PASSWORDS_FILE, os.R_OK):
     raise ImproperlyConfigured("ONESTOP_BREACHED_PASSWORDS names a file that cannot be read.")

@@ -120,6 +120,24 @@ class UnmaskForm(forms.Form):
     )
 
 
+class DisputeForm(forms.Form):
+    """Why a copy that somebody verified is not like its original, and which copy that is."""
+
+    document = forms.UUIDField(widget=forms.HiddenInput, error_messages={"required": _STALE, "invalid": _STALE})
+    reason = forms.CharField(
+        label=_("哪里不一致"),
+        min_length=5,
+        max_length=300,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        help_text=_("例如：租期和窗口看到的原件不同。原来核验的岗位会看到。"),
+        error_messages={
+            "required": _("请写明哪里不一致。"),
+            "min_length": _("请写得具体些，至少 5 个字。"),
+            "max_length": _("最多写 300 个字。"),
+        },
+    )
+
+
 class StepForm(forms.Form):
     """What every action on a case carries: the key of this rendered form and the version it was made for."""
 

@@ -82,6 +82,15 @@ ENTRIES: tuple[Entry, ...] = (
         _("父母、监护人带证明到场，登记后马上可以代办"),
     ),
     Entry(
+        Area.COUNTER,
+        Permission.COUNTER,
+        "workbench_disputes",
+        "law",
+        _("核验异议"),
+        _("本部门核对过原件的材料，别的岗位认为不一致的，要重新核对"),
+        also=Permission.REVIEW,
+    ),
+    Entry(
         Area.REGISTERS,
         Permission.MANAGE_PERSONS,
         "workbench_persons",

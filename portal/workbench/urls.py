@@ -55,6 +55,8 @@ case_urls = [
     path("elements/<str:element_code>/", elements.element, name="workbench_element"),
     path("cases/<uuid:case_id>/evidence/<uuid:material_id>/", evidence.file, name="workbench_evidence"),
     path("cases/<uuid:case_id>/evidence/<uuid:material_id>/original/", evidence.see_original, name="see_original"),
+    path("cases/<uuid:case_id>/evidence/<uuid:material_id>/dispute/", evidence.dispute_verdict, name="dispute_verdict"),
+    path("disputes/", evidence.disputes, name="workbench_disputes"),
     path("cases/<uuid:case_id>/notices/<uuid:notice_id>.pdf", evidence.notice, name="workbench_notice"),
     path("cases/<uuid:case_id>/<slug:action>/", step.case_action, name="case_action"),
 ]

@@ -178,7 +178,7 @@ def test_an_account_disabled_by_the_office_is_not_opened_by_signing_in(cast: Cas
 def test_what_no_law_keeps_is_erased_and_the_rest_stays(cast: Cast, django_capture_on_commit_callbacks):
     manager = a_mandate(cast, kind="manager")
     mandates.accept(cast.stranger, mandate_id=manager.pk)
-    unused = upload_document(cast.person, owner_id=cast.li.pk, kind="photo", name="照片", upload=a_picture())
+    unused = upload_document(cast.person, owner_id=cast.li.pk, kind="photo", name="照片", upload=a_picture(size=31))
     used = upload_document(cast.person, owner_id=cast.li.pk, kind="lease", name="租约", upload=a_picture())
     case = moves.an_accepted_case(cast)
     row = case.materials.first()

@@ -23,7 +23,7 @@ from identity.queries import represented_organisations
 from portal.access import actor_of, citizen_required
 from portal.downloads import file_response
 from portal.public.drafts import draft_of, first_open_page
-from portal.public.forms import UploadForm, WithdrawForm
+from portal.public.forms import PagesForm, WithdrawForm
 from portal.public.materials import material_row, upload_problems
 from portal.public.requests import form_version, new_request_key, page_number, request_key
 from portal.public.timeline import timeline_of
@@ -92,7 +92,7 @@ def case_page(
     request: HttpRequest,
     case: Case,
     *,
-    wrong: Mapping[UUID, UploadForm] | None = None,
+    wrong: Mapping[UUID, PagesForm] | None = None,
     problem: str = "",
     status: int = 200,
 ) -> HttpResponse:

@@ -20,7 +20,7 @@ from common.errors import DomainError, Invalid
 from portal.access import actor_of, citizen_required
 from portal.downloads import file_response
 from portal.public.drafts import draft_of, first_open_page, get_draft
-from portal.public.forms import UploadForm
+from portal.public.forms import PagesForm
 from portal.public.materials import material_row, tally_of, upload_form, upload_problems
 from portal.public.requests import upload_key
 from portal.public.views.apply import common, draft_page
@@ -40,7 +40,7 @@ def draft_materials(request: HttpRequest, case_id: UUID) -> HttpResponse:
 
 
 def _materials_page(
-    request: HttpRequest, case: Case, *, wrong: Mapping[UUID, UploadForm] | None = None, status: int = 200
+    request: HttpRequest, case: Case, *, wrong: Mapping[UUID, PagesForm] | None = None, status: int = 200
 ) -> HttpResponse:
     rows = list(case.materials.all())
     shown = [material_row(row, (wrong or {}).get(row.pk)) for row in rows]
@@ -58,19 +58,20 @@ def _materials_page(
 @require_POST
 @citizen_required
 def material_upload(request: HttpRequest, case_id: UUID, material_id: UUID) -> HttpResponse:
-    """Take one file for one material; what is wrong with it stands beside that material."""
+    """Take the pages of one material; what is wrong with it stands beside that material."""
     actor = actor_of(request)
     form = upload_form(material_id, request.POST, request.FILES)
     status = 422
     if form.is_valid():
-        upload = form.cleaned_data["file"]
+        upload, *more = form.cleaned_data["file"]
         try:
             row = actions.upload_material(
                 actor,
                 case_id=case_id,
                 material_id=material_id,
                 upload=upload,
-                request_key=upload_key(request, upload),
+                more=more,
+                request_key=upload_key(request, upload, *more),
             )
         except (Invalid, QuotaExceeded) as error:
             form.add_error("file", _sentence(error))
@@ -85,7 +86,7 @@ def _sentence(error: DomainError) -> str:
     return f"{error.text}{error.what_to_do}"
 
 
-def _with_problem(request: HttpRequest, case: Case, material_id: UUID, form: UploadForm, status: int) -> HttpResponse:
+def _with_problem(request: HttpRequest, case: Case, material_id: UUID, form: PagesForm, status: int) -> HttpResponse:
     if material_id not in {row.pk for row in case.materials.all()}:
         raise MaterialNotFound
     wrong = {material_id: form}

@@ -30,6 +30,7 @@ class Proof:
     note: str
     can_open: bool
     needs_original: bool
+    can_dispute: bool
     document_id: UUID | None
 
 
@@ -71,6 +72,7 @@ def _proof(row: CaseMaterial) -> Proof:
         note=row.correction,
         can_open=is_ready and row.grant is not None and row.grant.ends_at is None,
         needs_original=row.document is not None and row.document.grade == Document.Grade.C,
+        can_dispute=row.document is not None and row.document.grade == Document.Grade.B,
         document_id=row.document_id,
     )
 
@@ -106,8 +108,15 @@ def _certificate(certificate: Certificate) -> tuple[str, str, str]:
 def _document(document: Document) -> tuple[str, str, str]:
     if document.grade == Document.Grade.B and document.verified_at:
         body = document.verified_department.short_name if document.verified_department else _("窗口")
+        post = document.verified_post.name if document.verified_post else ""
         seen = timezone.localdate(document.verified_at).isoformat()
-        return _("%(body)s %(day)s 与原件核对") % {"body": body, "day": seen}, _("已核验"), "brand"
+        told = _("已由%(body)s%(post)s于 %(day)s 与原件核对，不用再核") % {"body": body, "post": post, "day": seen}
+        return told, _("已核验"), "brand"
+    if document.disputed_at:
+        doubted = timezone.localdate(document.disputed_at).isoformat()
+        return _("原来的核验 %(day)s 被提出异议") % {"day": doubted}, _("要重新核对原件"), "red"
+    if document.scan == Document.Scan.WAITING:
+        return _("申请人上传"), _("正在检查病毒"), "amber"
     day = timezone.localdate(document.created_at).isoformat()
     if document.grade == Document.Grade.D:
         return _("申请人自制，%(day)s 上传") % {"day": day}, _("没有原件要核"), "plain"

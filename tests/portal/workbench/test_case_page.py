@@ -179,6 +179,31 @@ def test_comparing_with_the_original_makes_grade_b(cast):
     assert document.verified_by_id == cast.clerk.account_id
 
 
+def test_a_verdict_is_disputed_on_its_own_page_and_told_where_it_was_given(cast):
+    case = a_reviewed_case(cast)
+    row = row_of(case, "premises")
+    address, browser = reverse("dispute_verdict", args=[case.pk, row.pk]), browser_of(cast.fire)
+
+    page = browser.get(page_of(case)).content.decode()
+    assert "不用再核" in page
+    assert address in page
+    assert "与原件核对" in browser.get(address).content.decode()
+    short = browser.post(address, {"document": str(row.document_id), "reason": "不同"})
+    assert (short.status_code, "请写得具体些" in short.content.decode()) == (422, True)
+    assert browser.post(address, {"reason": "租期和原件不同"}).status_code == 422
+    assert row_of(case, "premises").document.grade == Document.Grade.B
+
+    done = browser.post(address, {"document": str(row.document_id), "reason": "租期和原件不同"})
+    assert done.status_code == 302
+    page = browser.get(page_of(case)).content.decode()
+    assert "材料的核验有异议" in page
+    assert "要重新核对原件" in page
+    assert browser.post(address, {"document": str(row.document_id), "reason": "租期和原件不同"}).status_code == 404
+    told = browser_of(cast.clerk).get(reverse("workbench_disputes")).content.decode()
+    assert "租期和原件不同" in told
+    assert "租期和原件不同" not in browser_of(cast.outsider).get(reverse("workbench_disputes")).content.decode()
+
+
 def test_who_only_watches_cannot_vouch_for_an_original(cast):
     case = a_submitted_case(cast)
     address = reverse("see_original", args=[case.pk, row_of(case, "premises").pk])
