@@ -20,8 +20,10 @@ from certificates.models import Certificate, StatusEntry, TokenKey
 from certificates.proofs import jws, keys, tokens
 from certificates.proofs.tokens import TokenFinding
 from certificates.rendering import render_face
+from certificates.signing import keys_in_use
 from certificates.signing.demo_ca import make_demo_ca, renew
 from certificates.signing.keystore import Pkcs12KeyStore
+from identity.actor import SYSTEM
 from identity.models import Organisation
 from tests.documents import pictures
 from tests.factories.cast import Cast
@@ -260,14 +262,11 @@ def test_an_expired_certificate_is_expired_and_no_forgery(licence: Certificate):
 
 @pytest.mark.django_db
 def test_old_tokens_stay_good_after_the_key_was_changed_until_it_is_withdrawn(licence: Certificate, settings, tmp_path):
-    from certificates.signing import keystore
-    from identity.actor import SYSTEM
-
     make_demo_ca(tmp_path)
     settings.KEY_DIR = tmp_path
     old = tokens.make(licence)
     renew(tmp_path, "tokens", "示范市电子证照凭证")
-    keystore._opened.cache_clear()  # as a restarted process
+    keys_in_use._opened.cache_clear()  # as a restarted process
     new = tokens.make(licence)
     kids = [json.loads(jws.unb64(token.split(".")[0]))["kid"] for token in (old, new)]
     assert kids[0] != kids[1]

@@ -1,4 +1,4 @@
-"""The demonstration, loaded once for all files that only look at it."""
+"""The demonstration, loaded once for all files that only look at it; the group ``demo`` keeps them in one process."""
 
 from collections.abc import Iterator
 

@@ -10,7 +10,7 @@ from services.forms import clean_answers, steps_of
 from services.importing.repairs import is_uscc
 from services.models import ItemVersion, ServiceItem
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("city")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("city"), pytest.mark.xdist_group("demo")]
 
 
 @pytest.fixture

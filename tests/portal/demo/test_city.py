@@ -27,7 +27,7 @@ from services.legacy.queries import AppFilter, apps
 from services.models import ItemVersion, LegacyApp, LegacyFunction, LegacyLink, ReviewStage, ServiceItem
 from services.rules import next_situation, options_for
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("city")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("city"), pytest.mark.xdist_group("demo")]
 _COUNTED = (
     Person,
     Organisation,

@@ -22,7 +22,7 @@ from services.models import ItemVersion
 from services.rules import next_situation, options_for
 from tests.factories.cast import a_picture
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.xdist_group("demo")]
 _TEXTS = {
     "text": "示例",
     "longtext": "示例",
@@ -81,9 +81,11 @@ def grant(cast: people.Cast, version: ItemVersion) -> Case:
 
 
 def applicant(cast: people.Cast, version: ItemVersion) -> Actor:
-    """A person of the cast where persons may apply (an unmarried one to marry), else the shop."""
+    """A person of the cast where persons may apply (an unmarried one to marry), else the shop, or a second one."""
     if version.name == "结婚登记":
         return cast.actor("hejia")
+    if version.name == "烟草专卖零售许可":  # one licence for each shop, and the first shop has it
+        return cast.actor("anhe")
     return cast.actor("zhangzhiyuan" if Audience.PERSON in version.audience else "qinghe")
 
 
