@@ -94,7 +94,7 @@ def test_steps(totals: Counter[str]) -> list[Step]:
             "tests",
             lambda: _pytest(["-n", "2", "--dist", "loadgroup", f"--randomly-seed={seed}", "-m", "not journey"], totals),
         ),
-        Step("journeys in a browser", lambda: _pytest(["-m", "journey"], totals)),
+        Step("journeys in a browser", lambda: _pytest(["-n", "2", "--dist", "loadscope", "-m", "journey"], totals)),
     ]
 
 

@@ -32,7 +32,7 @@ def test_a_person_leaves_for_the_service_and_comes_back_signed_in(
         "new": dict(NEWCOMER),
         "li": {**NEWCOMER, "name": "李青荷", "id_number": cast.li.id_number, "sub": "other"},
     }
-    somebody = Visitor(browser, live_server.url, width)
+    somebody = Visitor(browser, live_server.url, (width,))
     page = somebody.page
     somebody.open(reverse("account_login"))
     somebody.look("signin-1-login")
