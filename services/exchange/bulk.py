@@ -42,28 +42,39 @@ SELECT row.id, bool_or(item.row_digest = md5(row."values"::text)::uuid AND NOT {
 {_ITEM_ROWS.replace(" WHERE ", " JOIN services_serviceitem item ON item.row_guid = row.guid WHERE ", 1)} GROUP BY row.id
 """
 _AS_TEXT = ", ".join(f"{name} text" for name in COLUMNS if name != "row_guid")
-_PLAIN = f"""
-CREATE TEMP TABLE plain ON COMMIT DROP AS
-WITH code AS MATERIALIZED (
-    SELECT row.id, btrim(row."values" ->> 'task_code') AS task, btrim(row."values" ->> 'local_task_code') AS local
-    {_ITEM_ROWS}
-)
+# OFFSET 0: looked up row by row. A join would read all items once for each chunk of a long list.
+_NEW = f"""
 SELECT told.id AS row_id, told.guid, md5(told."values"::text)::uuid AS digest, value.*, department.id AS department_id,
        region.id AS region_id, region.level, (%(items)s::uuid[])[(told.id - %(first)s + 1)::int] AS item_id,
        (%(versions)s::uuid[])[(told.id - %(first)s + 1)::int] AS version_id
-FROM (SELECT row.* {_ITEM_ROWS} AND row.is_plain AND NOT row.id = ANY(%(known)s::bigint[]) AND NOT {_BESIDE}) told
+FROM (SELECT row.* {_ITEM_ROWS} AND row.is_plain OFFSET 0) told
 CROSS JOIN LATERAL jsonb_to_record(told."values") AS value({_AS_TEXT})
 JOIN identity_department department ON department.uscc = value.dept_code
 LEFT JOIN identity_region named ON named.code = CASE WHEN value.area_code ~ '^[1-9][0-9]{{5}}000000$'
                                                 THEN left(value.area_code, 6) ELSE value.area_code END
 JOIN identity_region region ON region.id = coalesce(
     named.id, CASE WHEN value.area_code IS NULL THEN department.region_id END)
-WHERE value.task_code NOT IN (SELECT task FROM code WHERE task IS NOT NULL GROUP BY task HAVING count(*) > 1)
+WHERE NOT EXISTS (SELECT 1 FROM services_serviceitem item WHERE item.row_guid = told.guid OFFSET 0)
+  AND NOT EXISTS (SELECT 1 FROM services_serviceitem item WHERE item.task_code = value.task_code OFFSET 0)
+  AND (value.local_task_code IS NULL OR NOT EXISTS (
+      SELECT 1 FROM services_serviceitem item
+      WHERE item.local_code = value.local_task_code AND item.local_code <> '' OFFSET 0))
+"""
+# Where rows follow one another, what another row of the chunk says counts too; lanes have looked at the whole list.
+_ALONE = f"""
+  AND NOT {_BESIDE.replace("row.guid", "told.guid")}
+  AND value.task_code NOT IN (SELECT task FROM code WHERE task IS NOT NULL GROUP BY task HAVING count(*) > 1)
   AND (value.local_task_code IS NULL OR value.local_task_code NOT IN (
       SELECT local FROM code WHERE local IS NOT NULL GROUP BY local HAVING count(*) > 1))
-  AND NOT EXISTS (SELECT 1 FROM services_serviceitem item WHERE item.task_code = value.task_code)
-  AND (value.local_task_code IS NULL OR NOT EXISTS (
-      SELECT 1 FROM services_serviceitem item WHERE item.local_code = value.local_task_code))
+"""
+_PLAIN_OF_LANE = f"CREATE TEMP TABLE plain ON COMMIT DROP AS {_NEW}"
+_PLAIN_OF_CHUNK = f"""
+CREATE TEMP TABLE plain ON COMMIT DROP AS
+WITH code AS MATERIALIZED (
+    SELECT row.id, btrim(row."values" ->> 'task_code') AS task, btrim(row."values" ->> 'local_task_code') AS local
+    {_ITEM_ROWS}
+)
+{_NEW}{_ALONE}
 """
 _ENTRIES = """
 INSERT INTO services_directoryentry (id, created_at, updated_at, catalog_code, local_catalog_code, name, item_type,
@@ -124,11 +135,11 @@ _ITEM: dict[str, str] = {
     "row_digest": "plain.digest",
 }
 _OF_ENTRY = "JOIN services_directoryentry entry ON entry.catalog_code = substr(plain.task_code, 20)"
-# Their keys begin with the version's: keys in the order of time fill an index from one end.
+# Their keys are the version's but for the end: keys in the order of time fill an index from one end.
 _BASES = """
 INSERT INTO services_legalbasis (id, created_at, updated_at, "order", version_id, law, article, kind, number, gist,
                                  issuer, since, is_inherited)
-SELECT (left(plain.version_id::text, 20) || right(gen_random_uuid()::text, 16))::uuid, now(), now(),
+SELECT (left(plain.version_id::text, 33) || lpad(to_hex(law.place), 3, '0'))::uuid, now(), now(),
        law.place, plain.version_id, law.law, law.article, '', '', '', '', '', false
 FROM plain JOIN unnest(%(texts)s::text[], %(places)s::int[], %(laws)s::text[], %(articles)s::text[])
      AS law(by_law, place, law, article) ON law.by_law = plain.by_law
@@ -176,27 +187,32 @@ def take_plain(actor: Actor, batch: ExchangeBatch, *, first: int, last: int) -> 
     The others need reading one by one. Inside the caller's transaction, holding the catalogue's lock; for the system
     alone.
     """
-    chosen: dict[str, Any] = {"batch": batch.pk, "first": first, "last": last, "tables": _TABLES}
+    chosen = _chosen(batch, first, last)
     with connection.cursor() as cursor:
         cursor.execute(_KNOWN, chosen)
-        known = cursor.fetchall()
-        written = _write(cursor, {**chosen, "known": [row_id for row_id, _is_same in known]})
-    if written:
-        first_item, last_item = str(written[0][1]), str(written[-1][1])
-        events.record(
-            codes.ITEMS_WRITTEN, actor=actor, subject_id=batch.pk, rows=len(written), first=first_item, last=last_item
-        )
-    unchanged = {row_id: RowOutcome.UNCHANGED for row_id, is_same in known if is_same}
-    return unchanged | {row_id: RowOutcome.CREATED for row_id, _item_id in written}
+        unchanged = {row_id: RowOutcome.UNCHANGED for row_id, is_same in cursor.fetchall() if is_same}
+        written = _write(cursor, actor, batch, _PLAIN_OF_CHUNK, chosen)
+    return unchanged | dict.fromkeys(written, RowOutcome.CREATED)
 
 
-def _write(cursor: Any, chosen: dict[str, Any]) -> list[tuple[int, Any]]:
+def take_divided(actor: Actor, batch: ExchangeBatch, *, first: int, last: int) -> list[int]:
+    """As :func:`take_plain` for a stretch of a divided list, whose plain rows are new; returns the rows written."""
+    with connection.cursor() as cursor:
+        return _write(cursor, actor, batch, _PLAIN_OF_LANE, _chosen(batch, first, last))
+
+
+def _chosen(batch: ExchangeBatch, first: int, last: int) -> dict[str, Any]:
+    return {"batch": batch.pk, "first": first, "last": last, "tables": _TABLES}
+
+
+def _write(cursor: Any, actor: Actor, batch: ExchangeBatch, plain: str, chosen: dict[str, Any]) -> list[int]:
+    """Write the rows that a statement finds plain, and one entry of the audit; returns their ids."""
     most = chosen["last"] - chosen["first"] + 1
     cursor.execute("DROP TABLE IF EXISTS plain")
-    cursor.execute(_PLAIN, {**chosen, "items": sorted(uuid7s(most)), "versions": sorted(uuid7s(most))})
+    cursor.execute(plain, {**chosen, "items": sorted(uuid7s(most)), "versions": sorted(uuid7s(most))})
     laws = _laws(cursor)
     cursor.execute("SELECT row_id, item_id FROM plain ORDER BY row_id")
-    written: list[tuple[int, Any]] = cursor.fetchall()
+    written = cursor.fetchall()
     if not written:
         return []
     cursor.execute(_ENTRIES)
@@ -206,7 +222,9 @@ def _write(cursor: Any, chosen: dict[str, Any]) -> list[tuple[int, Any]]:
     cursor.execute(_BASES, laws)
     cursor.execute(_PLACES, topics)
     cursor.execute("DROP TABLE plain")
-    return written
+    ends = {"first": str(written[0][1]), "last": str(written[-1][1])}
+    events.record(codes.ITEMS_WRITTEN, actor=actor, subject_id=batch.pk, rows=len(written), **ends)
+    return [row_id for row_id, _item_id in written]
 
 
 def _laws(cursor: Any) -> dict[str, list[Any]]:

@@ -10,6 +10,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Mapping
 from enum import IntEnum
+from operator import getitem
 from typing import Any
 
 from services.exchange import tables
@@ -31,6 +32,7 @@ TEXTS = {
     "mobile_terminal_url": ("mobile_address", 500),
 }
 _REMEMBERED = 20_000  # distinct values of a column; those beyond are looked at each time
+_HEADINGS = 1_000  # sets of columns that are remembered: a row of JSON has those that it fills
 _LEFT_OUT = DROPPED - {"task_guid"}  # housekeeping of the exchange
 _FORBIDDEN = re.compile("\\\\u0000|[\ud800-\udfff]")
 _TYPES = {
@@ -171,14 +173,15 @@ class RowWriter:
 
     def __init__(self, table: str) -> None:
         self._columns = _Columns({**_CHECKS, "task_type": _like(_TYPES[table])} if table in _TYPES else {})
+        self._headings: dict[tuple[str, ...], list[_Column]] = {}
 
     def write(self, values: Mapping[str, Any]) -> tuple[str, Verdict]:
         """Return the row as JSON, without what is empty or housekeeping, and the least of its verdicts."""
-        columns = self._columns
+        columns = self._of_heading(tuple(values))
         try:
-            pieces = [columns[name][value] for name, value in values.items()]
+            pieces = list(map(getitem, columns, values.values()))
         except TypeError:  # a list or an object, which no dictionary finds
-            pieces = [columns[name].__missing__(value) for name, value in values.items()]
+            pieces = [column.__missing__(value) for column, value in zip(columns, values.values(), strict=True)]
         kinds = set(map(type, pieces))
         least = Verdict.PLAIN
         if _Forbidden in kinds:
@@ -186,6 +189,14 @@ class RowWriter:
         elif _Doubtful in kinds or not self._fits(values):
             least = Verdict.DOUBTFUL
         return "{" + "".join(pieces)[:-2] + "}", least
+
+    def _of_heading(self, names: tuple[str, ...]) -> list[_Column]:
+        found = self._headings.get(names)
+        if found is None:
+            found = [self._columns[name] for name in names]
+            if len(self._headings) < _HEADINGS:
+                self._headings[names] = found
+        return found
 
     def _fits(self, values: Mapping[str, Any]) -> bool:
         """What is needed is there, and the codes belong together."""

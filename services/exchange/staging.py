@@ -1,6 +1,7 @@
 """Rows of files into the database as they are: COPY, line by line, so that a file of any length fits."""
 
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -19,6 +20,7 @@ COPY services_exchangerow (batch_id, "table", number, guid, parent, "values", is
 """
 _TOGETHER = 200  # rows handed to the server at once
 _SPECIAL = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
+_SIMPLE = re.compile("[0-9A-Za-z-]{1,50}").fullmatch  # a guid as most are
 # One row of those that share a guid counts: the first.
 _REPEATED = """
 UPDATE services_exchangerow row SET outcome = 'rejected', problems = jsonb_build_array(
@@ -70,9 +72,13 @@ def _lines(place: Path) -> Iterator[reading.Line]:
 def _staged(batch: str, line: reading.Line, writer: RowWriter) -> str:
     """One line of the COPY text format."""
     values, problem = line.values, line.problem
-    guid, parent = str(values.get("row_guid") or ""), str(values.get("task_guid") or "")
-    leads = line.table == tables.REFERENCES or line.table not in _BELONG
     written, verdict = writer.write(values)
+    guid = str(values.get("row_guid") or "")
+    if verdict is Verdict.PLAIN and problem is None and _SIMPLE(guid):
+        text = written.replace("\\", "\\\\")  # JSON escapes every control character itself
+        return f"{batch}\t{line.table}\t{line.number}\t{guid}\t\t{text}\tt\t\t[]\n"
+    parent = str(values.get("task_guid") or "")
+    leads = line.table == tables.REFERENCES or line.table not in _BELONG
     if problem is None and verdict is Verdict.FORBIDDEN and has_forbidden_text(values):
         problem = outcomes.ROW_UNREADABLE.found("NUL / surrogate")
     if problem is None and not leads and not 0 < len(parent) <= 50:
@@ -86,16 +92,10 @@ def _staged(batch: str, line: reading.Line, writer: RowWriter) -> str:
     else:
         told = "[]"
         parent = "" if leads else parent
-    heading = f"{batch}\t{line.table}\t{line.number}\t"
-    names = f"{guid[:50]}\t{parent}" if (guid + parent).isalnum() else _cells(guid[:50], parent)
     is_plain = "t" if verdict is Verdict.PLAIN and not problem else "f"
     outcome = RowOutcome.REJECTED.value if problem else ""
-    values_text = written.replace("\\", "\\\\")  # JSON escapes every control character itself
-    return f"{heading}{names}\t{values_text}\t{is_plain}\t{outcome}\t{told.translate(_SPECIAL)}\n"
-
-
-def _cells(*texts: str) -> str:
-    return "\t".join(text.translate(_SPECIAL) for text in texts)
+    cells = (guid[:50], parent, written, is_plain, outcome, told)
+    return "\t".join((batch, line.table, str(line.number), *(cell.translate(_SPECIAL) for cell in cells))) + "\n"
 
 
 _BELONG = {table.name for table in tables.CHILDREN} | {tables.ENTRY_REST, tables.ITEM_REST}

@@ -1,5 +1,7 @@
 """A long first load: indexes and references come back, lanes say the same as the ordinary way, a lost run goes on."""
 
+import json
+
 import pytest
 from django.db import connection
 from django.utils import timezone
@@ -78,8 +80,15 @@ def small(monkeypatch):
     monkeypatch.setattr(lanes, "_STRETCHES", 1)
 
 
+def save_a_material(folder) -> None:
+    """A part of one plain row, so that the row is not alone."""
+    part = {"row_guid": "material-1", "task_guid": plain_row(75)["row_guid"], "material_name": "申请书", "is_need": "1"}
+    (folder / "up_task_general_material.jsonl").write_text(json.dumps(part, ensure_ascii=False), encoding="utf-8")
+
+
 def test_lanes_say_the_same_as_the_ordinary_way_also_when_the_run_is_lost_twice(tmp_path, small, monkeypatch):
     save(tmp_path / "in", a_list())
+    save_a_material(tmp_path / "in")
     before = shape()
     monkeypatch.setattr(first_load, "LEAST", 1_000_000)
     ordinary = load(tmp_path / "in")
@@ -89,7 +98,7 @@ def test_lanes_say_the_same_as_the_ordinary_way_also_when_the_run_is_lost_twice(
     forget()
 
     monkeypatch.setattr(first_load, "LEAST", 1)
-    whole, calls = bulk.take_plain, []
+    whole, calls = bulk.take_divided, []
 
     def lose_it(*given, **ids):
         calls.append(ids)
@@ -98,13 +107,13 @@ def test_lanes_say_the_same_as_the_ordinary_way_also_when_the_run_is_lost_twice(
             raise Lost
         return found
 
-    monkeypatch.setattr(bulk, "take_plain", lose_it)
+    monkeypatch.setattr(bulk, "take_divided", lose_it)
     with pytest.raises(Lost):
         load(tmp_path / "in")
     batch = ExchangeBatch.objects.get(state=ExchangeBatch.State.RUNNING)
     assert batch.put_aside
     assert shape() != before
-    monkeypatch.setattr(bulk, "take_plain", whole)
+    monkeypatch.setattr(bulk, "take_divided", whole)
     again, made = first_load.make_again, []
 
     def lose_the_fifth(batch):
