@@ -28,6 +28,7 @@ from services.models import (
     ServiceItem,
     Situation,
 )
+from services.searching.listing import ListedItem, listed
 from services.standing import as_of
 from services.states import PUBLIC_VERSIONS
 
@@ -67,7 +68,7 @@ class SearchResult:
     ``did_you_mean`` which words were probably meant.
     """
 
-    items: list[ServiceItem]
+    items: list[ListedItem]
     total: int
     facets: Mapping[str, list[Choice]]
     page: int
@@ -239,16 +240,15 @@ def search(
     filters = index.Filters(department, theme, audience, item_type, online, region, level)
     coded = find_item_by_code(q.strip().upper()) or find_item_by_code(q.strip()) if _CODE.fullmatch(q.strip()) else None
     if coded:
-        return SearchResult([coded], 1, _facets({}), 1, 1, (), is_relaxed=False, did_you_mean="")
+        return SearchResult(listed([coded.pk]), 1, _facets({}), 1, 1, (), is_relaxed=False, did_you_mean="")
     page = max(1, min(page, _LAST_PAGE))
     hits = index.find(q, filters, limit=page_size, offset=(page - 1) * page_size)
     pages = max(1, -(-hits.found.total // page_size))
     if page > pages:
         page = pages
         hits = index.find(q, filters, limit=page_size, offset=(page - 1) * page_size)
-    rows = _listed_items().in_bulk(hits.found.ids)
     return SearchResult(
-        items=[rows[pk] for pk in hits.found.ids if pk in rows],
+        items=listed(hits.found.ids),
         total=hits.found.total,
         facets=_facets(hits.found.counts),
         page=page,
@@ -257,13 +257,6 @@ def search(
         is_relaxed=hits.is_relaxed,
         did_you_mean=hits.did_you_mean,
     )
-
-
-def _listed_items() -> QuerySet[ServiceItem]:
-    """Published items with what a list shows of them: few of a version's ninety columns."""
-    own = (field.name for field in ServiceItem._meta.concrete_fields)
-    shown = ("version", "state", "name", "summary", "is_applicable_online", "visits")
-    return published_items().only(*own, *(f"current__{name}" for name in shown))
 
 
 def _facets(counts: Mapping[str, Mapping[str, int]]) -> dict[str, list[Choice]]:

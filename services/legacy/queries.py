@@ -22,9 +22,9 @@ from services.models import (
     LegacyPlan,
     LegacySheet,
     LegacyVisit,
-    ServiceItem,
 )
 from services.queries import search
+from services.searching.listing import ListedItem
 
 SUGGESTIONS = 5
 VISIT_DAYS = 30
@@ -170,7 +170,7 @@ def visits_of(function: LegacyFunction) -> int:
     return sum(LegacyVisit.objects.filter(function=function, day__gt=since).values_list("count", flat=True))
 
 
-def suggestions(function: LegacyFunction, *, text: str = "", taken: frozenset[UUID] = frozenset()) -> list[ServiceItem]:
+def suggestions(function: LegacyFunction, *, text: str = "", taken: frozenset[UUID] = frozenset()) -> list[ListedItem]:
     """Items that may do what the function does: found by ``text``, else by its name, else by its description.
 
     ``taken`` are left out. Three queries for a name that is found by its words, up to ten else.

@@ -4,8 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from django.db import connection
-
+from common.prepared import prepared_cursor
 from services import tokens
 from services.searching.likeness import Likeness, Spoken, alike, alike_initials, pairs_of
 from services.searching.questions import Question, spoken
@@ -61,7 +60,7 @@ def _nearer(asked: Spoken, pairs: frozenset[str], phrase: str, sounds: tuple[str
 
 
 def _run(statement: str, query: str) -> list[tuple[Any, ...]]:
-    with connection.cursor() as cursor:
+    with prepared_cursor() as cursor:
         cursor.execute(statement, [query, _CANDIDATES])
         return cursor.fetchall()
 

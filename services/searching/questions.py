@@ -4,8 +4,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.db import connection
-
+from common.prepared import prepared_cursor
 from services import tokens
 from services.searching.likeness import Spoken
 from services.searching.spelling import LONGEST, cut, normal, plain, syllables
@@ -68,7 +67,7 @@ def meanings(question: Question) -> Meanings:
     if not core:
         return Meanings()
     sound = "".join(syllables(core[:_LONGEST_TERM]))
-    with connection.cursor() as cursor:
+    with prepared_cursor() as cursor:
         cursor.execute(_TERMS, {"parts": list(_parts({core, question.plain})), "pinyin": sound})
         rows = cursor.fetchall()
     whole, partly, by_sound = [], [], []

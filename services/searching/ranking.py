@@ -11,6 +11,7 @@ from uuid import UUID
 
 from django.db import connection
 
+from common.prepared import prepared_cursor
 from services.searching.statements import (
     ALL,
     FITTING,
@@ -96,7 +97,10 @@ def rank(fit: Fit, filters: Filters, *, limit: int, offset: int) -> Found:
     counts: dict[str, dict[str, int]] = {facet: {} for facet in _FACETS}
     single: dict[str, int] = {}
     page: list[tuple[int, UUID]] = []
-    for facet, key, count, item_id in _run(statement, parameters):
+    with prepared_cursor() as cursor:
+        cursor.execute(statement, parameters)
+        rows = cursor.fetchall()
+    for facet, key, count, item_id in rows:
         if facet == "page":
             page.append((count, item_id))
         elif key is None:
@@ -112,13 +116,9 @@ def list_places(fit: Fit, filters: Filters, *, limit: int, offset: int) -> list[
     template = LIST_ALL if fit.is_anything else LIST
     statement = template.format(topics=FITTING, filters=" AND ".join(["TRUE", *chosen]))
     parameters = {**_of_fit(fit), **_of_filters(filters), "limit": limit, "offset": offset}
-    return [row[0] for row in _run(statement, parameters)]
-
-
-def _run(statement: str, parameters: Mapping[str, Any]) -> list[tuple[Any, ...]]:
-    with connection.cursor() as cursor:
+    with connection.cursor() as cursor:  # put together from the filters given: too many sorts to keep
         cursor.execute(statement, parameters)
-        return cursor.fetchall()
+        return [row[0] for row in cursor.fetchall()]
 
 
 def _of_fit(fit: Fit) -> dict[str, Any]:

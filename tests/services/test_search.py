@@ -108,9 +108,15 @@ def test_pages_are_cut_and_a_page_outside_is_brought_into_range():
 def test_search_takes_three_queries(django_assert_num_queries):
     for number in range(6):
         an_item(f"食品第{number}项", main=f"3100{number}")
-    with django_assert_num_queries(3):  # counts, page, rows with version, department and region
+    with django_assert_num_queries(3):  # synonyms, counts and page, rows with version and region
         rows = queries.search("食品").items
-        assert [row.current.name + row.department.name + row.region.name for row in rows]
+    for row in rows:
+        item = ServiceItem.objects.select_related("current", "region").get(pk=row.pk)
+        said = (row.code, row.name, row.department_name, row.region_id, row.region_name)
+        assert said == (item.code, item.name, item.department_name, item.region_id, item.region.name)
+        assert (row.summary, row.visits) == (item.current.summary, item.current.visits)
+        assert row.is_applicable_online is item.current.is_applicable_online
+    assert len(rows) == 6
 
 
 def test_a_search_that_has_to_guess_takes_five_queries(django_assert_num_queries):

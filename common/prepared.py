@@ -1,0 +1,40 @@
+"""Statements that are planned once for each connection: for the few that take longer to plan than to run.
+
+Their plans are generic: they must not depend on the values given (:func:`plan_once`). A pooler between site and server
+has to keep prepared statements (PgBouncer 1.21 and later, ``max_prepared_statements``).
+"""
+
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
+from typing import Any
+
+import psycopg
+from django.db import connection
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.backends.utils import CursorWrapper
+
+Parameters = Sequence[Any] | Mapping[str, Any] | None
+
+
+class _Cursor(psycopg.Cursor[tuple[Any, ...]]):
+    """Sends values beside the statement, which is prepared when it is first used."""
+
+    def execute(self, query: Any, params: Parameters = None, **_options: Any) -> "_Cursor":
+        return super().execute(query, params, prepare=True)
+
+
+def prepared_cursor() -> AbstractContextManager[CursorWrapper]:
+    """Return a cursor of the default connection whose statements are prepared; used as ``connection.cursor()`` is.
+
+    Values are sent with their Python types: the statement casts where PostgreSQL cannot tell what is wanted.
+    """
+    connection.ensure_connection()
+    cursor: Any = _Cursor(connection.connection)
+    return connection.make_debug_cursor(cursor) if connection.queries_logged else connection.make_cursor(cursor)
+
+
+def plan_once(sender: object, connection: BaseDatabaseWrapper, **_given: object) -> None:
+    """Let a new connection prepare statements, and plan them once for all values."""
+    connection.connection.prepare_threshold = 0
+    with connection.cursor() as cursor:
+        cursor.execute("SET plan_cache_mode = force_generic_plan")
