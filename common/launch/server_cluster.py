@@ -14,7 +14,6 @@ from common.launch.server_state import ADMIN
 CONFIGURATION = {
     "listen_addresses": "127.0.0.1",
     "unix_socket_directories": "",  # no socket: nothing is left in a shared temporary folder
-    "shared_buffers": "256MB",
     "max_connections": "100",
     "synchronous_commit": "on",
     "log_min_messages": "warning",
@@ -24,6 +23,8 @@ CONFIGURATION = {
 # At every start, so that a cluster made earlier has it too: compiling a plan takes longer than any statement of a
 # page, and a long import would write a checkpoint every few seconds.
 _SPEED = "-c jit=off -c max_wal_size=4GB"
+_SHARE = 16  # of the machine's memory, for the server's own cache
+_LEAST_MB, _MOST_MB = 128, 1024
 
 
 def data_dir(var_dir: Path) -> Path:
@@ -57,13 +58,23 @@ def start_server(var_dir: Path, account: ServerAccount, port: int) -> str:
     _drop_stale_pid_file(data)
     log = data / "server.log"
     command = [str(program_dir(account) / "pg_ctl"), "start", "-w", "-t", "60", "-s"]
+    options = f"-p {port} {_SPEED} -c shared_buffers={_cache_mb()}MB"
     try:
-        result = account.run([*command, "-D", str(data), "-l", str(log), "-o", f"-p {port} {_SPEED}"], timeout=90)
+        result = account.run([*command, "-D", str(data), "-l", str(log), "-o", options], timeout=90)
     except subprocess.TimeoutExpired:
         return "it did not answer within 90 seconds"
     if result.returncode == 0:
         return ""
     return _last_complaint(log) or result.stderr.strip().replace("\n", " ") or "no reason was given"
+
+
+def _cache_mb() -> int:
+    """Megabytes for the server's cache: a small share of what the machine has."""
+    try:
+        memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") // 2**20
+    except (ValueError, OSError):  # a system that does not say
+        return _LEAST_MB
+    return min(_MOST_MB, max(_LEAST_MB, memory // _SHARE))
 
 
 def stop_server(var_dir: Path) -> None:
