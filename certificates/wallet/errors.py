@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from common.errors import Conflict, Forbidden, Invalid, NotFound
+from common.errors import Conflict, Invalid, NotFound
 
 
 class NotShowable(Conflict):
@@ -112,13 +112,6 @@ class NotReportable(Conflict):
     code = "error_report.not_reportable"
     message = _("证照现在是“%(state)s”，不能报错。")
     what_to_do = _("请在“我的证照”里打开现在有效的那一张。")
-
-
-class NotTheIssuer(Forbidden):
-    """The type names the posts that correct certificates; the actor's is none of them."""
-
-    code = "error_report.not_the_issuer"
-    message = _("这类证照的报错由指定的岗位处理。")
 
 
 class NotRenewable(Conflict):

@@ -12,7 +12,7 @@ from certificates.wallet.errors import ShareNotFound
 from certificates.wallet.models import PublicCheck, Share
 from certificates.wallet.sharing_rules import person_index
 from identity.actor import Actor
-from identity.models import Account, Party, Person
+from identity.models import Account, Person
 
 _PARTS = ("grant", "certificate__type", "certificate__issuer", "certificate__holder__person")
 
@@ -79,8 +79,3 @@ def public_checks(certificate: Certificate) -> int:
     """How often anybody checked a certificate without sign-in, ever."""
     total = PublicCheck.objects.filter(certificate=certificate).aggregate(total=Sum("count"))["total"]
     return int(total or 0)
-
-
-def is_person(certificate: Certificate) -> bool:
-    """Whether a loaded certificate's holder is a natural person."""
-    return certificate.holder.kind == Party.Kind.PERSON

@@ -29,6 +29,12 @@ def step_for(certificate: Certificate, today: dt.date) -> int | None:
     return min((days for days in BEFORE_END if 0 <= left <= days < lasts), default=None)
 
 
+def told_days(certificate: Certificate) -> int | None:
+    """The last reminder that went out; None before the first."""
+    notice: ExpiryNotice | None = getattr(certificate, "expiry_notice", None)
+    return notice.told_days if notice else None
+
+
 def remind_of_expiry(*, today: dt.date) -> int:
     """Tell holders of valid certificates that end soon; run again it sends nothing. Returns how many were told.
 
@@ -36,12 +42,12 @@ def remind_of_expiry(*, today: dt.date) -> int:
     """
     last = today + dt.timedelta(days=max(BEFORE_END))
     soon = Certificate.objects.filter(state=Certificate.State.VALID, valid_until__range=(today, last))
-    told = [
-        pk
-        for pk, until, days in soon.order_by("valid_until").values_list("pk", "valid_until", "expiry_notice__told_days")
-        if days is None or any((until - today).days <= step < days for step in BEFORE_END)
+    due = [
+        row.pk
+        for row in soon.only("valid_from", "valid_until", "expiry_notice__told_days").select_related("expiry_notice")
+        if (step := step_for(row, today)) and step < (told_days(row) or max(BEFORE_END) + 1)
     ]
-    return for_each(told, partial(_remind, today))
+    return for_each(due, partial(_remind, today))
 
 
 @transaction.atomic

@@ -38,7 +38,7 @@ def for_staff(actor: Actor) -> QuerySet[ErrorReport]:
     if not actor.is_staff:
         return ErrorReport.objects.none()
     duties = TypeDuty.objects.filter(type=OuterRef("certificate__type"), right=TypeDuty.Right.CHANGE)
-    mine = Exists(duties.filter(post_id=actor.post_id))
+    mine = Exists(duties.filter(post=actor.post_id))
     departments = actor.departments(Permission.SUSPEND_CERTIFICATE)
     return _loaded().filter(~Exists(duties) | mine, certificate__issuer_id__in=departments)
 

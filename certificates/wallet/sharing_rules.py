@@ -107,7 +107,7 @@ def _name(text: str, problems: dict[str, str | Promise]) -> str:
     try:
         return rules.normal_name(text)
     except Invalid as error:
-        problems |= error.fields  # type: ignore[arg-type]
+        problems |= error.fields
         return ""
 
 

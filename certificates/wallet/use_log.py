@@ -38,7 +38,7 @@ def uses(certificate: Certificate) -> QuerySet[Disclosure, tuple[dt.datetime, st
     looks = Disclosure.objects.filter(grant__certificate=certificate).order_by()
     one = looks.annotate(sort=Value(_USE, CharField())).values_list("created_at", "sort", "pk")
     other = cases.annotate(sort=Value(_CASE, CharField())).values_list("created_at", "sort", "pk")
-    return one.union(other, all=True).order_by("-created_at", "-pk")  # type: ignore[return-value, arg-type]
+    return one.union(other, all=True).order_by("-created_at", "-pk")
 
 
 def in_words(page: Iterable[tuple[dt.datetime, str, object]]) -> list[Use]:
@@ -48,7 +48,7 @@ def in_words(page: Iterable[tuple[dt.datetime, str, object]]) -> list[Use]:
         [pk for _at, sort, pk in keys if sort == _USE]
     )
     cases = Grant.objects.in_bulk([pk for _at, sort, pk in keys if sort == _CASE])
-    return [_look(looks[pk]) if sort == _USE else _case(cases[pk]) for _at, sort, pk in keys]  # type: ignore[index]
+    return [_look(looks[pk]) if sort == _USE else _case(cases[pk]) for _at, sort, pk in keys]
 
 
 def _look(row: Disclosure) -> Use:

@@ -50,7 +50,7 @@ from tests.factories.legacy import an_old_app, an_old_function
 from tests.factories.mandates import a_mandate
 from tests.factories.privacy import a_made_export, a_wrong_address
 from tests.factories.sso import an_app
-from tests.factories.wallet import a_share
+from tests.factories.wallet import a_blank_pdf, a_share
 
 ROLES = (
     "public",  # nobody signed in
@@ -212,7 +212,7 @@ def build_world() -> World:
     for case in cases.values():
         for notice in case.notices.all():
             notice.file.save("notice.pdf", ContentFile(b"%PDF-1.7"))
-    cast.licence.file.save("licence.pdf", ContentFile(b"%PDF-1.7"))
+    cast.licence.file.save("licence.pdf", ContentFile(a_blank_pdf()))
     status.place_of(cast.licence)
     sm2_seals.add(cast.licence, b"%PDF-1.7")
     document = Document.objects.filter(owner_id=cast.shop.pk).latest("created_at")

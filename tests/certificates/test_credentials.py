@@ -11,7 +11,6 @@ from certificates.models import Certificate, Disclosure, Grant
 from certificates.proofs import export_actions, keys
 from certificates.proofs.credentials import claims_of
 from certificates.proofs.errors import ClaimUnknown, HolderKeyInvalid, NotExportable
-from certificates.models import Disclosure
 from common.models import AuditEvent
 from identity.errors import AssuranceTooLow
 from tests.factories.cast import Cast

@@ -13,7 +13,7 @@ from certificates.actions import change_state
 from certificates.errors import CertificateNotFound
 from certificates.models import Certificate, Disclosure, Grant
 from certificates.states import Operation
-from certificates.wallet import queries, use_log
+from certificates.wallet import privacy, queries, use_log
 from certificates.wallet.errors import (
     NotShowable,
     ShareCodeLocked,
@@ -235,3 +235,15 @@ def test_a_share_that_ends_while_it_is_opened_is_either_open_or_over():
     )
     assert results[0] is True
     assert Disclosure.objects.count() == (results[1] is True)
+
+
+def test_a_copy_of_ones_data_names_the_shares_and_erasing_ends_them(cast: Cast):
+    a_share(cast)
+    (shares, _reports) = privacy.collect(cast.shop.party)
+    assert shares.rows[0]["分享给"] == "王友人"
+    assert privacy.end_shares(cast.shop.party) == 1
+    assert privacy.end_shares(cast.shop.party) == 0
+    row = Share.objects.get()
+    assert row.ended_at is not None
+    with pytest.raises(ShareOver):
+        open_share(PUBLIC, row=row)

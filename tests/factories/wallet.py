@@ -1,8 +1,10 @@
 """Certificates that are shown and shared."""
 
 import datetime as dt
+import io
 from typing import Any
 
+import pikepdf
 from django.utils import timezone
 
 from certificates.models import Certificate
@@ -33,3 +35,11 @@ def ending_in(certificate: Certificate, days: int) -> Certificate:
     certificate.valid_until = today + dt.timedelta(days=days)
     certificate.save()
     return certificate
+
+
+def a_blank_pdf() -> bytes:
+    """One empty page, for what needs a real file but no printing."""
+    plain, target = pikepdf.new(), io.BytesIO()
+    plain.add_blank_page()
+    plain.save(target)
+    return target.getvalue()

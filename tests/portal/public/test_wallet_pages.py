@@ -1,9 +1,7 @@
 """Pages of the wallet: the show code and who scans it, shares and their receivers, errors, renewal."""
 
-import io
 import re
 
-import pikepdf
 import pytest
 from django.core.files.base import ContentFile
 from django.test import Client
@@ -18,7 +16,7 @@ from tests.factories.cast import Cast
 from tests.factories.catalogue import an_item
 from tests.factories.phones import code_in, texts_to
 from tests.factories.visitors import a_visitor, address
-from tests.factories.wallet import FRIEND, a_share, ending_in
+from tests.factories.wallet import FRIEND, a_blank_pdf, a_share, ending_in
 from tests.portal.public.test_account_security import step_up
 
 
@@ -86,11 +84,7 @@ def proved(shop: Client) -> Client:
 
 
 def test_the_receiver_opens_it_with_the_code_and_the_holder_ends_it(cast: Cast, proved: Client, anybody: Client):
-    plain = pikepdf.new()
-    plain.add_blank_page()
-    target = io.BytesIO()
-    plain.save(target)
-    cast.licence.file.save("licence.pdf", ContentFile(target.getvalue()))
+    cast.licence.file.save("licence.pdf", ContentFile(a_blank_pdf()))
     cast.licence.file_state = "ready"
     cast.licence.save()
     done = proved.post(address("share_certificate", cast.licence.pk), a_form(), follow=True)
