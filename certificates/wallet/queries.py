@@ -8,9 +8,10 @@ from django.utils import timezone
 
 from certificates.models import Certificate
 from certificates.queries import visible_certificates
-from certificates.wallet.errors import ShareNotFound
+from certificates.wallet.errors import ShareNotFound, ShareOver
 from certificates.wallet.models import PublicCheck, Share
 from certificates.wallet.sharing_rules import person_index
+from common import crypto
 from identity.actor import Actor
 from identity.models import Account, Person
 
@@ -79,3 +80,14 @@ def public_checks(certificate: Certificate) -> int:
     """How often anybody checked a certificate without sign-in, ever."""
     total = PublicCheck.objects.filter(certificate=certificate).aggregate(total=Sum("count"))["total"]
     return int(total or 0)
+
+
+def token_digest(token: str) -> bytes:
+    """What is kept of the address in a message."""
+    return crypto.blind_index(token, purpose="certificates.share.token")
+
+
+def require_open(row: Share) -> None:
+    """Raise :class:`ShareOver` once its time is over or its holder ended it."""
+    if row.ended_at or row.until <= timezone.now():
+        raise ShareOver

@@ -27,12 +27,11 @@ from certificates.wallet.errors import (
     ShareCodeWrong,
     ShareFileMissing,
     ShareNotFound,
-    ShareOver,
     TooManyShares,
 )
 from certificates.wallet.models import Share
 from certificates.wallet.sharing_rules import Asked, Checked, To
-from certificates.wallet.showing_actions import own_certificate, require_showable
+from certificates.wallet.showing import own_certificate, require_showable
 from common import crypto, events
 from common.formatting import format_date
 from common.idempotency import claim
@@ -125,7 +124,7 @@ def _create(actor: Actor, certificate: Certificate, asked: Asked, checked: Check
         receiver_name=checked.name,
         receiver_index=checked.index,
         organisation_id=checked.organisation.pk if checked.organisation else None,
-        token_digest=token_digest(sent.token) if by_phone else None,
+        token_digest=queries.token_digest(sent.token) if by_phone else None,
         code_digest=_code_digest(pk, sent.code) if by_phone else None,
         purpose_kind=asked.purpose_kind,
         purpose=checked.purpose,
@@ -162,11 +161,6 @@ def _known_phone(row: Share, checked: Checked) -> str | None:
     return person.phone if person and is_same_name(person.name, checked.name) else None
 
 
-def token_digest(token: str) -> bytes:
-    """What is kept of the address in a message."""
-    return crypto.blind_index(token, purpose="certificates.share.token")
-
-
 def _code_digest(share_id: UUID, code: str) -> bytes:
     return crypto.blind_index(f"{share_id}\x00{code}", purpose="certificates.share.code")
 
@@ -195,10 +189,10 @@ def unlock(actor: Actor, *, token: str, code: str) -> Share:
     Raises :class:`ShareNotFound`, :class:`ShareOver`, :class:`ShareCodeWrong` or :class:`ShareCodeLocked`.
     """
     with transaction.atomic():
-        row = Share.objects.select_for_update().filter(token_digest=token_digest(token)).first()
+        row = Share.objects.select_for_update().filter(token_digest=queries.token_digest(token)).first()
         if row is None or row.code_digest is None:
             raise ShareNotFound
-        require_open(row)
+        queries.require_open(row)
         if row.tries >= MOST_TRIES:
             raise ShareCodeLocked
         is_right = hmac.compare_digest(bytes(row.code_digest), _code_digest(row.pk, code.strip()))
@@ -210,12 +204,6 @@ def unlock(actor: Actor, *, token: str, code: str) -> Share:
     return row
 
 
-def require_open(row: Share) -> None:
-    """Raise :class:`ShareOver` once its time is over or its holder ended it."""
-    if row.ended_at or row.until <= timezone.now():
-        raise ShareOver
-
-
 @transaction.atomic
 def open_share(actor: Actor, *, row: Share, operation: str = "view") -> Share:
     """Record that its receiver looks (``operation``: view or file). The caller found it among what they may see.
@@ -223,7 +211,7 @@ def open_share(actor: Actor, *, row: Share, operation: str = "view") -> Share:
     Whoever ends it waits or is waited for: a share that has ended is not opened. Raises :class:`ShareOver`.
     """
     locked = queries.loaded().select_for_update(of=("self",)).get(pk=row.pk)
-    require_open(locked)
+    queries.require_open(locked)
     grants.use(actor, grant=locked.grant, operation=operation, holder_id=locked.certificate.holder_id)
     return locked
 

@@ -8,22 +8,21 @@ import datetime as dt
 import secrets
 from collections.abc import Collection
 from dataclasses import dataclass
-from enum import StrEnum
 from uuid import UUID
 
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from certificates import errors, grants
 from certificates import events as codes
+from certificates import grants
 from certificates.models import Certificate, Grant
-from certificates.queries import Verification, state_now, verification_of, visible_certificates
-from certificates.wallet.errors import NotShowable, TooManyCodes
+from certificates.queries import Verification, verification_of
+from certificates.wallet.errors import TooManyCodes
 from certificates.wallet.fields import check_keys, values_of
 from certificates.wallet.models import ShowCode
-from common import crypto, events, limits
-from identity import levels
+from certificates.wallet.showing import ShowFinding, digest_of, finding_of, is_code, own_certificate, require_showable
+from common import events, limits
 from identity.actor import Actor
 from identity.mandates.queries import hold
 
@@ -31,18 +30,7 @@ LIFE = dt.timedelta(seconds=60)
 OPERATION = "show"
 LEGAL_BASIS = "个人信息保护法第十三条第一款第一项"  # the holder's own consent, given by showing it
 _PER_MINUTE = 10
-_LONGEST_CODE = 64
 _KEPT = dt.timedelta(days=1)
-
-
-class ShowFinding(StrEnum):
-    """What a scanned code turned out to be."""
-
-    FRESH = "fresh"  # may be used now
-    SHOWN = "shown"  # used just now, by whoever asks
-    USED = "used"
-    EXPIRED = "expired"
-    UNKNOWN = "unknown"
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +71,7 @@ def make_show_code(actor: Actor, *, certificate_id: UUID, chosen: Collection[str
     code = secrets.token_urlsafe(16)
     row = ShowCode.objects.create(
         certificate=certificate,
-        digest=_digest(code),
+        digest=digest_of(code),
         fields=keys,
         made_by_id=actor.known_account_id,
         expires_at=now + LIFE,
@@ -92,36 +80,13 @@ def make_show_code(actor: Actor, *, certificate_id: UUID, chosen: Collection[str
     return MadeCode(code=code, made_at=now, expires_at=row.expires_at)
 
 
-def own_certificate(actor: Actor, certificate_id: UUID) -> Certificate:
-    """A certificate that a citizen may show or share; raises CertificateNotFound or AssuranceTooLow."""
-    rows = visible_certificates(actor).filter(pk=certificate_id) if actor.is_citizen else Certificate.objects.none()
-    certificate = rows.first()
-    if certificate is None:
-        raise errors.CertificateNotFound
-    levels.require(actor, levels.Right.USE_CERTIFICATES)
-    return certificate
-
-
-def require_showable(certificate: Certificate) -> None:
-    """Raise :class:`NotShowable` unless a loaded certificate is valid now."""
-    state = state_now(certificate)
-    if state != Certificate.State.VALID:
-        raise NotShowable(state=state.label)
-
-
-def peek(code: str) -> ShowFinding:
-    """What a code would turn out to be, without using it: browsers and messengers fetch addresses by themselves."""
-    row = ShowCode.objects.filter(digest=_digest(code)).first() if _is_code(code) else None
-    return _finding(row, timezone.now())
-
-
 @transaction.atomic
 def use_show_code(actor: Actor, *, code: str) -> Shown:
     """Use a code up and see its certificate, for anybody; a second time says that it was used, and when."""
     rows = ShowCode.objects.select_for_update(of=("self",))
-    row = rows.filter(digest=_digest(code)).first() if _is_code(code) else None
+    row = rows.filter(digest=digest_of(code)).first() if is_code(code) else None
     now = timezone.now()
-    finding = _finding(row, now)
+    finding = finding_of(row, now)
     if row is None or finding != ShowFinding.FRESH:
         return Shown(finding, used_at=row.used_at if row else None)
     row.used_at = now
@@ -143,22 +108,6 @@ def use_show_code(actor: Actor, *, code: str) -> Shown:
 
 def _said(labels: list[str]) -> str:
     return _("出示亮证码：%(labels)s") % {"labels": "、".join(labels) or _("只有证照类型和状态")}
-
-
-def _finding(row: ShowCode | None, now: dt.datetime) -> ShowFinding:
-    if row is None:
-        return ShowFinding.UNKNOWN
-    if row.used_at:
-        return ShowFinding.USED
-    return ShowFinding.FRESH if row.expires_at > now else ShowFinding.EXPIRED
-
-
-def _is_code(code: str) -> bool:
-    return 0 < len(code) <= _LONGEST_CODE and code.isascii()
-
-
-def _digest(code: str) -> bytes:
-    return crypto.blind_index(code, purpose="certificates.show_code")
 
 
 def sweep_show_codes(actor: Actor, *, now: dt.datetime) -> int:

@@ -16,13 +16,8 @@ from certificates.wallet.errors import FieldUnknown, NotShowable, TooManyCodes
 from certificates.wallet.fields import usual_keys
 from certificates.wallet.models import PublicCheck, ShowCode
 from certificates.wallet.queries import public_checks
-from certificates.wallet.showing_actions import (
-    ShowFinding,
-    make_show_code,
-    peek,
-    sweep_show_codes,
-    use_show_code,
-)
+from certificates.wallet.showing import ShowFinding, peek
+from certificates.wallet.showing_actions import make_show_code, sweep_show_codes, use_show_code
 from common.models import AuditEvent
 from identity.actor import PUBLIC, SYSTEM
 from identity.errors import AssuranceTooLow, MandateEnded

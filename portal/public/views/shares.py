@@ -20,7 +20,7 @@ from certificates.wallet import queries, sharing_actions, sharing_rules
 from certificates.wallet.errors import ShareCodeLocked, ShareNotFound, TooManyShares
 from certificates.wallet.fields import usual_keys, values_of
 from certificates.wallet.models import Share
-from certificates.wallet.showing_actions import own_certificate, require_showable
+from certificates.wallet.showing import own_certificate, require_showable
 from common.errors import Invalid
 from common.formatting import format_date
 from identity.actor import ActorKind
@@ -209,7 +209,7 @@ def shared_link_file(request: HttpRequest, token: str) -> HttpResponse:
 def _by_token(request: HttpRequest, token: str) -> tuple[Share, bool]:
     """The open share behind the address, and whether this visitor may see it already."""
     actor = actor_of(request)
-    row = queries.find_by_token(sharing_actions.token_digest(token))
+    row = queries.find_by_token(queries.token_digest(token))
     if row is None:
         raise ShareNotFound
     if actor.kind == ActorKind.PUBLIC:
@@ -218,5 +218,5 @@ def _by_token(request: HttpRequest, token: str) -> tuple[Share, bool]:
         is_open = queries.received(actor).filter(pk=row.pk).exists()
         if not is_open:
             raise ShareNotFound
-    sharing_actions.require_open(row)
+    queries.require_open(row)
     return row, is_open

@@ -15,17 +15,8 @@ from django.views.decorators.http import require_http_methods
 from certificates.models import Certificate
 from certificates.wallet import fields
 from certificates.wallet.errors import NotShowable
-from certificates.wallet.showing_actions import (
-    LIFE,
-    MadeCode,
-    ShowFinding,
-    Shown,
-    make_show_code,
-    own_certificate,
-    peek,
-    require_showable,
-    use_show_code,
-)
+from certificates.wallet.showing import ShowFinding, own_certificate, peek, require_showable
+from certificates.wallet.showing_actions import LIFE, MadeCode, Shown, make_show_code, use_show_code
 from common.printing.qr import qr_svg
 from portal.access import actor_of, citizen_required
 from portal.public.lookups import is_over_limit, too_many
