@@ -19,11 +19,6 @@ def test_shown_once_then_shared_and_ended(visitor: Arrive) -> None:
     holder = visitor(HOLDER)
     page = holder.open("/my/certificates/")
     holder.look("93-wallet")
-    page.get_by_role("button", name="长辈版").first.click()
-    page.wait_for_load_state()
-    holder.look("93-wallet-senior")
-    page.get_by_role("button", name="标准版").first.click()
-    page.wait_for_load_state()
     page.locator("main").get_by_role("link", name=CERTIFICATE).first.click()
     holder.look("93-certificate")
     certificate = page.url
