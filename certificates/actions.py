@@ -23,6 +23,7 @@ from certificates.signing.pades import sign_pdf
 from certificates.states import TABLE, Operation
 from certificates.subjects import subject_index
 from certificates.transitions import Stated
+from certificates.wallet import report_actions
 from common import events
 from common.formatting import action_label
 from common.idempotency import claim
@@ -162,6 +163,7 @@ def correct(
         succession=Operation.CORRECT,
         stated=stated,
     )
+    report_actions.close_corrected(actor, former=former, certificate=certificate)
     claimed.settle(certificate.pk)
     return certificate
 

@@ -13,8 +13,10 @@ class CertificatesConfig(AppConfig):
         """Have certificates and documents moved when persons are merged; take part in copies and erasure."""
         from certificates import privacy
         from certificates.merging import follow_merge
+        from certificates.wallet import privacy as wallet
         from identity.persons.listeners import on_merge
         from identity.privacy import hooks
 
         on_merge(follow_merge)
         hooks.register(collect=privacy.collect, erase=privacy.erase)
+        hooks.register(collect=wallet.collect, erase=wallet.end_shares)

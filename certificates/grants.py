@@ -46,10 +46,10 @@ def end_all(actor: Actor, *, case_number: str) -> int:
 
 @transaction.atomic
 def use(actor: Actor, *, grant: Grant, operation: str, holder_id: UUID) -> Disclosure:
-    """Record one look at a granted proof (``operation``: view, data or file)."""
+    """Record one look at a granted proof (``operation``: view, data, file or show)."""
     disclosure = Disclosure.objects.create(
         grant=grant,
-        actor_id=actor.known_account_id,
+        actor_id=actor.account_id,  # none: whoever was shown it was not signed in
         department_id=actor.department_id,
         operation=operation,
         result="shown",

@@ -5,6 +5,7 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import F, Q
 
+from certificates.wallet import models as wallet_models  # noqa: F401 (tables of this room that stand apart)
 from common.fields import BlindIndexField, EncryptedJSONField, EncryptedTextField
 from common.models import BaseModel
 from identity.models import Account, Department, Party, Post
@@ -97,6 +98,7 @@ class Certificate(BaseModel):
             models.Index(fields=["number"], name="certificate_number"),  # what anybody verifies by
             models.Index(fields=["created_at"], condition=Q(file_state="pending"), name="certificate_without_file"),
             models.Index(fields=["file_sha256"], condition=~Q(file_sha256=""), name="certificate_file_hash"),
+            models.Index(fields=["valid_until"], condition=Q(state="valid"), name="certificate_ends"),
         )
         constraints = (
             models.UniqueConstraint(fields=["type", "issuer", "number", "version"], name="certificate_number_once"),
@@ -383,9 +385,9 @@ class Disclosure(BaseModel):
     """One use of a proof (用证记录): what the holder reads in the use log."""
 
     grant = models.ForeignKey(Grant, models.PROTECT, related_name="disclosures")
-    actor = models.ForeignKey(Account, models.PROTECT, related_name="+")
+    actor = models.ForeignKey(Account, models.PROTECT, null=True, related_name="+")  # none: was not signed in
     department = models.ForeignKey(Department, models.PROTECT, null=True, related_name="+")
-    operation = models.CharField(max_length=10)  # view, data, file
+    operation = models.CharField(max_length=10)  # view, data, file, export, show
     result = models.CharField(max_length=20)
 
     class Meta:

@@ -14,7 +14,6 @@ from certificates.models import (
     Certificate,
     CertificateOperation,
     CertificateType,
-    Disclosure,
     Document,
     Grant,
     StateProposal,
@@ -233,11 +232,6 @@ def _proof_name(grant: Grant) -> str:
     if grant.certificate:
         return str(grant.certificate.type.name)
     return str(grant.document.name) if grant.document else ""
-
-
-def use_log(certificate: Certificate) -> QuerySet[Disclosure]:
-    """Every recorded use of a certificate, newest first (用证记录)."""
-    return Disclosure.objects.filter(grant__certificate=certificate).select_related("grant", "department")
 
 
 def operations(certificate: Certificate) -> QuerySet[CertificateOperation]:

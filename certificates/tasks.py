@@ -10,6 +10,8 @@ from procrastinate.contrib.django import app
 from certificates import actions, erasure_actions, keeping, queries, scan_actions
 from certificates.antivirus import ScannerDown
 from certificates.stock.actions import attach_waiting
+from certificates.wallet.reminders import remind_of_expiry
+from certificates.wallet.showing_actions import sweep_show_codes
 from common.jobs import PATIENCE, ask_once, daily, for_each
 from identity.actor import SYSTEM
 
@@ -42,6 +44,20 @@ def attach_waiting_stock(timestamp: int) -> None:
     """Register what waited for its holder, now that they are registered."""
     while attach_waiting():
         pass
+
+
+@app.periodic(cron=daily("09:05"), periodic_id="remind_of_expiry")
+@app.task(queue="clock")
+def remind_of_expiring_certificates(timestamp: int) -> None:
+    """Tell holders whose certificates end in 60, 30 or 7 days, at a time of day when people read messages."""
+    remind_of_expiry(today=timezone.localdate())
+
+
+@app.periodic(cron=daily("01:40"), periodic_id="sweep_show_codes")
+@app.task(queue="clock")
+def sweep_old_show_codes(timestamp: int) -> None:
+    """Remove show codes that nobody can ask about any more."""
+    sweep_show_codes(SYSTEM, now=timezone.now())
 
 
 _SECOND_THOUGHTS = dt.timedelta(days=1)  # an upload or a page that is still open has ended by then

@@ -35,7 +35,7 @@ def _lines(label: Any, help_text: Any = "", *, required: bool = False) -> forms.
 
 
 class CorrectionForm(UploadForm):
-    """What is wrong, what is right, and a proof; of a certificate when its name is given."""
+    """What is wrong about oneself, what is right, and a proof."""
 
     request_key = forms.CharField(
         max_length=64,
@@ -52,15 +52,12 @@ class CorrectionForm(UploadForm):
     reason = _lines(_("为什么"), _("例如：搬了家、改过名、登记的时候写错了。"))
     field_order = ("request_key", "subject", "current", "wanted", "reason", "proof")
 
-    def __init__(self, *args: Any, certificate_name: str = "", **kwargs: Any) -> None:
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.certificate_name = certificate_name
         proof = self.fields.pop("file")
         proof.required = False
         proof.label, proof.help_text = _("证明材料"), _("户口簿、证件等，拍照或 PDF，不超过 20 MB；没有可以不传。")
         self.fields["proof"] = proof
-        if certificate_name:
-            del self.fields["subject"]
 
     def refuse(self, error: DomainError) -> None:
         """Show a domain refusal at the fields it is about, at the proof when that is refused, or above the form."""

@@ -109,6 +109,8 @@ def _subjects(rows: Sequence[AuditEvent], kind: str) -> set[UUID]:
 
 
 def _who(row: AuditEvent, departments: dict[UUID, str]) -> str:
+    if row.actor_kind == ActorKind.CITIZEN and row.subject_kind == "grant":
+        return _("您出示或分享证照的对象")
     if row.actor_kind == ActorKind.CITIZEN:
         return _("代您或您单位办事的人")
     return departments.get(row.department_id, _("政务服务工作人员")) if row.department_id else _("政务服务工作人员")

@@ -17,8 +17,10 @@ from certificates.models import Document
 from certificates.proofs import sm2_seals, status
 from certificates.states import Operation as Revocation
 from certificates.transitions import Stated
+from certificates.wallet.models import Share
+from certificates.wallet.report_actions import report_error
 from identity.actor import SYSTEM, Actor
-from identity.models import Account, PostHolding
+from identity.models import Account, Person, PostHolding
 from identity.persons.merge_actions import report_pair
 from identity.privacy.correction_actions import request_correction
 from identity.sso.actions import give_consent
@@ -48,6 +50,7 @@ from tests.factories.legacy import an_old_app, an_old_function
 from tests.factories.mandates import a_mandate
 from tests.factories.privacy import a_made_export, a_wrong_address
 from tests.factories.sso import an_app
+from tests.factories.wallet import a_blank_pdf, a_share
 
 ROLES = (
     "public",  # nobody signed in
@@ -87,6 +90,8 @@ class World:
     comment_id: UUID  # on the item's version in force, by an officer who is none of the roles
     file_id: UUID  # a blank form of the item, published
     hall_id: UUID  # kept by the item's department
+    report_id: UUID  # the owner's, about the licence
+    share_id: UUID  # the licence, shared with the stranger
     request_id: UUID  # the stranger says that an address is wrong
     sessions: dict[str, str]
 
@@ -160,6 +165,9 @@ class World:
             "move": "down",
             "page": "guide",
             "comment_id": self.comment_id,
+            "report_id": self.report_id,
+            "share_id": self.share_id,
+            "token": "nobodys-link",
             "place_id": {"region": self.cast.scjg.region_id, "department": self.cast.scjg.pk}.get(
                 word, self.cast.clerk.post_id
             ),
@@ -176,6 +184,11 @@ def _an_entry(cast: Cast) -> UUID:
     )
     entry.save()
     return entry.pk
+
+
+def _a_share_with_the_stranger(cast: Cast) -> Share:
+    person = Person.objects.get(pk=cast.stranger.person_id)
+    return a_share(cast, to="id_number", number=person.id_number, name=person.name)
 
 
 def _a_revocation(cast: Cast) -> UUID:
@@ -199,7 +212,7 @@ def build_world() -> World:
     for case in cases.values():
         for notice in case.notices.all():
             notice.file.save("notice.pdf", ContentFile(b"%PDF-1.7"))
-    cast.licence.file.save("licence.pdf", ContentFile(b"%PDF-1.7"))
+    cast.licence.file.save("licence.pdf", ContentFile(a_blank_pdf()))
     status.place_of(cast.licence)
     sm2_seals.add(cast.licence, b"%PDF-1.7")
     document = Document.objects.filter(owner_id=cast.shop.pk).latest("created_at")
@@ -232,6 +245,8 @@ def build_world() -> World:
         consent_id=agreed.pk,
         export_id=a_made_export(cast.stranger).pk,
         request_id=request_correction(cast.stranger, wrong=a_wrong_address()).pk,
+        report_id=report_error(cast.citizen, certificate_id=cast.licence.pk, text="住所写错了一个字").report.pk,
+        share_id=_a_share_with_the_stranger(cast).pk,
         entry_id=_an_entry(cast),
         exchange_id=exchange.pk,
         comment_id=_a_comment(cast, author).pk,

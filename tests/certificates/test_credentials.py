@@ -11,7 +11,6 @@ from certificates.models import Certificate, Disclosure, Grant
 from certificates.proofs import export_actions, keys
 from certificates.proofs.credentials import claims_of
 from certificates.proofs.errors import ClaimUnknown, HolderKeyInvalid, NotExportable
-from certificates.queries import use_log
 from common.models import AuditEvent
 from identity.errors import AssuranceTooLow
 from tests.factories.cast import Cast
@@ -98,7 +97,7 @@ def test_a_changed_disclosure_is_not_believed(cast: Cast):
 def test_the_export_stands_in_the_use_log_once(cast: Cast):
     for _click in range(2):
         export(cast, chosen=["number", "face.address"], request_key="k1")
-    (use,) = use_log(cast.licence)
+    use = Disclosure.objects.get(grant__certificate=cast.licence)
     assert use.operation == "export"
     assert "住所" in use.grant.purpose
     assert use.grant.ends_at is not None

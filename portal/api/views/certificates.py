@@ -8,6 +8,8 @@ from rest_framework.views import APIView
 
 from certificates import queries
 from certificates.errors import CertificateNotFound
+from certificates.wallet.counting_actions import count_public_check
+from identity.actor import PUBLIC
 from portal.api.paging import checked
 from portal.api.serializers.certificates import VerificationOut, VerifyQuery
 
@@ -28,4 +30,5 @@ class VerifyCertificate(APIView):
         found = queries.verify(checked(VerifyQuery, request)["code"])
         if found is None:
             raise CertificateNotFound
+        count_public_check(PUBLIC, certificate_id=found.certificate_id)
         return Response(VerificationOut(found).data, headers={"Cache-Control": "no-store"})

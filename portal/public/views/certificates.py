@@ -1,6 +1,5 @@
 """My certificates: the wallet, one certificate, its file."""
 
-import datetime as dt
 from typing import Any
 from uuid import UUID
 
@@ -16,36 +15,19 @@ from django.views.decorators.http import require_safe
 from certificates.faces import qr_text
 from certificates.models import Certificate
 from certificates.proofs import sm2_seals
-from certificates.queries import get_certificate, operations, read_file, state_now, use_log, visible_certificates
-from common.formatting import code_label
+from certificates.queries import get_certificate, operations, read_file, state_now, visible_certificates
+from certificates.wallet import reports, use_log
+from certificates.wallet.queries import public_checks, shares_of
 from common.masking import mask_id
 from common.printing.qr import qr_svg
 from portal.access import actor_of, citizen_required
 from portal.downloads import attachment, file_response
-from portal.public.requests import page_number
+from portal.public.requests import new_request_key, page_number
+from portal.public.wallet_pages import certificate_tag, is_renewable
+from services.renewals import find_renewal
 
 _PAGE_SIZE = 24
 _LOG_SIZE = 20
-_SOON = 90  # days
-_TONES = {
-    "valid": "jade",
-    "suspended": "amber",
-    "cancelled": "red",
-    "expired": "plain",
-    "annulled": "red",
-    "revoked": "red",
-}
-
-
-def certificate_tag(certificate: Certificate, today: dt.date) -> tuple[str, str]:
-    """(label, tone): the state, expired as of today even before the nightly run, or that the end is near."""
-    until = certificate.valid_until
-    if certificate.state == Certificate.State.VALID and until:
-        if until < today:
-            return code_label(Certificate.State.EXPIRED.label), _TONES["expired"]
-        if (until - today).days <= _SOON:
-            return _("有效，还有 %(count)s 天到期") % {"count": (until - today).days}, "amber"
-    return code_label(certificate.get_state_display()), _TONES[certificate.state]
 
 
 @require_safe
@@ -66,8 +48,11 @@ def wallet(request: HttpRequest) -> HttpResponse:
 @citizen_required
 def certificate_detail(request: HttpRequest, certificate_id: UUID) -> HttpResponse:
     """What is printed on it, its state with the reason, the code to show, and who used it."""
-    certificate = get_certificate(actor_of(request), certificate_id)
-    page = Paginator(use_log(certificate), _LOG_SIZE).get_page(page_number(request))
+    actor = actor_of(request)
+    certificate = get_certificate(actor, certificate_id)
+    page = Paginator(use_log.uses(certificate), _LOG_SIZE).get_page(page_number(request))
+    renewal = find_renewal(certificate) if is_renewable(certificate) else None
+    is_valid = state_now(certificate) == Certificate.State.VALID
     context = {
         "nav": "wallet",
         "certificate": certificate,
@@ -76,7 +61,14 @@ def certificate_detail(request: HttpRequest, certificate_id: UUID) -> HttpRespon
         "face": _face(certificate),
         "verify_url": reverse("verify_code", args=[certificate.verify_code]),
         "has_sm2": sm2_seals.has(certificate),
-        "can_export": state_now(certificate) == Certificate.State.VALID,
+        "can_export": is_valid,
+        "can_report": certificate.state in {Certificate.State.VALID, Certificate.State.SUSPENDED},
+        "renewal": renewal,
+        "request_key": new_request_key(),
+        "reports": list(reports.of_certificate(actor, certificate)),
+        "open_shares": shares_of(actor, certificate).count(),
+        "checks": public_checks(certificate),
+        "uses": use_log.in_words(page),
         "is_masked": any(field.get("sensitive") for field in certificate.type.fields),
         "qr_svg": mark_safe(qr_svg(qr_text(certificate), label=_("核验二维码"), level="l")),
         "page": page,

@@ -14,6 +14,8 @@ from certificates.proofs import tokens
 from certificates.proofs.tokens import TokenCheck, TokenFinding
 from certificates.queries import Verification
 from certificates.queries import verify as look_up
+from certificates.wallet.counting_actions import count_public_check
+from portal.access import actor_of
 from portal.public.forms import ProgressForm, VerifyFileForm, VerifyForm
 from portal.public.lookups import is_over_limit, too_many
 
@@ -75,6 +77,8 @@ def _verify_page(
     asked: str = "",
     status: int = 200,
 ) -> HttpResponse:
+    if found:
+        count_public_check(actor_of(request), certificate_id=found.certificate_id)
     context = {
         "form": form,
         "file_form": file_form or VerifyFileForm(),

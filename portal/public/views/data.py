@@ -94,33 +94,26 @@ def erase_export(request: HttpRequest, export_id: UUID) -> HttpResponse:
 @require_http_methods(_PAGE)
 @citizen_required
 def correct_data(request: HttpRequest) -> HttpResponse:
-    """Say what is wrong about oneself, or on a certificate one holds (``?certificate=``)."""
+    """Say what is wrong about oneself; what is wrong on a certificate is reported to who issued it."""
     actor = actor_of(request)
     require_self(actor)
     certificate_id = _uuid(request.GET.get("certificate", ""))
-    certificate = get_certificate(actor, certificate_id) if certificate_id else None
-    name = f"{certificate.type.name} {certificate.number}" if certificate else ""
+    if certificate_id:
+        return redirect("report_certificate", get_certificate(actor, certificate_id).pk)
     if request.method != "POST":
-        initial = {"request_key": new_request_key(), **_known(request)}
-        return _correction_page(request, CorrectionForm(initial=initial, certificate_name=name))
-    form = CorrectionForm(request.POST, request.FILES, certificate_name=name)
+        return _correction_page(request, CorrectionForm(initial={"request_key": new_request_key(), **_known(request)}))
+    form = CorrectionForm(request.POST, request.FILES)
     if not form.is_valid():
         return _correction_page(request, form, status=422)
     data = form.cleaned_data
     wrong = Wrong(
-        subject=data.get("subject") or _Subject.CERTIFICATE,
+        subject=data["subject"],
         current=data["current"],
         wanted=data["wanted"],
         reason=data["reason"],
     )
     try:
-        ask_correction(
-            actor,
-            wrong=wrong,
-            certificate_id=certificate_id,
-            proof=data["proof"],
-            request_key=data["request_key"],
-        )
+        ask_correction(actor, wrong=wrong, proof=data["proof"], request_key=data["request_key"])
     except (Invalid, Conflict) as error:
         form.refuse(error)
         return _correction_page(request, form, status=error.http_status)

@@ -14,6 +14,7 @@ from certificates.models import Certificate
 from certificates.proposals import visible_proposals
 from certificates.states import TABLE, Operation, ground_text, operations_in
 from certificates.transitions import may
+from certificates.wallet import reports
 from common.formatting import action_label, code_label, format_date
 from common.masking import mask_name
 from identity.models import Party
@@ -58,6 +59,7 @@ def certificate_list(request: HttpRequest) -> HttpResponse:
         "form": form,
         "page": page,
         "rows": rows,
+        "open_reports": reports.open_for_staff(actor).count(),
         "is_filtered": bool(text.strip() or state or ends),
         "has_duty": bool(
             actor.departments(Permission.ISSUE_CERTIFICATE) | actor.departments(Permission.SUSPEND_CERTIFICATE)

@@ -1,0 +1,1 @@
+"""The wallet: showing and sharing certificates, who used them, reminders before they end, errors on them."""
