@@ -78,6 +78,7 @@ def upload_row(
     *,
     request_key: str,
     more: Sequence[UploadedFile] = (),
+    turns: Sequence[int] = (),
 ) -> None:
     """Put a file into the locker and let it stand for one material. Raises the upload errors."""
     requirement = row.requirement
@@ -88,6 +89,7 @@ def upload_row(
         name=requirement.name,
         upload=upload,
         more=more,
+        turns=turns,
         self_made=requirement.is_self_made,
         for_case=True,
         request_key=request_key,

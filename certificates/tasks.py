@@ -1,6 +1,7 @@
 """Background work of the certificates room."""
 
 import datetime as dt
+from functools import partial
 from uuid import UUID
 
 from django.utils import timezone
@@ -72,3 +73,24 @@ def scan_waiting_documents(timestamp: int) -> None:
             scan_actions.scan_document(SYSTEM, document_id=document_id)
         except ScannerDown:
             return
+
+
+_TRAY_DAYS, _PIECE_DAYS = 7, 2  # the pages and the help say so
+
+
+@app.periodic(cron=daily("01:40"), periodic_id="sweep_trays")
+@app.task(queue="clock")
+def sweep_trays(timestamp: int) -> None:
+    """Clear away pages that nobody handed in, and uploads that nobody went on with."""
+    now = timezone.now()
+    since = now - dt.timedelta(days=_PIECE_DAYS)
+    while for_each(
+        erasure_actions.stale_uploads(untouched_since=since),
+        partial(erasure_actions.sweep_upload, untouched_since=since),
+    ):
+        pass
+    since = now - dt.timedelta(days=_TRAY_DAYS)
+    while for_each(
+        erasure_actions.stale_trays(untouched_since=since), partial(erasure_actions.sweep_tray, untouched_since=since)
+    ):
+        pass
