@@ -11,6 +11,7 @@ from cases.actions import clocks, decision, intake, rereading
 from cases.models import Case
 from certificates.actions import produce_file
 from common.jobs import PATIENCE, ask_once, daily
+from identity.actor import SYSTEM
 
 _RETRY = RetryStrategy(max_attempts=8, exponential_wait=3)
 
@@ -61,4 +62,4 @@ def fill_missing_limits(timestamp: int) -> None:
 @app.task(retry=_RETRY, queue="clock")
 def resolve_drafts_again(certificate_id: str) -> None:
     """Have drafts that relied on a certificate look for what else stands for it; safe to run twice."""
-    rereading.resolve_all(certificate_id=UUID(certificate_id))
+    rereading.resolve_all(SYSTEM, certificate_id=UUID(certificate_id))

@@ -12,8 +12,8 @@ from django.utils import timezone
 from certificates import events as codes
 from certificates.keeping import FOLDER, drop, still_needed
 from certificates.models import Document
-from certificates.trays.actions import FOLDER as TRAY_FOLDER
-from certificates.trays.actions import clear_tray, drop_later
+from certificates.trays.base import FOLDER as TRAY_FOLDER
+from certificates.trays.base import clear_tray, drop_later
 from certificates.trays.models import Piece, PieceUpload, Tray, TraySheet
 from common import events
 from identity.actor import Actor
@@ -80,31 +80,20 @@ def _known(kind: type[models.Model], paths: set[str]) -> set[str]:
     return set(kind._default_manager.filter(file__in=paths).values_list("file", flat=True))
 
 
-def stale_trays(*, untouched_since: dt.datetime, size: int = 500) -> list[UUID]:
-    """Trays that nobody touched since a moment, and those whose pages were handed in before it, oldest first."""
-    stale = Tray.objects.filter(updated_at__lt=untouched_since).order_by("updated_at")
-    return list(stale.values_list("pk", flat=True)[:size])
-
-
-def stale_uploads(*, untouched_since: dt.datetime, size: int = 500) -> list[UUID]:
-    """Uploads in pieces that stopped before a moment, oldest first."""
-    stale = PieceUpload.objects.filter(sheet__isnull=True, updated_at__lt=untouched_since).order_by("updated_at")
-    return list(stale.values_list("pk", flat=True)[:size])
-
-
 @transaction.atomic
-def sweep_tray(tray_id: UUID, *, untouched_since: dt.datetime) -> bool:
+def sweep_tray(actor: Actor, *, tray_id: UUID, untouched_since: dt.datetime) -> bool:
     """Clear a tray away with its files, unless somebody is at work on it after all; tell whether it went."""
     tray = Tray.objects.select_for_update().filter(pk=tray_id, updated_at__lt=untouched_since).first()
     if tray is None:
         return False
     clear_tray(tray)
     tray.delete()
+    events.record(codes.TRAY_SWEPT, actor=actor, subject_id=tray_id, holder_id=tray.principal_id)
     return True
 
 
 @transaction.atomic
-def sweep_upload(upload_id: UUID, *, untouched_since: dt.datetime) -> bool:
+def sweep_upload(actor: Actor, *, upload_id: UUID, untouched_since: dt.datetime) -> bool:
     """Throw an abandoned upload away with its pieces, unless it goes on after all; tell whether it went."""
     found = PieceUpload.objects.filter(pk=upload_id).values_list("tray_id", flat=True).first()
     if found is None or not Tray.objects.select_for_update(no_key=True).filter(pk=found).exists():
@@ -115,6 +104,7 @@ def sweep_upload(upload_id: UUID, *, untouched_since: dt.datetime) -> bool:
         return False
     drop_later([str(name) for name in upload.pieces.values_list("file", flat=True)])
     upload.delete()
+    events.record(codes.PIECES_SWEPT, actor=actor, subject_id=upload_id, received=upload.received)
     return True
 
 

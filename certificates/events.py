@@ -29,3 +29,5 @@ FILE_ERASED = Event("document.file_erased", "document", frozenset({"sha256", "si
 INFECTED = Event("document.infected", "document", frozenset({"sha256", "finding"}))
 SCANNED = Event("document.scanned", "document")
 ORPHANS_SWEPT = Event("document.orphans_swept", "storage", frozenset({"count"}))
+TRAY_SWEPT = Event("tray.swept", "tray")
+PIECES_SWEPT = Event("upload.swept", "upload", frozenset({"received"}))

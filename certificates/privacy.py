@@ -9,7 +9,7 @@ from certificates import events as codes
 from certificates.keeping import drop
 from certificates.models import Certificate, Document
 from certificates.queries import state_now
-from certificates.trays.actions import clear_tray
+from certificates.trays.base import clear_tray
 from certificates.trays.models import Tray
 from common import events
 from identity.actor import SYSTEM

@@ -11,6 +11,7 @@ from procrastinate.contrib.django import app
 from certificates import actions, erasure_actions, keeping, queries, scan_actions
 from certificates.antivirus import ScannerDown
 from certificates.stock.actions import attach_waiting
+from certificates.trays import queries as trays
 from common.jobs import PATIENCE, ask_once, daily, for_each
 from identity.actor import SYSTEM
 
@@ -84,13 +85,16 @@ def sweep_trays(timestamp: int) -> None:
     """Clear away pages that nobody handed in, and uploads that nobody went on with."""
     now = timezone.now()
     since = now - dt.timedelta(days=_PIECE_DAYS)
-    while for_each(
-        erasure_actions.stale_uploads(untouched_since=since),
-        partial(erasure_actions.sweep_upload, untouched_since=since),
-    ):
+    while for_each(trays.stale_uploads(untouched_since=since), partial(_sweep_upload, since)):
         pass
     since = now - dt.timedelta(days=_TRAY_DAYS)
-    while for_each(
-        erasure_actions.stale_trays(untouched_since=since), partial(erasure_actions.sweep_tray, untouched_since=since)
-    ):
+    while for_each(trays.stale_trays(untouched_since=since), partial(_sweep_tray, since)):
         pass
+
+
+def _sweep_upload(since: dt.datetime, upload_id: UUID) -> bool:
+    return erasure_actions.sweep_upload(SYSTEM, upload_id=upload_id, untouched_since=since)
+
+
+def _sweep_tray(since: dt.datetime, tray_id: UUID) -> bool:
+    return erasure_actions.sweep_tray(SYSTEM, tray_id=tray_id, untouched_since=since)

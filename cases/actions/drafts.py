@@ -234,11 +234,6 @@ def upload_material(
     return row
 
 
-def tray_target(case_id: UUID, material_id: UUID) -> str:
-    """The place of the tray on which the pages of one material are put together."""
-    return f"material:{case_id}:{material_id}"
-
-
 def upload_tray(
     actor: Actor, *, case_id: UUID, material_id: UUID, tray_id: UUID, request_key: str = ""
 ) -> CaseMaterial:
@@ -247,7 +242,7 @@ def upload_tray(
     Raises the errors of :func:`certificates.trays.actions.handing_in` and :func:`upload_material`; then the tray
     stays as it was.
     """
-    with handing_in(actor, tray_id=tray_id, target=tray_target(case_id, material_id)) as taken:
+    with handing_in(actor, tray_id=tray_id, target=attachments.tray_target(case_id, material_id)) as taken:
         case = _editable(actor, case_id, None, corrections=True)
         row = _material(case, material_id)
         first, *more = taken.files

@@ -14,19 +14,19 @@ from certificates.models import Certificate
 from certificates.versions import earlier_versions
 from common import events
 from common.jobs import for_each
-from identity.actor import SYSTEM
+from identity.actor import Actor
 
 
-def resolve_all(*, certificate_id: UUID) -> int:
+def resolve_all(actor: Actor, *, certificate_id: UUID) -> int:
     """Resolve every draft that relies on a certificate or a version it replaced; returns how many there were."""
     family = earlier_versions(Certificate.objects.get(pk=certificate_id))
     drafts = Case.objects.filter(state=State.DRAFT, materials__certificate__in=family).distinct()
     keys = sorted(drafts.values_list("pk", flat=True))
-    return for_each(keys, partial(_resolve, certificate_id=certificate_id))
+    return for_each(keys, partial(_resolve, actor, certificate_id))
 
 
 @transaction.atomic
-def _resolve(case_id: UUID, *, certificate_id: UUID) -> bool:
+def _resolve(actor: Actor, certificate_id: UUID, case_id: UUID) -> bool:
     rows = Case.objects.select_for_update(of=("self",), no_key=True).filter(pk=case_id, state=State.DRAFT)
     case = rows.select_related("item_version", "applicant__person", "applicant__organisation").first()
     if case is None:  # handed in or thrown away meanwhile; the submission resolves by itself
@@ -39,7 +39,7 @@ def _resolve(case_id: UUID, *, certificate_id: UUID) -> bool:
     flags.settle(case)
     events.record(
         codes.DRAFT_RESOLVED_AGAIN,
-        actor=SYSTEM,
+        actor=actor,
         subject_id=case.pk,
         holder_id=case.applicant_id,
         certificate=str(certificate_id),

@@ -3,11 +3,8 @@
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import partial
 from uuid import UUID
 
-from django.core.files.base import ContentFile
-from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import SimpleUploadedFile, UploadedFile
 from django.db import transaction
 from django.utils import timezone
@@ -16,15 +13,14 @@ from certificates import uploads
 from certificates.locker import upload_document
 from certificates.models import Document
 from certificates.trays import errors, queries
-from certificates.trays.models import Piece, PieceUpload, Tray, TraySheet
+from certificates.trays.base import add_sheet, clear_tray, drop_later, lock_tray, touch
+from certificates.trays.models import Tray, TraySheet
 from certificates.uploads import CheckedFile
 from common.errors import Invalid
-from common.ids import uuid7
 from identity.actor import Actor
 from identity.errors import MandateOutOfScope
 from identity.persons.finding import lock_party
 
-FOLDER = "trays"
 MOST_TRAYS = 20
 
 
@@ -80,24 +76,6 @@ def put_down(actor: Actor, *, tray_id: UUID, checked: CheckedFile) -> TraySheet:
     """Add a checked file at the end. Raises :class:`TrayNotFound` or :class:`TrayFull`."""
     tray = lock_tray(actor, tray_id)
     return add_sheet(tray, checked)
-
-
-def add_sheet(tray: Tray, checked: CheckedFile, *, came_as: PieceUpload | None = None) -> TraySheet:
-    """Store a checked file, which may have come in pieces, as the last sheet of a locked tray. Raises TrayFull."""
-    queries.require_room(tray, files=1, size=len(checked.content), pages=checked.pages, instead_of=came_as)
-    last = tray.sheets.order_by("-place").values_list("place", flat=True).first()
-    sheet = TraySheet(
-        tray=tray,
-        place=(last or 0) + 1,
-        file_name=checked.name,
-        media_type=checked.media_type,
-        size=len(checked.content),
-        pages=checked.pages,
-    )
-    sheet.file = store(checked.content)
-    sheet.save()
-    touch(tray)
-    return sheet
 
 
 @transaction.atomic
@@ -208,48 +186,8 @@ def _as_upload(sheet: TraySheet) -> UploadedFile:
         return SimpleUploadedFile(sheet.file_name, stored.read(), content_type=sheet.media_type)
 
 
-def lock_tray(actor: Actor, tray_id: UUID, *, handed_in_too: bool = False) -> Tray:
-    """Lock one's own tray. Raises :class:`TrayNotFound`."""
-    mine = queries.own_trays(actor).values("pk")
-    locked = Tray.objects.select_for_update(no_key=True)
-    tray = locked.filter(pk=tray_id, pk__in=mine).first()
-    if tray is None and handed_in_too and actor.is_citizen:
-        done = locked.filter(pk=tray_id, account_id=actor.known_account_id, principal_id=actor.principal_id)
-        tray = done.filter(handed_in_at__isnull=False).first()
-    if tray is None:
-        raise errors.TrayNotFound
-    return tray
-
-
 def _sheet(tray: Tray, sheet_id: UUID) -> TraySheet:
     sheet = tray.sheets.filter(pk=sheet_id).first()
     if sheet is None:
         raise errors.SheetNotFound
     return sheet
-
-
-def touch(tray: Tray) -> None:
-    """Somebody is at work on it: the days until it is cleared away begin anew."""
-    tray.save(update_fields=["updated_at"])
-
-
-def store(content: bytes) -> str:
-    """Write a file for a tray under a name nobody can guess; returns the name."""
-    mark = uuid7().hex
-    return str(default_storage.save(f"{FOLDER}/{mark[-2:]}/{mark}", ContentFile(content)))
-
-
-def clear_tray(tray: Tray) -> None:
-    """Take everything off a locked tray; the files go when that is certain."""
-    names = [str(name) for name in tray.sheets.values_list("file", flat=True)]
-    pieces = Piece.objects.filter(upload__tray=tray)
-    names += [str(name) for name in pieces.values_list("file", flat=True)]
-    tray.uploads.all().delete()
-    tray.sheets.all().delete()
-    drop_later(names)
-
-
-def drop_later(names: Sequence[str]) -> None:
-    """Delete files after the commit. Each stands for one row."""
-    for name in names:
-        transaction.on_commit(partial(default_storage.delete, name))

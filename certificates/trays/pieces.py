@@ -8,7 +8,7 @@ from django.db import transaction
 from certificates import uploads
 from certificates.errors import UploadBusy, UploadEmpty
 from certificates.trays import errors, queries
-from certificates.trays.actions import add_sheet, drop_later, lock_tray, store, touch
+from certificates.trays.base import add_sheet, drop_later, lock_tray, store, touch
 from certificates.trays.models import Piece, PieceUpload, TraySheet
 from common import crypto
 from common.errors import Invalid

@@ -1,9 +1,10 @@
 """Reads of trays. They are their maker's alone, and only while they act for the same party."""
 
+import datetime as dt
 from dataclasses import dataclass
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Count, Q, QuerySet
 
 from certificates.cleaning.limits import MOST_PAGES
 from certificates.trays import errors
@@ -43,6 +44,25 @@ def own_trays(actor: Actor) -> QuerySet[Tray]:
     mine = Tray.objects.filter(account_id=actor.known_account_id, principal_id=actor.principal_id)
     mine = mine.filter(handed_in_at__isnull=True)
     return (mine.exclude(target="") if actor.is_wallet_shut else mine).order_by("-updated_at", "-pk")
+
+
+def own_tray(actor: Actor, tray_id: UUID) -> Tray:
+    """One tray of this person for the party they act for, handed in or not; raises :class:`TrayNotFound`."""
+    found = None
+    if actor.is_citizen:
+        mine = Tray.objects.filter(account_id=actor.known_account_id, principal_id=actor.principal_id)
+        found = (mine.exclude(target="") if actor.is_wallet_shut else mine).filter(pk=tray_id).first()
+    if found is None:
+        raise errors.TrayNotFound
+    return found
+
+
+def begun(actor: Actor) -> list[Tray]:
+    """Trays with something on them, each with its ``count`` of sheets and files under way (one query)."""
+    counted = own_trays(actor).annotate(
+        count=Count("sheets", distinct=True) + Count("uploads", filter=Q(uploads__sheet__isnull=True), distinct=True)
+    )
+    return list(counted.filter(count__gt=0))
 
 
 def get_tray(actor: Actor, tray_id: UUID) -> TrayView:
@@ -92,3 +112,15 @@ def require_room(tray: Tray, *, files: int, size: int, pages: int = 0, instead_o
     )
     if is_full:
         raise errors.TrayFull(files=MOST_FILES, pages=MOST_PAGES, size=most_bytes() // _MEGABYTE)
+
+
+def stale_trays(*, untouched_since: dt.datetime, size: int = 500) -> list[UUID]:
+    """Trays that nobody touched since a moment, and those whose pages were handed in before it, oldest first."""
+    stale = Tray.objects.filter(updated_at__lt=untouched_since).order_by("updated_at")
+    return list(stale.values_list("pk", flat=True)[:size])
+
+
+def stale_uploads(*, untouched_since: dt.datetime, size: int = 500) -> list[UUID]:
+    """Uploads in pieces that stopped before a moment, oldest first."""
+    stale = PieceUpload.objects.filter(sheet__isnull=True, updated_at__lt=untouched_since).order_by("updated_at")
+    return list(stale.values_list("pk", flat=True)[:size])

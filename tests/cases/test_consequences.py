@@ -157,17 +157,17 @@ def test_the_night_flags_what_expired_and_drafts_look_for_something_else(cast):
     )
     assert expire_due(today=case.received_on) == 1
     assert changes.tasks_for(cast.food).get().case_id == case.pk
-    assert rereading.resolve_all(certificate_id=cast.licence.pk) == 1
+    assert rereading.resolve_all(SYSTEM, certificate_id=cast.licence.pk) == 1
     assert draft.materials.get(requirement__key="licence").way == "missing"
     assert not draft.flags.filter(resolved_at=None).exists()
-    assert rereading.resolve_all(certificate_id=cast.licence.pk) == 0
+    assert rereading.resolve_all(SYSTEM, certificate_id=cast.licence.pk) == 0
 
 
 def test_a_draft_takes_the_corrected_version_and_its_values_and_keeps_what_was_typed(cast):
     draft = moves.a_ready_draft(cast)
     before = {row.requirement.key: row.document_id for row in draft.materials.select_related("requirement")}
     corrected = a_correction(cast, name="青禾餐饮店（人民路）")
-    assert rereading.resolve_all(certificate_id=cast.licence.pk) == 1
+    assert rereading.resolve_all(SYSTEM, certificate_id=cast.licence.pk) == 1
     draft = Case.objects.get(pk=draft.pk)
     assert draft.materials.get(requirement__key="licence").certificate_id == corrected.pk
     after = {row.requirement.key: row.document_id for row in draft.materials.select_related("requirement")}

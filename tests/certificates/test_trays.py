@@ -13,11 +13,13 @@ from django.utils import timezone
 from PIL import Image
 
 from cases.actions import drafts
+from cases.attachments import tray_target
 from certificates import erasure_actions, errors, privacy, tasks
 from certificates.models import Document
-from certificates.trays import actions, pieces, queries
+from certificates.trays import actions, base, pieces, queries
 from certificates.trays import errors as tray_errors
 from certificates.trays.models import Piece, PieceUpload, Tray, TraySheet
+from identity.actor import SYSTEM
 from identity.errors import MandateOutOfScope
 from tests.cases.test_races import at_once
 from tests.certificates.test_uploads import a_pdf
@@ -215,7 +217,7 @@ def test_limits_of_files_pages_bytes_and_trays(cast, settings, monkeypatch):
 def test_pages_stand_for_a_material_of_a_draft(cast):
     case = moves.a_draft(cast)
     row = case.materials.get(requirement__key="premises")
-    target = drafts.tray_target(case.pk, row.pk)
+    target = tray_target(case.pk, row.pk)
     tray = actions.open_tray(cast.citizen, target=target, title=row.requirement.name)
     put(cast, tray, "red", "blue")
     before = case.version
@@ -368,14 +370,14 @@ def test_the_night_clears_away_what_nobody_went_on_with(cast, django_capture_on_
     night()
     assert not Tray.objects.exists()
     assert stored() == before
-    assert erasure_actions.sweep_tray(uuid4(), untouched_since=timezone.now()) is False
-    assert erasure_actions.sweep_upload(uuid4(), untouched_since=timezone.now()) is False
+    assert erasure_actions.sweep_tray(SYSTEM, tray_id=uuid4(), untouched_since=timezone.now()) is False
+    assert erasure_actions.sweep_upload(SYSTEM, upload_id=uuid4(), untouched_since=timezone.now()) is False
 
 
 def test_files_on_a_tray_that_no_row_stands_for_are_swept(cast):
     tray = a_tray(cast)
     (sheet,) = put(cast, tray, "red")
-    lost = actions.store(b"lost")
+    lost = base.store(b"lost")
     tomorrow = timezone.now() + dt.timedelta(days=1)
     erasure_actions.sweep_orphans(cast.citizen, before=timezone.now() - dt.timedelta(hours=1))
     assert lost.rsplit("/", 1)[-1] in stored()
