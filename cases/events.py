@@ -22,3 +22,4 @@ DRAFT_RESOLVED_AGAIN = Event("case.draft_resolved_again", "case", frozenset({"ce
 DECISIONS_LISTED = Event("certificate.decisions_listed", "certificate", frozenset({"page", "shown"}))
 DOCUMENT_DECISIONS_LISTED = Event("document.decisions_listed", "document", frozenset({"page", "shown"}))
 PROVENANCE_READ = Event("certificate.provenance_read", "certificate", frozenset({"cases"}))
+CASE_LISTED = Event("case.listed", "case", frozenset({"number"}))
