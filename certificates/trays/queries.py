@@ -107,7 +107,7 @@ def require_room(tray: Tray, *, files: int, size: int, pages: int = 0, instead_o
     coming = [one for one in unfinished_of(tray) if instead_of is None or one.pk != instead_of.pk]
     is_full = (
         len(sheets) + len(coming) + files > MOST_FILES
-        or sum(one.size for one in [*sheets, *coming]) + size > most_bytes()
+        or sum(sheet.size for sheet in sheets) + sum(one.size for one in coming) + size > most_bytes()
         or sum(sheet.pages for sheet in sheets) + pages > MOST_PAGES
     )
     if is_full:
