@@ -59,7 +59,7 @@ class Migration(migrations.Migration):
                 ('size', models.PositiveIntegerField()),
                 ('received', models.PositiveIntegerField(default=0)),
                 ('tray', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='uploads', to='certificates.tray')),
-                ('sheet', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='certificates.traysheet')),
+                ('sheet', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='certificates.traysheet')),
             ],
         ),
         migrations.CreateModel(

@@ -60,7 +60,7 @@ class PieceUpload(BaseModel):
     mark = models.CharField(max_length=64)  # keyed hash of what the browser says of the file: the same one goes on
     size = models.PositiveIntegerField()  # bytes in all
     received = models.PositiveIntegerField(default=0)
-    sheet = models.ForeignKey(TraySheet, models.SET_NULL, null=True, related_name="+")
+    sheet = models.ForeignKey(TraySheet, models.CASCADE, null=True, related_name="+")  # thrown out together
 
     class Meta:
         indexes = (models.Index(fields=["updated_at"], condition=Q(sheet__isnull=True), name="piece_upload_age"),)

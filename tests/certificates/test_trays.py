@@ -271,6 +271,17 @@ def test_an_upload_goes_on_where_it_stopped(cast):
     assert begun(cast, tray, content).pk != upload.pk  # chosen again: a second page
 
 
+def test_a_page_that_came_in_pieces_and_is_thrown_out_is_not_missing_afterwards(cast):
+    tray, content = a_tray(cast), a_big_photo()
+    upload = begun(cast, tray, content)
+    send(cast, upload, content)
+    sheet = pieces.finish(cast.citizen, upload_id=upload.pk)
+    put(cast, tray, "red")
+    actions.remove_sheet(cast.citizen, tray_id=tray.pk, sheet_id=sheet.pk)
+    assert queries.get_tray(cast.citizen, tray.pk).unfinished == []
+    assert keep(cast, tray).pages == 1
+
+
 @pytest.mark.parametrize(
     ("offset", "length", "error"),
     [

@@ -58,6 +58,7 @@ def test_pages_go_in_pieces_survive_a_broken_line_and_a_reload(visitor: Callable
     person.look("94-tray")
     page.get_by_label("这是什么材料").select_option(index=1)
     person.press("合成一份，交")
+    page.wait_for_url("**/my/documents/")
     expect(page.locator("main")).to_contain_text("2 页")
     expect(page.locator("main")).not_to_contain_text("整理到一半")
 

@@ -11,7 +11,7 @@ from certificates.queries import state_now
 from portal.canvas import Canvas
 
 _WIDE, _NARROW, _SIZE = 960.0, 320.0, 13.0
-_COLUMN, _GAP, _BETWEEN = 164.0, 35.0, 12.0  # five columns and the four gaps between them
+_COLUMN, _GAP, _BETWEEN = 176.0, 19.5, 12.0  # five columns and the four gaps between them
 
 _Texts = list[tuple[str, str]]
 
