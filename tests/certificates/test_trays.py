@@ -1,25 +1,21 @@
 """Pages are put together before handing in; files come in pieces; nothing is lost and nothing stays for good."""
 
-import datetime as dt
 import io
 from pathlib import Path
-from uuid import uuid4
 
 import pypdfium2
 import pytest
 from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.utils import timezone
 from PIL import Image
 
 from cases.actions import drafts
 from cases.attachments import tray_target
-from certificates import erasure_actions, errors, privacy, tasks
+from certificates import errors
 from certificates.models import Document
-from certificates.trays import actions, base, pieces, queries
+from certificates.trays import actions, pieces, queries
 from certificates.trays import errors as tray_errors
 from certificates.trays.models import Piece, PieceUpload, Tray, TraySheet
-from identity.actor import SYSTEM
 from identity.errors import MandateOutOfScope
 from tests.cases.test_races import at_once
 from tests.certificates.test_uploads import a_pdf
@@ -352,55 +348,6 @@ def test_finishing_handing_in_and_opening_twice_at_once_do_it_once():
     results = at_once(*[lambda: keep(cast, tray) for _ in range(2)])
     assert [result for result in results if isinstance(result, str)] == ["tray.handed_in"]
     assert Document.objects.count() == 1
-
-
-# --- cleared away ----------------------------------------------------------------------------------
-
-
-def age(model: type, days: float) -> None:
-    model.objects.update(updated_at=timezone.now() - dt.timedelta(days=days))
-
-
-def test_the_night_clears_away_what_nobody_went_on_with(cast, django_capture_on_commit_callbacks):
-    before = stored()
-    tray = a_tray(cast)
-    put(cast, tray, "red")
-    upload = pieces.begin(cast.citizen, tray_id=tray.pk, name="a", size=300 * KB, mark="")
-    pieces.take(cast.citizen, upload_id=upload.pk, offset=0, content=b"x" * 40 * KB)
-
-    def night() -> None:
-        with django_capture_on_commit_callbacks(execute=True):
-            tasks.sweep_trays(0)
-
-    night()
-    assert (Tray.objects.count(), PieceUpload.objects.count()) == (1, 1)
-    age(PieceUpload, 3)
-    night()
-    assert (Tray.objects.count(), PieceUpload.objects.count(), tray.sheets.count()) == (1, 0, 1)
-    age(Tray, 8)
-    night()
-    assert not Tray.objects.exists()
-    assert stored() == before
-    assert erasure_actions.sweep_tray(SYSTEM, tray_id=uuid4(), untouched_since=timezone.now()) is False
-    assert erasure_actions.sweep_upload(SYSTEM, upload_id=uuid4(), untouched_since=timezone.now()) is False
-
-
-def test_files_on_a_tray_that_no_row_stands_for_are_swept(cast):
-    tray = a_tray(cast)
-    (sheet,) = put(cast, tray, "red")
-    lost = base.store(b"lost")
-    tomorrow = timezone.now() + dt.timedelta(days=1)
-    erasure_actions.sweep_orphans(cast.citizen, before=timezone.now() - dt.timedelta(hours=1))
-    assert lost.rsplit("/", 1)[-1] in stored()
-    erasure_actions.sweep_orphans(cast.citizen, before=tomorrow)
-    assert lost.rsplit("/", 1)[-1] not in stored()
-    assert str(sheet.file.name).rsplit("/", 1)[-1] in stored()
-
-
-def test_whoever_closes_the_account_leaves_no_pages_behind(cast):
-    put(cast, a_tray(cast), "red")
-    privacy.erase(cast.li.party)
-    assert not Tray.objects.exists()
 
 
 def test_a_picture_of_the_cast_fits(cast):
