@@ -78,6 +78,7 @@ def upload_row(
     *,
     request_key: str,
     more: Sequence[UploadedFile] = (),
+    turns: Sequence[int] = (),
 ) -> None:
     """Put a file into the locker and let it stand for one material. Raises the upload errors."""
     requirement = row.requirement
@@ -88,6 +89,7 @@ def upload_row(
         name=requirement.name,
         upload=upload,
         more=more,
+        turns=turns,
         self_made=requirement.is_self_made,
         for_case=True,
         request_key=request_key,
@@ -130,3 +132,17 @@ def choose(row: CaseMaterial, *, way: str, document: Document | None, reason: st
 
 def _problem(spec: FieldSpec, code: str, message: str) -> Problem:
     return Problem(spec.key, code, message, spec.key)
+
+
+def tray_target(case_id: UUID, material_id: UUID) -> str:
+    """The place of the tray on which the pages of one material are put together."""
+    return f"material:{case_id}:{material_id}"
+
+
+def material_of_target(target: str) -> tuple[UUID, UUID] | None:
+    """(case, material) of such a place; None for another one."""
+    kind, _colon, rest = target.partition(":")
+    if kind != "material":
+        return None
+    case_id, _colon, material_id = rest.partition(":")
+    return UUID(case_id), UUID(material_id)

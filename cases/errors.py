@@ -244,3 +244,18 @@ class PostUnfit(Conflict):
     code = "case.post_unfit"
     message = _("这个岗位现在没有可以审查的人，或者不在同一个部门，没有移交。")
     what_to_do = _("请换一个有人在岗的审查岗位，或者先给人安排岗位。")
+
+
+class FlagNotFound(NotFound):
+    """No such task, or not this post's; or it was settled meanwhile."""
+
+    code = "case.flag_not_found"
+    message = _("没有找到这条待核实的变动。")
+    what_to_do = _("它可能已经由别的岗位核实，或者证照已经恢复。请回到清单查看。")
+
+
+class FlagNoteMissing(Invalid):
+    """Whoever looked into a change says what came of it."""
+
+    code = "case.flag_note_missing"
+    message = _("请写明怎么核实的、对这个办件有没有影响（5 到 300 个字）。")

@@ -235,15 +235,34 @@ class Flag(BaseModel):
     case = models.ForeignKey(Case, models.PROTECT, related_name="flags")
     certificate = models.ForeignKey(Certificate, models.PROTECT, null=True, related_name="flags")
     document = models.ForeignKey(Document, models.PROTECT, null=True, related_name="flags")
-    state = models.CharField(max_length=12)  # the certificate's state that raised it, or "disputed" for a document
+    state = models.CharField(max_length=12)  # the certificate's state that raised it, "changed", or "disputed"
     message = models.CharField(max_length=300)
     resolved_at = models.DateTimeField(null=True)
+    # The task of its reviewer: looked into, and with what result. What is not valid blocks the approval all the same.
+    handled_at = models.DateTimeField(null=True)
+    handled_by = models.ForeignKey(Account, models.PROTECT, null=True, related_name="+")
+    handled_post = models.ForeignKey(Post, models.PROTECT, null=True, related_name="+")
+    note = models.CharField(max_length=300, blank=True, default="", db_default="")
 
     class Meta:
         ordering: ClassVar = ["-id"]
+        indexes = (
+            models.Index(
+                fields=["created_at"],
+                condition=Q(resolved_at__isnull=True, handled_at__isnull=True),
+                name="flag_to_handle",
+            ),
+        )
         constraints = (
             models.UniqueConstraint(
-                fields=["case", "certificate"], condition=Q(resolved_at__isnull=True), name="one_open_flag"
+                fields=["case", "certificate"],
+                condition=Q(resolved_at__isnull=True) & ~Q(state="changed"),
+                name="one_open_flag_by_state",
+            ),
+            models.UniqueConstraint(
+                fields=["case", "certificate"],
+                condition=Q(resolved_at__isnull=True, state="changed"),
+                name="one_open_flag_by_change",
             ),
             models.UniqueConstraint(
                 fields=["case", "document"], condition=Q(resolved_at__isnull=True), name="one_open_document_flag"
@@ -252,6 +271,10 @@ class Flag(BaseModel):
                 condition=Q(certificate__isnull=False, document__isnull=True)
                 | Q(certificate__isnull=True, document__isnull=False),
                 name="flag_one_proof",
+            ),
+            models.CheckConstraint(
+                condition=Q(handled_at__isnull=True) | (Q(handled_by__isnull=False) & ~Q(note="")),
+                name="flag_handled_by_somebody",
             ),
         )
 

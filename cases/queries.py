@@ -100,7 +100,11 @@ def _whole(cases: QuerySet[Case]) -> QuerySet[Case]:
         "notices",
         "events",
         "special_procedures",
-        Prefetch("flags", Flag.objects.filter(resolved_at__isnull=True), to_attr="open_flags"),
+        Prefetch(
+            "flags",
+            Flag.objects.filter(resolved_at__isnull=True).select_related("handled_post"),
+            to_attr="open_flags",
+        ),
     )
 
 

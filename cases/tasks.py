@@ -7,10 +7,11 @@ from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
 from cases import notices, queries
-from cases.actions import clocks, decision, intake
+from cases.actions import clocks, decision, intake, rereading
 from cases.models import Case
 from certificates.actions import produce_file
 from common.jobs import PATIENCE, ask_once, daily
+from identity.actor import SYSTEM
 
 _RETRY = RetryStrategy(max_attempts=8, exponential_wait=3)
 
@@ -56,3 +57,9 @@ def deem_accepted(timestamp: int) -> None:
 def fill_missing_limits(timestamp: int) -> None:
     """Give cases their due dates once the calendar of the year has been loaded."""
     clocks.fill_missing()
+
+
+@app.task(retry=_RETRY, queue="clock")
+def resolve_drafts_again(certificate_id: str) -> None:
+    """Have drafts that relied on a certificate look for what else stands for it; safe to run twice."""
+    rereading.resolve_all(SYSTEM, certificate_id=UUID(certificate_id))

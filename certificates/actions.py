@@ -13,7 +13,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from certificates import errors, numbers, rules, transitions, validity
+from certificates import errors, listeners, numbers, rules, transitions, validity
 from certificates import events as codes
 from certificates.faces import face_of
 from certificates.models import Certificate, CertificateType
@@ -107,8 +107,13 @@ def issue(
         type=certificate_type.key,
         case_number=case_number,
     )
+    if former and succession in _MAY_SAY_ELSE:
+        listeners.notify_replacement(former, certificate)
     after_commit("certificates.tasks.produce_certificate_file", certificate_id=str(certificate.pk))
     return certificate
+
+
+_MAY_SAY_ELSE = (Operation.CORRECT, Operation.CHANGE)  # a renewal is the same right for a longer time
 
 
 def _birth_date(holder: Party) -> dt.date | None:

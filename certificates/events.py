@@ -36,3 +36,5 @@ EXPIRY_TOLD = Event("certificate.expiry_told", "certificate", frozenset({"days"}
 ERROR_REPORTED = Event("error_report.made", "certificate", frozenset({"report", "is_first"}))
 ERROR_ANSWERED = Event("error_report.closed", "certificate", frozenset({"report", "result"}))
 ERROR_READ = Event("error_report.read", "certificate", frozenset({"report"}))
+TRAY_SWEPT = Event("tray.swept", "tray")
+PIECES_SWEPT = Event("upload.swept", "upload", frozenset({"received"}))

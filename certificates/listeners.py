@@ -9,8 +9,10 @@ from certificates.models import Certificate, Document
 
 Listener = Callable[[Certificate], None]
 VerdictListener = Callable[[Document], None]
+ReplacementListener = Callable[[Certificate, Certificate], None]
 _listeners: list[Listener] = []
 _on_verdict: list[VerdictListener] = []
+_on_replacement: list[ReplacementListener] = []
 
 
 def on_state_change(listener: Listener) -> None:
@@ -35,3 +37,15 @@ def notify_verdict(document: Document) -> None:
     """Tell every listener; the document says whether it is in doubt now."""
     for listener in _on_verdict:
         listener(document)
+
+
+def on_replacement(listener: ReplacementListener) -> None:
+    """Register a listener for a certificate that was corrected or changed: it gets the former and the next version."""
+    if listener not in _on_replacement:
+        _on_replacement.append(listener)
+
+
+def notify_replacement(former: Certificate, successor: Certificate) -> None:
+    """Tell every listener what stands in whose place now."""
+    for listener in _on_replacement:
+        listener(former, successor)

@@ -38,13 +38,15 @@ def upload_document(
     name: str,
     upload: UploadedFile,
     more: Sequence[UploadedFile] = (),
+    turns: Sequence[int] = (),
     self_made: bool = False,
     for_case: bool = False,
     request_key: str = "",
 ) -> Document:
     """Put a file in a party's locker: grade C (an uploaded proof) or D (self-made, the applicant vouches).
 
-    ``more`` are further photos or files; all become the pages of one PDF, in their order.
+    ``more`` are further photos or files; all become the pages of one PDF, in their order, each turned clockwise by
+    its quarter ``turns``.
     ``for_case``: the caller has checked that the actor may hand this in for a case. Otherwise a mandate must open
     the locker (:class:`MandateOutOfScope`). Raises the errors of
     :func:`certificates.uploads.check`, :class:`UploadInfected` and :class:`QuotaExceeded`; then nothing is stored.
@@ -54,7 +56,7 @@ def upload_document(
     claimed = claim(actor_id=actor.account_id, action="upload_document", request_key=request_key)
     if claimed.earlier_id:
         return Document.objects.get(pk=claimed.earlier_id)
-    checked = uploads.check_all([upload, *more])
+    checked = uploads.check_all([upload, *more], turns)
     scan = _scan(checked)
     lock_party(owner_id, no_key=True)
     _check_quota(owner_id, len(checked.content))

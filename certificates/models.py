@@ -5,6 +5,7 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import F, Q
 
+from certificates.trays import models as _trays  # noqa: F401  they are this room's too
 from certificates.wallet import models as wallet_models  # noqa: F401 (tables of this room that stand apart)
 from common.fields import BlindIndexField, EncryptedJSONField, EncryptedTextField
 from common.models import BaseModel

@@ -3,11 +3,14 @@
 from functools import partial
 
 from django.db import transaction
+from django.db.models import Q
 
 from certificates import events as codes
 from certificates.keeping import drop
 from certificates.models import Certificate, Document
 from certificates.queries import state_now
+from certificates.trays.base import clear_tray
+from certificates.trays.models import Tray
 from common import events
 from identity.actor import SYSTEM
 from identity.models import Party
@@ -76,7 +79,11 @@ def erase(party: Party) -> int:
     """Erase documents of the locker that no case uses or used, file and row; returns how many.
 
     Upper rooms let go of their drafts first. A document that was shown to an office under a grant stays, locked.
+    Pages that were never handed in go too, also those put together for others.
     """
+    for tray in Tray.objects.filter(Q(principal=party) | Q(account__person_id=party.pk)):
+        clear_tray(tray)
+        tray.delete()
     unused = Document.objects.filter(owner=party, grants=None, case_uses=None, flags=None).exclude(kind__in=_KEPT_KINDS)
     rows = list(unused)
     for row in rows:

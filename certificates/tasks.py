@@ -1,6 +1,7 @@
 """Background work of the certificates room."""
 
 import datetime as dt
+from functools import partial
 from uuid import UUID
 
 from django.utils import timezone
@@ -10,6 +11,7 @@ from procrastinate.contrib.django import app
 from certificates import actions, erasure_actions, keeping, queries, scan_actions
 from certificates.antivirus import ScannerDown
 from certificates.stock.actions import attach_waiting
+from certificates.trays import queries as trays
 from certificates.wallet.reminders import remind_of_expiry
 from certificates.wallet.showing_actions import sweep_show_codes
 from common.jobs import PATIENCE, ask_once, daily, for_each
@@ -88,3 +90,27 @@ def scan_waiting_documents(timestamp: int) -> None:
             scan_actions.scan_document(SYSTEM, document_id=document_id)
         except ScannerDown:
             return
+
+
+_TRAY_DAYS, _PIECE_DAYS = 7, 2  # the pages and the help say so
+
+
+@app.periodic(cron=daily("01:40"), periodic_id="sweep_trays")
+@app.task(queue="clock")
+def sweep_trays(timestamp: int) -> None:
+    """Clear away pages that nobody handed in, and uploads that nobody went on with."""
+    now = timezone.now()
+    since = now - dt.timedelta(days=_PIECE_DAYS)
+    while for_each(trays.stale_uploads(untouched_since=since), partial(_sweep_upload, since)):
+        pass
+    since = now - dt.timedelta(days=_TRAY_DAYS)
+    while for_each(trays.stale_trays(untouched_since=since), partial(_sweep_tray, since)):
+        pass
+
+
+def _sweep_upload(since: dt.datetime, upload_id: UUID) -> bool:
+    return erasure_actions.sweep_upload(SYSTEM, upload_id=upload_id, untouched_since=since)
+
+
+def _sweep_tray(since: dt.datetime, tray_id: UUID) -> bool:
+    return erasure_actions.sweep_tray(SYSTEM, tray_id=tray_id, untouched_since=since)

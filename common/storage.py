@@ -17,6 +17,11 @@ CONTEXT = "storage"
 class EncryptedStorage(FileSystemStorage):
     """AES-GCM over the whole file; uploads are limited to tens of megabytes, so a file fits in memory."""
 
+    @property
+    def place(self) -> str:
+        """What the storage is called in reports."""
+        return str(self.location)
+
     def _save(self, name: str, content: File) -> str:
         content.seek(0)
         sealed = ContentFile(crypto.encrypt(content.read(), context=CONTEXT))

@@ -16,6 +16,7 @@ from cases.actions.moves import lock
 from cases.models import Case, CaseMaterial
 from cases.queries import of_ended_organisations
 from cases.states import FINAL_STATES, State
+from certificates.trays.actions import handing_in
 from common import events
 from common.idempotency import claim
 from identity import levels
@@ -231,6 +232,29 @@ def upload_material(
     attachments.upload_row(actor, case, row, upload, more=more, request_key=request_key)
     _save(case)
     return row
+
+
+def upload_tray(
+    actor: Actor, *, case_id: UUID, material_id: UUID, tray_id: UUID, request_key: str = ""
+) -> CaseMaterial:
+    """Hand in the pages of a tray as one document that stands for a material: both or neither.
+
+    Raises the errors of :func:`certificates.trays.actions.handing_in` and :func:`upload_material`; then the tray
+    stays as it was.
+    """
+    with handing_in(actor, tray_id=tray_id, target=attachments.tray_target(case_id, material_id)) as taken:
+        case = _editable(actor, case_id, None, corrections=True)
+        row = _material(case, material_id)
+        first, *more = taken.files
+        attachments.upload_row(actor, case, row, first, more=more, turns=taken.turns, request_key=request_key)
+        _save(case)
+        return row
+
+
+def material_for_tray(actor: Actor, *, case_id: UUID, material_id: UUID) -> CaseMaterial:
+    """A material of an own case that pages may be put together for. Raises as :func:`upload_material` does."""
+    with transaction.atomic():
+        return _material(_editable(actor, case_id, None, corrections=True), material_id)
 
 
 @transaction.atomic

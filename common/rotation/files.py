@@ -10,17 +10,46 @@ from django.conf import settings
 from django.core.files.storage import storages
 
 from common import crypto
+from common.object_storage import EncryptedS3Storage
 from common.storage import CONTEXT, EncryptedStorage, exclusive
 
 _LONGEST_MARK = 256  # one byte of length, 255 of name
 _WORK = ".rotating-"
 
 
-def encrypted_storages() -> list[EncryptedStorage]:
+def encrypted_storages() -> list[EncryptedStorage | EncryptedS3Storage]:
     """The configured storages whose files are encrypted, each place once."""
     made = [storages[alias] for alias in settings.STORAGES]
-    found = {str(storage.location): storage for storage in made if isinstance(storage, EncryptedStorage)}
+    found = {one.place: one for one in made if isinstance(one, EncryptedStorage | EncryptedS3Storage)}
     return [found[place] for place in sorted(found)]
+
+
+def names_after(storage: EncryptedStorage | EncryptedS3Storage, position: str | None) -> Iterator[str]:
+    """Names of the stored files after one, in the storage's fixed order."""
+    if isinstance(storage, EncryptedS3Storage):
+        return storage.names_after(position)
+    place = Path(storage.location)
+    return (str(path.relative_to(place)) for path in files_after(place, position))
+
+
+def key_of_name(storage: EncryptedStorage | EncryptedS3Storage, name: str) -> str:
+    """The id of the key a stored file stands under; empty for one that is not ours."""
+    if isinstance(storage, EncryptedS3Storage):
+        return storage.key_of(name)
+    return key_of(Path(storage.location) / name)
+
+
+def rotate_name(storage: EncryptedStorage | EncryptedS3Storage, name: str) -> bool:
+    """Bring one stored file to the newest key; tell whether it was changed. Raises CannotDecrypt."""
+    if isinstance(storage, EncryptedS3Storage):
+        return storage.rotate(name)
+    return rotate_file(storage, Path(storage.location) / name)
+
+
+def tidy(storage: EncryptedStorage | EncryptedS3Storage) -> None:
+    """Clear away what a killed run left half-written; an object store takes an object whole or not at all."""
+    if isinstance(storage, EncryptedStorage):
+        sweep(Path(storage.location))
 
 
 def files_after(folder: Path, position: str | None) -> Iterator[Path]:

@@ -4,13 +4,13 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from pathlib import Path
 
 from django.conf import settings
 from django.db import connection, transaction
 
 from common import crypto
 from common.models import RotationPosition
+from common.object_storage import EncryptedS3Storage
 from common.rotation import columns, files
 from common.storage import EncryptedStorage
 
@@ -56,8 +56,7 @@ def count() -> Iterator[tuple[str, Counter[str]]]:
     for table, counted in columns.all_tables_by_key():
         yield table.name, counted
     for storage in files.encrypted_storages():
-        place = Path(storage.location)
-        yield _part_of(storage), Counter(files.key_of(path) for path in files.files_after(place, None))
+        yield _part_of(storage), Counter(files.key_of_name(storage, name) for name in files.names_after(storage, None))
 
 
 def rotate(say: Say, *, batch: int = BATCH) -> Report:
@@ -120,24 +119,24 @@ def _pass(table: columns.EncryptedTable, report: Report, say: Say, size: int, *,
         say(table.name, done)
 
 
-def _rotate_files(storage: EncryptedStorage, report: Report, say: Say) -> None:
-    part, place = _part_of(storage), Path(storage.location)
-    files.sweep(place)
+def _rotate_files(storage: EncryptedStorage | EncryptedS3Storage, report: Report, say: Say) -> None:
+    part = _part_of(storage)
+    files.tidy(storage)
     position, done = _position(part)
-    for number, path in enumerate(files.files_after(place, position), start=1):
+    for number, name in enumerate(files.names_after(storage, position), start=1):
         try:
-            done += files.rotate_file(storage, path)
+            done += files.rotate_name(storage, name)
         except crypto.CannotDecrypt:
             report.unreadable[part] += 1
         if number % _FILES == 0:
-            _keep(part, str(path.relative_to(place)), done)
+            _keep(part, name, done)
             say(part, done)
     report.files += done
     say(part, done)
 
 
-def _part_of(storage: EncryptedStorage) -> str:
-    return f"files {storage.location}"[-200:]
+def _part_of(storage: EncryptedStorage | EncryptedS3Storage) -> str:
+    return f"files {storage.place}"[-200:]
 
 
 def _position(part: str) -> tuple[str | None, int]:

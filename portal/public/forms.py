@@ -84,6 +84,30 @@ class PagesForm(forms.Form):
     )
 
 
+class SheetsForm(PagesForm):
+    """Pages to put down; more can follow."""
+
+    file = FilesField(
+        label=_("选照片或 PDF"),
+        help_text=_("可以一次选几张，也可以分几次选。"),
+        allow_empty_file=True,
+        widget=_FilesInput(
+            attrs={"accept": ".pdf,.jpg,.jpeg,.png,application/pdf,image/jpeg,image/png", "multiple": True}
+        ),
+        error_messages={"required": _("请先选一个文件。"), "invalid": _("没有收到文件，请重新选择。")},
+    )
+
+
+class PhotoForm(forms.Form):
+    """One shot of the phone's camera; the next one follows on the same page."""
+
+    file = forms.FileField(
+        label=_("用手机拍一页"),
+        help_text=_("拍好一页放一页，接着拍下一页。"),
+        widget=forms.FileInput(attrs={"accept": "image/jpeg,image/png,image/*", "capture": "environment"}),
+    )
+
+
 class LockerFilter(forms.Form):
     """Which documents the locker shows."""
 
@@ -101,21 +125,26 @@ class LockerFilter(forms.Form):
         choice.choices = [("", _("全部")), *kinds]
 
 
-class DocumentForm(PagesForm):
-    """A file for the locker, and what it is."""
+class KindForm(forms.Form):
+    """What a document is."""
 
     kind = forms.ChoiceField(
         label=_("这是什么材料"),
         help_text=_("按办事需要的材料分类，以后办事会自动找到它。"),
         error_messages={"required": _("请选这份文件是什么材料。"), "invalid_choice": _("请从列出的材料里选一个。")},
     )
-    field_order = ("kind", "file")
 
     def __init__(self, kinds: Sequence[tuple[str, str]], *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         choice = self.fields["kind"]
         assert isinstance(choice, forms.ChoiceField)
         choice.choices = [("", _("请选择")), *kinds]
+
+
+class DocumentForm(KindForm, PagesForm):
+    """A file for the locker, and what it is."""
+
+    field_order = ("kind", "file")
 
 
 class WithdrawForm(forms.Form):

@@ -23,6 +23,10 @@ from identity.sso.scopes import TABLE
 _WORDS = {
     case_codes.CASE_READ.code: gettext_lazy("打开了您的办件"),
     case_codes.UNMASKED.code: gettext_lazy("查看了办件里没有遮挡的个人信息"),
+    case_codes.CASE_LISTED.code: gettext_lazy("核对证照的来龙去脉时看到了您的办件"),
+    case_codes.PROVENANCE_READ.code: gettext_lazy("核对了您的证照从哪里来、用在哪里"),
+    case_codes.DECISIONS_LISTED.code: gettext_lazy("查看了依据您的证照作出的决定"),
+    case_codes.DOCUMENT_DECISIONS_LISTED.code: gettext_lazy("查看了依据您的材料作出的决定"),
     case_codes.NOTICE_READ.code: gettext_lazy("打开了给您的文书"),
     identity_codes.MANDATES_LOOKED_UP.code: gettext_lazy("查了您的委托"),
     proof_codes.READ.code: gettext_lazy("查看了您的证照"),
@@ -129,7 +133,10 @@ def _purpose(row: AuditEvent) -> str:
         return str(row.detail.get("purpose", ""))
     if row.code == identity_codes.MANDATES_LOOKED_UP.code:
         return _("窗口办理委托")
+    if row.code == case_codes.CASE_LISTED.code:
+        return _("管理本机关签发的证照")
     purposes = {
+        "document": _("核对您交过的材料"),
         "case": _("办理您的申请"),
         "correction": _("核实您要更正的信息"),
         "party": _("维护登记信息"),

@@ -20,6 +20,7 @@ from portal.public.views import (
     locker,
     mandates,
     materials,
+    pieces,
     preferences,
     preview,
     proofs,
@@ -30,6 +31,7 @@ from portal.public.views import (
     sitemap,
     step_up,
     submission,
+    trays,
     upstream,
 )
 from portal.public.views import cases as my
@@ -38,6 +40,7 @@ _Urls = list[URLPattern | URLResolver]
 
 material_urls: _Urls = [
     path("upload/", materials.material_upload, name="material_upload"),
+    path("pages/", trays.material_pages, name="material_pages"),
     path("promise/", materials.material_promise, name="material_promise"),
     path("defer/", materials.material_defer, name="material_defer"),
     path("clear/", materials.material_clear, name="material_clear"),
@@ -58,6 +61,15 @@ case_urls: _Urls = [
     path("correct/", my.correct_case, name="correct_case"),
     path("withdraw/", my.withdraw_case, name="withdraw_case"),
     path("notices/<uuid:notice_id>.pdf", my.notice_file, name="notice_file"),
+]
+tray_urls: _Urls = [
+    path("", trays.tray, name="tray"),
+    path("add/", trays.tray_add, name="tray_add"),
+    path("uploads/", pieces.upload_begin, name="upload_begin"),
+    path("sheets/<uuid:sheet_id>/file/", trays.tray_sheet_file, name="tray_sheet_file"),
+    path("sheets/<uuid:sheet_id>/<slug:move>/", trays.tray_sheet, name="tray_sheet"),
+    path("hand-in/", trays.tray_hand_in, name="tray_hand_in"),
+    path("discard/", trays.tray_discard, name="tray_discard"),
 ]
 account_urls: _Urls = [
     path("register/", registration.register_phone, name="register_phone"),
@@ -119,6 +131,9 @@ my_urls: _Urls = [
     path("mandates/<uuid:mandate_id>/<slug:action>/", mandates.mandate_step, name="mandate_step"),
     path("documents/", locker.locker, name="locker"),
     path("documents/upload/", locker.document_upload, name="document_upload"),
+    path("pages/<uuid:tray_id>/", include(tray_urls)),
+    path("uploads/<uuid:upload_id>/", pieces.upload_piece, name="upload_piece"),
+    path("documents/pages/", trays.tray_open, name="tray_open"),
     path("documents/<uuid:document_id>/", locker.document, name="document"),
     path("documents/<uuid:document_id>/remove/", locker.document_remove, name="document_remove"),
     path("documents/<uuid:document_id>/file/", locker.document_file, name="document_file"),

@@ -9,7 +9,15 @@ from django.core.exceptions import ImproperlyConfigured
 
 from common.crypto import is_key
 from portal.settings.base import *  # noqa: F403
-from portal.settings.base import CORPORATE_SOURCE, MAP_LINK, MESSAGE_GATEWAY, REST_FRAMEWORK, VERIFICATION_SOURCE
+from portal.settings.base import (
+    CORPORATE_SOURCE,
+    MAP_LINK,
+    MESSAGE_GATEWAY,
+    REST_FRAMEWORK,
+    STORAGES,
+    VERIFICATION_SOURCE,
+)
+from portal.settings.storage import s3_from_environment
 from portal.settings.upstream import upstream_from_environment
 
 _REQUIRED = {
@@ -66,6 +74,8 @@ if os.environ.get("ONESTOP_PKCS11_MODULE"):
     PKCS11 = _module
 TIMESTAMPS = os.environ.get("ONESTOP_TIMESTAMP_URL", "")  # without an authority, signatures carry no trusted time
 MEDIA_ROOT = Path(os.environ["ONESTOP_MEDIA_ROOT"])
+if _object_store := s3_from_environment(os.environ):
+    STORAGES = {**STORAGES, "default": _object_store}
 DEMO = False
 REST_FRAMEWORK = {**REST_FRAMEWORK, "NUM_PROXIES": 1}  # the reverse proxy in front, see deploy/nginx.conf
 

@@ -138,6 +138,23 @@ class DisputeForm(forms.Form):
     )
 
 
+class FlagForm(forms.Form):
+    """What came of looking into a proof that changed."""
+
+    note = forms.CharField(
+        label=_("核实结果"),
+        min_length=5,
+        max_length=300,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=_("怎么核实的，对这个办件有没有影响。"),
+        error_messages={
+            "required": _("请写明核实结果。"),
+            "min_length": _("请写得具体些，至少 5 个字。"),
+            "max_length": _("最多写 300 个字。"),
+        },
+    )
+
+
 class StepForm(forms.Form):
     """What every action on a case carries: the key of this rendered form and the version it was made for."""
 

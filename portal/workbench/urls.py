@@ -11,6 +11,7 @@ from portal.workbench.views import (
     certificates,
     clients,
     comparing,
+    consequences,
     corrections,
     counter,
     directory,
@@ -58,6 +59,9 @@ case_urls = [
     path("cases/<uuid:case_id>/evidence/<uuid:material_id>/original/", evidence.see_original, name="see_original"),
     path("cases/<uuid:case_id>/evidence/<uuid:material_id>/dispute/", evidence.dispute_verdict, name="dispute_verdict"),
     path("disputes/", evidence.disputes, name="workbench_disputes"),
+    path("disputes/<uuid:document_id>/decisions/", consequences.document_decisions, name="document_decisions"),
+    path("changes/", consequences.change_list, name="workbench_changes"),
+    path("cases/<uuid:case_id>/flags/<uuid:flag_id>/", case.handle_flag, name="handle_flag"),
     path("cases/<uuid:case_id>/notices/<uuid:notice_id>.pdf", evidence.notice, name="workbench_notice"),
     path("cases/<uuid:case_id>/<slug:action>/", step.case_action, name="case_action"),
 ]
@@ -144,6 +148,16 @@ certificate_urls = [
     path("certificates/<uuid:certificate_id>/", certificates.certificate_page, name="workbench_certificate"),
     path("certificates/<uuid:certificate_id>/file.pdf", certificates.file, name="workbench_certificate_file"),
     path("certificates/<uuid:certificate_id>/correct/", certificate_steps.correction, name="certificate_correct"),
+    path(
+        "certificates/<uuid:certificate_id>/decisions/",
+        consequences.certificate_decisions,
+        name="certificate_decisions",
+    ),
+    path(
+        "certificates/<uuid:certificate_id>/provenance/",
+        consequences.certificate_provenance,
+        name="certificate_provenance",
+    ),
     path("certificates/proposals/<uuid:proposal_id>/", certificate_steps.proposal, name="certificate_proposal"),
     path(
         "certificates/<uuid:certificate_id>/<slug:operation>/", certificate_steps.operate, name="certificate_operation"

@@ -17,6 +17,9 @@ from certificates.models import Document
 from certificates.proofs import sm2_seals, status
 from certificates.states import Operation as Revocation
 from certificates.transitions import Stated
+from certificates.trays.actions import add_files, open_tray
+from certificates.trays.models import PieceUpload
+from certificates.trays.pieces import begin
 from certificates.wallet.models import Share
 from certificates.wallet.report_actions import report_error
 from identity.actor import SYSTEM, Actor
@@ -42,7 +45,7 @@ from services.searching.actions import add_synonym
 from services.states import Operation
 from tests.factories import moves
 from tests.factories.bundles import a_bundle
-from tests.factories.cast import Cast, a_member_of_staff, build_cast
+from tests.factories.cast import Cast, a_member_of_staff, a_picture, build_cast
 from tests.factories.catalogue import a_department, a_post, an_item
 from tests.factories.editing import a_desk
 from tests.factories.guides import a_file, a_hall
@@ -92,6 +95,7 @@ class World:
     hall_id: UUID  # kept by the item's department
     report_id: UUID  # the owner's, about the licence
     share_id: UUID  # the licence, shared with the stranger
+    upload: PieceUpload  # the owner's, on a tray with one page, both of them for the locker
     request_id: UUID  # the stranger says that an address is wrong
     sessions: dict[str, str]
 
@@ -158,16 +162,22 @@ class World:
             "app_id": self.legacy.app_id,
             "function_id": function.pk if (function := self.legacy.app.functions.first()) else None,
             "plan_id": self.legacy.pk,
-            "sheet_id": self.batch_id,  # nobody's sheet has this id
+            # nobody's sheet of old apps has this id
+            "sheet_id": sheet.pk
+            if (sheet := self.upload.tray.sheets.first()) and "tray_id" in wanted
+            else self.batch_id,
             "old": "nobody.example.cn/knows",
             "section": word,
             "place": "1",
-            "move": "down",
+            "move": word or "down",
             "page": "guide",
             "comment_id": self.comment_id,
             "report_id": self.report_id,
             "share_id": self.share_id,
             "token": "nobodys-link",
+            "tray_id": self.upload.tray_id,
+            "upload_id": self.upload.pk,
+            "flag_id": self.upload.pk,  # nobody's flag has this id
             "place_id": {"region": self.cast.scjg.region_id, "department": self.cast.scjg.pk}.get(
                 word, self.cast.clerk.post_id
             ),
@@ -252,6 +262,7 @@ def build_world() -> World:
         comment_id=_a_comment(cast, author).pk,
         file_id=a_file(cast.version, "premises").pk,
         hall_id=a_hall(cast.scjg).pk,
+        upload=_a_begun_upload(cast),
         sessions=sessions,
     )
 
@@ -263,6 +274,12 @@ def _proposals(cast: Cast, author: Actor) -> tuple[UUID, UUID]:
     operation = lifecycle.propose(author, item_id=item.pk, kind=Operation.PAUSE, reason="升级", instead="窗口")
     waiver = waivers.propose_waiver(author, item_id=item.pk, kind="field", key="own", reason="登记库每季度才更新一次")
     return operation.pk, waiver.pk
+
+
+def _a_begun_upload(cast: Cast) -> PieceUpload:
+    tray = open_tray(cast.citizen, target="", title="存一份材料")
+    add_files(cast.citizen, tray_id=tray.pk, files=[a_picture()])
+    return begin(cast.citizen, tray_id=tray.pk, name="大图.jpg", size=100, mark="")
 
 
 def _a_comment(cast: Cast, author: Actor) -> ReviewComment:

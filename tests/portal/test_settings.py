@@ -10,6 +10,7 @@ import pytest
 from django.core.exceptions import ImproperlyConfigured
 
 from identity.checks import check_adapters
+from portal.settings.storage import s3_from_environment
 from portal.settings.upstream import upstream_from_environment
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -92,7 +93,7 @@ def test_production_refuses_values_it_cannot_use(name, value, words):
 
 
 def test_the_sample_environment_names_every_variable_of_production():
-    modules = [ROOT / "portal" / "settings" / name for name in ("production.py", "upstream.py")]
+    modules = [ROOT / "portal" / "settings" / name for name in ("production.py", "storage.py", "upstream.py")]
     source = "".join(module.read_text(encoding="utf-8") for module in modules)
     sample = (ROOT / "deploy" / "onestop.env.example").read_text(encoding="utf-8")
     read = set(re.findall(r'"((?:ONESTOP_|DATABASE_)[A-Z_]+)"', source))
@@ -121,6 +122,40 @@ def test_production_refuses_a_value_that_would_fail_later(name, value):
 
     assert done.returncode != 0
     assert "ImproperlyConfigured" in done.stderr
+
+
+OBJECT_STORE = {
+    "ONESTOP_S3_BUCKET": "onestop",
+    "ONESTOP_S3_ENDPOINT": "https://s3.example.gov.cn",
+    "ONESTOP_S3_REGION": "cn-1",
+    "ONESTOP_S3_ACCESS_KEY": "key",
+    "ONESTOP_S3_SECRET_KEY": "secret",
+}
+
+
+def test_files_lie_in_the_object_store_when_one_is_named():
+    show = "print(settings.STORAGES['default']['BACKEND'], settings.STORAGES['default'].get('OPTIONS'))"
+    bare = _import("portal.settings.production", PRODUCTION, show).stdout
+    assert bare.split() == ["common.storage.EncryptedStorage", "None"]
+    named = _import("portal.settings.production", {**PRODUCTION, **OBJECT_STORE}, show).stdout
+    assert named.startswith("common.object_storage.EncryptedS3Storage")
+    assert "https://s3.example.gov.cn" in named
+
+
+@pytest.mark.parametrize("missing", sorted(OBJECT_STORE))
+def test_half_an_object_store_stops_the_start(missing):
+    done = _import("portal.settings.production", {**PRODUCTION, **OBJECT_STORE, missing: ""})
+    assert done.returncode != 0
+    assert f"not set: {missing}" in done.stderr
+    assert "secret" not in done.stderr.rsplit("ImproperlyConfigured", 1)[-1]
+
+
+@pytest.mark.parametrize(
+    "endpoint", ["http://s3.example.gov.cn", "s3.example.gov.cn", "https://", "https://s3.example.gov.cn/onestop"]
+)
+def test_an_object_store_that_is_not_reached_safely_is_refused(endpoint):
+    with pytest.raises(ImproperlyConfigured, match="ONESTOP_S3_ENDPOINT"):
+        s3_from_environment({**OBJECT_STORE, "ONESTOP_S3_ENDPOINT": endpoint})
 
 
 UPSTREAM = {

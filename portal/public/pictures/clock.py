@@ -7,7 +7,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from cases.clock import SILENCE_DAYS
-from portal.public.pictures.canvas import Canvas
+from portal.canvas import Canvas
 from portal.public.wording import unit_label
 from services.codes import ItemType, ProjectType, TimeUnit
 from services.queries import Guide

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from cases.clock import SILENCE_DAYS
 from common.formatting import format_list
-from portal.public.pictures.canvas import Canvas
+from portal.canvas import Canvas
 from portal.public.wording import limit_text
 from services.codes import HandleForm, ItemType, ProjectType, ResultKind
 from services.queries import Guide

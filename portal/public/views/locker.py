@@ -15,6 +15,7 @@ from certificates.errors import QuotaExceeded
 from certificates.locker import QUOTA_BYTES, remove_document, upload_document
 from certificates.queries import get_own_document, kinds_held, read_document, used_bytes, verdicts, versions
 from certificates.queries import locker as documents
+from certificates.trays.queries import begun
 from common.errors import Invalid
 from portal.access import actor_of, citizen_required
 from portal.downloads import file_response
@@ -31,10 +32,11 @@ _MEGABYTE = 1024 * 1024
 @citizen_required
 def locker(request: HttpRequest) -> HttpResponse:
     """The documents of the person or organisation, newest first, by kind or grade when asked."""
-    return _page(request, DocumentForm(_choices(document_kinds())))
+    return _page(request, DocumentForm(kind_choices(document_kinds())))
 
 
-def _choices(kinds: list[DocumentKind]) -> list[tuple[str, str]]:
+def kind_choices(kinds: list[DocumentKind]) -> list[tuple[str, str]]:
+    """The kinds for a choice."""
     return [(kind.key, kind.name) for kind in kinds]
 
 
@@ -52,6 +54,7 @@ def _page(request: HttpRequest, form: DocumentForm, *, status: int = 200) -> Htt
         "page": page,
         "used": f"{used_bytes(actor) / _MEGABYTE:.1f}",
         "quota": QUOTA_BYTES // _MEGABYTE,
+        "trays": begun(actor),
         "request_key": new_request_key(),
     }
     return render(request, "public/locker.html", context, status=status)
@@ -63,7 +66,7 @@ def document_upload(request: HttpRequest) -> HttpResponse:
     """Put a file into the locker."""
     actor = actor_of(request)
     kinds = document_kinds()
-    form = DocumentForm(_choices(kinds), request.POST, request.FILES)
+    form = DocumentForm(kind_choices(kinds), request.POST, request.FILES)
     status = 422
     if form.is_valid():
         assert actor.principal_id is not None

@@ -4,19 +4,22 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from cases import application, queries
+from cases import application, changes, queries
 from cases.actions import reading
-from cases.errors import ViewReasonMissing
+from cases.errors import FlagNoteMissing, FlagNotFound, ViewReasonMissing
 from cases.models import Case, Notice
 from common.workdays import for_region
+from identity.actor import Actor
 from portal.access import actor_of, fresh_sign_in, staff_required
 from portal.downloads import file_response
 from portal.workbench import steps
-from portal.workbench.forms import UnmaskForm
+from portal.workbench.forms import FlagForm, UnmaskForm
 from portal.workbench.pages import new_request_key, show
 from portal.workbench.show.answers import groups_of
 from portal.workbench.show.evidence import evidence_of
@@ -70,8 +73,51 @@ def application_form(request: HttpRequest, case_id: UUID) -> HttpResponse:
     return file_response(pdf, media_type="application/pdf", name=_("申请表"))
 
 
+@require_POST
+@staff_required
+def handle_flag(request: HttpRequest, case_id: UUID, flag_id: UUID) -> HttpResponse:
+    """Write down what came of looking into a proof that changed."""
+    actor = actor_of(request)
+    form = FlagForm(request.POST, auto_id=f"flag-{flag_id}-%s")
+    if form.is_valid():
+        try:
+            changes.handle(actor, case_id=case_id, flag_id=flag_id, note=form.cleaned_data["note"])
+        except FlagNoteMissing as error:
+            form.add_error("note", error.text)
+        else:
+            messages.success(request, _("核实结果已记下。"))
+            return redirect("workbench_case", case_id)
+    case = queries.get_case(actor, case_id)
+    if flag_id not in changes.my_tasks_in(actor, case):
+        raise FlagNotFound
+    return _page(request, case, UnmaskForm(), flag_form=(flag_id, form), status=422)
+
+
+def _flags(actor: Actor, case: Case, bound: tuple[UUID, FlagForm] | None) -> list[dict[str, Any]]:
+    """The open changes of a case; those this post has to look into have a form."""
+    flags = list(case.open_flags)  # type: ignore[attr-defined]
+    mine = changes.my_tasks_in(actor, case) if flags else set()
+    return [
+        {
+            "flag": flag,
+            "form": bound[1]
+            if bound and bound[0] == flag.pk
+            else FlagForm(auto_id=f"flag-{flag.pk}-%s")
+            if flag.pk in mine
+            else None,
+        }
+        for flag in flags
+    ]
+
+
 def _page(
-    request: HttpRequest, case: Case, form: UnmaskForm, *, whole: Mapping[str, Any] | None = None, status: int = 200
+    request: HttpRequest,
+    case: Case,
+    form: UnmaskForm,
+    *,
+    whole: Mapping[str, Any] | None = None,
+    flag_form: tuple[UUID, FlagForm] | None = None,
+    status: int = 200,
 ) -> HttpResponse:
     actor = actor_of(request)
     context = {
@@ -80,6 +126,8 @@ def _page(
         "lamps": lamps_of(case, for_region(case.department.region.code)),
         "groups": groups_of(case, whole=whole),
         "is_whole": whole is not None,
+        "flags": _flags(actor, case, flag_form),
+        "flag_form": flag_form[1] if flag_form else None,
         "unmask_form": form,
         "evidence": evidence_of(case),
         "may_see_originals": queries.may_see_originals(actor, case),

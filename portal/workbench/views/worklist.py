@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from cases import queries
+from cases import changes, queries
 from cases.models import Case
 from cases.queries import WorklistFilter
 from portal.access import actor_of, staff_required
@@ -49,6 +49,7 @@ def _list(request: HttpRequest, *, default: str, nav: str, title: str) -> HttpRe
         "tasks": _tasks(chosen, reverse(request.resolver_match.view_name)) if request.resolver_match else [],
         "page": page,
         "rows": [_row(case, calendars) for case in cases],
+        "change_count": changes.task_count(actor_of(request)) if nav == "worklist" else 0,
         "is_filtered": bool(chosen.state or chosen.text.strip()),
     }
     return show(request, "workbench/worklist.html", context, nav=nav)

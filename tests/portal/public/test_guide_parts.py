@@ -10,11 +10,11 @@ from django.urls import reverse
 
 from common.workdays import WorkCalendar
 from identity.models import Region
+from portal.canvas import Canvas
 from portal.public.guide.dates import hand_in
 from portal.public.guide.links import web_address
 from portal.public.guide.places import opening_words
 from portal.public.pictures import clock, flow
-from portal.public.pictures.canvas import Canvas
 from services.guides.queries import files_of
 from services.models import FeeItem, ItemVersion, ItemWindow, MaterialRequirement, ReviewStage
 from services.queries import Guide
