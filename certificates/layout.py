@@ -35,6 +35,11 @@ class Look:
     height: float
     settings: tuple[Setting, ...]
 
+    @property
+    def width(self) -> float:
+        """How wide the room for the fields is, in mm."""
+        return self.label_width + self.value_width
+
 
 LOOKS = {
     "licence": Look(

@@ -8,6 +8,7 @@ from certificates import events as codes
 from certificates.keeping import drop
 from certificates.models import Certificate, Document
 from certificates.queries import state_now
+from certificates.types.queries import fields_of
 from common import events
 from identity.actor import SYSTEM
 from identity.models import Party
@@ -41,7 +42,7 @@ def collect(party: Party) -> list[Part]:
 
 
 def _certificate(row: Certificate) -> Row:
-    labels = {spec["key"]: spec["label"] for spec in row.type.fields}
+    labels = {spec["key"]: spec["label"] for spec in fields_of(row)}
     return {
         "名称": row.type.name,
         "证照编号": row.number,

@@ -77,8 +77,8 @@ def _steps(actor: Actor, version: ItemVersion) -> list[dict[str, str]]:
     return shown
 
 
-def history_of(steps: Any) -> list[dict[str, Any]]:
-    """Steps of a history as the timeline shows them; account loaded."""
+def history_of(steps: Any, label: Callable[[str], str] = field_label) -> list[dict[str, Any]]:
+    """Steps of a history as the timeline shows them; account loaded. ``label`` names a column that was changed."""
     return [
         {
             "title": _label(step),
@@ -91,7 +91,7 @@ def history_of(steps: Any) -> list[dict[str, Any]]:
 
 
 def _label(step: CatalogueStep) -> str:
-    if step.legacy_plan_id and step.action in PlanAction.values:
+    if getattr(step, "legacy_plan_id", None) and step.action in PlanAction.values:
         return action_label(PlanAction(step.action).label)
     for kind in (VersionAction, OperationAction):
         if step.action in kind.values:
