@@ -1,4 +1,4 @@
-"""The first page of a PDF as a picture, by poppler's ``pdftoppm`` where it is installed: phones show no embedded PDF."""
+"""The first page of a PDF as a picture, by poppler's ``pdftoppm`` where it is there: phones show no embedded PDF."""
 
 import shutil
 import subprocess
@@ -16,7 +16,7 @@ def first_page(pdf: bytes, *, dots: int = 96) -> bytes | None:
     """The page as PNG at so many dots an inch; None without the program, or when it fails or takes too long."""
     if not is_possible():
         return None
-    command = [PROGRAM, "-r", str(dots), "-l", "1", "-singlefile", "-png", "-", "-"]
+    command = [PROGRAM, "-r", str(dots), "-l", "1", "-singlefile", "-png", "-"]
     try:
         drawn = subprocess.run(command, input=pdf, capture_output=True, check=True, timeout=_SECONDS)
     except (subprocess.SubprocessError, OSError):

@@ -30,7 +30,9 @@ RIGHTS = [str(value) for value in TypeDuty.Right.values]
 
 
 def _steps_text(steps: Any) -> str:
-    return "\n".join(f"{'-' if under is None else under} {'-' if months is None else months}" for under, months in steps)
+    return "\n".join(
+        f"{'-' if under is None else under} {'-' if months is None else months}" for under, months in steps
+    )
 
 
 class TypeForm(forms.Form):
@@ -38,10 +40,10 @@ class TypeForm(forms.Form):
 
     revision = forms.IntegerField(required=False, min_value=0, max_value=2**31 - 1, widget=forms.HiddenInput)
     name = _text(_("证照名称"), 100, required=True)
-    sequence = _text(_("类型代码的顺序码"), 3, _("3 位；前面 18 位是定义机构的统一社会信用代码，合成 21 位"), required=True)
-    holder_kind = forms.ChoiceField(
-        label=_("持证主体"), choices=lambda: _named(CertificateType.HolderKind.choices)
+    sequence = _text(
+        _("类型代码的顺序码"), 3, _("3 位；前面 18 位是定义机构的统一社会信用代码，合成 21 位"), required=True
     )
+    holder_kind = forms.ChoiceField(label=_("持证主体"), choices=lambda: _named(CertificateType.HolderKind.choices))
     is_single_instance = forms.BooleanField(label=_("每个持证人只能有一张有效的"), required=False)
     subject_field = _text(_("按哪一栏分张"), 30, _("填栏目代号，例如车牌号那一栏：每个持证人、每辆车一张；不分的空着"))
     validity_kind = forms.ChoiceField(label=_("有效期"), choices=[(kind, _VALIDITY[kind]) for kind in KINDS])
@@ -119,11 +121,13 @@ class TypeForm(forms.Form):
     def content(self, parts: tuple[FieldPart, ...]) -> TypeContent:
         """What is to be saved, of a form that was checked."""
         given = self.cleaned_data
-        plain = ("name", "sequence", "holder_kind", "is_single_instance", "subject_field", "number_pattern")
-        plain += ("number_prefix", "retention", "seal_caption", "has_sm2_signature", "template")
+        names = (
+            "name", "sequence", "holder_kind", "is_single_instance", "subject_field", "number_pattern",
+            "number_prefix", "retention", "seal_caption", "has_sm2_signature", "template",
+        )  # fmt: skip
         duties = {right: tuple(given[f"duty_{right}"]) for right in RIGHTS if given[f"duty_{right}"]}
         return TypeContent(
-            **{name: given[name] for name in plain},
+            **{name: given[name] for name in names},
             **self._validity(),
             body=given["body"].replace("\r\n", "\n"),
             style=given["style"].replace("\r\n", "\n"),
@@ -182,7 +186,9 @@ class FaceFieldForm(forms.Form):
 
     key = _text(_("代号"), 30, _("小写字母开头"))
     label = _text(_("栏目名称"), 60)
-    kind = forms.ChoiceField(label=_("类型"), choices=[(kind, FIELD_KIND_LABELS[kind]) for kind in FIELD_KINDS], initial="text")
+    kind = forms.ChoiceField(
+        label=_("类型"), choices=[(kind, FIELD_KIND_LABELS[kind]) for kind in FIELD_KINDS], initial="text"
+    )
     element = forms.CharField(
         label=_("回答的数据元"),
         max_length=60,

@@ -13,10 +13,11 @@ from django.utils import timezone
 from cases.actions import intake
 from cases.models import Case, CaseMaterial
 from certificates import proposals
-from certificates.models import Document
+from certificates.models import Document, StockImport
 from certificates.proofs import sm2_seals, status
 from certificates.states import Operation as Revocation
 from certificates.transitions import Stated
+from certificates.types.actions import open_draft as open_type_draft
 from identity.actor import SYSTEM, Actor
 from identity.models import Account, PostHolding
 from identity.persons.merge_actions import report_pair
@@ -87,6 +88,8 @@ class World:
     comment_id: UUID  # on the item's version in force, by an officer who is none of the roles
     file_id: UUID  # a blank form of the item, published
     hall_id: UUID  # kept by the item's department
+    type_version_id: UUID  # a draft of the food licence's type, by an officer who is none of the roles
+    stock_id: UUID  # the item's department's finished import of existing stock
     request_id: UUID  # the stranger says that an address is wrong
     sessions: dict[str, str]
 
@@ -125,6 +128,10 @@ class World:
             "list_number": 1,
             "type_code": self.cast.food_licence.type_code,
             "type_id": self.cast.food_licence.pk,
+            "type_version_id": self.type_version_id,
+            "stock_id": self.stock_id,
+            "preview_id": self.batch_id,  # nobody's preview has this id
+            "form": "pdf",
             "exchange_id": self.exchange_id,
             "operation_id": self.operation_id,
             "waiver_id": self.waiver_id,
@@ -223,6 +230,10 @@ def build_world() -> World:
         operation_id=operation_id,
         waiver_id=waiver_id,
         proposal_id=_a_revocation(cast),
+        type_version_id=open_type_draft(author, type_id=cast.food_licence.pk).pk,
+        stock_id=StockImport.objects.create(
+            type=cast.food_licence, issuer=cast.scjg, sha256="0" * 64, file_name="stock.csv", state="done"
+        ).pk,
         pair_id=pair.pk,
         legacy=_an_old_app_to_merge(cast, author),
         bundle=_a_bundle_being_changed(),

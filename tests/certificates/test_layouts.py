@@ -44,7 +44,9 @@ def test_what_does_not_fit_is_shown_as_a_table_and_an_annex():
 
 
 def test_values_are_text_only():
-    html = to_html(Layout("<p>{{ place }}</p>"), {"place": "<img src='file:///etc/passwd'>{{ scope }}\n乙", "scope": "丙"})
+    html = to_html(
+        Layout("<p>{{ place }}</p>"), {"place": "<img src='file:///etc/passwd'>{{ scope }}\n乙", "scope": "丙"}
+    )
     assert "<img" not in html
     assert "丙" not in html
     assert "<br>乙" in html

@@ -89,7 +89,11 @@ def test_a_draft_comes_in_force_by_a_second_person_and_holds_for_the_next_certif
 def test_a_certificate_is_printed_as_on_the_day_of_its_issue(cast, writer, second):
     before = face_of(licence(cast))
     kind = licence(cast).type
-    change = {"fields": (FieldPart(key="address", label="经营场所", element="org.address"),), "template": "proof", "seal_caption": "新章"}
+    change = {
+        "fields": (FieldPart(key="address", label="经营场所", element="org.address"),),
+        "template": "proof",
+        "seal_caption": "新章",
+    }
     in_force(writer, second, draft(writer, kind, **change))
     after = face_of(licence(cast))
     assert after == before
@@ -142,9 +146,7 @@ def test_two_editors_do_not_overwrite_each_other(cast, writer, second):
     )
     before = everything()
     with pytest.raises(StaleVersion) as refusal:
-        actions.save_draft(
-            second, version_id=version.pk, content=replace(content, name="乙"), expected_revision=seen
-        )
+        actions.save_draft(second, version_id=version.pk, content=replace(content, name="乙"), expected_revision=seen)
     assert "名称" in refusal.value.text
     assert everything() == before
     with pytest.raises(OpenVersionExists):
@@ -210,7 +212,9 @@ def test_bad_content_is_refused_at_its_field(cast, writer, change, where):
     with pytest.raises(errors.TypeInvalid) as refusal:
         draft(writer, cast.food_licence, **change)
     assert where in refusal.value.fields
-    assert [row[0] for row in before[0]] == list(CertificateTypeVersion.objects.order_by("pk").values_list("pk", flat=True))
+    assert [row[0] for row in before[0]] == list(
+        CertificateTypeVersion.objects.order_by("pk").values_list("pk", flat=True)
+    )
 
 
 def codes(version: CertificateTypeVersion) -> set[str]:

@@ -1,5 +1,6 @@
 """An item's versions, operations and waivers as its page shows them, with the steps this actor may take."""
 
+from collections.abc import Callable
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -83,7 +84,7 @@ def history_of(steps: Any, label: Callable[[str], str] = field_label) -> list[di
         {
             "title": _label(step),
             "time": step.created_at,
-            "note": "；".join(filter(None, [_who(step), _fields(step), step.note])),
+            "note": "；".join(filter(None, [_who(step), _fields(step, label), step.note])),
             "state": _ENTRY.get(step.action, "done"),
         }
         for step in steps
@@ -103,8 +104,8 @@ def _who(step: CatalogueStep) -> str:
     return f"{step.by} {step.account.staff_name}" if step.account else step.by
 
 
-def _fields(step: CatalogueStep) -> str:
-    names = "、".join(field_label(name) for name in step.fields)
+def _fields(step: Any, label: Callable[[str], str]) -> str:
+    names = "、".join(label(name) for name in step.fields)
     return _("改了%(fields)s") % {"fields": names} if names else ""
 
 

@@ -24,7 +24,6 @@ from portal.workbench.pages import page_of, show
 from portal.workbench.show.types import validity_words
 from portal.workbench.views.type_editing import writing_of
 
-
 _SHOWN = 50  # drafts above the list
 
 

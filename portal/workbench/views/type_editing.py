@@ -116,9 +116,7 @@ def edit_version(request: HttpRequest, type_version_id: UUID) -> HttpResponse:
 
     title = _("修改：%(name)s（第 %(number)s 版）") % {"name": content.name, "number": version.version}
     more = {"findings": check_type(version)}
-    return _form_page(
-        request, form, content.stored()["fields"], title, back, save, definer=version.definer, more=more
-    )
+    return _form_page(request, form, content.stored()["fields"], title, back, save, definer=version.definer, more=more)
 
 
 def _managed(actor: Actor, type_version_id: UUID) -> CertificateTypeVersion:
