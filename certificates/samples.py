@@ -29,6 +29,9 @@ _KNOWN = {
 }
 
 
+_ALWAYS_SHORT = frozenset({"gender", "ethnicity", "birth_date", "id_number", "uscc"})
+
+
 def sample_face(kind: CertificateType, *, day: dt.date, long: bool = False) -> Face:
     """A face of the type with sample values; ``long`` fills it with long ones and rare characters."""
     return sample_of(content_of(kind), kind.definer, day=day, long=long)
@@ -92,5 +95,7 @@ def _value(part: FieldPart, *, long: bool) -> str:
     if part.kind == "number":
         return "9876543210" if long else "120"
     last = (part.element or part.key).rpartition(".")[2]
+    if last in _ALWAYS_SHORT:
+        return _KNOWN[last]
     value = _KNOWN.get(last) or _KNOWN.get(part.key) or f"样例{part.label}"
     return (value + "、") * 6 + value if long else value

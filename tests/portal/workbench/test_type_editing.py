@@ -38,7 +38,7 @@ def typed(page, **change: str) -> dict[str, str]:
     for form in (page.context["form"], page.context["face"].management_form, *page.context["face"]):
         for bound in form:
             value = bound.value()
-            if value not in (None, False, []):
+            if not (value is None or value is False or value == []):
                 data[bound.html_name] = "on" if value is True else value
     return {**data, "request_key": page.context["request_key"], **change}
 
