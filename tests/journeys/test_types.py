@@ -36,7 +36,7 @@ def _when_a_draft_is_written_and_previewed(writer: Visitor) -> None:
     page.get_by_label("这一版的说明").fill("换签章名称")
     page.get_by_role("button", name="预览").click()
     expect(page.locator("#preview img")).to_be_visible()
-    page.wait_for_function("document.querySelector('#preview img').naturalWidth > 100")
+    page.locator("#preview img").evaluate("picture => picture.decode()")  # it is there, and a picture
     writer.look("types-03-preview")
     page.get_by_label("编号规则").fill("{year}")
     writer.press("保存草稿")
@@ -58,7 +58,7 @@ def _and_another_officer_approves_and_publishes(second: Visitor) -> None:
     page = second.open("/workbench/certificate-types/")
     second.look("types-05-waiting")
     page.locator("main").get_by_role("link", name="食品经营许可证").first.click()
-    page.wait_for_function("document.querySelector('#preview img').naturalWidth > 100")
+    page.locator("#preview img").evaluate("picture => picture.decode()")  # it is there, and a picture
     second.look("types-06-review")
     second.press("审核通过")
     second.press("确定审核通过")
