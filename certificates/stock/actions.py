@@ -4,7 +4,6 @@ Only who defines the type or is entrusted with its issue vouches for its certifi
 """
 
 import datetime as dt
-import hashlib
 import itertools
 import secrets
 from collections import Counter
@@ -16,30 +15,21 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from certificates import errors, rules, transitions
 from certificates import events as codes
-from certificates.models import Certificate, CertificateType, StockImport, TypeDuty, WaitingStock
+from certificates import rules, transitions
+from certificates.models import Certificate, CertificateType, StockImport, WaitingStock
 from certificates.states import Operation
 from certificates.stock.judging import Judged, Line, judge
 from certificates.stock.reading import StockRow, rows_of
+from certificates.stock.source import digest_of, require_source
 from certificates.transitions import Stated
 from common import events
-from identity.actor import SYSTEM, Actor, ActorKind
+from identity.actor import SYSTEM, Actor
 from identity.models import Department, Organisation, Party, Person
-from identity.permissions import Permission
 from identity.staff.current import hold as hold_post
 
 BATCH = 500
 Report = Callable[[int, str, str], None]  # line of the file, outcome, what is wrong
-
-
-def require_source(actor: Actor, kind: CertificateType, issuer: Department) -> None:
-    """Raise ``Forbidden``, or :class:`SourceNotAuthoritative` unless the issuer defines or issues the type."""
-    if actor.kind != ActorKind.SYSTEM:
-        actor.require(Permission.ISSUE_CERTIFICATE, issuer.pk)
-    issues = TypeDuty.objects.filter(type=kind, right=TypeDuty.Right.ISSUE, post__department=issuer)
-    if kind.definer_id != issuer.pk and not issues.exists():
-        raise errors.SourceNotAuthoritative(department=issuer.name, name=kind.name)
 
 
 def check_stock(actor: Actor, *, kind: CertificateType, issuer: Department, path: Path, report: Report) -> Counter[str]:
@@ -82,12 +72,6 @@ def import_stock(
         record = _import_batch(who, record.pk, kind, issuer, batch, seen, report)
         tell(record.done)
     return _finish(actor, record)
-
-
-def digest_of(path: Path) -> str:
-    """SHA-256 of a file: the same again is the same import."""
-    with path.open("rb") as content:
-        return hashlib.file_digest(content, "sha256").hexdigest()
 
 
 def _batches(rows: Iterator[Line]) -> Iterator[list[Line]]:

@@ -18,7 +18,8 @@ from django.utils.translation import gettext as _
 from certificates import errors
 from certificates import events as codes
 from certificates.models import CertificateType, StockImport, TypeDuty
-from certificates.stock.actions import check_stock, import_stock, require_source
+from certificates.stock.actions import check_stock, import_stock
+from certificates.stock.source import require_source
 from common import events
 from common.errors import DomainError
 from common.formatting import code_label
