@@ -10,6 +10,7 @@ import time
 
 from django.db import connection, connections
 
+from bench.certificates_stock import stock_figures
 from certificates.actions import issue
 from certificates.models import Certificate, CertificateType
 from certificates.queries import verify
@@ -34,6 +35,7 @@ def register_figures(quick: bool) -> dict[str, object]:
         medians.append(_look_up(size))
         figures[f"verify_ms_{size}"] = round(medians[-1], 3)
     figures["verify_flatness"] = round(medians[-1] / medians[0], 2)
+    figures.update(stock_figures(kind, quick=quick))
     return figures
 
 

@@ -85,6 +85,7 @@ def issue(
             type_code=certificate_type.type_code, issuer_code=issuer.uscc, serial=number, version=version
         ),
         type=certificate_type,
+        type_version_id=certificate_type.current_id,
         number=number,
         version=version,
         former=former,

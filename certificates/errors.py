@@ -3,6 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from common.errors import Conflict, Forbidden, Invalid, NotFound
+from common.findings import Refused
 
 
 class CertificateNotFound(NotFound):
@@ -85,6 +86,67 @@ class TypeInvalid(Invalid):
 
     code = "certificate.type_invalid"
     message = _("证照类型有填错的地方。")
+
+
+class LayoutInvalid(Invalid):
+    """A type's own layout that is not of the small language; ``problem`` says which line and why."""
+
+    code = "certificate.layout_invalid"
+    message = _("版式不能用：%(problem)s")
+
+
+class TypeRefused(Refused):
+    """The checks of a type found errors; ``findings`` lists them all."""
+
+    code = "certificate.type_refused"
+    message = _("检查有 %(count)s 处错误，改好才能继续：%(first)s")
+
+
+class TypeExists(Conflict):
+    """Another type has this key or code."""
+
+    code = "certificate.type_exists"
+    message = _("已经有这个代号或者类型代码的证照类型。")
+    what_to_do = _("请换一个代号或者顺序码；要改已有的类型，在它的页面上起草新版本。")
+
+
+class TypeMoved(Conflict):
+    """What is in force changed since this version was begun."""
+
+    code = "certificate.type_moved"
+    message = _("起草这一版以后，现行的内容已经变了。直接生效会把它改回去。")
+    what_to_do = _("请退回或者撤回这一版，放弃后从现行版本重新起草。")
+
+
+class TypeVersionNotFound(NotFound):
+    """No such version of a type, or not this actor's to see."""
+
+    code = "certificate.type_version_not_found"
+    message = _("没有找到这个证照类型的这一版。")
+
+
+class PreviewBusy(Conflict):
+    """Too many previews in a minute."""
+
+    code = "certificate.preview_busy"
+    http_status = 429
+    message = _("预览太频繁了。")
+    what_to_do = _("请等一分钟再看；没有保存的内容还在页面上。")
+
+
+class StockMoved(Conflict):
+    """Somebody started it before, or it is not checked yet."""
+
+    code = "certificate.stock_moved"
+    message = _("这个文件现在是“%(state)s”，不能再入库一次。")
+    what_to_do = _("请刷新页面看最新进度。")
+
+
+class StockNotFound(NotFound):
+    """No such import of existing stock, or not this actor's to see."""
+
+    code = "certificate.stock_not_found"
+    message = _("没有找到这次存量导入。")
 
 
 class SourceNotAuthoritative(Forbidden):

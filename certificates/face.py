@@ -1,7 +1,10 @@
 """What a certificate's face (照面) shows, and the words of the watermark; no database."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date
+
+from certificates.layouts.language import NO_LAYOUT, Layout
 
 # Codes and names of 持证主体代码类型, GB/T 36903-2018 appendix A.
 HOLDER_CODE_TYPES = {
@@ -31,7 +34,8 @@ class Face:
     `identifier` is the 证照标识 of GB/T 36904-2018; `holder_code_type` a key of HOLDER_CODE_TYPES or "" when
     unknown; `valid_until` None means 长期; `rows` are the type's own fields as (label, value); `template` is
     licence, card or proof; `watermark` is printed across the page when not empty; `qr_text` is what the QR code
-    carries where that is not `verify_url`, the address printed beside it.
+    carries where that is not `verify_url`, the address printed beside it. A type's own `layout` takes the place of the
+    table of rows and prints `values` (of the fields, by key); it is not used where they do not fit.
     """
 
     type_name: str
@@ -52,6 +56,8 @@ class Face:
     template: str
     watermark: str = ""
     seal_caption: str
+    layout: Layout = NO_LAYOUT
+    values: Mapping[str, str] = field(default_factory=dict)
 
 
 def watermark_text(*, provider: str, valid_until: date | None, purpose: str = "办理政务服务事项") -> str:

@@ -5,6 +5,8 @@ from django.urls import reverse
 
 from certificates.face import Face, watermark_text
 from certificates.models import Certificate
+from certificates.types.content import content_of
+from certificates.types.queries import content_for
 
 
 def verify_url(certificate: Certificate) -> str:
@@ -18,16 +20,13 @@ def qr_text(certificate: Certificate) -> str:
 
 
 def face_of(certificate: Certificate) -> Face:
-    """Build what the PDF shows; the holder, person or organisation, must be loaded."""
+    """Build what the PDF shows, by the version it was issued on; the holder, person or organisation, must be loaded."""
     kind = certificate.type
+    content = content_for(certificate) or content_of(kind)
     told = {certificate.holder.name, certificate.holder.code}  # the holder has lines of their own
-    rows = tuple(
-        (field["label"], str(certificate.face[field["key"]]))
-        for field in kind.fields
-        if certificate.face.get(field["key"]) and certificate.face[field["key"]] not in told
-    )
+    values = {part.key: str(certificate.face.get(part.key) or "") for part in content.fields}
     return Face(
-        type_name=kind.name,
+        type_name=content.name,
         type_code=kind.type_code,
         number=certificate.number,
         identifier=certificate.identifier,
@@ -39,10 +38,16 @@ def face_of(certificate: Certificate) -> Face:
         issued_on=certificate.issued_on,
         valid_from=certificate.valid_from,
         valid_until=certificate.valid_until,
-        rows=rows,
+        rows=tuple(
+            (part.label, values[part.key])
+            for part in content.fields
+            if values[part.key] and values[part.key] not in told
+        ),
         verify_url=verify_url(certificate),
         qr_text=qr_text(certificate),
-        template=kind.template,
+        template=content.template,
         watermark=watermark_text(provider=certificate.issuer.name, valid_until=certificate.valid_until),
-        seal_caption=kind.seal_caption,
+        seal_caption=content.seal_caption,
+        layout=content.layout,
+        values=values,
     )

@@ -35,6 +35,11 @@ class Look:
     height: float
     settings: tuple[Setting, ...]
 
+    @property
+    def width(self) -> float:
+        """How wide the room for the fields is, in mm."""
+        return self.label_width + self.value_width
+
 
 LOOKS = {
     "licence": Look(
@@ -44,12 +49,12 @@ LOOKS = {
     ),
     "card": Look(
         page=(105, 148), heading=(90, 17), heading_character=9, heading_colour="#ffffff",
-        pattern_colour="#b4c9e6", label_width=22, value_width=63, height=69,
+        pattern_colour="#b4c9e6", label_width=25, value_width=60, height=69,
         settings=(Setting("", 3.53, 5.12, 1.6), Setting("dense", 3.0, 3.96, 0.9), Setting("tiny", 2.47, 3.09, 0.5)),
     ),
     "proof": Look(
         page=(210, 297), heading=(160, 24), heading_character=12, heading_colour="#111111",
-        pattern_colour="#ecd2cf", label_width=36, value_width=107, height=126,
+        pattern_colour="#ecd2cf", label_width=40, value_width=103, height=126,
         settings=(Setting("", 4.59, 7.8, 4.3), Setting("dense", 3.88, 5.82, 2.3), Setting("tiny", 3.18, 4.29, 1.3)),
     ),
 }  # fmt: skip

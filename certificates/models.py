@@ -5,55 +5,15 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import F, Q
 
+from certificates.stock_models import StockImport, WaitingStock
 from certificates.trays import models as _trays  # noqa: F401  they are this room's too
+from certificates.type_models import CertificateType, CertificateTypeVersion, TypeDuty, TypeStep
 from certificates.wallet import models as wallet_models  # noqa: F401 (tables of this room that stand apart)
-from common.fields import BlindIndexField, EncryptedJSONField, EncryptedTextField
+from common.fields import EncryptedJSONField, EncryptedTextField
 from common.models import BaseModel
 from identity.models import Account, Department, Party, Post
 
-
-class CertificateType(BaseModel):
-    """What can be issued (证照类型): its 21-character code, its own fields and its rules.
-
-    ``fields`` is a list of ``{key, label, element, sensitive}``; ``element`` names the data element
-    (``person.name`` …) that the field answers with authority.
-    """
-
-    class HolderKind(models.TextChoices):
-        PERSON = "person", "自然人"
-        ORGANISATION = "organisation", "法人或其他组织"
-        EITHER = "either", "自然人、法人或其他组织"
-
-    class Retention(models.TextChoices):
-        PERMANENT = "permanent", "永久"
-        THIRTY = "30", "30年"
-        TEN = "10", "10年"
-
-    key = models.SlugField(max_length=60, unique=True)
-    type_code = models.CharField("证照类型代码", max_length=21, unique=True)
-    name = models.CharField(max_length=100)
-    definer = models.ForeignKey(Department, models.PROTECT, related_name="+")
-    holder_kind = models.CharField(max_length=12, choices=HolderKind)
-    validity_months = models.PositiveSmallIntegerField(null=True)
-    validity = models.JSONField("有效期规则", default=dict, db_default={})  # see validity.py; empty: by the months
-    is_single_instance = models.BooleanField(default=True)
-    # The field that tells what the certificate is about (a vehicle, a shop, a child): one for each holder and subject.
-    subject_field = models.CharField(max_length=30, blank=True, default="", db_default="")
-    number_pattern = models.CharField("编号规则", max_length=80, blank=True, default="", db_default="")  # numbers.py
-    retention = models.CharField(
-        "保管期限", max_length=10, choices=Retention, default=Retention.PERMANENT, db_default=Retention.PERMANENT
-    )
-    number_prefix = models.CharField(max_length=10, blank=True, default="")
-    template = models.CharField(max_length=20)
-    seal_caption = models.CharField(max_length=30)
-    fields = models.JSONField(default=list)
-    has_sm2_signature = models.BooleanField("国密签名", default=False, db_default=False)  # beside the PAdES one
-
-    class Meta:
-        ordering: ClassVar = ["type_code"]
-
-    def __str__(self) -> str:
-        return self.name
+__all__ = ("CertificateType", "CertificateTypeVersion", "StockImport", "TypeDuty", "TypeStep", "WaitingStock")
 
 
 class Certificate(BaseModel):
@@ -74,6 +34,10 @@ class Certificate(BaseModel):
 
     identifier = models.CharField("证照标识", max_length=160, unique=True)
     type = models.ForeignKey(CertificateType, models.PROTECT, related_name="certificates")
+    # What it is printed by, now and again; none: the type's first version (certificates from before there were any).
+    type_version = models.ForeignKey(
+        CertificateTypeVersion, models.PROTECT, null=True, related_name="+", db_index=False
+    )
     number = models.CharField("证照编号", max_length=60)
     version = models.PositiveSmallIntegerField(default=1)
     holder = models.ForeignKey(Party, models.PROTECT, related_name="certificates")
@@ -171,63 +135,6 @@ class StateProposal(BaseModel):
 
     def __str__(self) -> str:
         return f"{self.certificate} {self.operation} {self.state}"
-
-
-class TypeDuty(BaseModel):
-    """The posts that may do a thing with certificates of a type; without a row: every decider of the department."""
-
-    class Right(models.TextChoices):
-        ISSUE = "issue", "签发"
-        CHANGE = "change", "变更、更正"
-        SUSPEND = "suspend", "暂扣、恢复、注销"
-        REVOKE = "revoke", "撤销、吊销"
-
-    type = models.ForeignKey(CertificateType, models.CASCADE, related_name="duties")
-    right = models.CharField(max_length=10, choices=Right)
-    post = models.ForeignKey(Post, models.PROTECT, related_name="+")
-
-    class Meta:
-        constraints = (models.UniqueConstraint(fields=["type", "right", "post"], name="type_duty_once"),)
-
-    def __str__(self) -> str:
-        return f"{self.type} {self.right} {self.post}"
-
-
-class StockImport(BaseModel):
-    """One file of existing stock (存量证照) of a department, and how far it got; the same file again goes on there."""
-
-    type = models.ForeignKey(CertificateType, models.PROTECT, related_name="+")
-    issuer = models.ForeignKey(Department, models.PROTECT, related_name="+")
-    sha256 = models.CharField(max_length=64)
-    file_name = models.CharField(max_length=200)
-    made_by = models.ForeignKey(Account, models.PROTECT, null=True, related_name="+")
-    done = models.PositiveIntegerField(default=0)  # rows of the file that need not be read again
-    counts = models.JSONField(default=dict)  # {outcome: rows}
-    finished_at = models.DateTimeField(null=True)
-
-    class Meta:
-        constraints = (models.UniqueConstraint(fields=["type", "issuer", "sha256"], name="stock_import_once"),)
-
-    def __str__(self) -> str:
-        return self.file_name
-
-
-class WaitingStock(BaseModel):
-    """A row of existing stock whose holder is not registered yet; it becomes a certificate when they are."""
-
-    stock_import = models.ForeignKey(StockImport, models.PROTECT, related_name="waiting")
-    type = models.ForeignKey(CertificateType, models.PROTECT, related_name="+")
-    issuer = models.ForeignKey(Department, models.PROTECT, related_name="+")
-    number = models.CharField(max_length=60)
-    person_index = BlindIndexField(null=True, db_index=True)  # as Person.id_number_index
-    uscc = models.CharField(max_length=18, blank=True, default="", db_index=True)
-    row = EncryptedJSONField()  # what the file said
-
-    class Meta:
-        constraints = (models.UniqueConstraint(fields=["type", "issuer", "number"], name="waiting_stock_once"),)
-
-    def __str__(self) -> str:
-        return self.number
 
 
 class TokenKey(BaseModel):

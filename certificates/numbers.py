@@ -86,6 +86,42 @@ def compose(pattern: str, *, prefix: str, region: str, day: dt.date, serial: int
     return number + certificate_check("".join(c for c in number.upper() if c.isascii() and c.isalnum()))
 
 
+def may_meet(first: tuple[str, str], second: tuple[str, str]) -> bool:
+    """Whether two (pattern, prefix) of different series can give out the same number, as far as their digits go.
+
+    The same text around the running number is one series, which counts on: that gives no number twice.
+    """
+    if _filled(*first) == _filled(*second):
+        return False
+    one, other = _places(*first), _places(*second)
+    return len(one) == len(other) and all(a & b for a, b in zip(one, other, strict=True))
+
+
+_DIGITS = frozenset("0123456789")
+_CHECKS = frozenset("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ*")
+
+
+def _filled(pattern: str, prefix: str) -> str:
+    return re.sub(r"\{seq(:\d+)?\}", "#", pattern.replace("{prefix}", prefix))
+
+
+def _places(pattern: str, prefix: str) -> list[frozenset[str]]:
+    """What can stand at each place of a number."""
+    places: list[frozenset[str]] = []
+    for text, name, digits in re.findall(r"([^{]+)|\{([a-z]+)(?::(\d{1,2}))?\}", pattern.replace("{prefix}", prefix)):
+        if text:
+            places += [frozenset({character}) for character in text]
+        elif name == "check":
+            places.append(_CHECKS)
+        elif name == "mm":
+            places += [frozenset("01"), _DIGITS]
+        elif name == "yyyy":
+            places += [frozenset("2"), frozenset("0"), _DIGITS, _DIGITS]
+        else:
+            places += [_DIGITS] * (int(digits or 6) if name == "seq" else _LENGTHS[name])
+    return places
+
+
 def next_for(kind: CertificateType, *, issuer: Department, day: dt.date) -> str:
     """Take the next number of the type's series; locks the series until the transaction ends."""
     pattern = kind.number_pattern or DEFAULT

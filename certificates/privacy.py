@@ -11,6 +11,7 @@ from certificates.models import Certificate, Document
 from certificates.queries import state_now
 from certificates.trays.base import clear_tray
 from certificates.trays.models import Tray
+from certificates.types.queries import fields_of
 from common import events
 from identity.actor import SYSTEM
 from identity.models import Party
@@ -44,7 +45,7 @@ def collect(party: Party) -> list[Part]:
 
 
 def _certificate(row: Certificate) -> Row:
-    labels = {spec["key"]: spec["label"] for spec in row.type.fields}
+    labels = {spec["key"]: spec["label"] for spec in fields_of(row)}
     return {
         "名称": row.type.name,
         "证照编号": row.number,

@@ -79,7 +79,7 @@ def types(*, text: str = "") -> QuerySet[CertificateType]:
 
 def get_type(type_id: UUID) -> CertificateType:
     """One type with its definer and region; raises :class:`TypeNotFound`."""
-    found = CertificateType.objects.select_related("definer__region").filter(pk=type_id).first()
+    found = CertificateType.objects.select_related("definer__region", "current").filter(pk=type_id).first()
     if found is None:
         raise errors.TypeNotFound
     return found

@@ -13,6 +13,7 @@ from django.utils.safestring import mark_safe
 
 from certificates.face import HOLDER_CODE_TYPES, Face
 from certificates.layout import LOOKS, fit
+from certificates.layouts.printing import own_part
 from common.printing.guilloche import guilloche_svg
 from common.printing.pdf import FileAttachment, render_backdrop, render_pdf
 from common.printing.qr import qr_svg
@@ -68,6 +69,15 @@ def metadata(face: Face) -> dict[str, str]:
 
 def _context(face: Face) -> dict[str, Any]:
     look = LOOKS[face.template]
+    own = own_part(face)
+    if own:
+        return {
+            "face": face,
+            "watermark": face.watermark,
+            "look": look,
+            "own": own,
+            "qr_svg": mark_safe(qr_svg(face.qr_text or face.verify_url, level="l")),
+        }
     fitted = fit(look, _fixed_rows(face), face.rows, elsewhere="见附页")
     holder, code, validity = _fixed_rows(face)
     return {

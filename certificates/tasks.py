@@ -10,6 +10,7 @@ from procrastinate.contrib.django import app
 
 from certificates import actions, erasure_actions, keeping, queries, scan_actions
 from certificates.antivirus import ScannerDown
+from certificates.stock import desk
 from certificates.stock.actions import attach_waiting
 from certificates.trays import queries as trays
 from certificates.wallet.reminders import remind_of_expiry
@@ -114,3 +115,29 @@ def _sweep_upload(since: dt.datetime, upload_id: UUID) -> bool:
 
 def _sweep_tray(since: dt.datetime, tray_id: UUID) -> bool:
     return erasure_actions.sweep_tray(SYSTEM, tray_id=tray_id, untouched_since=since)
+
+
+KEEP_UPLOADS = dt.timedelta(days=30)
+_RETRY = RetryStrategy(max_attempts=5, exponential_wait=3)
+
+
+@app.task(retry=_RETRY, queue="catalogue")
+def check_stock_file(stock_id: str) -> None:
+    """Judge every row of an uploaded file of existing stock."""
+    desk.check_uploaded(stock_id=UUID(stock_id))
+
+
+@app.task(retry=_RETRY, queue="catalogue")
+def import_stock_file(stock_id: str) -> None:
+    """Import an uploaded file of existing stock, or what is left of it."""
+    desk.run_stock(stock_id=UUID(stock_id))
+
+
+@app.periodic(cron="*/10 * * * *", periodic_id="resume_stock_imports")
+@app.task(queue="catalogue")
+def resume_stock_imports(timestamp: int) -> None:
+    """Ask again for checks and imports whose worker was lost; erase files that nobody imported within a month."""
+    for pk, state in desk.lost_imports(before=timezone.now() - PATIENCE):
+        task = check_stock_file if state == "checking" else import_stock_file
+        ask_once(task, f"stock:{pk}", stock_id=str(pk))
+    desk.forget_uploads(before=timezone.now() - KEEP_UPLOADS)

@@ -1,5 +1,6 @@
 """One change of a certificate's state: looked up in the table, written down, told to whoever relies on it."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -119,4 +120,19 @@ def log(certificate: Certificate, operation: Operation, from_state: str, actor: 
         decision_number=stated.decision_number,
         actor_id=stated.proposer_id or actor.account_id,
         approved_by_id=actor.account_id if stated.proposer_id else None,
+    )
+
+
+def log_all(certificates: Iterable[Certificate], operation: Operation, actor: Actor, stated: Stated) -> None:
+    """Begin the history of many certificates at once."""
+    CertificateOperation.objects.bulk_create(
+        CertificateOperation(
+            certificate=one,
+            operation=operation,
+            to_state=one.state,
+            reason=stated.reason,
+            legal_basis=stated.legal_basis,
+            actor_id=actor.account_id,
+        )
+        for one in certificates
     )

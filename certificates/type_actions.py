@@ -1,23 +1,21 @@
-"""Writes of certificate types: what can be issued, and by whose definition."""
+"""Certificate types as an import or the demonstration defines them; people write drafts: certificates.types."""
 
 import re
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from django.db import transaction
-from django.utils.translation import gettext as _
 
-from certificates.errors import TypeInvalid
 from certificates.events import TYPE_DEFINED
 from certificates.models import CertificateType
-from certificates.numbers import check_pattern
-from certificates.validity import check_rule
+from certificates.types.content import TypeContent, check_content, content_of, field_parts
+from certificates.types.recording import is_maintained_here, record_version
 from common import events
 from identity.actor import Actor, ActorKind
 from identity.models import Department
 from identity.permissions import Permission
 from identity.staff.current import hold as hold_post
 
-_FIELD = re.compile(r"[a-z][a-z0-9_]{0,29}")
 _SEQUENCE = re.compile(r"[0-9A-Z]{3}")
 
 
@@ -54,20 +52,24 @@ def define_type(
 ) -> CertificateType:
     """Define a certificate type, known by its key, or change it; saving the same again changes nothing.
 
+    What is defined is a version in force at once. A type whose version in force went through review is left as it is.
+
     ``fields`` as in :class:`CertificateType`; ``validity_months`` None means long-term; files of a type that
     ``has_sm2_signature`` are signed in the SM2/SM3 suite as well (None: as before). ``number_pattern`` is of
     :mod:`certificates.numbers`, ``validity`` of :mod:`certificates.validity`, both checked; ``subject_field`` is the
     field that tells what a certificate is about: a single instance is one for each of them. Raises
-    :class:`NumberPatternInvalid`, :class:`ValidityInvalid` or :class:`TypeInvalid`, each with its field. Needs
+    :class:`TypeInvalid` with every field that is wrong. Needs
     :attr:`Permission.MANAGE_ITEMS` in the defining department, now and before (the system may always).
     """
     _require(actor, definer)
     hold_post(actor)
-    _check(fields, number_pattern, validity or {}, subject_field, retention)
-    kind = CertificateType.objects.select_for_update(of=("self",)).select_related("definer").filter(key=key).first()
+    rows = CertificateType.objects.select_for_update(of=("self",), no_key=True).select_related("definer", "current")
+    kind = rows.filter(key=key).first()
     if kind:
         _require(actor, kind.definer)
-    values = {
+        if is_maintained_here(kind):
+            return kind
+    values: dict[str, Any] = {
         "type_code": type_code(definer_uscc=definer.uscc, sequence=sequence),
         "name": name,
         "definer": definer,
@@ -82,35 +84,25 @@ def define_type(
         "retention": retention,
         "template": template,
         "seal_caption": seal_caption,
-        "fields": [dict(field) for field in fields],
+        "fields": [part.stored() for part in field_parts(fields)],
     }
-    if kind and all(getattr(kind, column) == value for column, value in values.items()):
+    wanted = TypeContent(
+        **{name: value for name, value in values.items() if name not in ("type_code", "definer", "fields")},
+        sequence=sequence,
+        fields=field_parts(fields),
+        duties=content_of(kind).duties if kind else {},
+    )
+    check_content(wanted)
+    is_same = kind is not None and all(getattr(kind, column) == value for column, value in values.items())
+    if kind and is_same and kind.current_id:
         return kind
     kind = kind or CertificateType(key=key)
     for column, value in values.items():
         setattr(kind, column, value)
     kind.save()
+    record_version(actor, kind, wanted)
     events.record(TYPE_DEFINED, actor=actor, subject_id=kind.pk, type_code=kind.type_code)
     return kind
-
-
-def _check(
-    fields: Sequence[Mapping[str, object]],
-    number_pattern: str,
-    validity: Mapping[str, object],
-    subject_field: str,
-    retention: str,
-) -> None:
-    keys = [str(field["key"]) for field in fields]
-    if len(keys) != len(set(keys)) or not all(_FIELD.fullmatch(key) for key in keys):
-        raise TypeInvalid(fields={"fields": _("栏目的代号只能用小写字母、数字和下划线，不能重复。")})
-    if number_pattern:
-        check_pattern(number_pattern)
-    check_rule(validity, fields=frozenset(keys))
-    if subject_field and subject_field not in keys:
-        raise TypeInvalid(fields={"subject_field": _("照面里没有这一栏。")})
-    if retention not in CertificateType.Retention.values:
-        raise TypeInvalid(fields={"retention": _("没有这种保管期限。")})
 
 
 def _require(actor: Actor, definer: Department) -> None:

@@ -95,7 +95,7 @@ def _are_steps(steps: list[Any]) -> bool:
     if not steps or any(not isinstance(step, list) or len(step) != 2 for step in steps):
         return False
     ages, terms = [step[0] for step in steps], [step[1] for step in steps]
-    whole = all(isinstance(age, int) for age in ages[:-1]) and ages[-1] is None
+    whole = all(isinstance(age, int) and 1 <= age <= 150 for age in ages[:-1]) and ages[-1] is None
     return whole and ages[:-1] == sorted(set(ages[:-1])) and all(term is None or _is_term(term) for term in terms)
 
 

@@ -1,5 +1,6 @@
 """Audit event codes are permanent; each room's ``events.py`` declares its own with the fields they carry."""
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 from uuid import UUID
@@ -36,9 +37,24 @@ def record(
 
     ``detail`` must have exactly the event's declared fields, JSON values, and no secret or full personal datum.
     """
+    row = _row(event, actor, subject_id, holder_id, detail)
+    row.save(force_insert=True)
+    return row
+
+
+def record_all(
+    event: Event, *, actor: Doer, subjects: Iterable[tuple[object, UUID | None]], **detail: object
+) -> list[AuditEvent]:
+    """As :func:`record` for many (subject, holder) of one act with the same detail."""
+    return AuditEvent.objects.bulk_create(_row(event, actor, subject, holder, detail) for subject, holder in subjects)
+
+
+def _row(
+    event: Event, actor: Doer, subject_id: object, holder_id: UUID | None, detail: Mapping[str, object]
+) -> AuditEvent:
     if set(detail) != event.fields:
         raise ValueError(f"{event.code} takes {sorted(event.fields)}, got {sorted(detail)}")
-    return AuditEvent.objects.create(
+    return AuditEvent(
         code=event.code,
         actor_kind=actor.kind,
         actor_id=actor.account_id,
@@ -47,5 +63,5 @@ def record(
         subject_kind=event.subject_kind,
         subject_id=str(subject_id),
         holder_id=holder_id,
-        detail=detail,
+        detail=dict(detail),
     )

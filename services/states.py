@@ -9,30 +9,35 @@ from dataclasses import dataclass
 
 from django.db.models import TextChoices
 
+from identity.reviewing.states import (
+    OPEN_VERSIONS,
+    PUBLIC_VERSIONS,
+    VERSION_MOVES,
+    Move,
+    VersionAction,
+    VersionState,
+    version_actions,
+)
 
-class VersionState(TextChoices):
-    """版本状态, of an implementation's version and of a directory entry's."""
-
-    DRAFT = "draft", "草稿"
-    IN_REVIEW = "in_review", "待审核"
-    RETURNED = "returned", "已退回"
-    APPROVED = "approved", "审核通过"
-    PUBLISHED = "published", "已发布"
-    RETIRED = "retired", "已替换"
-    DISCARDED = "discarded", "已放弃"
-
-
-class VersionAction(TextChoices):
-    """What is done to a version."""
-
-    EDIT = "edit", "修改"
-    SUBMIT = "submit", "提交审核"
-    RECALL = "recall", "撤回修改"
-    RETURN = "return", "退回"
-    APPROVE = "approve", "审核通过"
-    PUBLISH = "publish", "发布"
-    REPLACE = "replace", "替换"
-    DISCARD = "discard", "放弃"
+__all__ = (
+    "LIFECYCLE",
+    "OPEN_OPERATIONS",
+    "OPEN_VERSIONS",
+    "OPERATION_MOVES",
+    "PUBLIC_VERSIONS",
+    "VERSION_MOVES",
+    "Change",
+    "Move",
+    "Operation",
+    "OperationAction",
+    "OperationState",
+    "Standing",
+    "VersionAction",
+    "VersionState",
+    "operation_actions",
+    "operations_on",
+    "version_actions",
+)
 
 
 class OperationState(TextChoices):
@@ -64,31 +69,6 @@ class Operation(TextChoices):
     PAUSE = "pause", "暂停"
     RESUME = "resume", "恢复"
     CANCEL = "cancel", "取消"
-
-
-@dataclass(frozen=True, slots=True)
-class Move:
-    """From these states to that one; ``is_second`` asks for somebody who did not write or submit it."""
-
-    sources: frozenset[str]
-    target: str
-    is_second: bool = False
-    by_system: bool = False  # no button: another step brings it about
-
-
-_V = VersionState
-VERSION_MOVES: dict[VersionAction, Move] = {
-    VersionAction.EDIT: Move(frozenset({_V.DRAFT, _V.RETURNED}), _V.DRAFT),
-    VersionAction.SUBMIT: Move(frozenset({_V.DRAFT, _V.RETURNED}), _V.IN_REVIEW),
-    VersionAction.RECALL: Move(frozenset({_V.IN_REVIEW, _V.APPROVED}), _V.DRAFT),
-    VersionAction.RETURN: Move(frozenset({_V.IN_REVIEW, _V.APPROVED}), _V.RETURNED, is_second=True),
-    VersionAction.APPROVE: Move(frozenset({_V.IN_REVIEW}), _V.APPROVED, is_second=True),
-    VersionAction.PUBLISH: Move(frozenset({_V.APPROVED}), _V.PUBLISHED),
-    VersionAction.REPLACE: Move(frozenset({_V.PUBLISHED}), _V.RETIRED, by_system=True),
-    VersionAction.DISCARD: Move(frozenset({_V.DRAFT, _V.RETURNED}), _V.DISCARDED),
-}
-OPEN_VERSIONS = (_V.DRAFT, _V.IN_REVIEW, _V.RETURNED, _V.APPROVED)
-PUBLIC_VERSIONS = (_V.PUBLISHED, _V.RETIRED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,11 +113,6 @@ OPERATION_MOVES: dict[OperationAction, Move] = {
     OperationAction.TAKE_EFFECT: Move(frozenset({_O.APPROVED}), _O.DONE, by_system=True),
 }
 OPEN_OPERATIONS = (_O.IN_REVIEW, _O.APPROVED)
-
-
-def version_actions(state: str) -> list[VersionAction]:
-    """The steps a person can take on a version in this state, in the table's order."""
-    return [action for action, move in VERSION_MOVES.items() if state in move.sources and not move.by_system]
 
 
 def operation_actions(state: str) -> list[OperationAction]:

@@ -13,6 +13,7 @@ from typing import Any
 from certificates.models import Certificate
 from certificates.proofs import jws, keys, status
 from certificates.proofs.tokens import validity_claims
+from certificates.types.queries import fields_of
 
 TYPE = "dc+sd-jwt"
 FACE = "face"
@@ -38,14 +39,14 @@ def claims_of(certificate: Certificate) -> dict[str, str]:
         "holder_code_type": holder.code_type,
         "issued_on": certificate.issued_on.isoformat(),
     }
-    for field in certificate.type.fields:
+    for field in fields_of(certificate):
         values[f"{FACE}.{field['key']}"] = str(certificate.face.get(field["key"]) or "")
     return {name: str(value) for name, value in values.items() if value}
 
 
 def labels_of(certificate: Certificate) -> dict[str, str]:
     """What each of :func:`claims_of` is called, in their order."""
-    face = {f"{FACE}.{field['key']}": field["label"] for field in certificate.type.fields}
+    face = {f"{FACE}.{field['key']}": field["label"] for field in fields_of(certificate)}
     return {name: {**LABELS, **face}[name] for name in claims_of(certificate)}
 
 

@@ -3,7 +3,8 @@
 import io
 import re
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -68,26 +69,47 @@ def render_backdrop(template: str, context: Mapping[str, Any]) -> bytes:
     return _print(template, context, tags=False)
 
 
-def _print(template: str, context: Mapping[str, Any], *, tags: bool) -> bytes:
+def count_pages(template: str, context: Mapping[str, Any]) -> int:
+    """Lay `template` out and tell how many pages it takes, without drawing them. Raises as render_pdf."""
+    html = _html(template, context)
+    with _rendering, _closed() as setup:
+        document = HTML(string=html, base_url="document:", url_fetcher=setup.fetcher).render(
+            font_config=setup.font_config, stylesheets=[setup.style_sheet]
+        )
+        return len(document.pages)
+
+
+def _html(template: str, context: Mapping[str, Any]) -> str:
     # A public body writes in standard Chinese (国家通用语言文字法, art. 9), whoever asked for the document.
     with translation.override("zh-hans"):
         html = CONTROL.sub("", render_to_string(template, dict(context)))
     fonts = ensure_fonts()
     if missing := fonts.missing(html):
         raise CharacterMissing(characters="、".join(f"{char}（U+{ord(char):04X}）" for char in missing))
-    with _rendering:
-        setup = _print_setup(fonts)
-        setup.fetcher.refused.clear()
-        try:
-            raw: bytes = HTML(string=html, base_url="document:", url_fetcher=setup.fetcher).write_pdf(
-                font_config=setup.font_config, stylesheets=[setup.style_sheet], pdf_tags=tags
-            )
-        except _Refused as refused:
-            raise ResourceRefused(url=refused.url) from refused
-        # Inside a drawing WeasyPrint swallows every exception and leaves the drawing out.
-        if setup.fetcher.refused:
-            raise ResourceRefused(url=setup.fetcher.refused[0])
+    return html
+
+
+def _print(template: str, context: Mapping[str, Any], *, tags: bool) -> bytes:
+    html = _html(template, context)
+    with _rendering, _closed() as setup:
+        raw: bytes = HTML(string=html, base_url="document:", url_fetcher=setup.fetcher).write_pdf(
+            font_config=setup.font_config, stylesheets=[setup.style_sheet], pdf_tags=tags
+        )
     return raw
+
+
+@contextmanager
+def _closed() -> Iterator["_PrintSetup"]:
+    """What one rendering needs; anything outside the document that it asked for makes it fail."""
+    setup = _print_setup(ensure_fonts())
+    setup.fetcher.refused.clear()
+    try:
+        yield setup
+    except _Refused as refused:
+        raise ResourceRefused(url=refused.url) from refused
+    # Inside a drawing WeasyPrint swallows every exception and leaves the drawing out.
+    if setup.fetcher.refused:
+        raise ResourceRefused(url=setup.fetcher.refused[0])
 
 
 class _Refused(FatalURLFetchingError):

@@ -8,6 +8,7 @@ from django.db import transaction
 
 from certificates.models import CertificateType
 from certificates.type_actions import define_type
+from certificates.types.content import FIELD_KINDS
 from identity.actor import Actor
 from identity.models import Department, Post, Region
 from identity.rules import make_uscc
@@ -155,7 +156,7 @@ def _load_certificate_types(
 
 def _face_fields(entry: Entry, elements: Mapping[str, DataElement]) -> list[dict[str, object]]:
     fields: list[dict[str, object]] = []
-    for field in entry.entries("fields", required="key label", optional="element sensitive"):
+    for field in entry.entries("fields", required="key label", optional="element sensitive kind"):
         stored: dict[str, object] = {"key": field.text("key"), "label": field.text("label")}
         if "element" in field:
             if field.text("element") not in elements:
@@ -163,6 +164,8 @@ def _face_fields(entry: Entry, elements: Mapping[str, DataElement]) -> list[dict
             stored["element"] = field.text("element")
         if field.flag("sensitive", default=False):
             stored["sensitive"] = True
+        if "kind" in field:
+            stored["kind"] = field.code("kind", FIELD_KINDS)
         fields.append(stored)
     return fields
 

@@ -176,7 +176,15 @@ ENTRIES: tuple[Entry, ...] = (
         "certificate_types",
         "certificate",
         _("证照类型"),
-        _("能发哪些证照：照面栏目、编号、有效期、谁可以办，看样张"),
+        _("能发哪些证照：照面栏目、编号、有效期、版式、谁可以办；起草、审核、发布"),
+    ),
+    Entry(
+        Area.CATALOGUE,
+        Permission.ISSUE_CERTIFICATE,
+        "stock_imports",
+        "upload",
+        _("存量证照入库"),
+        _("以前发的证照，用本部门导出的清单入库：先检查，看过报告再入"),
     ),
     Entry(
         Area.STAFF,

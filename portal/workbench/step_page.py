@@ -8,8 +8,8 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 
 from common.errors import Conflict, DomainError, Forbidden, Invalid
+from common.findings import Refused
 from portal.workbench.pages import show
-from services.editing.errors import LintRefused
 
 
 class StepPage:
@@ -48,7 +48,7 @@ class StepPage:
                 self._form.add_error(name if name in self._form.fields else None, str(text))
             if not error.fields:
                 self._form.add_error(None, error.text)
-            found = error.findings if isinstance(error, LintRefused) else []
+            found = error.findings if isinstance(error, Refused) else []
             return self._show(status=error.http_status, findings=found)
         except (Conflict, Forbidden) as error:
             return self._show(status=error.http_status, conflict=error)

@@ -43,6 +43,8 @@ from portal.workbench.views import (
     staff,
     staff_imports,
     step,
+    stock,
+    type_editing,
     words,
     worklist,
 )
@@ -139,7 +141,20 @@ word_urls = [
     path("words/<uuid:synonym_id>/", words.word, name="workbench_word"),
 ]
 certificate_urls = [
+    path("stock/", stock.imports, name="stock_imports"),
+    path("stock/<uuid:stock_id>/", stock.one_import, name="stock_import"),
+    path("stock/<uuid:stock_id>/report.csv", stock.report, name="stock_report"),
     path("certificate-types/", certificate_types.type_list, name="certificate_types"),
+    path("certificate-types/new/", type_editing.new, name="certificate_type_new"),
+    path("certificate-types/preview/<uuid:preview_id>.<str:form>", type_editing.preview, name="type_preview"),
+    path("certificate-types/versions/<uuid:type_version_id>/", type_editing.version_page, name="type_version"),
+    path(
+        "certificate-types/versions/<uuid:type_version_id>/edit/", type_editing.edit_version, name="type_version_edit"
+    ),
+    path(
+        "certificate-types/versions/<uuid:type_version_id>/<str:action>/", type_editing.step, name="type_version_step"
+    ),
+    path("certificate-types/<uuid:type_id>/edit/", type_editing.edit_type, name="certificate_type_edit"),
     path("certificate-types/<uuid:type_id>/", certificate_types.type_page, name="certificate_type"),
     path("certificate-types/<uuid:type_id>/sample.pdf", certificate_types.type_sample, name="certificate_type_sample"),
     path("certificates/", certificates.certificate_list, name="workbench_certificates"),

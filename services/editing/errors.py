@@ -1,30 +1,13 @@
 """Refusals of catalogue editing."""
 
-from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
-
 from django.utils.translation import gettext_lazy as _
 
-from common.errors import Conflict, Forbidden, Invalid, NotFound, Text
+from common.errors import Conflict, Invalid, NotFound
+from common.findings import Refused
+from identity.reviewing.errors import NoteMissing, OpenVersionExists, SamePerson, StaleVersion, StepNotAllowed
 
-if TYPE_CHECKING:
-    from services.lint.findings import Finding
-
-
-class StepNotAllowed(Conflict):
-    """The state of the thing does not allow this step (any more)."""
-
-    code = "services.step_not_allowed"
-    message = _("现在是“%(state)s”，不能%(action)s。")
-    what_to_do = _("请刷新页面，看是谁先办了。")
-
-
-class StaleVersion(Conflict):
-    """Somebody else saved since the actor opened it: nothing is overwritten."""
-
-    code = "services.stale_version"
-    message = _("您打开以后，%(who)s 已经改过：%(what)s。您的修改没有保存。")
-    what_to_do = _("请在新页面里看过对方的修改，再把您的改上去。")
+# Refusals of every review, known under this name too.
+__all__ = ("NoteMissing", "OpenVersionExists", "SamePerson", "StaleVersion", "StepNotAllowed")
 
 
 class BaseMoved(Conflict):
@@ -35,29 +18,6 @@ class BaseMoved(Conflict):
     what_to_do = _("请对照现行版本改好草稿，点“以现行版本为基础”后重新提交审核。")
 
 
-class SamePerson(Forbidden):
-    """Whoever wrote or submitted a thing does not review it."""
-
-    code = "services.same_person"
-    message = _("起草、修改或提交的人不能自己审核。")
-    what_to_do = _("请由本部门另一位管理事项的同事审核。")
-
-
-class OpenVersionExists(Conflict):
-    """An item has one draft at a time."""
-
-    code = "services.open_version_exists"
-    message = _("已经有一个在编的第 %(number)s 版（%(state)s）。")
-    what_to_do = _("请在那一版上修改，或者先放弃它。")
-
-
-class NoteMissing(Invalid):
-    """Sending back needs a comment."""
-
-    code = "services.note_missing"
-    message = _("请写明退回的意见，让起草人知道怎么改。")
-
-
 class DateInvalid(Invalid):
     """A date lies in the past or contradicts another."""
 
@@ -65,18 +25,12 @@ class DateInvalid(Invalid):
     message = _("日期不对。")
 
 
-class LintRefused(Invalid):
+class LintRefused(Refused):
     """The checks before publishing found errors; ``findings`` lists them all."""
 
     code = "services.lint_refused"
     message = _("发布前检查有 %(count)s 处错误，改好才能继续：%(first)s")
     what_to_do = _("按检查结果逐条修改；确有理由要求已知信息的，先登记豁免并由第二人同意。")
-
-    def __init__(self, findings: "Sequence[Finding]") -> None:
-        errors = [finding for finding in findings if finding.is_error]
-        fields: Mapping[str, Text] = {finding.where: finding.message for finding in errors}
-        super().__init__(fields=fields, count=len(errors), first=errors[0].message if errors else "")
-        self.findings = list(findings)
 
 
 class BasicElementFixed(Invalid):

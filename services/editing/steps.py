@@ -1,25 +1,22 @@
-"""One step on anything that is reviewed: looked up in its table, taken by the right person, written down."""
+"""One step on anything of the catalogue that is reviewed; how, all rooms share: :mod:`identity.reviewing.steps`."""
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from common import events
-from common.errors import Forbidden
-from common.formatting import action_label, code_label
 from identity.actor import Actor, ActorKind
 from identity.permissions import Permission
-from services.editing.errors import DateInvalid, NoteMissing, SamePerson, StaleVersion, StepNotAllowed
+from identity.reviewing import steps as reviewing
+from identity.reviewing.states import Move
+from identity.reviewing.steps import require_note, settle
+from services.editing.errors import DateInvalid
 from services.editing.labels import field_label
-from services.models import CatalogueStep
-from services.models.review import Reviewed
-from services.states import Move, OperationAction, VersionAction
 
-_WRITING = (VersionAction.EDIT, VersionAction.SUBMIT, "propose", "begin")
+__all__ = ("check", "require_day", "require_manager", "require_note", "settle")
 
 
 def require_manager(actor: Actor, department_id: UUID | None) -> None:
@@ -42,91 +39,8 @@ def check(
     *,
     expected_revision: int | None = None,
 ) -> Move:
-    """Raise :class:`StepNotAllowed`, :class:`StaleVersion` or :class:`SamePerson`; return the table's row."""
-    move = moves[action]
-    if expected_revision is not None and expected_revision != record.revision:
-        raise _stale(record, expected_revision)
-    if record.state not in move.sources:
-        label = next((str(getattr(one, "label", one)) for one in moves if one == action), action)
-        raise StepNotAllowed(state=code_label(record.get_state_display()), action=action_label(label))
-    if move.is_second:
-        _require_second(actor, record)
-    return move
-
-
-def _require_second(actor: Actor, record: Any) -> None:
-    """The system reviews nothing; a person reviews what they had no hand in."""
-    if actor.account_id is None:
-        raise Forbidden
-    wrote = set(record.history.filter(action__in=_WRITING).values_list("account_id", flat=True))
-    if actor.account_id in wrote | {record.author_id, record.submitted_by_id}:
-        raise SamePerson
-
-
-def _stale(record: Any, expected: int) -> StaleVersion:
-    """Say who changed what since the revision the actor knew."""
-    later = list(record.history.filter(revision__gt=expected).select_related("account").order_by("id"))
-    names = [f"{step.by} {step.account.staff_name}".strip() if step.account else step.by for step in later]
-    fields = [name for step in later for name in step.fields]
-    return StaleVersion(
-        who="、".join(dict.fromkeys(names)) or _("别人"),
-        what="、".join(dict.fromkeys(field_label(name) for name in fields)) or _("状态"),
-    )
-
-
-def settle(
-    actor: Actor,
-    record: Reviewed,
-    action: str,
-    target: str,
-    *,
-    event: events.Event,
-    note: str = "",
-    fields: Sequence[str] = (),
-    **detail: Any,
-) -> CatalogueStep:
-    """Set the state with who and when, append the step to the history and the audit; saves the record."""
-    now = timezone.now()
-    record.state = target  # type: ignore[attr-defined]
-    if action in (VersionAction.SUBMIT, "propose"):
-        record.submitted_by_id, record.submitted_at = actor.account_id, now
-        record.reviewed_by_id = record.reviewed_at = None
-    elif action in (VersionAction.APPROVE, VersionAction.RETURN, OperationAction.APPROVE, "refuse"):
-        record.reviewed_by_id, record.reviewed_at = actor.account_id, now
-    elif action == VersionAction.PUBLISH:
-        record.published_by_id, record.published_at = actor.account_id, now
-    record.revision += 1
-    record.save()
-    step = CatalogueStep.objects.create(
-        **{_link(record): record},
-        action=action,
-        to_state=target,
-        revision=record.revision,
-        fields=list(fields),
-        note=note.strip()[:1000],
-        account_id=actor.account_id,
-        by=actor.history_label[:200],
-    )
-    events.record(event, actor=actor, subject_id=record.pk, action=str(action), **detail)
-    return step
-
-
-def _link(record: Reviewed) -> str:
-    return {
-        "ItemVersion": "version",
-        "DirectoryVersion": "directory_version",
-        "ItemOperation": "operation",
-        "AskWaiver": "waiver",
-        "LegacyPlan": "legacy_plan",
-        "BundleVersion": "bundle_version",
-    }[type(record).__name__]
-
-
-def require_note(note: str) -> str:
-    """Return the comment; raise :class:`NoteMissing` when it is empty."""
-    if not note.strip():
-        raise NoteMissing(fields={"note": NoteMissing.message})
-    return note.strip()[:1000]
+    """As :func:`identity.reviewing.steps.check`, with the catalogue's words for its columns."""
+    return reviewing.check(actor, record, action, moves, expected_revision=expected_revision, label=field_label)
 
 
 def require_day(day: dt.date | None, *, field: str = "effective_on") -> dt.date:

@@ -1,22 +1,15 @@
 """What a check can find: permanent codes, how grave they are, and the words for people."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, ClassVar
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from common.findings import Found, Rule
+
 FIELD, MATERIAL = "field", "material"
-
-
-@dataclass(frozen=True, slots=True)
-class Rule:
-    """One check. ``asks_in_vain``: it finds that people are asked for what is known (不重复要)."""
-
-    text: str | Promise
-    is_error: bool = True
-    asks_in_vain: bool = False
 
 
 def _warn(text: str | Promise) -> Rule:
@@ -110,29 +103,10 @@ BUNDLE_RULES: dict[str, Rule] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(Found):
     """One thing found. ``where`` is a column, or ``field:key``, ``material:key``, ``situation:key``."""
 
-    code: str
-    where: str = ""
-    params: Mapping[str, Any] = field(default_factory=dict)
-    is_waived: bool = False
-
-    @property
-    def rule(self) -> Rule:
-        """The check that found it."""
-        return RULES.get(self.code) or BUNDLE_RULES[self.code]
-
-    @property
-    def is_error(self) -> bool:
-        """Whether it keeps the version from being published."""
-        return self.rule.is_error and not self.is_waived
-
-    @property
-    def message(self) -> str:
-        """What is wrong, in the active language."""
-        text = str(self.rule.text)
-        return text % self.params if self.params else text
+    rules: ClassVar[Mapping[str, Rule]] = {**RULES, **BUNDLE_RULES}
 
     def stored(self) -> dict[str, Any]:
         """The finding as JSON; the words are made when it is shown."""

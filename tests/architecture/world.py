@@ -13,13 +13,14 @@ from django.utils import timezone
 from cases.actions import intake
 from cases.models import Case, CaseMaterial
 from certificates import proposals
-from certificates.models import Document
+from certificates.models import Document, StockImport
 from certificates.proofs import sm2_seals, status
 from certificates.states import Operation as Revocation
 from certificates.transitions import Stated
 from certificates.trays.actions import add_files, open_tray
 from certificates.trays.models import PieceUpload
 from certificates.trays.pieces import begin
+from certificates.types.actions import open_draft as open_type_draft
 from certificates.wallet.models import Share
 from certificates.wallet.report_actions import report_error
 from identity.actor import SYSTEM, Actor
@@ -96,6 +97,8 @@ class World:
     report_id: UUID  # the owner's, about the licence
     share_id: UUID  # the licence, shared with the stranger
     upload: PieceUpload  # the owner's, on a tray with one page, both of them for the locker
+    type_version_id: UUID  # a draft of the food licence's type, by an officer who is none of the roles
+    stock_id: UUID  # the item's department's finished import of existing stock
     request_id: UUID  # the stranger says that an address is wrong
     sessions: dict[str, str]
 
@@ -134,6 +137,10 @@ class World:
             "list_number": 1,
             "type_code": self.cast.food_licence.type_code,
             "type_id": self.cast.food_licence.pk,
+            "type_version_id": self.type_version_id,
+            "stock_id": self.stock_id,
+            "preview_id": self.batch_id,  # nobody's preview has this id
+            "form": "pdf",
             "exchange_id": self.exchange_id,
             "operation_id": self.operation_id,
             "waiver_id": self.waiver_id,
@@ -246,6 +253,10 @@ def build_world() -> World:
         operation_id=operation_id,
         waiver_id=waiver_id,
         proposal_id=_a_revocation(cast),
+        type_version_id=open_type_draft(author, type_id=cast.food_licence.pk).pk,
+        stock_id=StockImport.objects.create(
+            type=cast.food_licence, issuer=cast.scjg, sha256="0" * 64, file_name="stock.csv", state="done"
+        ).pk,
         pair_id=pair.pk,
         legacy=_an_old_app_to_merge(cast, author),
         bundle=_a_bundle_being_changed(),

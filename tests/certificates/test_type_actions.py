@@ -1,7 +1,5 @@
 """Certificate types: composed code, changed in place, by the defining department or the system."""
 
-import uuid
-
 import pytest
 
 from certificates.models import CertificateType
@@ -31,7 +29,7 @@ def define(actor=SYSTEM, **more) -> CertificateType:
 
 def editor(department) -> Actor:
     grants = {Permission.MANAGE_ITEMS: frozenset([department.pk])}
-    return Actor(kind=ActorKind.STAFF, account_id=uuid.uuid4(), grants=grants)
+    return Actor(kind=ActorKind.STAFF, grants=grants)
 
 
 def test_the_code_is_the_definers_uscc_and_the_sequence():

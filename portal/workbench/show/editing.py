@@ -1,5 +1,6 @@
 """An item's versions, operations and waivers as its page shows them, with the steps this actor may take."""
 
+from collections.abc import Callable
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -77,13 +78,13 @@ def _steps(actor: Actor, version: ItemVersion) -> list[dict[str, str]]:
     return shown
 
 
-def history_of(steps: Any) -> list[dict[str, Any]]:
-    """Steps of a history as the timeline shows them; account loaded."""
+def history_of(steps: Any, label: Callable[[str], str] = field_label) -> list[dict[str, Any]]:
+    """Steps of a history as the timeline shows them; account loaded. ``label`` names a column that was changed."""
     return [
         {
             "title": _label(step),
             "time": step.created_at,
-            "note": "；".join(filter(None, [_who(step), _fields(step), step.note])),
+            "note": "；".join(filter(None, [_who(step), _fields(step, label), step.note])),
             "state": _ENTRY.get(step.action, "done"),
         }
         for step in steps
@@ -91,7 +92,7 @@ def history_of(steps: Any) -> list[dict[str, Any]]:
 
 
 def _label(step: CatalogueStep) -> str:
-    if step.legacy_plan_id and step.action in PlanAction.values:
+    if getattr(step, "legacy_plan_id", None) and step.action in PlanAction.values:
         return action_label(PlanAction(step.action).label)
     for kind in (VersionAction, OperationAction):
         if step.action in kind.values:
@@ -103,8 +104,8 @@ def _who(step: CatalogueStep) -> str:
     return f"{step.by} {step.account.staff_name}" if step.account else step.by
 
 
-def _fields(step: CatalogueStep) -> str:
-    names = "、".join(field_label(name) for name in step.fields)
+def _fields(step: Any, label: Callable[[str], str]) -> str:
+    names = "、".join(label(name) for name in step.fields)
     return _("改了%(fields)s") % {"fields": names} if names else ""
 
 

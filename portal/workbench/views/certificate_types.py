@@ -1,6 +1,5 @@
 """证照类型: what can be issued, by which rules, and what it looks like on made-up data."""
 
-from typing import Any
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
@@ -12,13 +11,20 @@ from certificates import queries
 from certificates.models import CertificateType
 from certificates.numbers import DEFAULT
 from certificates.samples import sample_pdf
+from certificates.types.content import content_of
+from certificates.types.queries import open_versions
 from common.errors import Forbidden
 from common.formatting import code_label, format_list
 from identity.actor import Actor
 from identity.permissions import Permission
 from portal.access import actor_of, staff_required
 from portal.downloads import file_response
+from portal.workbench.item_forms import STATE_TONES
 from portal.workbench.pages import page_of, show
+from portal.workbench.show.types import validity_words
+from portal.workbench.views.type_editing import writing_of
+
+_SHOWN = 50  # drafts above the list
 
 
 def _reader(request: HttpRequest) -> Actor:
@@ -34,11 +40,17 @@ def _reader(request: HttpRequest) -> Actor:
 @staff_required
 def type_list(request: HttpRequest) -> HttpResponse:
     """Every type, by its code."""
-    _reader(request)
+    actor = _reader(request)
     text = request.GET.get("text", "").replace("\x00", "").strip()[:100]
     page = page_of(request, queries.types(text=text))
     rows = [{"kind": row, "holder": code_label(row.get_holder_kind_display())} for row in page.object_list]
-    context = {"page": page, "rows": rows, "text": text}
+    context = {
+        "page": page,
+        "rows": rows,
+        "text": text,
+        "may_write": bool(actor.departments(Permission.MANAGE_ITEMS)),
+        "open_versions": [{"version": one, "tone": STATE_TONES[one.state]} for one in open_versions(actor)[:_SHOWN]],
+    }
     return show(request, "workbench/certificate_types.html", context, nav="management")
 
 
@@ -46,7 +58,7 @@ def type_list(request: HttpRequest) -> HttpResponse:
 @staff_required
 def type_page(request: HttpRequest, type_id: UUID) -> HttpResponse:
     """One type: its rules in words, its fields, who may do what."""
-    _reader(request)
+    actor = _reader(request)
     kind = queries.get_type(type_id)
     context = {
         "kind": kind,
@@ -61,6 +73,7 @@ def type_page(request: HttpRequest, type_id: UUID) -> HttpResponse:
             for field in kind.fields
         ],
         "duties": _duties(kind),
+        **writing_of(actor, kind),
     }
     return show(request, "workbench/certificate_type.html", context, nav="management")
 
@@ -75,35 +88,13 @@ def _rules(kind: CertificateType) -> list[tuple[str, str]]:
         (_("定义机构"), kind.definer.name),
         (_("持证主体"), code_label(kind.get_holder_kind_display())),
         (_("数量"), single),
-        (_("有效期"), _validity(kind, labels)),
+        (_("有效期"), validity_words(content_of(kind))),
         (_("编号规则"), kind.number_pattern or DEFAULT),
         (_("编号字头"), kind.number_prefix or _("（无）")),
         (_("保管期限"), code_label(kind.get_retention_display())),
         (_("签章名称"), kind.seal_caption),
         (_("国密签名"), _("有") if kind.has_sm2_signature else _("没有")),
     ]
-
-
-def _validity(kind: CertificateType, labels: dict[str, str]) -> str:
-    rule: dict[str, Any] = kind.validity or {"kind": "months", "months": kind.validity_months}
-    match rule["kind"]:
-        case "field":
-            return _("到照面“%(field)s”写的那天") % {"field": labels.get(rule["field"], rule["field"])}
-        case "age":
-            return _("到持证人满 %(age)s 周岁的前一天") % {"age": rule["age"]}
-        case "by_age":
-            return format_list(_step(under, months) for under, months in rule["steps"])
-        case _:
-            return _term(rule.get("months"))
-
-
-def _term(months: int | None) -> str:
-    return _("%(months)s 个月") % {"months": months} if months else _("长期")
-
-
-def _step(under: int | None, months: int | None) -> str:
-    who = _("不满 %(age)s 周岁") % {"age": under} if under else _("其他人")
-    return f"{who} {_term(months)}"
 
 
 def _duties(kind: CertificateType) -> list[tuple[str, str]]:

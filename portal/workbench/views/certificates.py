@@ -14,6 +14,7 @@ from certificates.models import Certificate
 from certificates.proposals import visible_proposals
 from certificates.states import TABLE, Operation, ground_text, operations_in
 from certificates.transitions import may
+from certificates.types.queries import fields_of
 from certificates.wallet import reports
 from common.formatting import action_label, code_label, format_date
 from common.masking import mask_name
@@ -124,7 +125,7 @@ def shown_face(certificate: Certificate) -> list[tuple[str, str]]:
     """The printed fields; what the type calls sensitive, and a person's own data, stay masked."""
     is_person = certificate.holder.kind == Party.Kind.PERSON
     rows = []
-    for field in certificate.type.fields:
+    for field in fields_of(certificate):
         value = str(certificate.face.get(field["key"], ""))
         if value and (field.get("sensitive") or is_person or names_somebody(field["label"])):
             value = mask_name(value)
