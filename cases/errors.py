@@ -238,6 +238,13 @@ class ChoiceNotOffered(Conflict):
     message = _("“%(name)s”不能用这种方式提交。")
 
 
+class AlternativeUnknown(Invalid):
+    """The file is said to be one of several alternatives that the material does not have."""
+
+    code = "case.alternative_unknown"
+    message = _("请从列出的几种里选一种。")
+
+
 class PostUnfit(Conflict):
     """Reviews can only go to a post of the same department that somebody holds with the right to review."""
 

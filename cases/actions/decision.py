@@ -172,7 +172,7 @@ def _check_originals(case: Case) -> None:
         raise DocumentWaiting
     lacking = Q(document__grade=Document.Grade.C) | Q(document__erased_at__isnull=False)
     unseen = CaseMaterial.objects.filter(lacking, case=case).select_related("requirement")
-    names = [row.requirement.name for row in unseen]
+    names = [row.name for row in unseen]
     if names:
         raise errors.OriginalsNotSeen(count=len(names), names="、".join(names))
 
