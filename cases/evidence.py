@@ -4,11 +4,12 @@ import datetime as dt
 from collections.abc import Iterable, Mapping
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Prefetch, QuerySet
 
 from cases.models import Case, CaseMaterial
 from certificates import reuse
 from certificates.choosing import Requirement, Resolution, Way, together
+from certificates.models import CertificateType
 from identity.models import Party
 from services.codes import MaterialNeed, ProofOf
 from services.models import MaterialRequirement
@@ -67,7 +68,8 @@ def locker_of(case: Case, material: MaterialRequirement, person_id: UUID | None)
 
 
 def _materials(case: Case) -> QuerySet[MaterialRequirement]:
-    return case.item_version.materials.prefetch_related("satisfied_by")
+    accepted = CertificateType.objects.only("name").order_by()
+    return case.item_version.materials.prefetch_related(Prefetch("satisfied_by", accepted))
 
 
 def asked_of(materials: Iterable[MaterialRequirement], situation: Mapping[str, str]) -> list[_Asked]:

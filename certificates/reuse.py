@@ -13,8 +13,15 @@ from django.db.models import BooleanField, ExpressionWrapper, Q, QuerySet
 from certificates.choosing import Requirement, Resolution, decide
 from certificates.models import Certificate, Document
 
-# What no choice needs and what is costly to read: the face is decrypted row by row.
-_UNREAD = ("face", "qr_token", "file", "file_state", "file_sha256", "subject_index")
+# What a choice and its words need, and nothing more: a draft is resolved at every look, and faces are decrypted.
+_OF_CERTIFICATES = (
+    *("holder", "type", "issuer", "state", "issued_on", "valid_from", "valid_until"),
+    *("type__name", "issuer__short_name"),
+)
+_OF_DOCUMENTS = (
+    *("owner", "kind", "name", "grade", "scan", "created_at", "verified_at", "disputed_at", "removed_at", "erased_at"),
+    "verified_department__short_name",
+)
 
 
 def resolve(requirements: Sequence[Requirement], *, today: dt.date) -> dict[str, Resolution]:
@@ -47,7 +54,7 @@ def _certificates(asked: Sequence[Requirement], today: dt.date) -> dict[UUID, li
         Certificate.objects.filter(holder_id__in=holders, type_id__in=type_ids)
         .annotate(is_good=good)
         .select_related("type", "issuer")
-        .defer(*_UNREAD)
+        .only(*_OF_CERTIFICATES)
         .order_by("holder_id", "type_id", "is_good", "-issued_on", "-id")
         .distinct("holder_id", "type_id", "is_good")
     )
@@ -62,10 +69,9 @@ def _documents(asked: Sequence[Requirement]) -> dict[UUID, list[Document]]:
     held: dict[UUID, list[Document]] = {}
     if not holders or not kinds:
         return held
-    rows = Document.objects.filter(
-        owner_id__in=holders, kind__in=kinds, removed_at__isnull=True, erased_at__isnull=True
-    )
-    for document in rows.select_related("verified_department").defer("file_name"):
+    there = Document.objects.filter(removed_at__isnull=True, erased_at__isnull=True)
+    rows = there.filter(owner_id__in=holders, kind__in=kinds).select_related("verified_department")
+    for document in rows.only(*_OF_DOCUMENTS).order_by():
         held.setdefault(document.owner_id, []).append(document)
     return held
 
