@@ -102,6 +102,8 @@ def refresh(case: Case, *, today: dt.date) -> list[CaseMaterial]:
             if row not in new and _taken(row) != before:
                 row.save()
         kept.append(row)
+    for row, key in zip(new, sorted(row.pk for row in new), strict=True):
+        row.pk = key  # made in one moment: the keys keep the order of the pieces
     CaseMaterial.objects.bulk_create(new)
     if rows:  # no longer asked in this situation
         CaseMaterial.objects.filter(pk__in=[row.pk for row in rows.values()]).delete()

@@ -1,21 +1,27 @@
 """What stands for the materials of a draft, and why: pieces, reasons, refusal, and whose papers they are."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 from django.utils import timezone
 
 from cases import errors, evidence
-from cases.actions import drafts, submission
+from cases.actions import decision, drafts, submission
+from cases.actions.refreshing import take_current_values
 from cases.models import Case, CaseMaterial
+from cases.refreshing import outdated_values, stale_copies
 from certificates.actions import change_state, issue
 from certificates.choosing import Way
 from certificates.models import Document
 from certificates.reuse import element_values
 from certificates.states import Operation
+from common.errors import Forbidden
 from identity.actor import SYSTEM
+from identity.models import Account
 from identity.queries import actor_for
 from services.models import MaterialRequirement
 from tests.factories import moves
@@ -186,3 +192,64 @@ def test_a_draft_of_somebody_else_stays_closed(cast: Cast):
     stranger = replace(cast.stranger)
     with pytest.raises(errors.CaseNotFound):
         drafts.refresh_draft(stranger, case_id=case.pk)
+
+
+def _move_away(cast: Cast) -> None:
+    cast.shop.name = "青禾餐饮新店"
+    cast.shop.save()
+    renamed = {"name": cast.shop.name, "address": cast.shop.address}
+    licence = cast.licence
+    issue(SYSTEM, certificate_type=licence.type, holder=cast.shop.party, issuer=cast.scjg, face=renamed, former=licence)
+
+
+def test_what_changed_since_the_application_is_taken_over_before_the_decision(cast: Cast):
+    case = moves.a_reviewed_case(cast)
+    assert outdated_values(case, today=timezone.localdate()) == []
+    _move_away(cast)
+    with pytest.raises(errors.AnswersOutdated) as refused:
+        decision.approve(cast.decider, case_id=case.pk)
+    assert "名称" in refused.value.text
+    unchanged = Case.objects.get(pk=case.pk)
+    assert (unchanged.state, unchanged.certificate_id, unchanged.version) == ("in_review", None, case.version)
+    for actor in (cast.citizen, cast.fire, cast.supervisor):
+        with pytest.raises(Forbidden):
+            take_current_values(actor, case_id=case.pk)
+    with pytest.raises(errors.StaleForm):
+        take_current_values(cast.decider, case_id=case.pk, expected_version=case.version - 1)
+    assert Case.objects.get(pk=case.pk).answers == case.answers
+    done = take_current_values(cast.decider, case_id=case.pk, expected_version=case.version)
+    answer = done.answers["org.name"]
+    assert (answer["value"], answer["was"]) == ("青禾餐饮新店", "青禾餐饮店")
+    again = take_current_values(cast.decider, case_id=case.pk)
+    assert again.version == done.version, "twice is once"
+    assert "名称" in done.events.get(action="take_current_values").note
+    approved = decision.approve(cast.decider, case_id=case.pk)
+    assert approved.certificate.face["name"] == "青禾餐饮新店"
+
+
+def test_what_the_applicant_typed_is_theirs(cast: Cast):
+    case = drafts.start_draft(cast.citizen, item_id=cast.item.pk)
+    drafts.save_answers(cast.citizen, case_id=case.pk, step_key="shop", raw={"org.name": "另一个名字", "area": "8"})
+    _move_away(cast)
+    assert outdated_values(Case.objects.get(pk=case.pk), today=timezone.localdate()) == []
+
+
+def test_a_comparison_that_grew_old_is_told_and_does_not_stop_the_decision(cast: Cast):
+    case = moves.a_reviewed_case(cast)
+    Document.objects.filter(kind="premises-proof").update(verified_at=timezone.now() - timedelta(days=400))
+    lines = stale_copies(case, today=timezone.localdate())
+    assert len(lines) == 1
+    assert "365" in lines[0]
+    assert decision.approve(cast.decider, case_id=case.pk).outcome == "approved"
+
+
+def test_the_page_tells_what_changed_and_takes_it_over(cast: Cast, client):
+    case = moves.a_reviewed_case(cast)
+    _move_away(cast)
+    client.force_login(Account.objects.get(pk=cast.decider.account_id))
+    address = reverse("workbench_case", args=[case.pk])
+    page = client.get(address).content.decode()
+    assert "申请以后来源的内容变了" in page
+    sent = client.post(reverse("take_current_values", args=[case.pk]), {"version": case.version})
+    assert sent.status_code == 302
+    assert "申请以后来源的内容变了" not in client.get(address).content.decode()
