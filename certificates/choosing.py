@@ -113,6 +113,9 @@ def decide(
         found = next((one for one in papers if one.grade == grade and not _flaw(requirement, one, today)), None)
         if found:
             reason = _verified_reason(found) if way == Way.VERIFIED else _earlier_reason(found)
+            if found.disputed_at is not None:  # offered as nobody's word: its original is seen again
+                doubt = _("“%(name)s”原来的核验有异议，要重新核对原件") % {"name": found.name}
+                passed.append(Passed(Cause.DISPUTED, doubt))
             return Resolution(way, reason, document=found, passed=tuple(passed))
     passed += _unfit(requirement, papers, today)
     return _nothing(requirement, tuple(passed))
@@ -171,8 +174,6 @@ def _flaw(requirement: Requirement, document: Document, today: dt.date) -> Cause
     """What keeps a document from being used again; None: nothing."""
     if document.grade == Document.Grade.D:
         return Cause.SELF_MADE
-    if document.disputed_at is not None:
-        return Cause.DISPUTED
     if document.scan == Document.Scan.WAITING:
         return Cause.BEING_SCANNED
     since = timezone.localdate(document.verified_at or document.created_at)
@@ -194,8 +195,6 @@ def _unfit_words(requirement: Requirement, document: Document, cause: Cause) -> 
     values = {"name": document.name, "day": timezone.localdate(document.created_at).isoformat()}
     if cause == Cause.SELF_MADE:
         return _("“%(name)s”是您 %(day)s 自己写的，每次办事要重新写") % values
-    if cause == Cause.DISPUTED:
-        return _("“%(name)s”的核验有异议，重新核对以前不能用") % values
     if cause == Cause.BEING_SCANNED:
         return _("“%(name)s”还在检查病毒") % values
     limit = {**values, "days": requirement.fresh_days}
