@@ -20,7 +20,15 @@ import bench
 from common.launch import embedded
 
 VAR_DIR = Path(__file__).resolve().parents[1] / "var"
-NOT_BENCHMARKS = {"__main__", "certificates_rows", "certificates_stock", "search_rows", "search_set", "settings"}
+NOT_BENCHMARKS = {
+    "__main__",
+    "certificates_rows",
+    "certificates_stock",
+    "once_only_lives",
+    "search_rows",
+    "search_set",
+    "settings",
+}
 
 
 def names() -> list[str]:

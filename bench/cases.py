@@ -18,10 +18,12 @@ from cases.actions import decision, drafts, intake, review, submission
 from cases.models import Branch, Case
 from certificates import reuse
 from certificates.actions import change_state
+from certificates.choosing import Requirement
 from certificates.models import CertificateType
 from certificates.states import Operation
 from common.workdays import for_region
 from identity.actor import Actor
+from services.pieces import kinds_of
 from tests.factories import moves
 from tests.factories.cast import Cast, build_cast
 
@@ -93,9 +95,9 @@ def _measure(act: Callable[[], Any]) -> float:
     return round(statistics.median(spent), 2)
 
 
-def _requirement(cast: Cast, row: Any) -> reuse.Requirement:
+def _requirement(cast: Cast, row: Any) -> Requirement:
     types = frozenset(kind.pk for kind in row.requirement.satisfied_by.all())
-    return reuse.Requirement(key=row.requirement.key, holder_id=cast.shop.pk, type_ids=types, kind=row.requirement.kind)
+    return Requirement(key=row.requirement.key, holder_id=cast.shop.pk, type_ids=types, kinds=kinds_of(row.requirement))
 
 
 def _suspend(cast: Cast) -> float:

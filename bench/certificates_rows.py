@@ -27,7 +27,7 @@ THREADS = 2  # as many as the machine has cores
 def register_figures(quick: bool) -> dict[str, object]:
     """Figures: issues a second on two threads, look-up in ms at each size, and the largest over the smallest."""
     sizes = os.environ.get("ONESTOP_BENCH_ROWS") or ("1000,10000" if quick else "10000,1000000")
-    kind, holder = _cast()
+    kind, holder = cast()
     figures: dict[str, object] = {"issue_per_s": round(_issues(kind, holder, 20 if quick else 150), 1)}
     medians = []
     for size in sorted(int(size) for size in sizes.split(",")):
@@ -39,7 +39,8 @@ def register_figures(quick: bool) -> dict[str, object]:
     return figures
 
 
-def _cast() -> tuple[CertificateType, Person]:
+def cast() -> tuple[CertificateType, Person]:
+    """An authority with a type of certificate, and somebody who holds them."""
     region = Region.objects.create(code="519900000000", name="示范市", level=Region.Level.CITY)
     office = Department.objects.create(
         name="示范市市场监督管理局", uscc=make_uscc(prefix="11", region="519900", body="00000001"), region=region

@@ -76,7 +76,7 @@ def _filled(case: Case, values: Mapping[str, Any]) -> bytes:
         "agent": case.agent,
         "situation": situation_labels(version.situations.all(), case.situation),
         "sections": [_section(step, values, names, []) for step in steps],
-        "materials": [(row.requirement.name, row.get_way_display()) for row in rows],
+        "materials": [(row.name, row.get_way_display()) for row in rows],
         **_head(version, case.department.name),
     }
     title = _("%(name)s申请表") % {"name": version.name}

@@ -26,7 +26,7 @@ def rows_by_field(case: Case, specs: Iterable[FieldSpec]) -> dict[str, CaseMater
     wanted = {spec.material: spec.key for spec in specs if spec.type == "file"}
     if not wanted:
         return {}
-    rows = {row.requirement.key: row for row in case.materials.all()}
+    rows = {row.requirement.key: row for row in case.materials.all() if not row.piece}
     return {key: rows[material] for material, key in wanted.items() if material in rows}
 
 
@@ -43,7 +43,7 @@ def take(
     asked = [spec for spec in specs if spec.type == "file"]
     if not asked:
         return []
-    rows = {row.requirement.key: row for row in case.materials.select_related("requirement")}
+    rows = {row.requirement.key: row for row in case.materials.select_related("requirement") if not row.piece}
     problems = []
     for spec in asked:
         given = values.pop(spec.key, "")
@@ -79,14 +79,19 @@ def upload_row(
     request_key: str,
     more: Sequence[UploadedFile] = (),
     turns: Sequence[int] = (),
+    alternative: str = "",
 ) -> None:
-    """Put a file into the locker and let it stand for one material. Raises the upload errors."""
+    """Put a file into the locker and let it stand for one material. Raises the upload errors.
+
+    ``alternative`` is the key of the piece it is, where any of several is enough.
+    """
     requirement = row.requirement
+    kind, name = evidence.kind_and_name(row, alternative)
     document = upload_document(
         actor,
         owner_id=evidence.locker_of(case, requirement, actor.person_id),
-        kind=requirement.kind or requirement.key,
-        name=requirement.name,
+        kind=kind,
+        name=name,
         upload=upload,
         more=more,
         turns=turns,
@@ -124,6 +129,7 @@ def choose(row: CaseMaterial, *, way: str, document: Document | None, reason: st
     row.document = document
     row.grant = None
     row.reason = reason
+    row.passed_over = []
     row.chosen_by_applicant = True
     row.original_seen_at = None
     row.original_seen_by = None

@@ -238,6 +238,21 @@ class ChoiceNotOffered(Conflict):
     message = _("“%(name)s”不能用这种方式提交。")
 
 
+class AnswersOutdated(Conflict):
+    """What registers or certificates say has changed since the application."""
+
+    code = "case.answers_outdated"
+    message = _("申请以后，这些内容的来源变了：%(labels)s。")
+    what_to_do = _("请先在办件页面核对并更新，再作决定。")
+
+
+class AlternativeUnknown(Invalid):
+    """The file is said to be one of several alternatives that the material does not have."""
+
+    code = "case.alternative_unknown"
+    message = _("请从列出的几种里选一种。")
+
+
 class PostUnfit(Conflict):
     """Reviews can only go to a post of the same department that somebody holds with the right to review."""
 

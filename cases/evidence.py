@@ -1,29 +1,48 @@
 """The materials of a case: resolve each requirement against what is held, and keep the rows in step."""
 
 import datetime as dt
+from collections.abc import Iterable, Mapping
 from uuid import UUID
+
+from django.db.models import Prefetch, QuerySet
 
 from cases.models import Case, CaseMaterial
 from certificates import reuse
+from certificates.choosing import Requirement, Resolution, Way, together
+from certificates.models import CertificateType
 from identity.models import Party
-from services.codes import ProofOf
+from services.codes import MaterialNeed, ProofOf
 from services.models import MaterialRequirement
-from services.rules import required_materials
+from services.pieces import Piece, full_name, is_choice, kinds_of, own_kind, parts_of, pieces_of
+from services.rules import applies
 
 _Way = CaseMaterial.Way
+_Asked = tuple[MaterialRequirement, Piece | None]  # a material, or a piece of one that is handed in piece by piece
 
 
-def requirement_of(case: Case, material: MaterialRequirement) -> reuse.Requirement:
-    """Say a catalogue requirement in the words of the certificates room."""
-    return reuse.Requirement(
-        key=material.key,
-        holder_id=holder_of(case, material),
-        type_ids=frozenset(kind.pk for kind in material.satisfied_by.all()),
-        kind=material.kind,
+def requirement_of(case: Case, material: MaterialRequirement, piece: Piece | None = None) -> Requirement:
+    """Say a catalogue requirement, or a piece of it, in the words of the certificates room.
+
+    ``material.satisfied_by`` is loaded.
+    """
+    holder = holder_of(case, material)
+    accepted = frozenset(kind.pk for kind in material.satisfied_by.all())
+    return Requirement(
+        key=_key(material, piece),
+        holder_id=holder,
+        type_ids=accepted & piece.types if piece else accepted,
+        kinds=(own_kind(material, piece),) if piece else kinds_of(material),
         fresh_days=material.fresh_days,
         may_promise=bool(material.promise_text),
         may_defer=material.defer_days is not None,
+        names=tuple(one.name for one in pieces_of(material)) if is_choice(material) else (),
+        is_refused=not case.use_prefill,
+        for_another=holder != case.agent_id and case.applicant.kind == Party.Kind.PERSON,
     )
+
+
+def _key(material: MaterialRequirement, piece: Piece | None) -> str:
+    return f"{material.key}#{piece.key}" if piece else material.key
 
 
 def holder_of(case: Case, material: MaterialRequirement) -> UUID:
@@ -48,44 +67,96 @@ def locker_of(case: Case, material: MaterialRequirement, person_id: UUID | None)
     return case.applicant_id if is_anothers else holder
 
 
+def _materials(case: Case) -> QuerySet[MaterialRequirement]:
+    accepted = CertificateType.objects.only("name").order_by()
+    return case.item_version.materials.prefetch_related(Prefetch("satisfied_by", accepted))
+
+
+def asked_of(materials: Iterable[MaterialRequirement], situation: Mapping[str, str]) -> list[_Asked]:
+    """What is handed in one by one in a situation, in order: whole materials, and the pieces of the others."""
+    return [(one, piece) for one in materials if applies(one.when, situation) for piece in parts_of(one)]
+
+
 def refresh(case: Case, *, today: dt.date) -> list[CaseMaterial]:
     """Bring a draft's materials in step with its situation and with what is held now.
 
-    Rows the applicant chose (an upload, a declaration) stay as they are; the others take the first match.
+    Rows the applicant chose (an upload, a declaration) stay as they are; the others take the first match. Five
+    queries however many materials there are, and the writes of what changed.
     """
-    needed = required_materials(case.item_version, case.situation)
+    needed = asked_of(_materials(case), case.situation)
     resolutions = _resolve(case, needed, today)
-    rows = {row.requirement_id: row for row in case.materials.all()}
+    rows = {(row.requirement_id, row.piece): row for row in case.materials.all()}
     kept: list[CaseMaterial] = []
-    for material in needed:
-        row = rows.pop(material.pk, None) or CaseMaterial(case=case, requirement=material)
-        if not row.chosen_by_applicant or resolutions[material.key].way == reuse.Way.CERTIFICATE:
-            _take(row, resolutions[material.key])
-        row.save()
+    new: list[CaseMaterial] = []
+    for material, piece in needed:
+        place = (material.pk, piece.key if piece else "")
+        row = rows.pop(place, None)
+        if row is None:
+            row = CaseMaterial(case=case, requirement=material, piece=place[1])
+            new.append(row)
+        row.requirement = material
+        resolution = resolutions[_key(material, piece)]
+        if not row.chosen_by_applicant or resolution.way == Way.CERTIFICATE:
+            before = _taken(row)
+            _take(row, resolution)
+            if row not in new and _taken(row) != before:
+                row.save()
         kept.append(row)
-    CaseMaterial.objects.filter(pk__in=[row.pk for row in rows.values()]).delete()  # no longer asked in this situation
+    for row, key in zip(new, sorted(row.pk for row in new), strict=True):
+        row.pk = key  # made in one moment: the keys keep the order of the pieces
+    CaseMaterial.objects.bulk_create(new)
+    if rows:  # no longer asked in this situation
+        CaseMaterial.objects.filter(pk__in=[row.pk for row in rows.values()]).delete()
     return kept
 
 
-def _take(row: CaseMaterial, resolution: reuse.Resolution) -> None:
+_TAKEN = ("way", "certificate_id", "document_id", "reason", "passed_over", "chosen_by_applicant")
+
+
+def _taken(row: CaseMaterial) -> list[object]:
+    return [getattr(row, name) for name in _TAKEN]
+
+
+def _take(row: CaseMaterial, resolution: Resolution) -> None:
     row.way = _Way(resolution.way)
     row.certificate = resolution.certificate
     row.document = resolution.document
     row.reason = resolution.reason[:300]
+    row.passed_over = [one.stored() for one in resolution.passed]
     row.chosen_by_applicant = False
     if row.way in {_Way.PROMISE, _Way.DEFERRED}:  # offered, not taken: the person must say so
         row.way = _Way.MISSING
 
 
-def preview(case_like: Case, *, today: dt.date) -> dict[str, reuse.Resolution]:
-    """Resolve every material of any situation without writing, for the guide page: ``{material key: resolution}``."""
-    return _resolve(case_like, list(case_like.item_version.materials.all()), today)
+def preview(case_like: Case, *, today: dt.date) -> dict[str, Resolution]:
+    """Resolve every material of any situation without writing, for the guide page: ``{material key: resolution}``.
+
+    One that is handed in piece by piece is as good as the weakest piece; its pieces stand beside it, as ``key#piece``.
+    """
+    materials = list(_materials(case_like))
+    needed = [(one, piece) for one in materials for piece in parts_of(one)]
+    found = _resolve(case_like, needed, today)
+    for material in materials:
+        pieces = [piece for piece in parts_of(material) if piece]
+        if pieces:
+            found[material.key] = together([(piece.name, found[_key(material, piece)]) for piece in pieces])
+    return found
 
 
-def _resolve(case: Case, needed: list[MaterialRequirement], today: dt.date) -> dict[str, reuse.Resolution]:
-    return reuse.resolve([requirement_of(case, material) for material in needed], today=today)
+def _resolve(case: Case, needed: Iterable[_Asked], today: dt.date) -> dict[str, Resolution]:
+    return reuse.resolve([requirement_of(case, material, piece) for material, piece in needed], today=today)
+
+
+def kind_and_name(row: CaseMaterial, alternative: str = "") -> tuple[str, str]:
+    """What a file handed in for a row is, as (kind of document, name): its piece, or the alternative chosen."""
+    material = row.requirement
+    wanted = alternative if is_choice(material) else row.piece
+    piece = next((one for one in pieces_of(material) if one.key == wanted), None)
+    if piece is None:
+        return material.kind or material.key, material.name
+    return own_kind(material, piece), full_name(material, piece.key)
 
 
 def missing(rows: list[CaseMaterial]) -> list[CaseMaterial]:
     """Required materials that nothing stands for yet."""
-    return [row for row in rows if row.way == _Way.MISSING and row.requirement.need != "2"]
+    return [row for row in rows if row.way == _Way.MISSING and row.requirement.need != MaterialNeed.OPTIONAL]

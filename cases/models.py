@@ -11,6 +11,7 @@ from common.fields import EncryptedJSONField, EncryptedTextField
 from common.models import BaseModel
 from identity.models import Account, Department, Party, Person, Post
 from services.models import ItemVersion, MaterialRequirement, ReviewStage, ServiceItem
+from services.pieces import full_name
 
 
 class Case(BaseModel):
@@ -73,23 +74,32 @@ class CaseMaterial(BaseModel):
 
     case = models.ForeignKey(Case, models.PROTECT, related_name="materials")
     requirement = models.ForeignKey(MaterialRequirement, models.PROTECT, related_name="+")
+    piece = models.CharField(max_length=40, blank=True, default="", db_default="")  # of a material in several pieces
     way = models.CharField(max_length=12, choices=Way, default=Way.MISSING)
     certificate = models.ForeignKey(Certificate, models.PROTECT, null=True, related_name="case_uses")
     document = models.ForeignKey(Document, models.PROTECT, null=True, related_name="case_uses")
     grant = models.ForeignKey(Grant, models.PROTECT, null=True, related_name="+")
     reason = models.CharField(max_length=300, blank=True, default="")
+    passed_over = models.JSONField(default=list, db_default=[])  # [{cause, words}]: what was held and does not count
     chosen_by_applicant = models.BooleanField(default=False)  # kept when the draft is resolved again
     original_seen_at = models.DateTimeField(null=True)
     original_seen_by = models.ForeignKey(Account, models.PROTECT, null=True, related_name="+")
     correction = models.CharField(max_length=500, blank=True, default="")  # what the one-off notice asks for it
 
     class Meta:
-        ordering: ClassVar = ["requirement__order"]
-        constraints = (models.UniqueConstraint(fields=["case", "requirement"], name="case_material_once"),)
+        ordering: ClassVar = ["requirement__order", "id"]
+        constraints = (
+            models.UniqueConstraint(fields=["case", "requirement", "piece"], name="case_material_piece_once"),
+        )
         indexes = (models.Index(fields=["certificate"], name="case_material_certificate"),)
 
     def __str__(self) -> str:
         return f"{self.case} {self.requirement}"
+
+    @property
+    def name(self) -> str:
+        """What is handed in, in words: the material, or a piece of it."""
+        return full_name(self.requirement, self.piece)
 
 
 class Branch(BaseModel):

@@ -146,9 +146,7 @@ def _facts(case: Case, kind: Notice.Kind) -> list[tuple[str, str]]:
 def _lists(case: Case, kind: Notice.Kind, items: list[str]) -> list[dict[str, Any]]:
     if kind == _Kind.RECEIPT:
         rows = case.materials.select_related("requirement")
-        return [
-            {"title": "收到的材料", "items": [f"{row.requirement.name}（{row.get_way_display()}）" for row in rows]}
-        ]
+        return [{"title": "收到的材料", "items": [f"{row.name}（{row.get_way_display()}）" for row in rows]}]
     titles = {
         _Kind.CORRECTION: "需要补正的内容",
         _Kind.NOT_ACCEPTED: "说明",

@@ -43,6 +43,14 @@ def fill(case: Case, *, today: dt.date) -> dict[str, Answer]:
     return answers
 
 
+def authority_answers(case: Case, specs: Sequence[FieldSpec], *, today: dt.date) -> dict[str, Answer]:
+    """What certificates and registers answer now for fields, whatever the draft says (three queries)."""
+    sources = (_from_certificates(case, today), _from_register(case))
+    answers = {spec.key: found for spec in specs if (found := _found(spec, sources))}
+    _split_addresses(answers, [spec for spec in specs if spec.key in answers])
+    return answers
+
+
 def _found(spec: FieldSpec, sources: Sequence[Mapping[str, Answer]]) -> Answer | None:
     """What the first source that knows it says; a person or an organisation is put together from its parts."""
     for source in sources:

@@ -48,7 +48,7 @@ def _case(case: Case) -> Row:
         "提交时间": case.submitted_at,
         "办结时间": case.closed_at,
         "填写的内容": answers,
-        "材料": {row.requirement.name: row.get_way_display() for row in case.materials.all()},
+        "材料": {row.name: row.get_way_display() for row in case.materials.all()},
         "经过": {
             f"{number}. {event.created_at:%Y-%m-%d}": f"{event.actor_label} {event.to_state}"
             for number, event in enumerate(case.events.all(), start=1)

@@ -65,6 +65,13 @@ class MaterialNeed(models.TextChoices):
     DEFERRABLE = "3", "容缺后补"
 
 
+class Combination(models.TextChoices):
+    """How the pieces of a material go together."""
+
+    ANY = "any", "以下任一"
+    ALL = "all", "以下全部"
+
+
 class MaterialSource(models.TextChoices):
     """来源渠道."""
 

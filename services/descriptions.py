@@ -52,13 +52,15 @@ class SituationPart:
 
 @dataclass(frozen=True, kw_only=True)
 class MaterialPart:
-    """申请材料; ``satisfied_by`` holds certificate type ids."""
+    """申请材料; ``satisfied_by`` holds certificate type ids, ``pieces`` what :mod:`services.pieces` reads."""
 
     key: str
     name: str
     need: str = "1"
     when: dict[str, Any] = field(default_factory=dict)
     satisfied_by: frozenset[UUID] = frozenset()
+    combination: str = "any"
+    pieces: list[dict[str, Any]] = field(default_factory=list)
     proof_of: str = "applicant"
     kind: str = ""
     fresh_days: int | None = None

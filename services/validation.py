@@ -15,6 +15,7 @@ from services.errors import DescriptionInvalid
 from services.fields import TYPES, is_day, longest_of
 from services.models import ItemVersion, ServiceItem
 from services.patterns import is_safe
+from services.pieces import shape_problems
 from services.themes import ORGANISATION_THEMES, PERSON_THEMES
 
 _SMALL_INTEGER = 32_767
@@ -47,6 +48,8 @@ def storing_problems(content: VersionContent) -> Iterator[str]:
             yield from _column_problems(PARTS[name][0], columns(part))
         yield from _repeated(name, (part.key for part in parts if hasattr(part, "key")))
     yield from _field_problems(content)
+    for material in content.materials:
+        yield from shape_problems(material.name, material.pieces)
     for basis in content.legal_bases:
         if basis.since and not is_day(basis.since):
             yield _("《%(law)s》的实施日期不是日期") % {"law": basis.law[:40]}

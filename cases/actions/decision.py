@@ -14,6 +14,7 @@ from cases.actions import moves
 from cases.actions.clocks import begin
 from cases.flags import lost_evidence
 from cases.models import Branch, Case, CaseMaterial, Notice
+from cases.refreshing import outdated_values
 from cases.states import Action, Outcome, State
 from certificates.actions import issue
 from certificates.errors import DocumentWaiting
@@ -40,7 +41,8 @@ def approve(
     """Decide 准予: every branch agrees, originals were seen, no evidence is flagged; the result is issued at once.
 
     ``face`` gives printed values that only the department knows (a grade, an amount). Raises
-    :class:`BranchesOpen`, :class:`BranchOpposed`, :class:`OriginalsNotSeen` or :class:`EvidenceFlagged`.
+    :class:`BranchesOpen`, :class:`BranchOpposed`, :class:`OriginalsNotSeen`, :class:`EvidenceFlagged` or
+    :class:`AnswersOutdated`.
     """
     case = moves.lock(actor, case_id)
     claimed = claim(actor_id=actor.account_id, action="approve", request_key=request_key)
@@ -51,6 +53,7 @@ def approve(
     _check_branches(case, approving=True)
     _check_originals(case)
     _check_flags(case)
+    _check_values(case)
     _approve(actor, case, Action.APPROVE, face or {})
     claimed.settle(case.pk)
     return case
@@ -77,7 +80,7 @@ def decide_at_once(
 ) -> Case:
     """Accept and approve an instant item (即办件) in one act at the counter (行政许可法第三十四条第二款).
 
-    Raises :class:`NotInstant`, :class:`OriginalsNotSeen` or :class:`EvidenceFlagged`.
+    Raises :class:`NotInstant`, :class:`OriginalsNotSeen`, :class:`EvidenceFlagged` or :class:`AnswersOutdated`.
     """
     case = moves.lock(actor, case_id)
     claimed = claim(actor_id=actor.account_id, action="decide_at_once", request_key=request_key)
@@ -88,6 +91,7 @@ def decide_at_once(
         raise errors.NotInstant
     _check_originals(case)
     _check_flags(case)
+    _check_values(case)
     begin(case)
     _approve(actor, case, Action.DECIDE_AT_ONCE, face or {})
     claimed.settle(case.pk)
@@ -172,7 +176,7 @@ def _check_originals(case: Case) -> None:
         raise DocumentWaiting
     lacking = Q(document__grade=Document.Grade.C) | Q(document__erased_at__isnull=False)
     unseen = CaseMaterial.objects.filter(lacking, case=case).select_related("requirement")
-    names = [row.requirement.name for row in unseen]
+    names = [row.name for row in unseen]
     if names:
         raise errors.OriginalsNotSeen(count=len(names), names="、".join(names))
 
@@ -182,6 +186,13 @@ def _check_flags(case: Case) -> None:
     lost = lost_evidence(case)
     if lost:
         raise errors.EvidenceFlagged(what="；".join(lost))
+
+
+def _check_values(case: Case) -> None:
+    """Nothing is granted on what a register or certificate no longer says."""
+    changed = outdated_values(case, today=timezone.localdate())
+    if changed:
+        raise errors.AnswersOutdated(labels="、".join(one.label for one in changed))
 
 
 def _issue_result(actor: Actor, case: Case, extra: Mapping[str, str]) -> Certificate:

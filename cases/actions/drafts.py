@@ -32,6 +32,7 @@ from services import queries as catalogue
 from services.codes import Audience
 from services.forms import Problem, check_answers, visible_steps
 from services.models import ItemVersion
+from services.pieces import alternatives_of
 from services.rules import normal_situation
 
 _Way = CaseMaterial.Way
@@ -186,13 +187,14 @@ def replace_page(
 
 @transaction.atomic
 def set_prefill(actor: Actor, *, case_id: UUID, use: bool) -> Case:
-    """Let a person refuse prefilled values (they are taken out), or take them again."""
+    """Let a person refuse that what is known of them is used (values and proofs are taken out), or take it again."""
     case = _editable(actor, case_id, None)
     case.use_prefill = use
     kept = {key: answer for key, answer in case.answers.items() if answer["source"] == "typed"}
     case.answers = kept
     case.answers = prefill.fill(case, today=timezone.localdate())
     _save(case)
+    evidence.refresh(case, today=timezone.localdate())
     return case
 
 
@@ -221,15 +223,19 @@ def upload_material(
     material_id: UUID,
     upload: UploadedFile,
     more: Sequence[UploadedFile] = (),
+    alternative: str = "",
     request_key: str = "",
 ) -> CaseMaterial:
     """Put a file into the locker and let it stand for one material; ``more`` are its further pages.
 
-    Raises the upload errors; then nothing changes.
+    ``alternative`` says which of several it is, where any is enough. Raises the upload errors or
+    :class:`AlternativeUnknown`; then nothing changes.
     """
     case = _editable(actor, case_id, None, corrections=True)
     row = _material(case, material_id)
-    attachments.upload_row(actor, case, row, upload, more=more, request_key=request_key)
+    if alternative and alternative not in {one.key for one in alternatives_of(row.requirement)}:
+        raise errors.AlternativeUnknown(fields={"alternative": errors.AlternativeUnknown.message})
+    attachments.upload_row(actor, case, row, upload, more=more, alternative=alternative, request_key=request_key)
     _save(case)
     return row
 
@@ -263,7 +269,7 @@ def promise_material(actor: Actor, *, case_id: UUID, material_id: UUID) -> CaseM
     case = _editable(actor, case_id, None)
     row = _material(case, material_id)
     if not row.requirement.promise_text:
-        raise errors.ChoiceNotOffered(name=row.requirement.name)
+        raise errors.ChoiceNotOffered(name=row.name)
     attachments.choose(row, way=_Way.PROMISE, document=None, reason=_("已选择告知承诺"))
     _save(case)
     return row
@@ -275,7 +281,7 @@ def defer_material(actor: Actor, *, case_id: UUID, material_id: UUID) -> CaseMat
     case = _editable(actor, case_id, None)
     row = _material(case, material_id)
     if row.requirement.defer_days is None:
-        raise errors.ChoiceNotOffered(name=row.requirement.name)
+        raise errors.ChoiceNotOffered(name=row.name)
     attachments.choose(
         row,
         way=_Way.DEFERRED,

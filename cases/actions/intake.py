@@ -84,7 +84,7 @@ def ask_correction(
     for key, text in asked.items():
         rows[key].correction = text[:500]
         rows[key].save(update_fields=["correction", "updated_at"])
-    items = [f"{rows[key].requirement.name}：{text}" for key, text in asked.items()]
+    items = [f"{rows[key].name}：{text}" for key, text in asked.items()]
     if general.strip():
         items.append(general.strip())
     moves.apply(case, actor, Action.ASK_CORRECTION, note="；".join(items))

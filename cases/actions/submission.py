@@ -74,7 +74,7 @@ def _check_complete(case: Case) -> None:
 def _check_materials(case: Case, rows: list[CaseMaterial]) -> None:
     lacking = evidence.missing(rows)
     if lacking:
-        names = "、".join(row.requirement.name for row in lacking)
+        names = "、".join(row.name for row in lacking)
         fields = {row.requirement.key: str(errors.MaterialsIncomplete.what_to_do) for row in lacking}
         raise errors.MaterialsIncomplete(count=len(lacking), names=names, fields=fields)
 
@@ -121,7 +121,7 @@ def correct(actor: Actor, *, case_id: UUID, request_key: str = "", expected_vers
     notice = case.notices.get(kind=Notice.Kind.CORRECTION)
     unchanged = [row for row in listed if row.updated_at <= notice.created_at or row.way == _Way.MISSING]
     if unchanged:
-        names = "、".join(row.requirement.name for row in unchanged)
+        names = "、".join(row.name for row in unchanged)
         raise errors.MaterialsIncomplete(count=len(unchanged), names=names)
     for row in rows:
         row.correction = ""

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from typing import Any
+from uuid import UUID
 
 from certificates.models import CertificateType
 from identity.models import Department, Post
@@ -30,7 +31,7 @@ ITEM_KEYS = (
 ITEM_OPTIONAL = "quantity_limit handle_area flow open_from_age waivers"
 MATERIAL = {
     "required": "key name need legal",
-    "optional": "when satisfied_by kind fresh_days promise defer_days note holder source paper",
+    "optional": "when satisfied_by any_of all_of kind fresh_days promise defer_days note holder source paper",
 }
 _LAWS = frozenset(["法律", "行政法规", "地方性法规", "部门规章", "政府规章", "规范性文件"])
 _REGISTERED = frozenset(["91", "92", "93", "52"])  # 企业, 个体工商户, 农民专业合作社, 民办非企业单位 (GB 32100-2015)
@@ -155,10 +156,21 @@ def _result_type(entry: Entry, result: Entry, known: References) -> Any:
             raise result.fail("a person is given an organisation's certificate: registers must say what is registered")
     elif "registers" in result:
         raise result.fail("registers goes with a certificate of an organisation that a person applies for")
-    relied_on = [name for one in entry.entries("materials", **MATERIAL) for name in one.texts("satisfied_by")]
+    relied_on = [name for one in entry.entries("materials", **MATERIAL) for name in _types_of(one)]
     if "replaces" in result and result.text("certificate_type") not in relied_on:
         raise result.fail("replaces needs a material that the old certificate of this type satisfies")
     return key
+
+
+def _types_of(material: Entry) -> list[str]:
+    """The certificate types that a material accepts, its pieces' too."""
+    pieces = [
+        piece
+        for name in ("any_of", "all_of")
+        if name in material
+        for piece in material.entries(name, required="key name", optional="satisfied_by kind")
+    ]
+    return [key for one in (material, *pieces) for key in one.texts("satisfied_by")]
 
 
 def _certificate(entry: Entry, key: str, known: References) -> Any:
@@ -224,12 +236,16 @@ def _material(entry: Entry, known: References) -> MaterialPart:
         raise entry.fail(f"need {need} is none of {codes.MaterialNeed.values}")
     if (need == codes.MaterialNeed.DEFERRABLE) != ("defer_days" in entry):
         raise entry.fail("need 3 goes with defer_days, and only need 3")
+    pieces = _pieces(entry, known)
+    accepted = {_certificate(entry, key, known) for key in entry.texts("satisfied_by")}
     return MaterialPart(
         key=entry.text("key"),
         name=entry.text("name"),
         need=need,
         when=entry.conditions(),
-        satisfied_by=frozenset(_certificate(entry, key, known) for key in entry.texts("satisfied_by")),
+        satisfied_by=frozenset(accepted | {UUID(key) for piece in pieces for key in piece["types"]}),
+        combination=codes.Combination.ALL if "all_of" in entry else codes.Combination.ANY,
+        pieces=pieces,
         proof_of=entry.code("holder", codes.ProofOf.values, codes.ProofOf.APPLICANT),
         kind=entry.text("kind"),
         fresh_days=entry.number("fresh_days"),
@@ -241,6 +257,24 @@ def _material(entry: Entry, known: References) -> MaterialPart:
         legal=entry.text("legal"),
         note=entry.text("note"),
     )
+
+
+def _pieces(entry: Entry, known: References) -> list[dict[str, Any]]:
+    """What a material consists of: ``any_of`` or ``all_of``, and the certificates that stand for each piece."""
+    if "any_of" in entry and "all_of" in entry:
+        raise entry.fail("any_of and all_of exclude each other")
+    name = "all_of" if "all_of" in entry else "any_of"
+    if name not in entry:
+        return []
+    return [
+        {
+            "key": piece.text("key"),
+            "name": piece.text("name"),
+            "types": sorted(str(_certificate(piece, key, known)) for key in piece.texts("satisfied_by")),
+            "kind": piece.text("kind"),
+        }
+        for piece in entry.entries(name, required="key name", optional="satisfied_by kind")
+    ]
 
 
 def _fees(entry: Entry) -> tuple[FeePart, ...]:

@@ -71,7 +71,7 @@ def _materials(case: Case) -> list[CaseMaterial]:
 
 
 def _paper(case: Case, material: CaseMaterial) -> SimpleUploadedFile:
-    name = material.requirement.name
+    name = material.name
     content = sample_pdf(title=name, owner=case.applicant.name, lines=(f"用于办理：{case.item_version.name}",))
     return SimpleUploadedFile(f"{name}.pdf", content, content_type="application/pdf")
 

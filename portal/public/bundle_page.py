@@ -13,7 +13,8 @@ from django.utils.translation import gettext as _
 from cases.evidence import holder_of
 from cases.models import Case
 from certificates import reuse
-from certificates.reuse import Requirement, Resolution, Way
+from certificates.choosing import HELD as _HELD
+from certificates.choosing import Requirement, Resolution, Way
 from identity.actor import Actor
 from identity.models import Party
 from identity.queries import get_party
@@ -42,7 +43,6 @@ class QuestionForm(forms.Form):
             self.add_error(question.key, problem)
 
 
-_HELD = {Way.CERTIFICATE, Way.VERIFIED, Way.EARLIER}
 _MARKS = {
     Way.CERTIFICATE: "free",
     Way.VERIFIED: "seen",
@@ -143,12 +143,12 @@ def _requirement(number: int, group: MergedMaterial, case: Case) -> Requirement:
     sources = [one.source for one in group.asked]
     types = {kind.pk for source in sources for kind in source.satisfied_by.all()}
     fresh = [source.fresh_days for source in sources if source.fresh_days is not None]
-    kinds = [token.removeprefix("kind:") for token in group.tokens if token.startswith("kind:")]
+    kinds = sorted(token.removeprefix("kind:") for token in group.tokens if token.startswith("kind:"))
     return Requirement(
         key=str(number),
         holder_id=holder_of(case, group.lead.source),
         type_ids=frozenset(key for key in types if f"type:{key}" in group.tokens),
-        kind=kinds[0] if kinds else "",
+        kinds=tuple(kinds),
         fresh_days=min(fresh) if fresh else None,
         may_promise=all(source.promise_text for source in sources),
         may_defer=all(source.defer_days is not None for source in sources),

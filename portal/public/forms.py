@@ -108,6 +108,25 @@ class PhotoForm(forms.Form):
     )
 
 
+class MaterialForm(PagesForm):
+    """The pages of a material of a case; where any of several is enough, which of them it is."""
+
+    field_order = ("alternative", "file")
+
+    def __init__(self, alternatives: Sequence[tuple[str, str]], *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if alternatives:
+            self.fields["alternative"] = forms.ChoiceField(
+                label=_("您交的是哪一种"),
+                choices=[("", _("请选择")), *alternatives],
+                error_messages={
+                    "required": _("请选您交的是哪一种。"),
+                    "invalid_choice": _("请从列出的几种里选一种。"),
+                },
+            )
+            self.order_fields(self.field_order)
+
+
 class LockerFilter(forms.Form):
     """Which documents the locker shows."""
 

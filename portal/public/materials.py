@@ -3,25 +3,25 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
-from uuid import UUID
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from cases.evidence import preview
 from cases.models import Case, CaseMaterial
-from certificates.reuse import Way
+from certificates.choosing import HELD as _HELD
+from certificates.choosing import Way
 from identity.actor import Actor
 from identity.queries import get_party
-from portal.public.forms import PagesForm
+from portal.public.forms import MaterialForm, PagesForm
 from portal.public.requests import new_request_key
 from services.codes import MaterialNeed
 from services.models import MaterialRequirement, Situation
+from services.pieces import alternatives_of, parts_of, words
 from services.queries import Guide
 from services.rules import possible_situations, required_materials
 
 _Way = CaseMaterial.Way
-_HELD = {Way.CERTIFICATE, Way.VERIFIED, Way.EARLIER}
 _MARKS = {
     "certificate": "free",
     "verified": "seen",
@@ -41,6 +41,12 @@ class GuideMaterial:
     mark: str
     why: str
     condition: str = ""  # when it is asked for, empty for always
+    passed: tuple[str, ...] = ()  # what is held and does not count, in words
+
+    @property
+    def together(self) -> str:
+        """以下任一 or 以下全部 with the names of the pieces; empty for one whole."""
+        return words(self.material)
 
     @property
     def is_optional(self) -> bool:
@@ -86,7 +92,8 @@ def guide_materials(guide: Guide, actor: Actor) -> tuple[list[GuideMaterial], Ta
         if condition and resolution.way not in _HELD:
             rows.append(_unresolved(material, guide.situations))
         else:
-            rows.append(GuideMaterial(material, _MARKS[resolution.way], resolution.reason, condition))
+            passed = tuple(one.words for one in resolution.passed)
+            rows.append(GuideMaterial(material, _MARKS[resolution.way], resolution.reason, condition, passed))
     return rows, _tally(guide, {key: one.way for key, one in resolved.items()})
 
 
@@ -104,7 +111,10 @@ def _tally(guide: Guide, ways: Mapping[str, Way]) -> Tally:
 
 def _count(materials: Iterable[MaterialRequirement], ways: Mapping[str, Way]) -> tuple[int, int, int]:
     """How many are to be handed in, how many are asked for, how many are held and were not checked by staff."""
-    counted = [ways[one.key] for one in materials if one.need != MaterialNeed.OPTIONAL or ways[one.key] in _HELD]
+    asked = [
+        (one.need, ways[f"{one.key}#{piece.key}" if piece else one.key]) for one in materials for piece in parts_of(one)
+    ]
+    counted = [way for need, way in asked if need != MaterialNeed.OPTIONAL or way in _HELD]
     held = [way for way in counted if way in _HELD]
     return len(counted) - len(held), len(counted), len(held) - held.count(Way.VERIFIED)
 
@@ -163,9 +173,13 @@ def material_row(row: CaseMaterial, form: PagesForm | None = None) -> dict[str, 
     return {
         "row": row,
         "requirement": row.requirement,
+        "name": row.name,
+        "together": "" if row.piece else words(row.requirement),
+        "alternatives": alternatives_of(row.requirement),
+        "passed": [one["words"] for one in row.passed_over],
         "mark": row_mark(row),
         "state_now": state_now(row),
-        "form": form or upload_form(row.pk),
+        "form": form or upload_form(row),
         "is_open": form is not None,
         "is_missing": row.way == _Way.MISSING,
         "is_uploaded": row.way == _Way.UPLOAD,
@@ -179,16 +193,18 @@ def material_row(row: CaseMaterial, form: PagesForm | None = None) -> dict[str, 
     }
 
 
-def upload_form(material_id: UUID, data: Any = None, files: Any = None) -> PagesForm:
+def upload_form(row: CaseMaterial, data: Any = None, files: Any = None) -> PagesForm:
     """The upload form of one material; its ids differ from those of the other forms on the page."""
-    return PagesForm(data, files, auto_id=f"material-{material_id}-%s")
+    alternatives = [(one.key, one.name) for one in alternatives_of(row.requirement)]
+    return MaterialForm(alternatives, data, files, auto_id=f"material-{row.pk}-%s")
 
 
 def upload_problems(rows: list[dict[str, Any]]) -> list[tuple[str, str]]:
-    """Entries for the error summary: each leads to the file box of its material."""
+    """Entries for the error summary: each leads to the box of its material that is wrong."""
     return [
-        (row["form"]["file"].auto_id, f"{row['requirement'].name}：{message}")
+        (row["form"][box].auto_id, f"{row['name']}：{message}")
         for row in rows
         if row["form"].is_bound
-        for message in row["form"].errors.get("file", [])
+        for box in row["form"].fields
+        for message in row["form"].errors.get(box, [])
     ]

@@ -184,9 +184,7 @@ class CorrectionForm(StepForm):
         super().__init__(*args, case=case, **kwargs)
         self.materials = {f"material_{row.pk}": row for row in case.materials.all()}
         for name, row in self.materials.items():
-            self.fields[name] = _lines(
-                row.requirement.name, 500, required=False, help_text=code_label(row.get_way_display())
-            )
+            self.fields[name] = _lines(row.name, 500, required=False, help_text=code_label(row.get_way_display()))
         self.order_fields([*self.materials, "general"])
 
     def corrections(self) -> Mapping[UUID, str]:

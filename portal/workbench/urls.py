@@ -58,6 +58,7 @@ case_urls = [
     path("elements/new/", elements.element_new, name="workbench_element_new"),
     path("elements/<str:element_code>/", elements.element, name="workbench_element"),
     path("cases/<uuid:case_id>/evidence/<uuid:material_id>/", evidence.file, name="workbench_evidence"),
+    path("cases/<uuid:case_id>/values/", case.take_current_values, name="take_current_values"),
     path("cases/<uuid:case_id>/evidence/<uuid:material_id>/original/", evidence.see_original, name="see_original"),
     path("cases/<uuid:case_id>/evidence/<uuid:material_id>/dispute/", evidence.dispute_verdict, name="dispute_verdict"),
     path("disputes/", evidence.disputes, name="workbench_disputes"),

@@ -9,7 +9,8 @@ from services.bundles.merging import AskedField, AskedMaterial, Count, MergedFie
 from services.bundles.rules import Span
 from services.codes import MaterialNeed
 from services.forms import StepSpec, visible_steps
-from services.models import ItemVersion, ServiceItem
+from services.models import ItemVersion, MaterialRequirement, ServiceItem
+from services.pieces import Piece, alternatives_of, full_name, parts_of
 from services.rules import required_materials
 
 
@@ -107,18 +108,26 @@ def _planned(
         waits=tuple(sorted(waits)),
         steps=visible_steps(version, situation),
         materials=tuple(
-            AskedMaterial(
-                member=member.key,
-                key=row.key,
-                name=row.name,
-                tokens=frozenset([f"type:{kind.pk}" for kind in row.satisfied_by.all()])
-                | (frozenset([f"kind:{row.kind}"]) if row.kind else frozenset()),
-                proof_of=row.proof_of,
-                need=row.need,
-                source=row,
-            )
-            for row in required_materials(version, situation)
+            _asked(member.key, row, piece) for row in required_materials(version, situation) for piece in parts_of(row)
         ),
+    )
+
+
+def _asked(member: str, row: MaterialRequirement, piece: Piece | None) -> AskedMaterial:
+    """A material with what may stand for it; where all pieces are asked for, each is one of its own."""
+    accepted = [kind.pk for kind in row.satisfied_by.all() if piece is None or kind.pk in piece.types]
+    if piece:
+        kinds: tuple[str, ...] = (piece.kind,) if piece.kind else ()
+    else:
+        kinds = (row.kind, *(one.kind for one in alternatives_of(row)))
+    return AskedMaterial(
+        member=member,
+        key=f"{row.key}#{piece.key}" if piece else row.key,
+        name=full_name(row, piece.key) if piece else row.name,
+        tokens=frozenset([f"type:{key}" for key in accepted]) | {f"kind:{kind}" for kind in kinds if kind},
+        proof_of=row.proof_of,
+        need=row.need,
+        source=row,
     )
 
 

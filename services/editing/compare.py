@@ -108,7 +108,7 @@ def _rows(
 
     def lines(row: Any, content: VersionContent) -> list[tuple[str, str]]:
         return [
-            (str(label), part_words(part, name, getattr(row, name) or "", names, content.situations))
+            (str(label), part_words(part, name, _value(row, name), names, content.situations))
             for name, label in PART_LABELS[part].items()
             if name not in hidden
         ]
@@ -122,6 +122,11 @@ def _rows(
         [_Row(key, title(row), lines(row, old)) for key, row in _keyed(before, _IDENTITY[part])],
         [_Row(key, title(row), lines(row, new)) for key, row in _keyed(after, _IDENTITY[part])],
     )
+
+
+def _value(row: Any, name: str) -> Any:
+    """A value of a row; how pieces go together says nothing where there are none."""
+    return "" if name == "combination" and not row.pieces else getattr(row, name) or ""
 
 
 @dataclass(frozen=True, slots=True)

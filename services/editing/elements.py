@@ -170,6 +170,8 @@ PART_LABELS: dict[str, dict[str, Text]] = {
         "need": _("必要性"),
         "when": _("什么情形下要"),
         "satisfied_by": _("可以用这些电子证照免交"),
+        "combination": _("有几个组成部分时"),
+        "pieces": _("组成部分"),
         "proof_of": _("谁的材料"),
         "source_type": _("来源渠道"),
         "source_note": _("来源渠道说明"),

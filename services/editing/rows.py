@@ -19,7 +19,7 @@ from services.editing.compare import row_title
 from services.editing.elements import STEPS
 from services.editing.errors import ConditionBroken, RowFixed, RowNotFound
 
-INNER = {"situations": "options", STEPS: "fields"}
+INNER = {"situations": "options", STEPS: "fields", "materials": "pieces"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +43,7 @@ def rows_of(content: VersionContent, where: RowList) -> list[Any]:
     if where.part not in INNER:
         raise RowNotFound
     outer = row_at(rows, where.outer)
-    return list(outer["fields"] if where.part == STEPS else outer.options)
+    return list(value_of(outer, INNER[where.part]))
 
 
 def row_at(rows: Sequence[Any], place: int) -> Any:
@@ -56,7 +56,7 @@ def row_at(rows: Sequence[Any], place: int) -> Any:
 def title_of(where: RowList, row: Any) -> str:
     """What a row is called, in words."""
     if isinstance(row, Mapping):
-        return str(row.get("title") or row.get("label") or "")
+        return str(row.get("title") or row.get("label") or row.get("name") or "")
     return row_title(where.part, row)
 
 

@@ -36,6 +36,8 @@ def part_words(part: str, name: str, value: Any, names: Names, questions: Iterab
         return when_words(value, questions)
     if name == "options":
         return "\n".join(option_words(one, questions) for one in value)
+    if name == "pieces":
+        return "\n".join(piece_words(one, names) for one in value)
     if name == "satisfied_by":
         return format_list(sorted(names.get(one, _("没有列出的证照")) for one in value))
     return _words(PARTS[part][0], name, value, names)
@@ -46,6 +48,12 @@ def option_words(option: Mapping[str, Any], questions: Iterable[SituationPart]) 
     when = option.get("when") or {}
     label = str(option.get("label", ""))
     return _("%(label)s（%(when)s）") % {"label": label, "when": when_words(when, questions)} if when else label
+
+
+def piece_words(piece: Mapping[str, Any], names: Names) -> str:
+    """A piece of a material with the certificates that stand for it."""
+    kinds = format_list(sorted(names.get(UUID(one), _("没有列出的证照")) for one in piece.get("types") or ()))
+    return _("%(name)s（%(kinds)s）") % {"name": piece["name"], "kinds": kinds} if kinds else str(piece["name"])
 
 
 def when_words(when: Mapping[str, Any], questions: Iterable[SituationPart]) -> str:

@@ -17,6 +17,7 @@ from services.descriptions import PARTS, VersionContent, column_names
 from services.exchange import national
 from services.exchange.tables import FAMILIES
 from services.importing.content import Row, version_content
+from services.pieces import shape_problems
 
 _HINTS = {kind: typing.get_type_hints(kind) for kind in (VersionContent, *(part for _model, part in PARTS.values()))}
 
@@ -58,10 +59,18 @@ def written(content: VersionContent, names: Names) -> dict[str, Any]:
     for part, row in zip(content.materials, values["materials"], strict=True):
         if part.satisfied_by:
             row["satisfied_by"] = sorted(types[pk] for pk in part.satisfied_by)
+        if part.pieces:
+            row["pieces"] = [{**one, "types": _type_keys(one, types)} for one in part.pieces]
     for stage, row in zip(content.route, values["route"], strict=True):
         del row["department_id"], row["post_id"]
         row |= {"department": departments[stage.department_id], "post": posts[stage.post_id]}
     return {name: value for name, value in values.items() if name not in PARTS or value}
+
+
+def _type_keys(piece: Mapping[str, Any], types: Mapping[UUID, str]) -> list[str]:
+    """The keys of a piece's certificate types; one that nobody knows any more is left out."""
+    known = (types.get(UUID(key)) for key in piece.get("types") or ())
+    return sorted(key for key in known if key)
 
 
 def _written(part: Any) -> dict[str, Any]:
@@ -115,12 +124,28 @@ def _part(kind: type[Any], row: dict[str, Any], where: str, names: Names) -> Any
 
 def _material(kind: type[Any], row: dict[str, Any], where: str, names: Names) -> Any:
     given = dict(row)
-    types = given.pop("satisfied_by", [])
+    types, pieces = given.pop("satisfied_by", []), given.pop("pieces", [])
     if not isinstance(types, list):
         raise RestInvalid(f"{where}.satisfied_by")
-    return _made(
-        kind, _read(kind, given, where) | {"satisfied_by": frozenset(_known(names.types, key) for key in types)}, where
-    )
+    own = {
+        "satisfied_by": frozenset(_known(names.types, key) for key in types),
+        "pieces": _pieces(pieces, f"{where}.pieces", names),
+    }
+    return _made(kind, _read(kind, given, where) | own, where)
+
+
+def _pieces(pieces: Any, where: str, names: Names) -> list[dict[str, Any]]:
+    if not isinstance(pieces, list):
+        raise RestInvalid(where)
+    found = []
+    for one in pieces:
+        types = one.get("types", []) if isinstance(one, dict) else None
+        if not isinstance(types, list):
+            raise RestInvalid(where)
+        found.append({**one, "types": [str(_known(names.types, key)) for key in types]})
+    if any(shape_problems("", found)):
+        raise RestInvalid(where)
+    return found
 
 
 def _stage(kind: type[Any], row: dict[str, Any], where: str, names: Names) -> Any:

@@ -4,9 +4,11 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from services import codes
+from services.descriptions import MaterialPart
 from services.elements import drifted
 from services.lint.findings import Finding
 from services.lint.subject import Element, Subject
+from services.pieces import is_all, pieces_of
 from services.themes import ORGANISATION_THEMES, PERSON_THEMES
 
 
@@ -53,7 +55,8 @@ def _files(subject: Subject) -> Iterator[Finding]:
         if entry["type"] != "file":
             continue
         material = materials.get(entry.get("material", ""))
-        if material is None or dict(material.when) != dict(entry.get("when") or {}):
+        is_whole = material is not None and not is_all(material)
+        if material is None or not is_whole or dict(material.when) != dict(entry.get("when") or {}):
             yield Finding("reference.file_material", f"field:{entry['key']}", {"name": entry["label"]})
 
 
@@ -62,6 +65,7 @@ def _types(subject: Subject) -> Iterator[Finding]:
     for material in content.materials:
         if not material.satisfied_by <= known.keys():
             yield Finding("reference.type_unknown", f"material:{material.key}", {"name": material.name})
+        yield from _pieces(material)
     is_certificate = content.result_kind == codes.ResultKind.CERTIFICATE
     if is_certificate != (content.result_type_id is not None):
         yield Finding("reference.result_type", "result_type_id")
@@ -70,6 +74,19 @@ def _types(subject: Subject) -> Iterator[Finding]:
     relied_on = {key for material in content.materials for key in material.satisfied_by}
     if content.replaces and content.result_type_id not in relied_on:
         yield Finding("reference.replaces", "materials")
+
+
+def _pieces(material: MaterialPart) -> Iterator[Finding]:
+    """Several pieces or none, and certificates only of those that count for the material."""
+    where, name, pieces = f"material:{material.key}", {"name": material.name}, pieces_of(material)
+    if len(pieces) == 1:
+        yield Finding("reference.pieces_few", where, name)
+    for piece in pieces:
+        if not piece.types <= material.satisfied_by:
+            yield Finding("reference.piece_type", where, {**name, "piece": piece.name})
+    used = frozenset().union(*(piece.types for piece in pieces)) if pieces else frozenset()
+    if is_all(material) and material.satisfied_by - used:
+        yield Finding("reference.piece_spare", where, name)
 
 
 def _codes(subject: Subject) -> Iterator[Finding]:

@@ -67,6 +67,8 @@ class MaterialRequirement(VersionPart):
     need = models.CharField(max_length=1, choices=codes.MaterialNeed, default="1")
     when = models.JSONField(default=dict)
     satisfied_by = models.ManyToManyField(CertificateType, related_name="+")
+    combination = models.CharField("材料组成", max_length=3, choices=codes.Combination, default="any", db_default="any")
+    pieces = models.JSONField("组成部分", default=list, db_default=[])  # see services.pieces
     proof_of = models.CharField(max_length=14, choices=codes.ProofOf, default="applicant")
     kind = models.SlugField(max_length=60, blank=True, default="")
     fresh_days = models.PositiveSmallIntegerField(null=True)

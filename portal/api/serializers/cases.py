@@ -53,15 +53,27 @@ class CasePage(serializers.Serializer):
     next = serializers.URLField(allow_null=True)
 
 
+class PassedOut(serializers.Serializer):
+    """Something held that was considered and does not count; ``cause`` is a permanent code."""
+
+    cause = serializers.CharField()
+    words = serializers.CharField()
+
+
 class CaseMaterialOut(serializers.Serializer):
-    """What stands for a material, and why; ``correction`` is what the one-off notice asks for."""
+    """What stands for a material, and why; ``correction`` is what the one-off notice asks for.
+
+    ``piece`` is the key of the piece where the material is handed in piece by piece, else empty.
+    """
 
     id = serializers.UUIDField()
     key = serializers.CharField(source="requirement.key")
-    name = serializers.CharField(source="requirement.name")
+    name = serializers.CharField()
+    piece = serializers.CharField()
     way = serializers.CharField()
     way_label = serializers.CharField(source="get_way_display")
     reason = serializers.CharField()
+    passed_over = PassedOut(many=True)
     correction = serializers.CharField()
 
 

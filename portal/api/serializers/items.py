@@ -10,6 +10,7 @@ from services.codes import Audience, ItemType, OnlineDepth
 from services.descriptions import PARTS, FeePart, MaterialPart, VersionContent, column_names
 from services.listing import STATES
 from services.models import FeeItem, ItemVersion, MaterialRequirement, ServiceItem
+from services.pieces import pieces_of
 
 _NOT_TOLD = ("source_row", "result_type_id", "is_applicable_online")
 
@@ -108,6 +109,15 @@ class LegalBasisOut(serializers.Serializer):
     gist = serializers.CharField()
 
 
+class PieceOut(serializers.Serializer):
+    """A piece of a material; ``satisfied_by`` are the names of the certificates that replace it."""
+
+    key = serializers.CharField()
+    name = serializers.CharField()
+    kind = serializers.CharField()
+    satisfied_by = serializers.ListField(child=serializers.CharField())
+
+
 class MaterialOut(serializers.ModelSerializer):
     """申请材料, every element."""
 
@@ -115,6 +125,7 @@ class MaterialOut(serializers.ModelSerializer):
     when = serializers.DictField()
     satisfied_by = serializers.SerializerMethodField()
     may_promise = serializers.SerializerMethodField()
+    pieces = serializers.SerializerMethodField()
 
     class Meta:
         model = MaterialRequirement
@@ -123,6 +134,20 @@ class MaterialOut(serializers.ModelSerializer):
     def get_satisfied_by(self, material: Any) -> list[str]:
         """Names of the certificates that replace it."""
         return [kind.name for kind in material.satisfied_by.all()]
+
+    @extend_schema_field(PieceOut(many=True))
+    def get_pieces(self, material: Any) -> list[dict[str, Any]]:
+        """Its pieces: any of them or all, as ``combination`` says; none where it is one whole."""
+        names = {kind.pk: kind.name for kind in material.satisfied_by.all()}
+        return [
+            {
+                "key": one.key,
+                "name": one.name,
+                "kind": one.kind,
+                "satisfied_by": sorted(names[key] for key in one.types if key in names),
+            }
+            for one in pieces_of(material)
+        ]
 
     def get_may_promise(self, material: Any) -> bool:
         """Whether a declaration may stand in for it."""

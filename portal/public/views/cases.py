@@ -140,7 +140,7 @@ def _general_points(case: Case, notice: Notice | None) -> list[str]:
     """The points of the notice that are about no material."""
     if notice is None:
         return []
-    about = {f"{row.requirement.name}：{row.correction}" for row in case.materials.all() if row.correction}
+    about = {f"{row.name}：{row.correction}" for row in case.materials.all() if row.correction}
     points = [point for part in notice.content.get("lists", []) for point in part["items"]]
     return [point for point in points if point not in about]
 

@@ -60,7 +60,8 @@ def _materials_page(
 def material_upload(request: HttpRequest, case_id: UUID, material_id: UUID) -> HttpResponse:
     """Take the pages of one material; what is wrong with it stands beside that material."""
     actor = actor_of(request)
-    form = upload_form(material_id, request.POST, request.FILES)
+    case = get_case(actor, case_id)
+    form = upload_form(_row_of(case, material_id), request.POST, request.FILES)
     status = 422
     if form.is_valid():
         upload, *more = form.cleaned_data["file"]
@@ -71,13 +72,14 @@ def material_upload(request: HttpRequest, case_id: UUID, material_id: UUID) -> H
                 material_id=material_id,
                 upload=upload,
                 more=more,
+                alternative=form.cleaned_data.get("alternative", ""),
                 request_key=upload_key(request, upload, *more),
             )
         except (Invalid, QuotaExceeded) as error:
             form.add_error("file", _sentence(error))
             status = error.http_status
         else:
-            messages.success(request, _("“%(name)s”已上传。") % {"name": row.requirement.name})
+            messages.success(request, _("“%(name)s”已上传。") % {"name": row.name})
             return redirect(_place(row.case, material_id))
     return _with_problem(request, get_case(actor, case_id), material_id, form, status)
 
@@ -87,8 +89,6 @@ def _sentence(error: DomainError) -> str:
 
 
 def _with_problem(request: HttpRequest, case: Case, material_id: UUID, form: PagesForm, status: int) -> HttpResponse:
-    if material_id not in {row.pk for row in case.materials.all()}:
-        raise MaterialNotFound
     wrong = {material_id: form}
     if case.state == State.DRAFT:
         return _materials_page(request, case, wrong=wrong, status=status)
@@ -107,19 +107,24 @@ def material_promise(request: HttpRequest, case_id: UUID, material_id: UUID) -> 
     actor = actor_of(request)
     if request.POST.get("promised") != "on":
         row = _own_row(get_case(actor, case_id), material_id)
-        messages.error(request, _("请先勾选“我已读懂并承诺”，“%(name)s”还没有承诺。") % {"name": row.requirement.name})
+        messages.error(request, _("请先勾选“我已读懂并承诺”，“%(name)s”还没有承诺。") % {"name": row.name})
         return redirect(_place(row.case, material_id))
     row = actions.promise_material(actor, case_id=case_id, material_id=material_id)
-    messages.success(request, _("“%(name)s”已改为告知承诺。") % {"name": row.requirement.name})
+    messages.success(request, _("“%(name)s”已改为告知承诺。") % {"name": row.name})
     return redirect(_place(row.case, material_id))
 
 
-def _own_row(case: Case, material_id: UUID) -> CaseMaterial:
+def _row_of(case: Case, material_id: UUID) -> CaseMaterial:
     row = next((row for row in case.materials.all() if row.pk == material_id), None)
     if row is None:
         raise MaterialNotFound
+    return row
+
+
+def _own_row(case: Case, material_id: UUID) -> CaseMaterial:
+    row = _row_of(case, material_id)
     if not row.requirement.promise_text:
-        raise ChoiceNotOffered(name=row.requirement.name)
+        raise ChoiceNotOffered(name=row.name)
     return row
 
 
@@ -128,7 +133,7 @@ def _own_row(case: Case, material_id: UUID) -> CaseMaterial:
 def material_defer(request: HttpRequest, case_id: UUID, material_id: UUID) -> HttpResponse:
     """Hand a minor material in later (容缺后补)."""
     row = actions.defer_material(actor_of(request), case_id=case_id, material_id=material_id)
-    messages.success(request, _("“%(name)s”可以以后补交。") % {"name": row.requirement.name})
+    messages.success(request, _("“%(name)s”可以以后补交。") % {"name": row.name})
     return redirect(_place(row.case, material_id))
 
 

@@ -54,7 +54,7 @@ def _check_page(
     draft = draft_of(case)
     rows = list(case.materials.all())
     lacking = missing(rows)
-    open_points = [*_open_answers(draft), *((_material_id(row.pk), _named(row.requirement.name)) for row in lacking)]
+    open_points = [*_open_answers(draft), *((_material_id(row.pk), _named(row.name)) for row in lacking)]
     context = {
         "situation": situation_labels(draft.questions, case.situation),
         "sections": [_section(draft, step) for step in draft.steps],
@@ -150,7 +150,7 @@ def submit_case(request: HttpRequest, case_id: UUID) -> HttpResponse:
 def _refused(request: HttpRequest, case_id: UUID, problems: list[_Problem]) -> HttpResponse:
     case = get_draft(actor_of(request), case_id).case
     open_points = _open_answers(draft_of(case))
-    lacking = [(_material_id(row.pk), _named(row.requirement.name)) for row in missing(list(case.materials.all()))]
+    lacking = [(_material_id(row.pk), _named(row.name)) for row in missing(list(case.materials.all()))]
     shown = [*open_points, *lacking] or problems
     return _check_page(request, case, problems=shown, status=422)
 

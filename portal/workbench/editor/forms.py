@@ -138,10 +138,12 @@ def row_fields(
         return {"label": _text(_("选项"), 100, required=True), **conditions}
     if where.name == STEPS:
         return {"title": _text(_("页名"), 100, required=True)}
+    if where.name == "pieces":
+        return _piece_fields(where, content, offers)
     fields = {
         name: _part_field(where.part, name, str(label), offers)
         for name, label in PART_LABELS[where.part].items()
-        if name not in ("when", "options")
+        if name not in ("when", "options", "pieces")
     }
     if where.part == "situations" and row is None:
         fields["first_options"] = LinesField(
@@ -194,7 +196,35 @@ def _part_field(part: str, name: str, label: str, offers: Offers) -> forms.Field
     return field
 
 
+def _piece_fields(where: RowList, content: VersionContent, offers: Offers) -> dict[str, forms.Field]:
+    """A piece of a material: the certificates it may be are those the material accepts."""
+    assert where.outer is not None
+    accepted = {str(key) for key in rows.row_at(content.materials, where.outer).satisfied_by}
+    return {
+        "name": _text(_("名称"), 100, required=True, hint=_("例如：户口簿首页")),
+        "types": forms.MultipleChoiceField(
+            label=_("这一部分可以用这些电子证照免交"),
+            choices=[(key, name) for key, name in offers.certificates if key in accepted],
+            required=False,
+            widget=forms.CheckboxSelectMultiple,
+            help_text=_("先在材料里选好可以免交的证照，再在这里分给各个部分"),
+            error_messages={"invalid_choice": _("请从列出的证照里选。")},
+        ),
+        "kind": forms.SlugField(
+            label=_("材料种类代号"),
+            max_length=60,
+            required=False,
+            help_text=_("别的事项用同一个代号，核验过的就不用再交；只能用字母、数字和连字符"),
+            error_messages={
+                "invalid": _("只能用字母、数字和连字符。"),
+                "max_length": _("最多 %(limit)s 个字。") % {"limit": 60},
+            },
+        ),
+    }
+
+
 _HINTS = {
+    ("materials", "combination"): _("几个部分里有一个就行，或者要交齐；部分在保存以后加"),
     ("legal_bases", "since"): _("例如 2026-01-31"),
     ("materials", "fresh_days"): _("填了以后，申请人以前交过并核验过的可以再用"),
     ("materials", "defer_days"): _("只有“容缺后补”要填"),
@@ -315,6 +345,8 @@ def _check_post(form: EditForm, offers: Offers) -> bool:
 def _new_row(where: RowList, form: EditForm) -> Any:
     if where.name == "options":
         return {"value": rows.fresh_key("o"), "label": ""}
+    if where.name == "pieces":
+        return {"key": rows.fresh_key("p"), "name": ""}
     if where.name == STEPS:
         return {"key": rows.fresh_key("p"), "title": "", "fields": []}
     kind: Any = PARTS[where.part][1]

@@ -64,6 +64,7 @@ def add_label(where: RowList) -> str:
         STEPS: _("加一页"),
         "fields": _("加一个栏目"),
         "materials": _("加一份材料"),
+        "pieces": _("加一个组成部分"),
         "fees": _("加一项收费"),
         "route": _("加一个环节"),
         "faqs": _("加一条问答"),
@@ -114,6 +115,17 @@ def _notes(desk: Desk, where: RowList, row: Any, names: Mapping[Any, str]) -> li
         return list(filter(None, [_when(desk, row.get("when"))]))
     if where.name == STEPS:
         return []
+    if where.name == "pieces":
+        return _piece_notes(row, names)
+    return _part_notes(desk, where, row, names)
+
+
+def _piece_notes(piece: Mapping[str, Any], names: Mapping[Any, str]) -> list[str]:
+    accepted = sorted(name for key, name in names.items() if str(key) in (piece.get("types") or ()))
+    return [_("免交：%(names)s") % {"names": "、".join(accepted)}] if accepted else []
+
+
+def _part_notes(desk: Desk, where: RowList, row: Any, names: Mapping[Any, str]) -> list[str]:
     notes = []
     for name in _SHORT[where.part]:
         words = part_words(where.part, name, rows.value_of(row, name), names, desk.content.situations)
@@ -123,6 +135,8 @@ def _notes(desk: Desk, where: RowList, row: Any, names: Mapping[Any, str]) -> li
             words = _("%(days)s 个工作日") % {"days": row.days}
         elif name == "is_substantive":
             words = _("实质审查，两人") if row.is_substantive else ""
+        elif name == "combination":
+            words = words if row.pieces else ""
         elif name == "satisfied_by" and words:
             words = _("免交：%(names)s") % {"names": words}
         notes.append(words if len(words) <= _LONGEST else f"{words[:_LONGEST]}…")
@@ -133,7 +147,7 @@ _LONGEST = 80  # characters of a note
 _SHORT = {
     "legal_bases": ("kind", "number", "gist"),
     "situations": ("help", "when"),
-    "materials": ("need", "satisfied_by", "when", "legal"),
+    "materials": ("need", "satisfied_by", "combination", "when", "legal"),
     "fees": ("amount", "standard", "basis"),
     "faqs": ("answer",),
     "route": ("department_id", "post_id", "days", "is_substantive"),

@@ -61,7 +61,7 @@ def _answer(case: Case, spec: FieldSpec, whole: Mapping[str, Any] | None) -> Ans
 def _file(case: Case, spec: FieldSpec) -> Answer:
     """A file of the form stands among the materials, where it is opened under the case's grant."""
     row = rows_by_field(case, [spec]).get(spec.key)
-    text = _("见申请材料“%(name)s”") % {"name": row.requirement.name} if row else ""
+    text = _("见申请材料“%(name)s”") % {"name": row.name} if row else ""
     return Answer(spec.label, text, row.reason if row else "", "plain", False)
 
 

@@ -63,7 +63,7 @@ def _proof(row: CaseMaterial) -> Proof:
     is_ready = bool(row.certificate.file) if row.certificate else row.document is not None
     return Proof(
         material_id=row.pk,
-        name=row.requirement.name,
+        name=row.name,
         way=code_label(row.get_way_display()),
         mark=mark,
         source=source,

@@ -6,6 +6,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from cases.actions.reassignment import HANDED_OVER
+from cases.actions.refreshing import REFRESHED
 from cases.models import Branch, Case
 from cases.states import Action, Outcome, State
 from common.formatting import action_label, code_label, format_date
@@ -104,6 +105,8 @@ def history_of(case: Case) -> list[dict[str, Any]]:
 def _title(action: str) -> str:
     if action == HANDED_OVER:
         return _("审查移交给另一个岗位")
+    if action == REFRESHED:
+        return _("更新了来源变化的内容")
     return action_label(Action(action).label) if action in Action.values else action
 
 

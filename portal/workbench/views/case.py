@@ -7,13 +7,17 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from cases import application, changes, queries
-from cases.actions import reading
+from cases.actions import reading, refreshing
+from cases.actions.refreshing import may_refresh
 from cases.errors import FlagNoteMissing, FlagNotFound, ViewReasonMissing
 from cases.models import Case, Notice
+from cases.refreshing import outdated_values, stale_copies
+from cases.states import OPEN_STATES
 from common.workdays import for_region
 from identity.actor import Actor
 from portal.access import actor_of, fresh_sign_in, staff_required
@@ -110,6 +114,18 @@ def _flags(actor: Actor, case: Case, bound: tuple[UUID, FlagForm] | None) -> lis
     ]
 
 
+@require_POST
+@staff_required
+def take_current_values(request: HttpRequest, case_id: UUID) -> HttpResponse:
+    """Take over what registers and certificates say now in place of what they said at the application."""
+    version = request.POST.get("version", "")
+    refreshing.take_current_values(
+        actor_of(request), case_id=case_id, expected_version=int(version) if version.isdecimal() else -1
+    )
+    messages.success(request, _("已按现在的内容更新。"))
+    return redirect("workbench_case", case_id)
+
+
 def _page(
     request: HttpRequest,
     case: Case,
@@ -120,8 +136,13 @@ def _page(
     status: int = 200,
 ) -> HttpResponse:
     actor = actor_of(request)
+    today = timezone.localdate()
+    is_open = case.state in OPEN_STATES and not case.outcome
     context = {
         "case": case,
+        "outdated": [one.label for one in outdated_values(case, today=today)] if is_open else [],
+        "stale": stale_copies(case, today=today) if is_open else [],
+        "may_refresh": may_refresh(actor, case),
         "applicant": applicant_of(case, whole=whole is not None),
         "lamps": lamps_of(case, for_region(case.department.region.code)),
         "groups": groups_of(case, whole=whole),

@@ -36,7 +36,7 @@ def see_original(request: HttpRequest, case_id: UUID, material_id: UUID) -> Http
     row = review.see_original(
         actor_of(request), case_id=case_id, material_id=material_id, expected_document_id=_document(request)
     )
-    message = _("“%(name)s”已登记为与原件核对，以后办事不用再核。") % {"name": row.requirement.name}
+    message = _("“%(name)s”已登记为与原件核对，以后办事不用再核。") % {"name": row.name}
     messages.success(request, message)
     return redirect(reverse("workbench_case", args=[case_id]) + "#evidence")
 
@@ -62,7 +62,7 @@ def dispute_verdict(request: HttpRequest, case_id: UUID, material_id: UUID) -> H
         except Invalid as error:
             form.add_error("reason", error.text)
         else:
-            told = _("已提出异议：“%(name)s”在所有办件里都要重新核对原件。") % {"name": row.requirement.name}
+            told = _("已提出异议：“%(name)s”在所有办件里都要重新核对原件。") % {"name": row.name}
             messages.success(request, told)
             return redirect(reverse("workbench_case", args=[case_id]) + "#evidence")
     return _dispute_page(request, row, form, status=422)
