@@ -11,13 +11,12 @@ from django.utils.translation import gettext_lazy as _
 
 from common.formatting import code_label
 from identity.models import Department
-from portal.workbench.item_forms import RevisionForm, _day, _lines
+from portal.workbench.item_forms import RevisionForm, VersionStepForm, _day, _lines
 from services.bundles.codes import EVENTS_OF, Side
 from services.bundles.content import BundleContent, MemberPart
 from services.bundles.queries import EntryChoice
 from services.descriptions import SituationPart
 from services.rules import Question
-from services.states import VersionAction
 
 _BAR = "|"
 
@@ -277,23 +276,8 @@ class MemberForm(RevisionForm):
         return any(rule.get("question") != before.get(key, {}).get("question") for key, rule in after.items())
 
 
-class BundleStepForm(RevisionForm):
-    """One step on a version: days where it names one, a comment where it may have one."""
+class BundleStepForm(VersionStepForm):
+    """One step on a bundle's version; it names from when to when the bundle is offered."""
 
-    effective_on = _day(_("从哪天起"), _("空着就是立即"))
+    cancel_on = None  # type: ignore[assignment]
     ends_on = _day(_("到哪天为止"), _("长期联办的空着；从那天起不再提供"))
-    note = _lines(_("说明"), 1000, required=False)
-
-    def __init__(self, *args: Any, action: VersionAction, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        kept = {
-            VersionAction.SUBMIT: {"effective_on", "ends_on", "note"},
-            VersionAction.RETURN: {"note"},
-            VersionAction.APPROVE: {"note"},
-            VersionAction.PUBLISH: {"effective_on"},
-        }.get(action, set())
-        for name in {"effective_on", "ends_on", "note"} - kept:
-            del self.fields[name]
-        if action == VersionAction.RETURN:
-            self.fields["note"].required = True
-            self.fields["note"].label = _("退回意见")

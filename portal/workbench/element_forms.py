@@ -6,8 +6,11 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from portal.workbench.item_forms import VersionStepForm
+from services.actions import ElementDescription
 from services.composed import PARTS
 from services.editing.compare import TYPE_NAMES, type_label
+from services.element_desk import Definition
 from services.elements import PLAIN
 from services.fields import COLUMNS, TYPES
 from services.models import DataElement
@@ -52,8 +55,10 @@ class ElementForm(forms.Form):
     min_rows = forms.IntegerField(label=gettext_lazy("最少行数"), min_value=0, max_value=200, required=False)
     max_rows = forms.IntegerField(label=gettext_lazy("最多行数"), min_value=1, max_value=200, required=False)
 
-    def __init__(self, data: Any = None, *, element: DataElement | None = None) -> None:
-        super().__init__(data, initial=_initial(element) if element else None)
+    revision = forms.IntegerField(min_value=0, max_value=2**31 - 1, required=False, widget=forms.HiddenInput)
+
+    def __init__(self, data: Any = None, *, element: Definition | None = None, revision: int | None = None) -> None:
+        super().__init__(data, initial={**(_initial(element) if element else {}), "revision": revision})
         types = self.fields["type"]
         assert isinstance(types, forms.ChoiceField)
         types.choices = [(key, type_label(key)) for key in TYPE_NAMES if key in TYPES - {"file"}]
@@ -80,15 +85,23 @@ class ElementForm(forms.Form):
             columns.append(column | ({"choices": row[3].split("、")} if len(row) == 4 else {}))
         return columns
 
-    def values(self) -> dict[str, Any]:
-        """What :func:`services.element_desk.save_element` takes."""
+    def description(self, code: str = "") -> ElementDescription:
+        """What was typed, for the element with this code or the one that was typed."""
         given = self.cleaned_data
         names = ("parts", "columns", "min_rows", "max_rows")
-        return {
+        return ElementDescription(
+            code=code or given["code"],
+            choices=tuple(filter(None, (line.strip() for line in given["choices"].splitlines()))),
+            shape={name: given[name] for name in names if given[name]},
             **{name: given[name] for name in ("name", "type", "source", "max_length", *PLAIN)},
-            "choices": tuple(filter(None, (line.strip() for line in given["choices"].splitlines()))),
-            "shape": {name: given[name] for name in names if given[name]},
-        }
+        )
+
+
+class ElementStepForm(VersionStepForm):
+    """One step on a version of an element, which names no days: what is published is in force at once."""
+
+    effective_on = None  # type: ignore[assignment]
+    cancel_on = None  # type: ignore[assignment]
 
 
 def _lines(text: str) -> list[list[str]]:
@@ -96,7 +109,7 @@ def _lines(text: str) -> list[list[str]]:
     return [[cell.strip() for cell in line.split(_SEPARATORS[0])] for line in lines if line]
 
 
-def _initial(element: DataElement) -> dict[str, Any]:
+def _initial(element: Definition) -> dict[str, Any]:
     shape = element.shape
     columns = [
         "｜".join(filter(None, (one["key"], one["label"], one["type"], "、".join(one.get("choices") or ()))))

@@ -12,11 +12,9 @@ from uuid import UUID
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
-from django.db.models import Max
 from django.utils import timezone
 
 from common import events
-from common.formatting import code_label
 from common.jobs import for_each
 from identity.actor import SYSTEM, Actor
 from identity.models import Department
@@ -28,10 +26,10 @@ from services.bundles.errors import BundleExists, BundleNotFound, BundleVersionN
 from services.bundles.queries import due_version
 from services.bundles.validation import require_code, require_storable
 from services.editing import steps
-from services.editing.errors import BaseMoved, DateInvalid, LintRefused, OpenVersionExists
+from services.editing.errors import BaseMoved, LintRefused
 from services.lint.findings import Finding
 from services.models import Bundle, BundleMember, BundleVersion, DirectoryEntry
-from services.states import OPEN_VERSIONS, VERSION_MOVES, VersionAction, VersionState
+from services.states import VERSION_MOVES, VersionAction, VersionState
 
 _UP = "region__parent__parent__parent__parent"
 
@@ -112,13 +110,9 @@ def roll_back(actor: Actor, *, version_id: UUID) -> BundleVersion:
 def _begin(
     actor: Actor, bundle: Bundle, content: BundleContent, *, restored_from: BundleVersion | None = None
 ) -> BundleVersion:
-    version = bundle.versions.filter(state__in=OPEN_VERSIONS).first()
-    if version:
-        raise OpenVersionExists(number=version.version, state=code_label(version.get_state_display()))
-    last = bundle.versions.aggregate(last=Max("version"))["last"] or 0
     draft = BundleVersion(
         bundle=bundle,
-        version=last + 1,
+        version=steps.next_number(bundle.versions),
         revision=0,
         base_id=bundle.current_id,
         restored_from=restored_from,
@@ -201,15 +195,11 @@ def step(
     :class:`StepNotAllowed`, :class:`NoteMissing`, :class:`DateInvalid`.
     """
     version = _lock(actor, version_id)
-    move = steps.check(actor, version, action, VERSION_MOVES, expected_revision=expected_revision)
-    if move.by_system or action == VersionAction.EDIT:
-        raise BundleVersionNotFound
+    move, note = steps.enter(actor, version, action, expected_revision=expected_revision, note=note)
     if action == VersionAction.PUBLISH:
         return _publish(actor, version, effective_on)
-    if action == VersionAction.RETURN:
-        note = steps.require_note(note)
     if action == VersionAction.SUBMIT:
-        _name_days(version, effective_on, ends_on)
+        steps.name_days(version, effective_on, ends_on, ends="ends_on")
     if action in (VersionAction.SUBMIT, VersionAction.APPROVE):
         _require_base(version)
         _pass_gate(version)
@@ -217,14 +207,6 @@ def step(
     _settle(actor, version, action, move.target, note=note)
     _set_due(version.bundle)
     return version
-
-
-def _name_days(version: BundleVersion, effective_on: dt.date | None, ends_on: dt.date | None) -> None:
-    version.effective_on = steps.require_day(effective_on) if effective_on else None
-    if ends_on:
-        version.ends_on = steps.require_day(ends_on, field="ends_on")
-        if version.ends_on <= (version.effective_on or timezone.localdate()):
-            raise DateInvalid(fields={"ends_on": DateInvalid.message})
 
 
 def _require_base(version: BundleVersion) -> None:
@@ -243,10 +225,7 @@ def _pass_gate(version: BundleVersion) -> list[Finding]:
 def _publish(actor: Actor, version: BundleVersion, effective_on: dt.date | None) -> BundleVersion:
     _require_base(version)
     _pass_gate(version)
-    today = timezone.localdate()
-    planned = effective_on or version.effective_on
-    version.effective_on = steps.require_day(effective_on) if effective_on else max(planned or today, today)
-    if version.effective_on > today:
+    if steps.plan_day(version, effective_on):
         version.published_by_id, version.published_at = actor.account_id, timezone.now()
         _settle(actor, version, "schedule", VersionState.APPROVED, note=str(version.effective_on))
         _set_due(version.bundle)
@@ -261,9 +240,7 @@ def _put_in_force(actor: Actor, version: BundleVersion) -> None:
         _settle(actor, old, VersionAction.REPLACE, VersionState.RETIRED)
     scheduled_by = version.published_by_id
     _settle(actor, version, VersionAction.PUBLISH, VersionState.PUBLISHED)
-    if scheduled_by and scheduled_by != version.published_by_id:  # the task only carries out what a person decided
-        version.published_by_id = scheduled_by
-        version.save(update_fields=["published_by"])
+    steps.keep_planner(version, scheduled_by)
     bundle.current, bundle.name = version, version.name
     content = describe(version)
     facts = facts_for(bundle, content)

@@ -15,9 +15,10 @@ from services.descriptions import PREFETCH, describe
 from services.editing.basics import differing
 from services.editing.errors import EntryNotFound
 from services.editing.labels import field_label
+from services.editing.steps import open_to
 from services.errors import VersionNotFound
 from services.models import CatalogueStep, DirectoryEntry, DirectoryVersion, ItemVersion, ServiceItem
-from services.states import OPEN_VERSIONS, PUBLIC_VERSIONS, Standing, VersionAction, VersionState, version_actions
+from services.states import OPEN_VERSIONS, PUBLIC_VERSIONS, Standing, VersionAction, VersionState
 
 _PEOPLE = ("author", "submitted_by", "reviewed_by", "published_by")
 _MOST_COMPARED = 200  # implementations that a page compares with the entry
@@ -139,12 +140,7 @@ def entry_steps_for(actor: Actor, version: DirectoryVersion) -> list[VersionActi
     """The steps of the table that this actor may take on a directory version (history prefetched or loaded)."""
     if not may_manage_entry(actor, version.entry):
         return []
-    actions = version_actions(version.state)
-    wrote = {version.author_id, version.submitted_by_id}
-    wrote |= {step.account_id for step in version.history.all() if step.action in ("begin", "edit", "submit")}
-    if actor.account_id in wrote:
-        actions = [one for one in actions if one not in (VersionAction.APPROVE, VersionAction.RETURN)]
-    return actions
+    return open_to(actor, version)
 
 
 def implementations(entry: DirectoryEntry) -> QuerySet[ServiceItem]:

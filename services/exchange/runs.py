@@ -24,6 +24,7 @@ from services.exchange.export import current_names
 from services.exchange.items import take_items
 from services.exchange.outcomes import Problem, RowOutcome
 from services.exchange.references import take_reference
+from services.importing import reasons
 from services.models import ExchangeBatch, ExchangeRow
 
 CHUNK = 4_000  # rows of a transaction: plain ones are written by the thousand, the others by the slice
@@ -185,7 +186,9 @@ def _take_shared(actor: Actor, batch: ExchangeBatch, row: ExchangeRow) -> None:
         _say(row, RowOutcome.REJECTED, [outcomes.BY_COMMAND_ONLY.found()])
     elif row.table == tables.REFERENCES:
         problem = _in_savepoint(lambda: take_reference(actor, row.values))
-        _say(row, RowOutcome.REJECTED if problem else RowOutcome.UNCHANGED, [problem] if problem else [])
+        is_kept = problem and problem.code == reasons.MAINTAINED_HERE.code
+        refused = RowOutcome.KEPT if is_kept else RowOutcome.REJECTED
+        _say(row, refused if problem else RowOutcome.UNCHANGED, [problem] if problem else [])
     else:
         rest = ExchangeRow.objects.filter(batch=batch, parent=row.guid, table=tables.ENTRY_REST).first()
         with transaction.atomic():

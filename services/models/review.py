@@ -31,7 +31,7 @@ class Reviewed(BaseModel):
 
 
 class CatalogueStep(BaseModel):
-    """One step of the history of a version, directory version, operation, waiver, merge plan or bundle version."""
+    """One step of the history of whatever is reviewed: the version, operation, waiver or plan that it is of."""
 
     version = models.ForeignKey("ItemVersion", models.CASCADE, null=True, related_name="history")
     directory_version = models.ForeignKey("DirectoryVersion", models.CASCADE, null=True, related_name="history")
@@ -40,6 +40,9 @@ class CatalogueStep(BaseModel):
     legacy_plan = models.ForeignKey("LegacyPlan", models.CASCADE, null=True, related_name="history", db_index=False)
     bundle_version = models.ForeignKey(
         "BundleVersion", models.CASCADE, null=True, related_name="history", db_index=False
+    )
+    element_version = models.ForeignKey(
+        "ElementVersion", models.CASCADE, null=True, related_name="history", db_index=False
     )
     action = models.CharField(max_length=12)
     to_state = models.CharField(max_length=12)
@@ -61,18 +64,22 @@ class CatalogueStep(BaseModel):
                         "waiver",
                         "legacy_plan",
                         "bundle_version",
+                        "element_version",
                         function="num_nonnulls",
                         output_field=models.IntegerField(),
                     ),
                     1,
                 ),
-                name="catalogue_step_of_just_one",
+                name="catalogue_step_of_only_one",
             ),
         )
         indexes = (
             models.Index(fields=["legacy_plan"], condition=Q(legacy_plan__isnull=False), name="catalogue_step_plan"),
             models.Index(
                 fields=["bundle_version"], condition=Q(bundle_version__isnull=False), name="catalogue_step_bundle"
+            ),
+            models.Index(
+                fields=["element_version"], condition=Q(element_version__isnull=False), name="catalogue_step_element"
             ),
         )
 

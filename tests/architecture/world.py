@@ -32,6 +32,7 @@ from services.models import (
     DataElement,
     DirectoryEntry,
     DirectoryVersion,
+    ElementVersion,
     ExchangeBatch,
     LegacyPlan,
     ReviewComment,
@@ -188,7 +189,7 @@ def _a_revocation(cast: Cast) -> UUID:
 def build_world() -> World:
     """Make the world, inside the caller's transaction. No PDF is printed; files are short stand-ins."""
     cast = build_cast()
-    DataElement.objects.create(code="shop.sign", name="招牌", type="text")
+    _an_element_being_changed()
     cases = {
         "ready": moves.a_reviewed_case(cast),
         "review": moves.an_accepted_case(cast),
@@ -248,6 +249,12 @@ def _proposals(cast: Cast, author: Actor) -> tuple[UUID, UUID]:
     operation = lifecycle.propose(author, item_id=item.pk, kind=Operation.PAUSE, reason="升级", instead="窗口")
     waiver = waivers.propose_waiver(author, item_id=item.pk, kind="field", key="own", reason="登记库每季度才更新一次")
     return operation.pk, waiver.pk
+
+
+def _an_element_being_changed() -> None:
+    """In force, with a draft that nobody of the roles began."""
+    DataElement.objects.create(code="shop.sign", name="招牌", type="text")
+    ElementVersion.objects.create(code="shop.sign", version=1, name="店招", type="text")
 
 
 def _a_comment(cast: Cast, author: Actor) -> ReviewComment:

@@ -6,14 +6,13 @@ from django.utils import timezone
 from common.models import AuditEvent
 from identity.models import PostHolding
 from identity.staff.errors import HoldingEnded
-from services import element_desk
 from services.bundles import editing as bundles
-from services.editing import comments, directory, entry_changes, items, lifecycle, versions
+from services.editing import comments, directory, element_versions, entry_changes, items, lifecycle, versions
 from services.guides import actions as guides
-from services.models import BundleVersion, DataElement, DirectoryVersion, ItemVersion, ReviewComment
+from services.models import BundleVersion, DirectoryVersion, ElementVersion, ItemVersion, ReviewComment
 from services.states import Operation, VersionAction
 from tests.factories.bundles import a_bundle
-from tests.factories.editing import a_desk, a_draft, a_published_item, an_entry, entry_content
+from tests.factories.editing import a_desk, a_draft, a_published_item, an_element, an_entry, entry_content
 from tests.factories.guides import a_pdf, an_upload
 
 pytestmark = pytest.mark.django_db
@@ -86,6 +85,9 @@ def test_bundles_are_not_written_any_more(desk):
 
 
 def test_elements_are_not_written_any_more(desk):
-    values = {"name": "面积", "type": "decimal"}
-    refused(desk.ann, lambda: element_desk.save_element(desk.ann, code="premises.area", values=values, is_new=True))
-    assert not DataElement.objects.exists()
+    refused(desk.ann, lambda: element_versions.add_element(desk.ann, element=an_element()))
+    assert not ElementVersion.objects.exists()
+    draft = element_versions.add_element(desk.cai, element=an_element())
+    step = {"version_id": draft.pk, "action": VersionAction.SUBMIT, "expected_revision": draft.revision}
+    refused(desk.cai, lambda: element_versions.step(desk.cai, **step))
+    assert ElementVersion.objects.get().state == "draft"
