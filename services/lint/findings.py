@@ -56,6 +56,7 @@ RULES: dict[str, Rule] = {
     "reference.element_differs": Rule(_("栏目“%(name)s”的类型或者选项和数据元 %(element)s 不一致")),
     "reference.element_label": _warn(_("栏目“%(name)s”的名称和数据元 %(element)s 的“%(label)s”不同")),
     "reference.file_material": Rule(_("文件栏目“%(name)s”要对应一份条件相同的申请材料")),
+    "reference.table_shape": Rule(_("表格“%(name)s”：%(problem)s")),
     "reference.type_unknown": Rule(_("“%(name)s”引用的证照类型不存在")),
     "reference.result_type": Rule(_("结果是证照的要指明证照类型，不是证照的不要指明")),
     "reference.replaces": Rule(_("变更、延续证照的，材料里要有原来的这种证照")),
