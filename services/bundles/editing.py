@@ -23,7 +23,7 @@ from services import events as codes
 from services.bundles.checking import check_version, facts_for, keep, seen_now
 from services.bundles.content import COLUMNS, BundleContent, describe, stored_question
 from services.bundles.errors import BundleExists, BundleNotFound, BundleVersionNotFound
-from services.bundles.queries import due_version
+from services.bundles.queries import due_version, entries_named
 from services.bundles.validation import require_code, require_storable
 from services.editing import steps
 from services.editing.errors import BaseMoved, LintRefused
@@ -78,7 +78,7 @@ def add_bundle(actor: Actor, *, code: str, department: Department, content: Bund
     hold(actor)
     steps.require_manager(actor, department.pk)
     require_code(code)
-    require_storable(content)
+    require_storable(content, _names(content))
     bundle = Bundle(code=code, name=content.name, department=department, region=department.region)
     try:
         with transaction.atomic():
@@ -130,6 +130,11 @@ def _columns(content: BundleContent) -> dict[str, Any]:
     return {**values, "questions": [stored_question(question) for question in content.questions]}
 
 
+def _names(content: BundleContent) -> dict[str, str]:
+    known = entries_named(member.entry_id for member in content.members)
+    return {member.key: known[member.entry_id].name for member in content.members if member.entry_id in known}
+
+
 def _require_entries(content: BundleContent) -> None:
     wanted = {member.entry_id for member in content.members}
     known = set(DirectoryEntry.objects.filter(pk__in=wanted).values_list("pk", flat=True))
@@ -165,7 +170,7 @@ def save_draft(actor: Actor, *, version_id: UUID, changes: Mapping[str, Any], ex
     steps.check(actor, version, VersionAction.EDIT, VERSION_MOVES, expected_revision=expected_revision)
     before = describe(version)
     content = dataclasses.replace(before, **changes)
-    require_storable(content)
+    require_storable(content, _names(content))
     _require_entries(content)
     changed = [name for name in changes if getattr(before, name) != getattr(content, name)]
     if not changed:
