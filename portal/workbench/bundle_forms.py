@@ -117,9 +117,7 @@ _OWN_KEY = _("可以空着，自动编一个；写的话用小写英文字母，
 def _place_field(count: int, place: int) -> forms.TypedChoiceField:
     """Where among ``count`` things something stands, or at the end of them."""
     choices = [(number, _("第 %(number)s 个") % {"number": number + 1}) for number in range(count)]
-    return forms.TypedChoiceField(
-        label=_("排在"), choices=choices, coerce=int, initial=place, empty_value=place, required=False
-    )
+    return forms.TypedChoiceField(label=_("排在"), choices=choices, coerce=int, initial=place, required=False)
 
 
 def moved(parts: Sequence[Any], place: int, form: forms.Form, new: Any) -> tuple[Any, ...]:
@@ -127,7 +125,8 @@ def moved(parts: Sequence[Any], place: int, form: forms.Form, new: Any) -> tuple
     others = [*parts[:place], *parts[place + 1 :]]
     if form.cleaned_data.get("remove"):
         return tuple(others)
-    others.insert(form.cleaned_data.get("place", place), new)
+    wanted = form.cleaned_data.get("place")
+    others.insert(wanted if isinstance(wanted, int) else place, new)
     return tuple(others)
 
 

@@ -69,7 +69,7 @@ def _check(draft: ElementVersion) -> None:
     """Raise :class:`ElementInvalid` for a definition that cannot be."""
     wrong = dict(problems(draft))
     if has_forbidden_text(describe(draft).columns()):
-        wrong["name"] = ElementInvalid.message
+        wrong["name"] = str(ElementInvalid.message)
     if wrong:
         raise ElementInvalid(fields=wrong)
 

@@ -60,7 +60,7 @@ def report_lines(batch: ExchangeBatch) -> tuple[list[Line], bool]:
         .annotate(least=Min(KT("problems__0__message")), most=Max(KT("problems__0__message")))
         .order_by("first")
     )
-    found = list(groups[: _MOST + 1])
+    found: list[Any] = list(groups[: _MOST + 1])
     many = [one for one in found if one["count"] > _FEW]
     placed = [(one["first"], _many(one)) for one in many]
     placed += [(row.pk, _one(row)) for row in _others(batch, many)[: _MOST + 1]]
