@@ -161,7 +161,7 @@ def save_data_elements(actor: Actor, *, elements: Iterable[ElementDescription]) 
     if actor.kind != ActorKind.SYSTEM:
         raise Forbidden
     lock_catalogue()
-    return sum(write_element(actor, one) for one in elements if not is_kept_here(one))
+    return sum(write_element(actor, wanted=one) for one in elements if not is_kept_here(one))
 
 
 def is_kept_here(wanted: ElementDescription) -> bool:
@@ -173,7 +173,7 @@ def is_kept_here(wanted: ElementDescription) -> bool:
     return known is None or any(getattr(known, name) != value for name, value in wanted.columns().items())
 
 
-def write_element(actor: Actor, wanted: ElementDescription) -> bool:
+def write_element(actor: Actor, *, wanted: ElementDescription) -> bool:
     """Write what is in force for an element, inside the caller's transaction; tell whether that changed anything."""
     known = DataElement.objects.select_for_update().filter(code=wanted.code).first()
     element = known or DataElement(code=wanted.code)

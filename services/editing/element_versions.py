@@ -132,7 +132,7 @@ def step(
     if action == VersionAction.PUBLISH:
         for old in ElementVersion.objects.filter(code=version.code, state=VersionState.PUBLISHED):
             _settle(actor, old, VersionAction.REPLACE, VersionState.RETIRED)
-        write_element(actor, describe(version))
+        write_element(actor, wanted=describe(version))
     _settle(actor, version, action, move.target, note=note)
     return version
 

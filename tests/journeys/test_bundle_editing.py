@@ -159,7 +159,7 @@ def test_what_changed_between_two_versions_is_there_for_everybody(
     found = re.search(r"/workbench/items/([0-9a-f-]{36})/versions/([0-9]+)/", page.url)
     assert found is not None
     page.locator(".sections").get_by_role("link", name="时限与办理方式", exact=True).click()
-    page.get_by_label("承诺时限", exact=True).fill("3")
+    page.locator("[name=promise_days]").fill("3")
     officer.press("保存")
     officer.open(f"{found[0]}submit/")
     officer.press("确定提交审核")
