@@ -14,9 +14,10 @@ from identity.permissions import Permission
 from services import events as codes
 from services.descriptions import ItemDescription
 from services.editing.errors import OnlineNeedsReview
+from services.element_desk import is_kept_here
 from services.elements import problems
 from services.errors import ElementInvalid, ItemRepeated
-from services.models import DataElement, ElementVersion, ImportBatch, ServiceItem
+from services.models import DataElement, ImportBatch, ServiceItem
 from services.search import reindex
 from services.validation import check_description
 from services.writing import CatalogueWriter
@@ -161,16 +162,7 @@ def save_data_elements(actor: Actor, *, elements: Iterable[ElementDescription]) 
     if actor.kind != ActorKind.SYSTEM:
         raise Forbidden
     lock_catalogue()
-    return sum(write_element(actor, wanted=one) for one in elements if not is_kept_here(one))
-
-
-def is_kept_here(wanted: ElementDescription) -> bool:
-    """Whether people here have drafted this element and a list says something else about it."""
-    drafted = ElementVersion.objects.filter(code=wanted.code).exclude(state=ElementVersion.State.DISCARDED)
-    if not drafted.exists():
-        return False
-    known = DataElement.objects.filter(code=wanted.code).first()
-    return known is None or any(getattr(known, name) != value for name, value in wanted.columns().items())
+    return sum(write_element(actor, wanted=one) for one in elements if not is_kept_here(one.code, one.columns()))
 
 
 def write_element(actor: Actor, *, wanted: ElementDescription) -> bool:

@@ -123,3 +123,11 @@ def side_by_side(old: Definition, new: Definition) -> list[Pair]:
     """Pair the parts of two definitions; those that are empty in both are left out."""
     rows = zip(said(old), said(new), strict=True)
     return [Pair(label, before, after) for (label, before), (_label, after) in rows if before or after]
+
+
+def is_kept_here(code: str, values: Mapping[str, Any]) -> bool:
+    """Whether people here have drafted this element and a list says something else about it (two queries at most)."""
+    if not ElementVersion.objects.filter(code=code).exclude(state=VersionState.DISCARDED).exists():
+        return False
+    known = DataElement.objects.filter(code=code).first()
+    return known is None or any(getattr(known, name) != value for name, value in values.items())

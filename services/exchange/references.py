@@ -8,7 +8,8 @@ from common.errors import DomainError
 from identity.actor import Actor
 from identity.models import Department, Post, Region
 from identity.staff.actions.places import save_department, save_post, save_region, set_served_departments
-from services.actions import ElementDescription, is_kept_here, save_data_elements
+from services.actions import ElementDescription, save_data_elements
+from services.element_desk import is_kept_here
 from services.elements import PLAIN
 from services.exchange import outcomes
 from services.exchange.outcomes import Problem
@@ -73,7 +74,7 @@ def _element(actor: Actor, values: _Values) -> None:
         shape=dict(values.get("shape") or {}),
         **{name: _text(values, name, "")[: _LENGTHS.get(name, 20)] for name in PLAIN},
     )
-    if is_kept_here(element):
+    if is_kept_here(element.code, element.columns()):
         raise _KeptHere
     save_data_elements(actor, elements=[element])
 
