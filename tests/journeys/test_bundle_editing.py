@@ -16,7 +16,7 @@ from tests.journeys.conftest import Visitor
 pytestmark = pytest.mark.journey
 Arrive = Callable[..., Visitor]
 BUNDLE, QUESTION = "开办餐饮店", "店里要不要卖烟？"
-RATED, BROUGHT = "餐饮服务食品安全等级评定", "示范备案（从清单导入）"
+BROUGHT = "示范备案（从清单导入）"
 SHOP, LICENCE_ITEM = "中心区青禾餐饮店", "食品经营许可（首次申请）"
 _WAITS = 40  # looks at a batch that is worked on in the background
 
@@ -147,32 +147,6 @@ def _answer_what_the_new_item_asks(officer: Visitor, draft: str) -> None:
         box.select_option(box.locator("option[value^='=']").first.get_attribute("value"))
     officer.press("确定保存")
     expect(page.locator("h1")).to_have_text(BUNDLE)
-
-
-def test_what_changed_between_two_versions_is_there_for_everybody(
-    officer: Visitor, second: Visitor, visitor: Arrive
-) -> None:
-    page = officer.open(f"/workbench/items/?scope=all&text={RATED}")
-    page.get_by_role("link", name=RATED).first.click()
-    officer.press("起草新版本")
-    officer.press("修改草稿")
-    found = re.search(r"/workbench/items/([0-9a-f-]{36})/versions/([0-9]+)/", page.url)
-    assert found is not None
-    page.locator(".sections").get_by_role("link", name="时限与办理方式", exact=True).click()
-    page.locator("[name=promise_days]").fill("3")
-    officer.press("保存")
-    officer.open(f"{found[0]}submit/")
-    officer.press("确定提交审核")
-    for step in ("approve", "publish"):
-        second.open(f"{found[0]}{step}/")
-        second.page.locator("main button[type=submit]").first.click()
-        second.page.wait_for_load_state()
-    citizen = visitor()
-    citizen.open(f"/items/{found[1]}/")
-    citizen.look("bundle-31-guide")
-    shown = citizen.open(f"/items/{found[1]}/versions/{found[2]}/changes/")
-    expect(shown.locator("main")).to_contain_text("承诺")
-    citizen.look("bundle-32-changes")
 
 
 def test_a_list_is_tried_out_read_and_applied(officer: Visitor, tmp_path: Path) -> None:
