@@ -1,7 +1,7 @@
 """Writes of the catalogue."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from enum import StrEnum
 from typing import Any
 
@@ -14,7 +14,8 @@ from identity.permissions import Permission
 from services import events as codes
 from services.descriptions import ItemDescription
 from services.editing.errors import OnlineNeedsReview
-from services.elements import PLAIN, problems
+from services.element_desk import is_kept_here
+from services.elements import problems
 from services.errors import ElementInvalid, ItemRepeated
 from services.models import DataElement, ImportBatch, ServiceItem
 from services.search import reindex
@@ -59,6 +60,11 @@ class ElementDescription:
     most: str = ""
     sensitivity: str = ""
     shape: Mapping[str, Any] = field(default_factory=dict)
+
+    def columns(self) -> dict[str, Any]:
+        """What the columns of an element or of one of its versions hold, the code apart."""
+        own = {one.name: getattr(self, one.name) for one in fields(self) if one.name != "code"}
+        return own | {"choices": list(self.choices), "shape": dict(self.shape)}
 
 
 def upsert_item(actor: Actor, *, description: ItemDescription) -> SavedItem:
@@ -147,38 +153,39 @@ def lock_catalogue() -> None:
 
 @transaction.atomic
 def save_data_elements(actor: Actor, *, elements: Iterable[ElementDescription]) -> int:
-    """Create or change data elements and return how many were; they belong to the whole catalogue.
+    """Bring data elements in line with a catalogue that comes from elsewhere; returns how many were changed.
 
-    Needs :attr:`Permission.MANAGE_ITEMS` in any department, or the system. Raises :class:`ElementInvalid` with the
+    For the system only: people draft a version that somebody else reviews (:mod:`services.editing.element_versions`),
+    and an element for which anybody did is theirs, whatever a list says. Raises :class:`ElementInvalid` with the
     columns that are wrong; then nothing is stored.
     """
-    if actor.kind != ActorKind.SYSTEM and not actor.departments(Permission.MANAGE_ITEMS):
+    if actor.kind != ActorKind.SYSTEM:
         raise Forbidden
-    known = {element.code: element for element in DataElement.objects.select_for_update()}
-    saved = 0
-    for wanted in elements:
-        element = known.get(wanted.code) or DataElement(code=wanted.code)
-        values: Mapping[str, Any] = {
-            "name": wanted.name,
-            "type": wanted.type,
-            "max_length": wanted.max_length,
-            "choices": list(wanted.choices),
-            "source": wanted.source,
-            "shape": dict(wanted.shape),
-            **{name: getattr(wanted, name) for name in PLAIN},
-        }
-        if wanted.code in known and all(getattr(element, name) == value for name, value in values.items()):
-            continue
-        changed = [name for name, value in values.items() if getattr(element, name) != value]
-        for name, value in values.items():
-            setattr(element, name, value)
-        if wrong := dict(problems(element)):
-            raise ElementInvalid(fields=wrong)
-        element.save()
-        saved += 1
-        fields = changed if wanted.code in known else []
-        events.record(codes.DATA_ELEMENT_SAVED, actor=actor, subject_id=element.pk, code=wanted.code, fields=fields)
-    return saved
+    lock_catalogue()
+    return sum(write_element(actor, wanted=one) for one in elements if not is_kept_here(one.code, one.columns()))
+
+
+def write_element(actor: Actor, *, wanted: ElementDescription) -> bool:
+    """Write what is in force for an element, inside the caller's transaction; tell whether that changed anything."""
+    known = DataElement.objects.select_for_update().filter(code=wanted.code).first()
+    element = known or DataElement(code=wanted.code)
+    values = wanted.columns()
+    changed = [name for name, value in values.items() if getattr(element, name) != value]
+    if known and not changed:
+        return False
+    for name, value in values.items():
+        setattr(element, name, value)
+    if wrong := dict(problems(element)):
+        raise ElementInvalid(fields=wrong)
+    element.save()
+    events.record(
+        codes.DATA_ELEMENT_SAVED,
+        actor=actor,
+        subject_id=element.pk,
+        code=wanted.code,
+        fields=changed if known else [],
+    )
+    return True
 
 
 @transaction.atomic

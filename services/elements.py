@@ -10,8 +10,9 @@ from django.utils.translation import gettext as _
 from services import patterns
 from services.composed import MOST_ROWS, PARTS
 from services.fields import COLUMNS, SIMPLE, TYPES, is_day, longest_of
-from services.models import DataElement
+from services.models import DataElement, ElementVersion
 
+Defined = DataElement | ElementVersion
 PLAIN = ("example", "pattern", "pattern_message", "least", "most", "sensitivity")
 DEFINING = ("type", "choices", "max_length", *PLAIN, "parts", "columns", "min_rows", "max_rows")
 _CODE = re.compile(r"[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)+")
@@ -39,7 +40,7 @@ def drifted(stored: Mapping[str, Any], definition: Mapping[str, Any]) -> list[st
     return [name for name in DEFINING if (stored.get(name) or None) != (definition.get(name) or None)]
 
 
-def problems(element: DataElement) -> Iterator[tuple[str, str]]:
+def problems(element: Defined) -> Iterator[tuple[str, str]]:
     """Yield (column, message) of what keeps an element from being stored."""
     if not _CODE.fullmatch(element.code) or len(element.code) > 60:
         yield "code", _("代码由小写字母、数字和点组成，例如 premises.address。")
@@ -55,7 +56,7 @@ def problems(element: DataElement) -> Iterator[tuple[str, str]]:
     yield from _shape_problems(element)
 
 
-def _pattern_problems(element: DataElement) -> Iterator[tuple[str, str]]:
+def _pattern_problems(element: Defined) -> Iterator[tuple[str, str]]:
     if not element.pattern:
         return
     if element.type not in SIMPLE - {"choice", "multichoice", "yesno"}:
@@ -66,7 +67,7 @@ def _pattern_problems(element: DataElement) -> Iterator[tuple[str, str]]:
         yield "pattern_message", _("请写明格式不对时告诉申请人的话。")
 
 
-def _bound_problems(element: DataElement) -> Iterator[tuple[str, str]]:
+def _bound_problems(element: Defined) -> Iterator[tuple[str, str]]:
     for name in ("least", "most"):
         text = getattr(element, name)
         if text and not _is_bound(element.type, text):
@@ -84,7 +85,7 @@ def _is_bound(kind: str, text: str) -> bool:
         return False
 
 
-def _shape_problems(element: DataElement) -> Iterator[tuple[str, str]]:
+def _shape_problems(element: Defined) -> Iterator[tuple[str, str]]:
     shape = element.shape
     allowed = {"person": {"parts"}, "organisation": {"parts"}, "group": {"columns", "min_rows", "max_rows"}}
     if not isinstance(shape, dict) or set(shape) - allowed.get(element.type, set()):

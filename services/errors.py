@@ -83,11 +83,3 @@ class ElementExists(Conflict):
     code = "services.element_exists"
     message = _("数据元 %(element)s 已经有了。")
     what_to_do = _("请换一个代码，或者修改原来的数据元。")
-
-
-class ElementChanged(Conflict):
-    """Somebody else changed the data element meanwhile."""
-
-    code = "services.element_changed"
-    message = _("打开页面以后，别人改过这个数据元，您这次的修改没有保存。")
-    what_to_do = _("请刷新页面，看过最新内容后再改。")

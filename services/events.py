@@ -9,6 +9,7 @@ ITEMS_IMPORTED = Event(
     "services.items_imported", "import_batch", frozenset({"file_sha256", "accepted", "repaired", "rejected"})
 )
 DATA_ELEMENT_SAVED = Event("services.data_element_saved", "data_element", frozenset({"code", "fields"}))
+ELEMENT_STEP = Event("services.element_step", "element_version", frozenset({"action", "version", "element"}))
 SYNONYM_SAVED = Event("services.synonym_saved", "synonym", frozenset({"term", "stands_for", "before"}))
 SYNONYM_REMOVED = Event("services.synonym_removed", "synonym", frozenset({"term", "stands_for"}))
 SEARCH_MISS_IGNORED = Event("services.search_miss_ignored", "search_miss", frozenset({"text"}))

@@ -32,7 +32,7 @@ __all__ = [
     "steps_of",
     "visible_steps",
 ]
-_MOST_ROWS = 20  # of a table that says nothing else
+DEFAULT_ROWS = 20  # of a table that says nothing else
 _NUMBERS = frozenset({"integer", "decimal", "money"})
 _STORED = ("example", "pattern", "pattern_message", "least", "most", "sensitivity", "parts")
 _STORED_WITH_PARTS = ("min_rows", "max_rows", "material")
@@ -61,7 +61,7 @@ class FieldSpec:
     parts: Mapping[str, str] = field(default_factory=dict)  # part of a person or organisation → element that knows it
     columns: tuple["FieldSpec", ...] = ()  # of a table
     min_rows: int = 0
-    max_rows: int = _MOST_ROWS
+    max_rows: int = DEFAULT_ROWS
     material: str = ""  # of a file: the key of the item's material that the file is
 
     @property

@@ -11,13 +11,13 @@ from django.utils.translation import gettext_lazy as _
 
 from common.formatting import code_label
 from identity.models import Department
-from portal.workbench.item_forms import RevisionForm, _day, _lines
+from portal.workbench.item_forms import RevisionForm, VersionStepForm, _day, _lines
 from services.bundles.codes import EVENTS_OF, Side
 from services.bundles.content import BundleContent, MemberPart
 from services.bundles.queries import EntryChoice
 from services.descriptions import SituationPart
+from services.editing.rows import fresh_key
 from services.rules import Question
-from services.states import VersionAction
 
 _BAR = "|"
 
@@ -111,27 +111,48 @@ def _when(ticked: Sequence[str]) -> dict[str, list[str]]:
     return found
 
 
+_OWN_KEY = _("可以空着，自动编一个；写的话用小写英文字母，以后不能改")
+
+
+def _place_field(count: int, place: int) -> forms.TypedChoiceField:
+    """Where among ``count`` things something stands, or at the end of them."""
+    choices = [(number, _("第 %(number)s 个") % {"number": number + 1}) for number in range(count)]
+    return forms.TypedChoiceField(label=_("排在"), choices=choices, coerce=int, initial=place, required=False)
+
+
+def moved(parts: Sequence[Any], place: int, form: forms.Form, new: Any) -> tuple[Any, ...]:
+    """The parts with one put in its place: taken out, changed, moved, or added at the end."""
+    others = [*parts[:place], *parts[place + 1 :]]
+    if form.cleaned_data.get("remove"):
+        return tuple(others)
+    wanted = form.cleaned_data.get("place")
+    others.insert(wanted if isinstance(wanted, int) else place, new)
+    return tuple(others)
+
+
 _ANY = _("同一个问题选几个是“或者”，不同问题之间是“并且”；都不选就是一直要")
 
 
 class QuestionForm(RevisionForm):
     """One question with its options and when it is asked."""
 
-    key = forms.CharField(label=_("代号"), max_length=40, help_text=_("小写英文字母，例如 cold_dish"))
     question = forms.CharField(label=_("问题"), max_length=200)
     help = forms.CharField(label=_("提示"), max_length=300, required=False)
-    options = _lines(_("选项"), 4000, help_text=_("每行一个：代号 | 文字，例如 yes | 有"))
+    options = _lines(_("选项"), 4000, help_text=_("每行一个，至少两个；改字不影响已经写好的对应关系"))
+    key = forms.CharField(label=_("代号"), max_length=40, required=False, help_text=_OWN_KEY)
     remove = forms.BooleanField(label=_("去掉这个问题"), required=False)
 
     def __init__(
-        self, sent: Any, *, earlier: Sequence[SituationPart], part: SituationPart | None, revision: int
+        self, sent: Any, *, questions: Sequence[SituationPart], place: int, part: SituationPart | None, revision: int
     ) -> None:
         super().__init__(sent, initial=self._initial(part, revision))
         self._part = part
+        earlier = questions[:place]
         if part is None:
             del self.fields["remove"]
         else:
-            self.fields["key"].disabled = True
+            del self.fields["key"]
+            self.fields["place"] = _place_field(len(questions), place)
         choices = condition_choices(earlier)
         if choices:
             self.fields["when"] = _ticks(_("什么时候问"), choices, _ANY)
@@ -148,10 +169,9 @@ class QuestionForm(RevisionForm):
     def _initial(part: SituationPart | None, revision: int) -> dict[str, Any]:
         if part is None:
             return {"revision": revision}
-        lines = [f"{option['value']} {_BAR} {option['label']}" for option in part.options]
+        lines = [option["label"] for option in part.options]
         return {
             "revision": revision,
-            "key": part.key,
             "question": part.question,
             "help": part.help,
             "options": "\n".join(lines),
@@ -161,24 +181,36 @@ class QuestionForm(RevisionForm):
         """The question as the form has it."""
         given = self.cleaned_data
         options = []
-        for line in filter(str.strip, given["options"].splitlines()):
-            value, _bar, label = line.partition(_BAR)
-            option: dict[str, Any] = {"value": value.strip(), "label": label.strip()}
-            when = _when(given.get(f"open_{value.strip()}", ()))
+        for value, label in self._options([line.strip() for line in given["options"].splitlines() if line.strip()]):
+            option: dict[str, Any] = {"value": value, "label": label}
+            when = _when(given.get(f"open_{value}", ()))
             options.append({**option, "when": when} if when else option)
         return SituationPart(
-            key=given["key"].strip(),
+            key=self._part.key if self._part else given["key"].strip() or fresh_key("q"),
             question=given["question"].strip(),
             help=given["help"].strip(),
             options=options,
             when=_when(given.get("when", ())),
         )
 
+    def _options(self, lines: Sequence[str]) -> list[tuple[str, str]]:
+        """(value, label) of each line: known by its words, else by its place where only words changed."""
+        before = list(self._part.options) if self._part else []
+        known = {one["label"]: one["value"] for one in before}
+        by_place = {line: one["value"] for line, one in zip(lines, before, strict=False) if one["label"] not in lines}
+        renamed = by_place if len(lines) == len(before) else {}
+        found = []
+        for line in lines:
+            value, bar, label = line.partition(_BAR)
+            pair = (value.strip(), label.strip()) if bar else (known.get(line) or renamed.get(line), line)
+            found.append((pair[0] or fresh_key("o"), pair[1]))
+        return found
+
 
 class MemberForm(RevisionForm):
     """One item of the bundle: when it is needed, what it waits for, and what its questions are answered with."""
 
-    key = forms.CharField(label=_("代号"), max_length=40, help_text=_("小写英文字母，例如 food"))
+    key = forms.CharField(label=_("代号"), max_length=40, required=False, help_text=_OWN_KEY)
     note = forms.CharField(label=_("给申请人的说明"), max_length=200, required=False)
     remove = forms.BooleanField(label=_("去掉这个事项"), required=False)
 
@@ -206,17 +238,20 @@ class MemberForm(RevisionForm):
             ]
             self.fields["entry"] = forms.ChoiceField(label=_("事项"), choices=[("", _("请选择")), *choices])
         else:
-            self.fields["key"].disabled = True
-            self.initial.update(
-                {"key": part.key, "note": part.note, "when": _ticked(part.when), "after": list(part.after)}
-            )
+            del self.fields["key"]
+            self.initial.update({"note": part.note, "when": _ticked(part.when), "after": list(part.after)})
+            keys = [one.key for one in content.members]
+            self.fields["place"] = _place_field(len(keys), keys.index(part.key))
         if content.questions:
             self.fields["when"] = _ticks(_("什么时候要办"), condition_choices(content.questions), _ANY)
         if others:
             self.fields["after"] = _ticks(_("要等哪些办好"), others, _("都不选就是可以马上办"))
         if part is not None:
             self._add_mapping(part)
-            self.order_fields([*(name for name in self.fields if name not in ("note", "remove")), "note", "remove"])
+            last = ("note", "place", "remove")
+            self.order_fields([*(name for name in self.fields if name not in last), *last])
+        else:
+            self.order_fields(["entry", "when", "after", "note", "key"])
 
     def _add_mapping(self, part: MemberPart) -> None:
         """For each of the item's questions: always the same answer, or by a question of the bundle."""
@@ -244,7 +279,7 @@ class MemberForm(RevisionForm):
     def part(self) -> MemberPart:
         """The member as the form has it."""
         given = self.cleaned_data
-        base = self._part or MemberPart(key=given["key"].strip(), entry_id=UUID(given["entry"]))
+        base = self._part or MemberPart(key=self._new_key(), entry_id=UUID(given["entry"]))
         rules = {question.key: self._rule(question, base) for question in self._asked} if self._part else {}
         return dataclasses.replace(
             base,
@@ -253,6 +288,11 @@ class MemberForm(RevisionForm):
             note=given["note"].strip(),
             answers={key: rule for key, rule in rules.items() if rule},
         )
+
+    def _new_key(self) -> str:
+        """The key as typed, or one of its own, the same for the whole of the request."""
+        self.cleaned_data["key"] = self.cleaned_data["key"].strip() or fresh_key("m")
+        return str(self.cleaned_data["key"])
 
     def _rule(self, question: Question, base: MemberPart) -> dict[str, Any]:
         chosen = self.cleaned_data.get(f"answer_{question.key}", "")
@@ -277,23 +317,8 @@ class MemberForm(RevisionForm):
         return any(rule.get("question") != before.get(key, {}).get("question") for key, rule in after.items())
 
 
-class BundleStepForm(RevisionForm):
-    """One step on a version: days where it names one, a comment where it may have one."""
+class BundleStepForm(VersionStepForm):
+    """One step on a bundle's version; it names from when to when the bundle is offered."""
 
-    effective_on = _day(_("从哪天起"), _("空着就是立即"))
+    cancel_on = None  # type: ignore[assignment]
     ends_on = _day(_("到哪天为止"), _("长期联办的空着；从那天起不再提供"))
-    note = _lines(_("说明"), 1000, required=False)
-
-    def __init__(self, *args: Any, action: VersionAction, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        kept = {
-            VersionAction.SUBMIT: {"effective_on", "ends_on", "note"},
-            VersionAction.RETURN: {"note"},
-            VersionAction.APPROVE: {"note"},
-            VersionAction.PUBLISH: {"effective_on"},
-        }.get(action, set())
-        for name in {"effective_on", "ends_on", "note"} - kept:
-            del self.fields[name]
-        if action == VersionAction.RETURN:
-            self.fields["note"].required = True
-            self.fields["note"].label = _("退回意见")

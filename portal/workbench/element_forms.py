@@ -6,13 +6,15 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from portal.workbench.item_forms import VersionStepForm
+from portal.workbench.table_columns import SEPARATOR, kept, lines_of, read_column, write_column
+from services.actions import ElementDescription
 from services.composed import PARTS
 from services.editing.compare import TYPE_NAMES, type_label
+from services.element_desk import Definition
 from services.elements import PLAIN
-from services.fields import COLUMNS, TYPES
+from services.fields import TYPES
 from services.models import DataElement
-
-_SEPARATORS = ("|", "｜")
 
 
 class ElementForm(forms.Form):
@@ -47,13 +49,16 @@ class ElementForm(forms.Form):
         label=gettext_lazy("表格的列"),
         required=False,
         widget=forms.Textarea,
-        help_text=gettext_lazy("表格用，一行一列：代码｜名称｜类型｜选项用顿号隔开"),
+        help_text=gettext_lazy("表格用，一行一列：代码｜名称｜类型，单选的再写｜选项、选项，不一定要填的再写｜可不填"),
     )
     min_rows = forms.IntegerField(label=gettext_lazy("最少行数"), min_value=0, max_value=200, required=False)
     max_rows = forms.IntegerField(label=gettext_lazy("最多行数"), min_value=1, max_value=200, required=False)
 
-    def __init__(self, data: Any = None, *, element: DataElement | None = None) -> None:
-        super().__init__(data, initial=_initial(element) if element else None)
+    revision = forms.IntegerField(min_value=0, max_value=2**31 - 1, required=False, widget=forms.HiddenInput)
+
+    def __init__(self, data: Any = None, *, element: Definition | None = None, revision: int | None = None) -> None:
+        super().__init__(data, initial={**(_initial(element) if element else {}), "revision": revision})
+        self._columns = element.shape.get("columns", []) if element else []
         types = self.fields["type"]
         assert isinstance(types, forms.ChoiceField)
         types.choices = [(key, type_label(key)) for key in TYPE_NAMES if key in TYPES - {"file"}]
@@ -65,43 +70,38 @@ class ElementForm(forms.Form):
 
     def clean_parts(self) -> dict[str, str]:
         """Read lines of part and element."""
-        rows = _lines(self.cleaned_data["parts"])
+        rows = lines_of(self.cleaned_data["parts"])
         if any(len(row) != 2 or row[0] not in {*PARTS["person"], *PARTS["organisation"]} for row in rows):
             raise forms.ValidationError(_("每行写成：部分｜数据元代码。"))
         return {row[0]: row[1] for row in rows}
 
     def clean_columns(self) -> list[dict[str, Any]]:
         """Read lines of key, label, type and choices."""
-        columns = []
-        for row in _lines(self.cleaned_data["columns"]):
-            if len(row) not in (3, 4) or row[2] not in COLUMNS:
-                raise forms.ValidationError(_("每行写成：代码｜名称｜类型，单选的再写｜选项。"))
-            column: dict[str, Any] = {"key": row[0], "label": row[1], "type": row[2], "required": True}
-            columns.append(column | ({"choices": row[3].split("、")} if len(row) == 4 else {}))
-        return columns
+        rows = lines_of(self.cleaned_data["columns"])
+        return [kept({"key": row[0], **read_column(row[1:])}, self._columns, by="key") for row in rows]
 
-    def values(self) -> dict[str, Any]:
-        """What :func:`services.element_desk.save_element` takes."""
+    def description(self, code: str = "") -> ElementDescription:
+        """What was typed, for the element with this code or the one that was typed."""
         given = self.cleaned_data
         names = ("parts", "columns", "min_rows", "max_rows")
-        return {
+        return ElementDescription(
+            code=code or given["code"],
+            choices=tuple(filter(None, (line.strip() for line in given["choices"].splitlines()))),
+            shape={name: given[name] for name in names if given[name]},
             **{name: given[name] for name in ("name", "type", "source", "max_length", *PLAIN)},
-            "choices": tuple(filter(None, (line.strip() for line in given["choices"].splitlines()))),
-            "shape": {name: given[name] for name in names if given[name]},
-        }
+        )
 
 
-def _lines(text: str) -> list[list[str]]:
-    lines = (line.replace(_SEPARATORS[1], _SEPARATORS[0]).strip() for line in text.splitlines())
-    return [[cell.strip() for cell in line.split(_SEPARATORS[0])] for line in lines if line]
+class ElementStepForm(VersionStepForm):
+    """One step on a version of an element, which names no days: what is published is in force at once."""
+
+    effective_on = None  # type: ignore[assignment]
+    cancel_on = None  # type: ignore[assignment]
 
 
-def _initial(element: DataElement) -> dict[str, Any]:
+def _initial(element: Definition) -> dict[str, Any]:
     shape = element.shape
-    columns = [
-        "｜".join(filter(None, (one["key"], one["label"], one["type"], "、".join(one.get("choices") or ()))))
-        for one in shape.get("columns", [])
-    ]
+    columns = [f"{one['key']}{SEPARATOR}{write_column(one)}" for one in shape.get("columns", [])]
     return {
         **{name: getattr(element, name) for name in ("name", "type", "source", "max_length", *PLAIN)},
         "choices": "\n".join(element.choices),

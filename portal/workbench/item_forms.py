@@ -49,13 +49,14 @@ class VersionStepForm(RevisionForm):
 
     def __init__(self, *args: Any, action: VersionAction, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        days = set(self.fields) - {"revision", "note"}
         kept = {
-            VersionAction.SUBMIT: {"effective_on", "cancel_on", "note"},
+            VersionAction.SUBMIT: {*days, "note"},
             VersionAction.RETURN: {"note"},
             VersionAction.APPROVE: {"note"},
-            VersionAction.PUBLISH: {"effective_on"},
+            VersionAction.PUBLISH: days & {"effective_on"},
         }.get(action, set())
-        for name in {"effective_on", "cancel_on", "note"} - kept:
+        for name in {*days, "note"} - kept:
             del self.fields[name]
         if action == VersionAction.RETURN:
             self.fields["note"].required = True

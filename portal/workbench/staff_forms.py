@@ -1,6 +1,6 @@
 """Forms about staff, posts and places: shape and format only; what is allowed, the actions decide."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django import forms
@@ -14,9 +14,10 @@ from identity.models import Account, Department, Post, PostHolding, Region
 from portal.workbench.forms import _search_box
 
 
-def refuse(form: forms.Form, error: DomainError) -> None:
-    """Put a refusal into the form: at its fields where it names them, else above."""
-    known = {name: str(text) for name, text in error.fields.items() if name in form.fields}
+def refuse(form: forms.Form, error: DomainError, *, elsewhere: Mapping[str, str] | None = None) -> None:
+    """Put a refusal into the form: at its fields where it names them (or those ``elsewhere`` says), else above."""
+    names = {name: (elsewhere or {}).get(name, name) for name in error.fields}
+    known = {names[name]: str(text) for name, text in error.fields.items() if names[name] in form.fields}
     for name, text in known.items():
         form.add_error(name, text)
     if not known:

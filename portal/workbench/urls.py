@@ -57,6 +57,12 @@ case_urls = [
     path("elements/", elements.elements, name="workbench_elements"),
     path("elements/new/", elements.element_new, name="workbench_element_new"),
     path("elements/<str:element_code>/", elements.element, name="workbench_element"),
+    path("elements/<str:element_code>/edit/", elements.element_edit, name="workbench_element_edit"),
+    path(
+        "elements/<str:element_code>/versions/<int:version_number>/<str:action>/",
+        elements.element_step,
+        name="workbench_element_step",
+    ),
     path("cases/<uuid:case_id>/evidence/<uuid:material_id>/", evidence.file, name="workbench_evidence"),
     path("cases/<uuid:case_id>/values/", case.take_current_values, name="take_current_values"),
     path("cases/<uuid:case_id>/evidence/<uuid:material_id>/original/", evidence.see_original, name="see_original"),

@@ -12,11 +12,9 @@ from uuid import UUID
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
-from django.db.models import Max
 from django.utils import timezone
 
 from common import events
-from common.formatting import code_label
 from common.jobs import for_each
 from identity.actor import SYSTEM, Actor
 from identity.models import Department
@@ -25,13 +23,13 @@ from services import events as codes
 from services.bundles.checking import check_version, facts_for, keep, seen_now
 from services.bundles.content import COLUMNS, BundleContent, describe, stored_question
 from services.bundles.errors import BundleExists, BundleNotFound, BundleVersionNotFound
-from services.bundles.queries import due_version
+from services.bundles.queries import due_version, entries_named
 from services.bundles.validation import require_code, require_storable
 from services.editing import steps
-from services.editing.errors import BaseMoved, DateInvalid, LintRefused, OpenVersionExists
+from services.editing.errors import BaseMoved, LintRefused
 from services.lint.findings import Finding
 from services.models import Bundle, BundleMember, BundleVersion, DirectoryEntry
-from services.states import OPEN_VERSIONS, VERSION_MOVES, VersionAction, VersionState
+from services.states import VERSION_MOVES, VersionAction, VersionState
 
 _UP = "region__parent__parent__parent__parent"
 
@@ -80,7 +78,7 @@ def add_bundle(actor: Actor, *, code: str, department: Department, content: Bund
     hold(actor)
     steps.require_manager(actor, department.pk)
     require_code(code)
-    require_storable(content)
+    require_storable(content, _names(content))
     bundle = Bundle(code=code, name=content.name, department=department, region=department.region)
     try:
         with transaction.atomic():
@@ -112,13 +110,9 @@ def roll_back(actor: Actor, *, version_id: UUID) -> BundleVersion:
 def _begin(
     actor: Actor, bundle: Bundle, content: BundleContent, *, restored_from: BundleVersion | None = None
 ) -> BundleVersion:
-    version = bundle.versions.filter(state__in=OPEN_VERSIONS).first()
-    if version:
-        raise OpenVersionExists(number=version.version, state=code_label(version.get_state_display()))
-    last = bundle.versions.aggregate(last=Max("version"))["last"] or 0
     draft = BundleVersion(
         bundle=bundle,
-        version=last + 1,
+        version=steps.next_number(bundle.versions),
         revision=0,
         base_id=bundle.current_id,
         restored_from=restored_from,
@@ -134,6 +128,11 @@ def _begin(
 def _columns(content: BundleContent) -> dict[str, Any]:
     values = {name: getattr(content, name) for name in COLUMNS}
     return {**values, "questions": [stored_question(question) for question in content.questions]}
+
+
+def _names(content: BundleContent) -> dict[str, str]:
+    known = entries_named(member.entry_id for member in content.members)
+    return {member.key: known[member.entry_id].name for member in content.members if member.entry_id in known}
 
 
 def _require_entries(content: BundleContent) -> None:
@@ -171,7 +170,7 @@ def save_draft(actor: Actor, *, version_id: UUID, changes: Mapping[str, Any], ex
     steps.check(actor, version, VersionAction.EDIT, VERSION_MOVES, expected_revision=expected_revision)
     before = describe(version)
     content = dataclasses.replace(before, **changes)
-    require_storable(content)
+    require_storable(content, _names(content))
     _require_entries(content)
     changed = [name for name in changes if getattr(before, name) != getattr(content, name)]
     if not changed:
@@ -201,15 +200,11 @@ def step(
     :class:`StepNotAllowed`, :class:`NoteMissing`, :class:`DateInvalid`.
     """
     version = _lock(actor, version_id)
-    move = steps.check(actor, version, action, VERSION_MOVES, expected_revision=expected_revision)
-    if move.by_system or action == VersionAction.EDIT:
-        raise BundleVersionNotFound
+    move, note = steps.enter(actor, version, action, expected_revision=expected_revision, note=note)
     if action == VersionAction.PUBLISH:
         return _publish(actor, version, effective_on)
-    if action == VersionAction.RETURN:
-        note = steps.require_note(note)
     if action == VersionAction.SUBMIT:
-        _name_days(version, effective_on, ends_on)
+        steps.name_days(version, effective_on, ends_on, ends="ends_on")
     if action in (VersionAction.SUBMIT, VersionAction.APPROVE):
         _require_base(version)
         _pass_gate(version)
@@ -217,14 +212,6 @@ def step(
     _settle(actor, version, action, move.target, note=note)
     _set_due(version.bundle)
     return version
-
-
-def _name_days(version: BundleVersion, effective_on: dt.date | None, ends_on: dt.date | None) -> None:
-    version.effective_on = steps.require_day(effective_on) if effective_on else None
-    if ends_on:
-        version.ends_on = steps.require_day(ends_on, field="ends_on")
-        if version.ends_on <= (version.effective_on or timezone.localdate()):
-            raise DateInvalid(fields={"ends_on": DateInvalid.message})
 
 
 def _require_base(version: BundleVersion) -> None:
@@ -243,10 +230,7 @@ def _pass_gate(version: BundleVersion) -> list[Finding]:
 def _publish(actor: Actor, version: BundleVersion, effective_on: dt.date | None) -> BundleVersion:
     _require_base(version)
     _pass_gate(version)
-    today = timezone.localdate()
-    planned = effective_on or version.effective_on
-    version.effective_on = steps.require_day(effective_on) if effective_on else max(planned or today, today)
-    if version.effective_on > today:
+    if steps.plan_day(version, effective_on):
         version.published_by_id, version.published_at = actor.account_id, timezone.now()
         _settle(actor, version, "schedule", VersionState.APPROVED, note=str(version.effective_on))
         _set_due(version.bundle)
@@ -261,9 +245,7 @@ def _put_in_force(actor: Actor, version: BundleVersion) -> None:
         _settle(actor, old, VersionAction.REPLACE, VersionState.RETIRED)
     scheduled_by = version.published_by_id
     _settle(actor, version, VersionAction.PUBLISH, VersionState.PUBLISHED)
-    if scheduled_by and scheduled_by != version.published_by_id:  # the task only carries out what a person decided
-        version.published_by_id = scheduled_by
-        version.save(update_fields=["published_by"])
+    steps.keep_planner(version, scheduled_by)
     bundle.current, bundle.name = version, version.name
     content = describe(version)
     facts = facts_for(bundle, content)

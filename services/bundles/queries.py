@@ -13,13 +13,14 @@ from django.utils import timezone
 from identity.actor import Actor
 from identity.models import Region
 from identity.permissions import Permission
+from identity.reviewing import steps as reviewing
 from services.bundles.content import BundleContent, MemberPart, describe
 from services.bundles.errors import BundleNotFound, BundleVersionNotFound, RegionUnknownHere
 from services.bundles.planning import Plan, make_plan
 from services.models import Bundle, BundleVersion, CatalogueStep, DirectoryEntry, ServiceItem
 from services.rules import normal_situation
 from services.standing import as_of as item_as_of
-from services.states import OPEN_VERSIONS, PUBLIC_VERSIONS, VersionAction, VersionState, version_actions
+from services.states import OPEN_VERSIONS, PUBLIC_VERSIONS, VersionAction, VersionState
 
 _UP = "parent__parent__parent__parent"
 _SHORTEST = 2  # characters that must agree for a search to name a bundle
@@ -199,12 +200,7 @@ def steps_for(actor: Actor, version: BundleVersion) -> list[VersionAction]:
     """The steps this actor may take: a review is for those who had no hand in it (history loaded)."""
     if not may_manage(actor, version.bundle):
         return []
-    actions: list[VersionAction] = [one for one in version_actions(version.state) if one != VersionAction.EDIT]
-    wrote = {version.author_id, version.submitted_by_id}
-    wrote |= {step.account_id for step in version.history.all() if step.action in ("begin", "edit", "submit")}
-    if actor.account_id in wrote:
-        return [one for one in actions if one not in (VersionAction.APPROVE, VersionAction.RETURN)]
-    return actions
+    return [one for one in reviewing.steps_for(actor, version) if one != VersionAction.EDIT]
 
 
 def is_open(version: BundleVersion) -> bool:

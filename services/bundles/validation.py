@@ -27,15 +27,18 @@ def require_code(code: str) -> None:
         raise BundleInvalid(fields={"code": problem}, count=1, first=problem)
 
 
-def require_storable(content: BundleContent) -> None:
-    """Raise :class:`BundleInvalid` with every place that is wrong, or :class:`DependencyCycle`."""
+def require_storable(content: BundleContent, names: Mapping[str, str]) -> None:
+    """Raise :class:`BundleInvalid` with every place that is wrong, or :class:`DependencyCycle`.
+
+    ``names`` says what the members are called, by their keys.
+    """
     problems = dict(_problems(content))
     if problems:
         raise BundleInvalid(fields=problems, count=len(problems), first=next(iter(problems.values())))
     circle = find_cycle({member.key: member.after for member in content.members})
     if circle:
-        message = str(DependencyCycle.message) % {"path": " → ".join(circle)}
-        raise DependencyCycle(fields={"after": message}, path=" → ".join(circle))
+        path = " → ".join(names.get(key, key) for key in circle)
+        raise DependencyCycle(fields={"after": str(DependencyCycle.message) % {"path": path}}, path=path)
 
 
 def _problems(content: BundleContent) -> Iterator[tuple[str, str]]:

@@ -7,12 +7,10 @@ from typing import Any
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
-from django.db.models import Max
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from common import events
-from common.formatting import code_label
 from common.idempotency import claim
 from common.jobs import after_commit, for_each
 from identity.actor import SYSTEM, Actor
@@ -172,13 +170,9 @@ def _begin(
 ) -> DirectoryVersion:
     if entry.state == Standing.CANCELLED:
         raise EntryNotUsable(why=_("已经取消，编码不再使用"))
-    version = entry.versions.filter(state__in=OPEN_VERSIONS).first()
-    if version:
-        raise OpenVersionExists(number=version.version, state=code_label(version.get_state_display()))
-    last = entry.versions.aggregate(last=Max("version"))["last"] or 0
     draft = DirectoryVersion(
         entry=entry,
-        version=last + 1,
+        version=steps.next_number(entry.versions),
         revision=0,
         author_id=actor.account_id,
         standing=standing or entry.state,
@@ -247,11 +241,7 @@ def step_entry(
     ``cancel_on``, given at submission, ends the entry on that day: nobody takes it up any more.
     """
     version = _lock(actor, version_id)
-    move = steps.check(actor, version, action, VERSION_MOVES, expected_revision=expected_revision)
-    if move.by_system or action == _Action.EDIT:
-        raise VersionNotFound
-    if action == _Action.RETURN:
-        note = steps.require_note(note)
+    move, note = steps.enter(actor, version, action, expected_revision=expected_revision, note=note)
     if action == _Action.SUBMIT and cancel_on:
         version.cancel_on = steps.require_day(cancel_on, field="cancel_on")
     if action == _Action.PUBLISH:

@@ -10,6 +10,7 @@ from django.db.models.functions import Coalesce
 from identity.actor import Actor
 from identity.models import Department, Region
 from identity.permissions import Permission
+from identity.reviewing import steps as reviewing
 from services.codes import UseLevel
 from services.descriptions import PREFETCH, describe
 from services.editing.basics import differing
@@ -17,7 +18,7 @@ from services.editing.errors import EntryNotFound
 from services.editing.labels import field_label
 from services.errors import VersionNotFound
 from services.models import CatalogueStep, DirectoryEntry, DirectoryVersion, ItemVersion, ServiceItem
-from services.states import OPEN_VERSIONS, PUBLIC_VERSIONS, Standing, VersionAction, VersionState, version_actions
+from services.states import OPEN_VERSIONS, PUBLIC_VERSIONS, Standing, VersionAction, VersionState
 
 _PEOPLE = ("author", "submitted_by", "reviewed_by", "published_by")
 _MOST_COMPARED = 200  # implementations that a page compares with the entry
@@ -139,12 +140,7 @@ def entry_steps_for(actor: Actor, version: DirectoryVersion) -> list[VersionActi
     """The steps of the table that this actor may take on a directory version (history prefetched or loaded)."""
     if not may_manage_entry(actor, version.entry):
         return []
-    actions = version_actions(version.state)
-    wrote = {version.author_id, version.submitted_by_id}
-    wrote |= {step.account_id for step in version.history.all() if step.action in ("begin", "edit", "submit")}
-    if actor.account_id in wrote:
-        actions = [one for one in actions if one not in (VersionAction.APPROVE, VersionAction.RETURN)]
-    return actions
+    return reviewing.steps_for(actor, version)
 
 
 def implementations(entry: DirectoryEntry) -> QuerySet[ServiceItem]:

@@ -60,6 +60,17 @@ LABELS = {
     "side": _("阶段"),
     "life_event": _("阶段"),
     "ends_on": _("到哪天为止"),
+    "type": _("类型"),
+    "source": _("权威来源"),
+    "sensitivity": _("敏感程度"),
+    "example": _("填写示例"),
+    "max_length": _("最多字数"),
+    "least": _("最小值或者最早日期"),
+    "most": _("最大值或者最晚日期"),
+    "pattern": _("格式（正则表达式）"),
+    "pattern_message": _("格式不对时的提示"),
+    "choices": _("选项"),
+    "shape": _("各部分、列和行数"),
 }
 
 

@@ -38,9 +38,7 @@ def put_in_force(actor: Actor, version: ItemVersion, *, findings: Sequence[Findi
     version.effective_on = version.effective_on or timezone.localdate()
     scheduled_by = version.published_by_id
     _step(actor, version, VersionAction.PUBLISH)
-    if scheduled_by and scheduled_by != version.published_by_id:  # the task only carries out what a person decided
-        version.published_by_id = scheduled_by
-        version.save(update_fields=["published_by"])
+    steps.keep_planner(version, scheduled_by)
     before = item.standing
     item.current, item.name = version, version.name
     item.save()

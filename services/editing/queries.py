@@ -12,6 +12,7 @@ from certificates.models import CertificateType
 from identity.actor import Actor
 from identity.models import Department, Post
 from identity.permissions import Permission
+from identity.reviewing import steps as reviewing
 from services.descriptions import VersionContent
 from services.editing.elements import section_by_key
 from services.editing.errors import OperationNotFound, WaiverNotFound
@@ -25,7 +26,6 @@ from services.states import (
     VersionState,
     operation_actions,
     operations_on,
-    version_actions,
 )
 
 _HISTORY = Prefetch("history", CatalogueStep.objects.select_related("account"))
@@ -93,15 +93,9 @@ def get_waiver(actor: Actor, waiver_id: UUID) -> AskWaiver:
 
 def steps_for(actor: Actor, version: ItemVersion) -> list[VersionAction]:
     """The steps of the table that this actor may take: a review is for those who had no hand in it."""
-    actions: list[VersionAction] = [one for one in version_actions(version.state) if one != VersionAction.EDIT]
     if not may_manage(actor, version.item):
         return []
-    wrote = {version.author_id, version.submitted_by_id}
-    wrote |= {step.account_id for step in version.history.all() if step.action in ("begin", "edit", "submit")}
-    if actor.account_id in wrote:
-        second = {VersionAction.APPROVE, VersionAction.RETURN}
-        return [action for action in actions if action not in second]
-    return actions
+    return [one for one in reviewing.steps_for(actor, version) if one != VersionAction.EDIT]
 
 
 def operation_steps_for(actor: Actor, operation: ItemOperation) -> list[OperationAction]:

@@ -8,24 +8,23 @@ from uuid import UUID
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import Max, prefetch_related_objects
+from django.db.models import prefetch_related_objects
 from django.utils import timezone
 
-from common.formatting import code_label
 from identity.actor import Actor
 from identity.staff.current import hold
 from services import events as codes
 from services.descriptions import PARTS, PREFETCH, VersionContent, columns, describe
 from services.editing import steps
 from services.editing.basics import inherit, refuse_fixed
-from services.editing.errors import BaseMoved, DateInvalid, ItemCancelled, OpenVersionExists
+from services.editing.errors import BaseMoved, ItemCancelled
 from services.editing.gate import pass_gate
 from services.editing.publishing import put_in_force, set_due
 from services.editing.queries import open_remarks
 from services.errors import DescriptionInvalid, ItemNotFound, VersionNotFound
 from services.guides.carrying import carry_over
 from services.models import CatalogueStep, ItemVersion, ServiceItem
-from services.states import OPEN_VERSIONS, VERSION_MOVES, Standing, VersionAction, VersionState
+from services.states import VERSION_MOVES, Standing, VersionAction, VersionState
 from services.validation import storing_problems
 from services.writing import write_parts
 
@@ -100,16 +99,13 @@ def begin(
     """Store a new draft of a locked item; inside the caller's transaction."""
     if item.standing == Standing.CANCELLED:
         raise ItemCancelled
-    version = item.versions.filter(state__in=OPEN_VERSIONS).first()
-    if version:
-        raise OpenVersionExists(number=version.version, state=code_label(version.get_state_display()))
+    number = steps.next_number(item.versions)
     source = item.entry.current if item.entry else None
     content = inherit(content, source, keeps_name=bool(item.handle_code))
     _check(content)
-    last = item.versions.aggregate(last=Max("version"))["last"] or 0
     draft = ItemVersion(
         item=item,
-        version=last + 1,
+        version=number,
         revision=0,
         base_id=item.current_id,
         directory_version=source,
@@ -205,11 +201,7 @@ def submit(
     """
     version = lock_version(actor, version_id)
     steps.check(actor, version, _Action.SUBMIT, VERSION_MOVES, expected_revision=expected_revision)
-    version.effective_on = steps.require_day(effective_on) if effective_on else None
-    if cancel_on:
-        version.cancel_on = steps.require_day(cancel_on, field="cancel_on")
-        if version.cancel_on <= (version.effective_on or timezone.localdate()):
-            raise DateInvalid(fields={"cancel_on": DateInvalid.message})
+    steps.name_days(version, effective_on, cancel_on)
     _require_base(version)
     pass_gate(version)
     _settle(actor, version, _Action.SUBMIT, note=note)
@@ -272,11 +264,7 @@ def publish(
         raise ItemCancelled
     _require_base(version)
     findings = pass_gate(version)
-    today = timezone.localdate()
-    planned = effective_on or version.effective_on
-    day = steps.require_day(effective_on) if effective_on else max(planned or today, today)
-    version.effective_on = day
-    if day > today:
+    if steps.plan_day(version, effective_on):
         return _schedule(actor, version)
     put_in_force(actor, version, findings=findings)
     return version

@@ -53,43 +53,43 @@ def current_names() -> side.Names:
 
 
 def _write_references(folder: Folder) -> None:
-    for kind, rows in (
-        ("region", _regions()),
-        ("department", _departments()),
-        ("post", _posts()),
-        ("element", _elements()),
-        ("certificate_type", _types()),
-    ):
-        for row in rows:
-            folder.write_rest(REFERENCES, {"kind": kind, **row})
+    for kind in _REFERENCES:
+        for row in reference_rows(kind):
+            folder.write_rest(REFERENCES, row)
 
 
-def _regions() -> Iterator[dict[str, Any]]:
-    for row in Region.objects.select_related("parent").order_by("level", "code").iterator(_CHUNK):
+def reference_rows(kind: str, **only: Any) -> Iterator[dict[str, Any]]:
+    """The rows of one kind of place or vocabulary; ``only`` narrows them by columns of its table."""
+    for row in _REFERENCES[kind](**only):
+        yield {"kind": kind, **row}
+
+
+def _regions(**only: Any) -> Iterator[dict[str, Any]]:
+    for row in Region.objects.filter(**only).select_related("parent").order_by("level", "code").iterator(_CHUNK):
         parent = row.parent.code if row.parent else ""
         yield {"code": row.code, "name": row.name, "level": row.level, "parent": parent}
 
 
-def _departments() -> Iterator[dict[str, Any]]:
-    for row in Department.objects.select_related("region").order_by("uscc").iterator(_CHUNK):
+def _departments(**only: Any) -> Iterator[dict[str, Any]]:
+    for row in Department.objects.filter(**only).select_related("region").order_by("uscc").iterator(_CHUNK):
         yield {"uscc": row.uscc, "name": row.name, "short_name": row.short_name, "region": row.region.code}
 
 
-def _posts() -> Iterator[dict[str, Any]]:
-    posts = Post.objects.select_related("department").prefetch_related("serves").order_by("department__uscc", "name")
-    for row in posts.iterator(_CHUNK):
+def _posts(**only: Any) -> Iterator[dict[str, Any]]:
+    posts = Post.objects.filter(**only).select_related("department").prefetch_related("serves")
+    for row in posts.order_by("department__uscc", "name").iterator(_CHUNK):
         served = sorted(department.uscc for department in row.serves.all())
         yield {"department": row.department.uscc, "name": row.name, "serves": served}
 
 
-def _elements() -> Iterator[dict[str, Any]]:
-    for row in DataElement.objects.order_by("code").iterator(_CHUNK):
+def _elements(**only: Any) -> Iterator[dict[str, Any]]:
+    for row in DataElement.objects.filter(**only).order_by("code").iterator(_CHUNK):
         names = ("code", "name", "type", "max_length", "choices", "source")
         more = {name: getattr(row, name) for name in (*PLAIN, "shape")}
         yield {name: getattr(row, name) for name in names} | {name: value for name, value in more.items() if value}
 
 
-def _types() -> Iterator[dict[str, Any]]:
+def _types(**only: Any) -> Iterator[dict[str, Any]]:
     names = (
         "key",
         "name",
@@ -101,19 +101,34 @@ def _types() -> Iterator[dict[str, Any]]:
         "seal_caption",
         "fields",
     )
-    for row in CertificateType.objects.select_related("definer").order_by("key").iterator(_CHUNK):
+    for row in CertificateType.objects.filter(**only).select_related("definer").order_by("key").iterator(_CHUNK):
         own = {name: getattr(row, name) for name in names}
         own |= {name: getattr(row, name) for name in ("number_pattern", "validity", "subject_field", "retention")}
         yield {**own, "definer": row.definer.uscc, "sequence": row.type_code[18:]}
 
 
+_REFERENCES: dict[str, Callable[..., Iterator[dict[str, Any]]]] = {
+    "region": _regions,
+    "department": _departments,
+    "post": _posts,
+    "element": _elements,
+    "certificate_type": _types,
+}
+
+
 def _write_directory(folder: Folder, common: dict[str, str]) -> None:
-    entries = DirectoryEntry.objects.select_related("current", "department", "parent").order_by("catalog_code")
-    for entry in entries.iterator(_CHUNK):
+    for values, rest in directory_rows():
+        folder.write(DIRECTORY, {**values, **common})
+        folder.write_rest(ENTRY_REST, rest)
+
+
+def directory_rows(**only: Any) -> Iterator[tuple[dict[str, str], dict[str, Any]]]:
+    """Each entry's row and what its columns cannot hold; ``only`` narrows them by columns of the table."""
+    entries = DirectoryEntry.objects.filter(**only).select_related("current", "department", "parent")
+    for entry in entries.order_by("catalog_code").iterator(_CHUNK):
         guid = entry.row_guid or str(entry.pk)
         version = entry.current
         values: dict[str, Any] = {
-            **common,
             "row_guid": guid,
             "catalog_code": entry.catalog_code,
             "local_catalog_code": entry.local_catalog_code,
@@ -122,17 +137,15 @@ def _write_directory(folder: Folder, common: dict[str, str]) -> None:
             "task_state": entry.state,
             "task_version": str(version.version if version else 1),
         }
-        if version:
-            values |= _entry_columns(version)
-        folder.write(DIRECTORY, national.fitted(DIRECTORY, values))
         rest: dict[str, Any] = {"task_guid": guid}
         if entry.department:
             rest["department"] = entry.department.uscc
         if entry.parent:
             rest["parent"] = entry.parent.catalog_code
         if version:
+            values |= _entry_columns(version)
             rest["content"] = {name: getattr(version, name) for name in ENTRY_COLUMNS}
-        folder.write_rest(ENTRY_REST, rest)
+        yield national.fitted(DIRECTORY, values), rest
 
 
 ENTRY_COLUMNS = ("name", "use_levels", "legal_bases", "audience", "power_content", "division", "note")

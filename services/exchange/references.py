@@ -9,12 +9,18 @@ from identity.actor import Actor
 from identity.models import Department, Post, Region
 from identity.staff.actions.places import save_department, save_post, save_region, set_served_departments
 from services.actions import ElementDescription, save_data_elements
+from services.element_desk import is_kept_here
 from services.elements import PLAIN
 from services.exchange import outcomes
 from services.exchange.outcomes import Problem
+from services.importing import reasons
 
 _Values = Mapping[str, Any]
 _LENGTHS = {"pattern": 200, "pattern_message": 100, "example": 100, "sensitivity": 10}  # the columns' lengths
+
+
+class _KeptHere(Exception):
+    """Editors here have drafted a version of it: a list does not write over that."""
 
 
 def take_reference(actor: Actor, values: _Values) -> Problem | None:
@@ -24,6 +30,8 @@ def take_reference(actor: Actor, values: _Values) -> Problem | None:
         return outcomes.CONTENT_INVALID.found(f"kind={str(values.get('kind'))[:40]}")
     try:
         take(actor, values)
+    except _KeptHere:
+        return outcomes.of_finding(reasons.Finding(reasons.MAINTAINED_HERE))
     except DomainError as error:
         return outcomes.CONTENT_INVALID.found(" ".join(str(text) for text in error.fields.values()) or error.text)
     except (Department.DoesNotExist, Region.DoesNotExist, Post.DoesNotExist) as error:
@@ -66,6 +74,8 @@ def _element(actor: Actor, values: _Values) -> None:
         shape=dict(values.get("shape") or {}),
         **{name: _text(values, name, "")[: _LENGTHS.get(name, 20)] for name in PLAIN},
     )
+    if is_kept_here(element.code, element.columns()):
+        raise _KeptHere
     save_data_elements(actor, elements=[element])
 
 

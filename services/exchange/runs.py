@@ -24,6 +24,8 @@ from services.exchange.export import current_names
 from services.exchange.items import take_items
 from services.exchange.outcomes import Problem, RowOutcome
 from services.exchange.references import take_reference
+from services.exchange.same import is_same_entry, is_same_reference
+from services.importing import reasons
 from services.models import ExchangeBatch, ExchangeRow
 
 CHUNK = 4_000  # rows of a transaction: plain ones are written by the thousand, the others by the slice
@@ -152,9 +154,9 @@ def _ahead(batch: ExchangeBatch) -> QuerySet[ExchangeRow, _Head]:
 
 def _work(batch: ExchangeBatch, ahead: list[_Head]) -> tuple[Counter[str], list[ExchangeRow]]:
     """Take the rows of a chunk in their order; returns how many came out how, and those with something to tell."""
-    lock_catalogue()
     actor = actor_of(batch)
     hold(actor)
+    lock_catalogue()
     counts = Counter(outcome for _pk, _table, outcome in ahead if outcome)
     todo = {pk: table for pk, table, outcome in ahead if not outcome}
     rows = _read(pk for pk, table in todo.items() if table not in _BASICS)
@@ -180,14 +182,23 @@ def _read(ids: Iterable[int]) -> list[ExchangeRow]:
 
 
 def _take_shared(actor: Actor, batch: ExchangeBatch, row: ExchangeRow) -> None:
-    """A place, a word of the vocabulary or a directory entry."""
+    """A place, a word of the vocabulary or a directory entry: the system's to write, for others there to be read."""
+    rest = None
+    if row.table != tables.REFERENCES:
+        rest = ExchangeRow.objects.filter(batch=batch, parent=row.guid, table=tables.ENTRY_REST).first()
     if actor.kind != ActorKind.SYSTEM:
+        told = rest.values if rest else None
+        is_same = is_same_reference(row.values) if row.table == tables.REFERENCES else is_same_entry(row.values, told)
+        if is_same:
+            _say(row, RowOutcome.UNCHANGED, [])
+            return
         _say(row, RowOutcome.REJECTED, [outcomes.BY_COMMAND_ONLY.found()])
     elif row.table == tables.REFERENCES:
         problem = _in_savepoint(lambda: take_reference(actor, row.values))
-        _say(row, RowOutcome.REJECTED if problem else RowOutcome.UNCHANGED, [problem] if problem else [])
+        is_kept = problem and problem.code == reasons.MAINTAINED_HERE.code
+        refused = RowOutcome.KEPT if is_kept else RowOutcome.REJECTED
+        _say(row, refused if problem else RowOutcome.UNCHANGED, [problem] if problem else [])
     else:
-        rest = ExchangeRow.objects.filter(batch=batch, parent=row.guid, table=tables.ENTRY_REST).first()
         with transaction.atomic():
             _say(row, *take_entry(actor, row.values, rest.values if rest else None))
 

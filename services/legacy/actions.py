@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from common import events
 from common.ids import uuid7
 from identity.actor import Actor
+from identity.staff.current import hold
 from services import events as codes
 from services.editing.steps import require_manager
 from services.errors import ItemNotFound
@@ -35,6 +36,7 @@ _MOST_ITEMS = 20
 @transaction.atomic
 def add_app(actor: Actor, *, facts: AppFacts) -> LegacyApp:
     """Register an app. Raises :class:`LegacyInvalid`, :class:`AppExists`, ``Forbidden``."""
+    hold(actor)
     require_manager(actor, facts.department_id)
     _check(facts)
     app = LegacyApp(**_values(facts))
@@ -184,7 +186,8 @@ def remove_link(actor: Actor, *, function_id: UUID, address: str) -> None:
 
 
 def lock_app(actor: Actor, *, app_id: UUID) -> LegacyApp:
-    """Lock an app inside the caller's transaction; raises :class:`AppNotFound` or ``Forbidden``."""
+    """Hold the post, then lock an app (ADR 0018), in the caller's transaction; :class:`AppNotFound`, ``Forbidden``."""
+    hold(actor)
     app = LegacyApp.objects.select_for_update().filter(pk=app_id).first()
     if app is None or not visible_to(actor).filter(pk=app.pk).exists():
         raise AppNotFound

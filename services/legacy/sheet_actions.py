@@ -14,6 +14,7 @@ from common import events
 from common.errors import Forbidden
 from identity.actor import Actor
 from identity.models import Department
+from identity.staff.current import hold
 from services import events as codes
 from services.importing.readers import RawRow
 from services.legacy import actions
@@ -50,6 +51,7 @@ def upload_sheet(actor: Actor, *, file_name: str, content: bytes) -> LegacySheet
 
     Needs :attr:`Permission.MANAGE_ITEMS` in some department; rows about others are among the problems.
     """
+    hold(actor)
     departments = list(managed_departments(actor))
     if not departments:
         raise Forbidden
@@ -72,6 +74,7 @@ def apply_sheet(actor: Actor, *, sheet_id: UUID) -> LegacySheet:
 
     Raises :class:`SheetMoved` when it was applied before, has problems, or would no longer do what its report said.
     """
+    hold(actor)
     sheet = LegacySheet.objects.select_for_update().filter(pk=sheet_id, made_by_id=actor.account_id).first()
     if sheet is None:
         raise SheetNotFound

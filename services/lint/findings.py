@@ -52,6 +52,7 @@ RULES: dict[str, Rule] = {
     "reference.pieces_few": Rule(_("材料“%(name)s”只有一个组成部分：至少要有两个，或者都不要")),
     "reference.piece_type": Rule(_("材料“%(name)s”的“%(piece)s”用的证照没有列在免交的证照里")),
     "reference.piece_spare": _warn(_("材料“%(name)s”要交齐各个部分，但是列出的证照里有的不属于任何一个部分")),
+    "reference.table_shape": Rule(_("表格“%(name)s”：%(problem)s")),
     "reference.type_unknown": Rule(_("“%(name)s”引用的证照类型不存在")),
     "reference.result_type": Rule(_("结果是证照的要指明证照类型，不是证照的不要指明")),
     "reference.replaces": Rule(_("变更、延续证照的，材料里要有原来的这种证照")),

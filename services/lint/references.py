@@ -5,7 +5,7 @@ from typing import Any
 
 from services import codes
 from services.descriptions import MaterialPart
-from services.elements import drifted
+from services.elements import drifted, table_problems
 from services.lint.findings import Finding
 from services.lint.subject import Element, Subject
 from services.pieces import is_all, pieces_of
@@ -16,6 +16,7 @@ def check(subject: Subject) -> Iterator[Finding]:
     """Yield what is named and does not exist or does not fit."""
     yield from _elements(subject)
     yield from _files(subject)
+    yield from _tables(subject)
     yield from _types(subject)
     yield from _codes(subject)
     content = subject.content
@@ -58,6 +59,16 @@ def _files(subject: Subject) -> Iterator[Finding]:
         is_whole = material is not None and not is_all(material)
         if material is None or not is_whole or dict(material.when) != dict(entry.get("when") or {}):
             yield Finding("reference.file_material", f"field:{entry['key']}", {"name": entry["label"]})
+
+
+def _tables(subject: Subject) -> Iterator[Finding]:
+    """A table has columns of simple types, and not more rows at least than at most."""
+    for entry in subject.fields:
+        if entry["type"] == "group":
+            for problem in table_problems(entry):
+                yield Finding(
+                    "reference.table_shape", f"field:{entry['key']}", {"name": entry["label"], "problem": problem}
+                )
 
 
 def _types(subject: Subject) -> Iterator[Finding]:

@@ -3,7 +3,7 @@
 from services.models.bundles import Bundle, BundleMember, BundleVersion
 from services.models.comments import ReviewComment
 from services.models.directory import DirectoryEntry, DirectoryVersion
-from services.models.elements import DataElement, ImportBatch
+from services.models.elements import DataElement, ElementVersion, ImportBatch
 from services.models.exchange import ExchangeBatch, ExchangeLane, ExchangeRow
 from services.models.findings import AskWaiver, ItemLint, LintRun
 from services.models.guides import ItemWindow, VersionFile
@@ -32,6 +32,7 @@ __all__ = [
     "DataElement",
     "DirectoryEntry",
     "DirectoryVersion",
+    "ElementVersion",
     "ExchangeBatch",
     "ExchangeLane",
     "ExchangeRow",

@@ -10,7 +10,7 @@ __all__ = ("CatalogueStep", "Reviewed", "two_persons")
 
 
 class CatalogueStep(ReviewStep):
-    """One step of the history of a version, directory version, operation, waiver, merge plan or bundle version."""
+    """One step of the history of whatever in the catalogue is reviewed: the version, operation, waiver or plan."""
 
     version = models.ForeignKey("ItemVersion", models.CASCADE, null=True, related_name="history")
     directory_version = models.ForeignKey("DirectoryVersion", models.CASCADE, null=True, related_name="history")
@@ -19,6 +19,9 @@ class CatalogueStep(ReviewStep):
     legacy_plan = models.ForeignKey("LegacyPlan", models.CASCADE, null=True, related_name="history", db_index=False)
     bundle_version = models.ForeignKey(
         "BundleVersion", models.CASCADE, null=True, related_name="history", db_index=False
+    )
+    element_version = models.ForeignKey(
+        "ElementVersion", models.CASCADE, null=True, related_name="history", db_index=False
     )
 
     class Meta(ReviewStep.Meta):
@@ -32,17 +35,21 @@ class CatalogueStep(ReviewStep):
                         "waiver",
                         "legacy_plan",
                         "bundle_version",
+                        "element_version",
                         function="num_nonnulls",
                         output_field=models.IntegerField(),
                     ),
                     1,
                 ),
-                name="catalogue_step_of_just_one",
+                name="catalogue_step_of_only_one",
             ),
         )
         indexes = (
             models.Index(fields=["legacy_plan"], condition=Q(legacy_plan__isnull=False), name="catalogue_step_plan"),
             models.Index(
                 fields=["bundle_version"], condition=Q(bundle_version__isnull=False), name="catalogue_step_bundle"
+            ),
+            models.Index(
+                fields=["element_version"], condition=Q(element_version__isnull=False), name="catalogue_step_element"
             ),
         )

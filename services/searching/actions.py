@@ -14,6 +14,7 @@ from common import events
 from common.errors import Forbidden
 from identity.actor import Actor, ActorKind
 from identity.permissions import Permission
+from identity.staff.current import hold
 from services import events as codes
 from services.models import SearchMiss, SearchTopic, Synonym
 from services.searching.errors import MissNotFound, SynonymExists, SynonymInvalid, SynonymMoved, SynonymNotFound
@@ -146,6 +147,8 @@ def forget_misses(actor: Actor, *, before: dt.date) -> int:
 
 
 def _require(actor: Actor) -> None:
+    """Hold the post (ADR 0018), which must manage items somewhere."""
+    hold(actor)
     if actor.kind != ActorKind.SYSTEM and not actor.departments(Permission.MANAGE_ITEMS):
         raise Forbidden
 

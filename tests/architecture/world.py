@@ -38,6 +38,7 @@ from services.models import (
     DataElement,
     DirectoryEntry,
     DirectoryVersion,
+    ElementVersion,
     ExchangeBatch,
     LegacyPlan,
     ReviewComment,
@@ -218,7 +219,7 @@ def _a_revocation(cast: Cast) -> UUID:
 def build_world() -> World:
     """Make the world, inside the caller's transaction. No PDF is printed; files are short stand-ins."""
     cast = build_cast()
-    DataElement.objects.create(code="shop.sign", name="招牌", type="text")
+    _an_element_being_changed()
     cases = {
         "ready": moves.a_reviewed_case(cast),
         "review": moves.an_accepted_case(cast),
@@ -291,6 +292,12 @@ def _a_begun_upload(cast: Cast) -> PieceUpload:
     tray = open_tray(cast.citizen, target="", title="存一份材料")
     add_files(cast.citizen, tray_id=tray.pk, files=[a_picture()])
     return begin(cast.citizen, tray_id=tray.pk, name="大图.jpg", size=100, mark="")
+
+
+def _an_element_being_changed() -> None:
+    """In force, with a draft that nobody of the roles began."""
+    DataElement.objects.create(code="shop.sign", name="招牌", type="text")
+    ElementVersion.objects.create(code="shop.sign", version=1, name="店招", type="text")
 
 
 def _a_comment(cast: Cast, author: Actor) -> ReviewComment:

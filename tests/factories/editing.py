@@ -6,11 +6,12 @@ from typing import Any
 
 from identity.actor import Actor
 from identity.models import Department, PostHolding
+from services.actions import ElementDescription
 from services.codes import next_main
 from services.descriptions import FaqPart, LegalBasisPart, VersionContent
-from services.editing import directory, items, versions
+from services.editing import directory, element_versions, items, versions
 from services.editing.directory import EntryContent
-from services.models import DirectoryEntry, DirectoryVersion, ItemVersion, ServiceItem
+from services.models import DirectoryEntry, DirectoryVersion, ElementVersion, ItemVersion, ServiceItem
 from services.states import VersionAction
 from tests.factories.cast import a_member_of_staff
 from tests.factories.catalogue import a_department, a_post
@@ -106,3 +107,16 @@ def changed(desk: Desk, item: ServiceItem, changes: Mapping[str, Any]) -> ItemVe
     """A draft of the item with changes."""
     draft = versions.open_draft(desk.ann, item_id=item.pk)
     return versions.save_draft(desk.ann, version_id=draft.pk, changes=changes, expected_revision=draft.revision)
+
+
+def an_element(code: str = "premises.area", **changes: Any) -> ElementDescription:
+    return ElementDescription(**{"code": code, "name": "面积", "type": "decimal", **changes})
+
+
+def through_review(desk: Desk, draft: ElementVersion) -> ElementVersion:
+    """An element's draft, submitted by Ann, approved by Ben and published."""
+    for who, action in ((desk.ann, "submit"), (desk.ben, "approve"), (desk.ann, "publish")):
+        draft = element_versions.step(
+            who, version_id=draft.pk, action=VersionAction(action), expected_revision=draft.revision
+        )
+    return draft

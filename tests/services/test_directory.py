@@ -55,9 +55,11 @@ def test_the_same_entry_is_implemented_once_by_a_body_and_a_main_item_with_parts
     )
     assert part.entry.catalog_code == entry.catalog_code[:9] + "001"
     put_through(desk, part)
+    before = state()
     with pytest.raises(LintRefused) as caught:
         published(desk, draft)
     assert "directory.has_subs" in {finding.code for finding in caught.value.findings}
+    assert state() == before
 
 
 def test_a_handling_item_gets_the_next_of_99_codes_and_its_own_name(desk):
@@ -68,8 +70,10 @@ def test_a_handling_item_gets_the_next_of_99_codes_and_its_own_name(desk):
     version = published(desk, first)
     assert version.name == "示范许可（延续）"
     assert queries.find_item_by_code(item.task_code + "01").pk == version.item_id
+    before = state()
     with pytest.raises(DescriptionInvalid):
         items.add_handling_item(desk.ann, item_id=item.pk, name=" ")
+    assert state() == before
 
 
 def test_a_change_of_the_directory_reaches_every_implementation_as_a_draft(desk):
@@ -131,8 +135,10 @@ def test_main_items_are_numbered_on_and_a_code_is_never_used_again(desk):
     DirectoryEntry.objects.filter(pk=second.entry_id).update(state="3")
     third = directory.add_entry(desk.ann, item_type="01", region="519900", guiding="42", content=entry_content())
     assert third.entry.main == "42003"
+    before = state()
     with pytest.raises(ItemExists):
         directory.add_entry(desk.ann, item_type="01", region="519900", main="42001", content=entry_content())
+    assert state() == before
 
 
 def test_a_second_editor_of_an_entry_overwrites_nothing(desk):
@@ -157,7 +163,9 @@ def test_an_entry_ends_on_the_day_planned_and_is_taken_up_no_more(desk):
             who, version_id=draft.pk, action=VersionAction(action), expected_revision=draft.revision, **more
         )
     assert directory.take_effect(today=day) == 1
+    before = state()
     with pytest.raises(EntryNotUsable):
         items.add_item(desk.ann, catalog_code=entry.catalog_code, department=desk.department)
     with pytest.raises(EntryNotUsable):
         directory.open_entry_draft(desk.ann, entry_id=entry.pk, content=entry_content("再来"))
+    assert state() == before

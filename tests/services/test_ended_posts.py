@@ -6,15 +6,29 @@ from django.utils import timezone
 from common.models import AuditEvent
 from identity.models import PostHolding
 from identity.staff.errors import HoldingEnded
-from services import element_desk
 from services.bundles import editing as bundles
-from services.editing import comments, directory, entry_changes, items, lifecycle, versions
+from services.editing import comments, directory, element_versions, entry_changes, items, lifecycle, versions
 from services.guides import actions as guides
-from services.models import BundleVersion, DataElement, DirectoryVersion, ItemVersion, ReviewComment
+from services.legacy import actions as legacy
+from services.legacy import plan_actions, sheet_actions
+from services.models import (
+    BundleVersion,
+    DirectoryVersion,
+    ElementVersion,
+    ItemVersion,
+    ReviewComment,
+    SearchMiss,
+    Synonym,
+)
+from services.searching import actions as searching
+from services.searching.queries import version_of
 from services.states import Operation, VersionAction
 from tests.factories.bundles import a_bundle
-from tests.factories.editing import a_desk, a_draft, a_published_item, an_entry, entry_content
+from tests.factories.catalogue import an_item
+from tests.factories.editing import a_desk, a_draft, a_published_item, an_element, an_entry, entry_content
 from tests.factories.guides import a_pdf, an_upload
+from tests.factories.legacy import an_old_app, an_old_function, app_facts, legacy_snapshot
+from tests.services.test_legacy_sheets import BASE, csv_of
 
 pytestmark = pytest.mark.django_db
 
@@ -86,6 +100,51 @@ def test_bundles_are_not_written_any_more(desk):
 
 
 def test_elements_are_not_written_any_more(desk):
-    values = {"name": "面积", "type": "decimal"}
-    refused(desk.ann, lambda: element_desk.save_element(desk.ann, code="premises.area", values=values, is_new=True))
-    assert not DataElement.objects.exists()
+    refused(desk.ann, lambda: element_versions.add_element(desk.ann, element=an_element()))
+    assert not ElementVersion.objects.exists()
+    draft = element_versions.add_element(desk.cai, element=an_element())
+    step = {"version_id": draft.pk, "action": VersionAction.SUBMIT, "expected_revision": draft.revision}
+    refused(desk.cai, lambda: element_versions.step(desk.cai, **step))
+    assert ElementVersion.objects.get().state == "draft"
+
+
+def test_old_apps_and_their_plans_are_not_written_any_more(desk):
+    app = an_old_app(desk.department)
+    function = an_old_function(app)
+    sheet = sheet_actions.upload_sheet(desk.cai, file_name="表.csv", content=csv_of({**BASE, "功能名称": "甲"}))
+    before = legacy_snapshot()
+    acts = (
+        lambda: legacy.add_app(desk.ann, facts=app_facts(desk.department, "新的")),
+        lambda: legacy.change_app(
+            desk.ann, app_id=app.pk, facts=app_facts(desk.department, "改名"), expected_revision=app.revision
+        ),
+        lambda: legacy.set_unmappable(
+            desk.ann, function_id=function.pk, reason="没有这样的事项", expected_revision=function.revision
+        ),
+        lambda: legacy.add_link(desk.ann, function_id=function.pk, address="m.example.cn/a"),
+        lambda: plan_actions.propose_plan(
+            desk.ann, app_id=app.pk, decision="close", reason="没有人在用", owner="2001", due_on=timezone.localdate()
+        ),
+        lambda: sheet_actions.upload_sheet(desk.ann, file_name="表.csv", content=csv_of({**BASE, "功能名称": "甲"})),
+        lambda: sheet_actions.apply_sheet(desk.cai, sheet_id=sheet.pk),
+    )
+    end(desk.cai)
+    for act in acts:
+        refused(desk.ann, act)
+    assert legacy_snapshot() == before
+
+
+def test_words_of_the_search_are_not_written_any_more(desk):
+    an_item("食品经营许可")
+    word = searching.add_synonym(desk.cai, term="摆吃摊", stands_for=["食品经营许可"])
+    seen = version_of(word)
+    SearchMiss.objects.create(text="卖烧烤", day=timezone.localdate())
+    before = list(Synonym.objects.values()), list(SearchMiss.objects.values())
+    for act in (
+        lambda: searching.add_synonym(desk.ann, term="开饭馆", stands_for=["食品经营许可"]),
+        lambda: searching.change_synonym(desk.ann, synonym_id=word.pk, stands_for=["经营许可"], seen=seen),
+        lambda: searching.remove_synonym(desk.ann, synonym_id=word.pk, seen=seen),
+        lambda: searching.ignore_miss(desk.ann, text="卖烧烤"),
+    ):
+        refused(desk.ann, act)
+    assert (list(Synonym.objects.values()), list(SearchMiss.objects.values())) == before

@@ -64,6 +64,10 @@ def test_an_editor_is_stopped_and_publishes_after_using_the_data_element(desk):
     assert published(desk, draft).state == "published"
 
 
+def state_of(draft) -> str:
+    return type(draft).objects.get(pk=draft.pk).state
+
+
 def test_a_waiver_counts_until_its_day_and_not_after_it_was_ended(desk):
     draft = a_draft(desk, steps=OWN_FIELD)
     waiver = ask(desk, draft, until=timezone.localdate())
@@ -71,11 +75,13 @@ def test_a_waiver_counts_until_its_day_and_not_after_it_was_ended(desk):
     AskWaiver.objects.update(until=timezone.localdate() - dt.timedelta(days=1))
     with pytest.raises(LintRefused):
         published(desk, draft)
+    assert state_of(draft) == "draft"
     AskWaiver.objects.update(until=None)
     waiver.refresh_from_db()
     waivers.review_waiver(desk.ann, waiver_id=waiver.pk, action="end", expected_revision=waiver.revision)
     with pytest.raises(LintRefused):
         published(desk, draft)
+    assert state_of(draft) == "draft"
 
 
 def test_a_waiver_needs_something_asked_a_reason_and_is_given_once(desk):

@@ -141,6 +141,7 @@ def test_a_sheet_that_unpacks_to_too_much_is_refused(desk):
     with pytest.raises(DomainError) as caught:
         upload(desk.ann, _bomb(), "炸弹.xlsx")
     assert caught.value.code == "services.legacy_sheet_unreadable"
+    assert not LegacySheet.objects.exists()
 
 
 def test_a_sheet_is_its_owners_and_applies_once_and_as_it_was_shown(desk):
@@ -165,3 +166,4 @@ def test_posts_that_manage_no_items_upload_nothing(desk):
     with pytest.raises(DomainError) as caught:
         upload(PUBLIC, csv_of(BASE))
     assert caught.value.code == "forbidden"
+    assert not LegacySheet.objects.exists()

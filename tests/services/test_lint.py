@@ -27,6 +27,7 @@ AROUND = Around(
         "person.bank": Element("person.bank", "开户银行", "text"),
     },
 )
+COLUMN = {"key": "name", "label": "姓名", "type": "text"}
 DIRECTORY = Directory(own=1, newest=1, levels=("3",))
 
 
@@ -49,11 +50,16 @@ def a_material(name, **more) -> tuple[MaterialPart, ...]:
 
 def test_good_content_has_no_findings():
     assert check(subject()) == []
+    assert check(subject(steps=a_field("人员", type="group", columns=[COLUMN], min_rows=1, max_rows=5))) == []
 
 
 @pytest.mark.parametrize(
     ("code", "changes"),
     [
+        ("reference.table_shape", {"steps": a_field("人员", type="group")}),
+        ("reference.table_shape", {"steps": a_field("人员", type="group", columns=[COLUMN], min_rows=6, max_rows=5)}),
+        ("reference.table_shape", {"steps": a_field("人员", type="group", columns=[COLUMN], min_rows=21)}),
+        ("reference.table_shape", {"steps": a_field("人员", type="group", columns=[{**COLUMN, "type": "person"}])}),
         ("consistency.instant", {"promise_days": 3}),
         ("consistency.instant", {"project_type": "2"}),
         ("consistency.result_kind", {"result_name": "示范证"}),

@@ -102,8 +102,10 @@ def test_whoever_wrote_or_submitted_never_reviews(desk, who):
 def test_the_system_reviews_nothing(desk):
     draft = a_draft(desk)
     draft = versions.submit(desk.ann, version_id=draft.pk, expected_revision=draft.revision)
+    before = state()
     with pytest.raises(Forbidden):
         versions.approve(SYSTEM, version_id=draft.pk, expected_revision=draft.revision)
+    assert state() == before
 
 
 def test_the_database_itself_refuses_one_person_as_both(desk):
@@ -266,8 +268,10 @@ def test_going_back_makes_a_new_version_from_the_old_one(desk):
         "retired",
         "published",
     ]
+    before = state()
     with pytest.raises(VersionNotFound):
         versions.roll_back(desk.ann, version_id=draft.pk)  # it is the one in force
+    assert state() == before
 
 
 def test_an_item_has_one_draft_at_a_time(desk):

@@ -10,6 +10,7 @@ from django.db import models
 from django.utils.translation import gettext as _
 
 from common.formatting import code_label
+from portal.workbench.table_columns import lines_of, read_column, type_names, write_column
 from services.descriptions import SituationPart
 from services.editing.elements import CODE_SETS
 
@@ -49,6 +50,24 @@ class LinesField(TextField):
         if len(lines) > self.most:
             raise forms.ValidationError(_("最多 %(limit)s 行。") % {"limit": self.most}, code="too_many")
         return lines
+
+
+class ColumnsField(TextField):
+    """The columns of a table, one on a line: see :mod:`portal.workbench.table_columns`."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        hint = _("表格才要，一行一列：名称｜类型，单选的再写｜选项、选项，不一定要填的再写｜可不填。类型有：%(types)s")
+        super().__init__(
+            widget=forms.Textarea(attrs={"rows": 5, "placeholder": _("姓名｜一行文字\n工种｜单选｜厨师、服务员")}),
+            help_text=hint % {"types": type_names()},
+            required=False,
+            max_length=5000,
+            **kwargs,
+        )
+
+    def clean(self, value: Any) -> Any:
+        """Return the columns, without keys."""
+        return [read_column(cells) for cells in lines_of(super().clean(value))]
 
 
 class BodiesField(LinesField):
@@ -97,6 +116,12 @@ class AmountField(forms.DecimalField):
 
 def _plain(text: str) -> str:
     return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def short_text(label: str, longest: int, *, required: bool = False, hint: str = "") -> TextField:
+    """A line of text with a limit."""
+    messages = {"required": _("这一项必须填写。"), "max_length": _("最多 %(limit)s 个字。") % {"limit": longest}}
+    return TextField(label=label, max_length=longest, required=required, help_text=hint, error_messages=messages)
 
 
 def column_field(
@@ -159,6 +184,8 @@ def shown(name: str, value: Any) -> Any:
         return value.split("^") if value else []
     if name in CODE_SETS or name == "types" or isinstance(value, int) or value is None:
         return value
+    if name == "columns":
+        return "\n".join(map(write_column, value))
     if isinstance(value, list | tuple):
         return "\n".join(_line(one) for one in value)
     if isinstance(value, frozenset):

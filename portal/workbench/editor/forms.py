@@ -15,24 +15,22 @@ from django.utils.translation import gettext as _
 from common.formatting import format_list
 from portal.workbench.editor.controls import (
     LinesField,
-    NumberField,
-    TextField,
     column_field,
     condition_fields,
     condition_of,
     condition_values,
+    short_text,
     shown,
     stored,
 )
+from portal.workbench.editor.form_fields import field_after, field_fields
 from services.descriptions import PARTS, SituationPart, VersionContent
 from services.editing import rows
-from services.editing.compare import TYPE_NAMES, type_label
-from services.editing.elements import COLUMN_LABELS, FIELD_LABELS, PART_LABELS, STEPS, Section
+from services.editing.elements import COLUMN_LABELS, PART_LABELS, STEPS, Section
 from services.editing.queries import Offers
 from services.editing.rows import RowList
 from services.editing.wording import yes_or_no
-from services.elements import DEFINING, definition_of
-from services.fields import TYPES, is_day
+from services.fields import is_day
 from services.models import ItemVersion
 
 _SALT = "workbench.editor"
@@ -133,11 +131,11 @@ def row_fields(
     when = (rows.value_of(row, "when") if row is not None and _has_when(where) else None) or {}
     conditions = condition_fields(_usable(where, place, content), when) if _has_when(where) else {}
     if where.name == "fields":
-        return {**_field_fields(offers, content), **conditions}
+        return {**field_fields(offers, content), **conditions}
     if where.name == "options":
-        return {"label": _text(_("选项"), 100, required=True), **conditions}
+        return {"label": short_text(_("选项"), 100, required=True), **conditions}
     if where.name == STEPS:
-        return {"title": _text(_("页名"), 100, required=True)}
+        return {"title": short_text(_("页名"), 100, required=True)}
     if where.name == "pieces":
         return _piece_fields(where, content, offers)
     fields = {
@@ -201,7 +199,7 @@ def _piece_fields(where: RowList, content: VersionContent, offers: Offers) -> di
     assert where.outer is not None
     accepted = {str(key) for key in rows.row_at(content.materials, where.outer).satisfied_by}
     return {
-        "name": _text(_("名称"), 100, required=True, hint=_("例如：户口簿首页")),
+        "name": short_text(_("名称"), 100, required=True, hint=_("例如：户口簿首页")),
         "types": forms.MultipleChoiceField(
             label=_("这一部分可以用这些电子证照免交"),
             choices=[(key, name) for key, name in offers.certificates if key in accepted],
@@ -231,61 +229,6 @@ _HINTS = {
 }
 
 
-def _text(label: str, longest: int, *, required: bool = False, hint: str = "") -> TextField:
-    messages = {"required": _("这一项必须填写。"), "max_length": _("最多 %(limit)s 个字。") % {"limit": longest}}
-    return TextField(label=label, max_length=longest, required=required, help_text=hint, error_messages=messages)
-
-
-def _field_fields(offers: Offers, content: VersionContent) -> dict[str, forms.Field]:
-    """A field of the form: types come from the catalogue of types, so that a new one appears by itself."""
-    order = list(TYPE_NAMES)
-    known = sorted(TYPES, key=lambda name: (order.index(name) if name in order else len(order), name))
-    elements = [
-        (code, _("%(name)s（%(type)s，来自%(source)s）") % {**_element(one), "source": offers.providers[code]})
-        if offers.providers[code]
-        else (code, _("%(name)s（%(type)s）") % _element(one))
-        for code, one in offers.elements.items()
-    ]
-    labels = {name: str(label) for name, label in FIELD_LABELS.items()}
-    return {
-        "element": forms.ChoiceField(
-            label=labels["element"],
-            required=False,
-            choices=[("", _("不用数据元，自己定义")), *elements],
-            help_text=_("能用数据元的就用：类型、校验和来源都跟着来，登记过的会自动带出"),
-            error_messages={"invalid_choice": _("请从列出的数据元里选。")},
-        ),
-        "label": _text(labels["label"], 100, hint=_("空着就用数据元的名称")),
-        "type": forms.ChoiceField(
-            label=labels["type"],
-            required=False,
-            choices=[(name, type_label(name)) for name in known],
-            help_text=_("选了数据元的不用管"),
-            error_messages={"invalid_choice": _("请从列出的类型里选一个。")},
-        ),
-        "choices": LinesField(
-            label=labels["choices"], required=False, longest=100, help_text=_("单选、多选才要，一行一个")
-        ),
-        "material": forms.ChoiceField(
-            label=labels["material"],
-            required=False,
-            choices=[("", _("没有")), *((one.key, one.name) for one in content.materials)],
-            help_text=_("文件栏目才要：上传的文件就是这份申请材料"),
-            error_messages={"invalid_choice": _("请从申请材料里选一份。")},
-        ),
-        "required": forms.BooleanField(label=labels["required"], required=False),
-        "help": _text(labels["help"], 300),
-        "max_length": NumberField(label=labels["max_length"], required=False),
-        "ask": forms.BooleanField(
-            label=labels["ask"], required=False, help_text=_("要登记豁免并由第二人同意，否则不能发布")
-        ),
-    }
-
-
-def _element(one: Any) -> dict[str, str]:
-    return {"name": one.name, "type": type_label(one.type)}
-
-
 def row_values(where: RowList, row: Any, fields: Mapping[str, forms.Field]) -> dict[str, Any]:
     """The values of a row as its form shows them; those of a new one when ``row`` is None."""
     if row is None:
@@ -312,7 +255,7 @@ def _new_values(where: RowList, fields: Mapping[str, forms.Field]) -> dict[str, 
 def row_after(form: EditForm, where: RowList, row: Any, content: VersionContent, offers: Offers) -> Any:
     """The row with what was changed; None when the form says what is wrong with it."""
     if where.name == "fields":
-        return _field_after(form, row, content, offers)
+        return field_after(form, row, content, offers)
     if where.part == "route" and not _check_post(form, offers):
         return None
     if where.part == "legal_bases" and form.cleaned_data["since"] and not is_day(form.cleaned_data["since"]):
@@ -364,44 +307,3 @@ def _new_row(where: RowList, form: EditForm) -> Any:
 
 
 _KEYS = {"situations": "q", "materials": "m", "route": "r"}
-
-
-def _field_after(form: EditForm, row: Any, content: VersionContent, offers: Offers) -> Any:
-    """A field of a data element takes its whole definition from it; one of its own keeps its key.
-
-    What an element it no longer names had settled goes with it.
-    """
-    cleaned = form.cleaned_data
-    element = offers.elements.get(cleaned["element"])
-    taken = {entry["key"] for step in content.steps for entry in step["fields"]} - {(row or {}).get("key")}
-    values: dict[str, Any] = {
-        "label": cleaned["label"] or (element.name if element else ""),
-        "help": cleaned["help"],
-        "when": condition_of(cleaned, form.changed_data, (row or {}).get("when") or {}),
-        "ask": "always" if cleaned["ask"] and element else "",
-        "element": element.code if element else "",
-        "material": "",
-    }
-    if element:
-        values |= dict.fromkeys(DEFINING) | definition_of(element)
-        values["key"] = element.code
-        if element.code in taken:
-            form.add_error("element", _("表单里已经有这个数据元的栏目。"))
-    else:
-        is_own = bool(row) and not row.get("element")
-        values |= {} if is_own else dict.fromkeys(DEFINING)
-        values |= {name: cleaned[name] for name in ("type", "choices", "max_length")}
-        values["key"] = row["key"] if is_own else rows.fresh_key("f")
-        if not cleaned["label"]:
-            form.add_error("label", _("请填栏目名称。"))
-        if not cleaned["type"]:
-            form.add_error("type", _("请选类型。"))
-        if cleaned["type"] in ("choice", "multichoice") and len(cleaned["choices"]) < 2:
-            form.add_error("choices", _("单选、多选至少要有两个选项，一行一个。"))
-        if cleaned["type"] == "file":
-            values["material"] = cleaned["material"]
-            if not cleaned["material"]:
-                form.add_error("material", _("请选这个文件是哪份申请材料。"))
-    if form.errors:
-        return None
-    return rows.with_values(row or {}, values) | {"required": bool(cleaned["required"])}

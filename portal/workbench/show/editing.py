@@ -1,6 +1,6 @@
 """An item's versions, operations and waivers as its page shows them, with the steps this actor may take."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -17,6 +17,7 @@ from services.models import AskWaiver, CatalogueStep, ItemOperation, ItemVersion
 from services.states import OPEN_VERSIONS, PUBLIC_VERSIONS, VERSION_MOVES, Operation, OperationAction, VersionAction
 
 _BUTTONS = {
+    VersionAction.EDIT: "quiet",
     VersionAction.SUBMIT: "primary",
     VersionAction.APPROVE: "primary",
     VersionAction.PUBLISH: "primary",
@@ -39,7 +40,7 @@ def desk_of(actor: Actor, item: ServiceItem, shown: ItemVersion) -> dict[str, An
     is_open = any(one.state in OPEN_VERSIONS for one in versions)
     return {
         "manages": manages,
-        "versions": [_version(one) for one in versions if manages or one.state in PUBLIC_VERSIONS],
+        "versions": [version_row(one) for one in versions if manages or one.state in PUBLIC_VERSIONS],
         "state_tone": STATE_TONES[shown.state],
         "steps": _steps(actor, mine) if manages else [],
         "may_edit": manages and shown.state in VERSION_MOVES[VersionAction.EDIT].sources,
@@ -53,7 +54,8 @@ def desk_of(actor: Actor, item: ServiceItem, shown: ItemVersion) -> dict[str, An
     }
 
 
-def _version(version: ItemVersion) -> dict[str, Any]:
+def version_row(version: Any) -> dict[str, Any]:
+    """One line of a list of versions: the version, its tone, and who had a hand in it (accounts loaded)."""
     people = [
         (_("起草"), version.author),
         (_("审核"), version.reviewed_by),
@@ -69,13 +71,16 @@ def _version(version: ItemVersion) -> dict[str, Any]:
 
 def _steps(actor: Actor, version: ItemVersion) -> list[dict[str, str]]:
     steps = queries.steps_for(actor, version)
-    shown = [
-        {"name": step.value, "label": action_label(step.label), "kind": _BUTTONS.get(step, "quiet")} for step in steps
-    ]
+    shown = step_buttons(steps)
     is_overtaken = version.base_id != version.item.current_id and version.item.current_id is not None
     if VersionAction.SUBMIT in steps and is_overtaken:
         shown.insert(0, {"name": "rebase", "label": _("以现行版本为基础"), "kind": "primary"})
     return shown
+
+
+def step_buttons(steps: Iterable[VersionAction]) -> list[dict[str, str]]:
+    """The buttons of steps on a version."""
+    return [{"name": one.value, "label": action_label(one.label), "kind": _BUTTONS.get(one, "quiet")} for one in steps]
 
 
 def history_of(steps: Any, label: Callable[[str], str] = field_label) -> list[dict[str, Any]]:

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods
 
 from identity.actor import Actor
 from portal.access import actor_of, staff_required
-from portal.workbench.bundle_forms import BasicsForm, MemberForm, QuestionForm
+from portal.workbench.bundle_forms import BasicsForm, MemberForm, QuestionForm, moved
 from portal.workbench.step_page import StepPage
 from portal.workbench.views.bundles import address_of, managed, to_version
 from services.bundles import editing, queries
@@ -57,12 +57,12 @@ def question(request: HttpRequest, bundle_id: UUID, version_number: int, part: s
         raise PartNotFound
     place = len(keys) if part == _NEW else keys.index(part)
     old = None if part == _NEW else content.questions[place]
-    form = QuestionForm(request.POST or None, earlier=content.questions[:place], part=old, revision=version.revision)
+    form = QuestionForm(
+        request.POST or None, questions=content.questions, place=place, part=old, revision=version.revision
+    )
 
     def act() -> str:
-        new = () if form.cleaned_data.get("remove") else (form.part(),)
-        questions = (*content.questions[:place], *new, *content.questions[place + 1 :])
-        return _save(actor, version, form, questions=questions)
+        return _save(actor, version, form, questions=moved(content.questions, place, form, form.part()))
 
     page = StepPage(request, form, old.question if old else _("加一个问题"), _("保存"), address_of(version))
     return page.answer(act, done=lambda: to_version(version))
@@ -81,8 +81,7 @@ def member(request: HttpRequest, bundle_id: UUID, version_number: int, part: str
     form = _member_form(request, version, content, old)
 
     def act() -> str:
-        new = () if form.cleaned_data.get("remove") else (form.part(),)
-        return _save(actor, version, form, members=(*content.members[:place], *new, *content.members[place + 1 :]))
+        return _save(actor, version, form, members=moved(content.members, place, form, form.part()))
 
     def done() -> HttpResponse:
         if form.cleaned_data.get("remove"):

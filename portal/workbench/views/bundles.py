@@ -1,5 +1,6 @@
 """一件事: the list, one bundle with its versions and findings, and the steps to publication."""
 
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -11,15 +12,15 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from common.errors import Forbidden
-from common.formatting import action_label
 from identity.actor import Actor
 from identity.permissions import Permission
 from portal.access import actor_of, staff_required
 from portal.workbench.bundle_forms import BundleStepForm, NewBundleForm
 from portal.workbench.item_forms import STATE_TONES
 from portal.workbench.pages import page_of, show
-from portal.workbench.show.editing import history_of
+from portal.workbench.show.editing import history_of, step_buttons
 from portal.workbench.step_page import StepPage
+from portal.workbench.version_page import answer_step, begin_draft, wanted_step
 from services.bundles import editing, queries
 from services.bundles.checking import check_version, stored_findings
 from services.bundles.content import BundleContent
@@ -27,11 +28,9 @@ from services.bundles.errors import BundleVersionNotFound
 from services.bundles.rules import answer_by
 from services.legacy.queries import managed_departments
 from services.models import Bundle, BundleVersion
-from services.states import VersionAction, VersionState
+from services.states import VersionState
 
 _page_methods = require_http_methods(["GET", "HEAD", "POST"])
-_DANGER = {"discard", "return"}
-_FIRST = {"submit", "approve", "publish"}
 
 
 @require_safe
@@ -88,7 +87,7 @@ def bundle_page(request: HttpRequest, bundle_id: UUID) -> HttpResponse:
         "may_edit": manages and shown.state in (VersionState.DRAFT, VersionState.RETURNED),
         "may_start": manages and not is_open and bundle.current_id is not None,
         "may_restore": manages and not is_open and shown.state == VersionState.RETIRED,
-        "steps": _steps(actor, shown),
+        "steps": step_buttons(queries.steps_for(actor, shown)),
         "versions": [{"version": one, "tone": STATE_TONES[one.state]} for one in versions],
         "history": history_of(shown.history.all()) if manages else [],
         "findings": _findings(bundle, shown) if manages else [],
@@ -133,14 +132,6 @@ def _member(content: BundleContent, member: Any, names: dict[UUID, str]) -> dict
     }
 
 
-def _steps(actor: Actor, version: BundleVersion) -> list[dict[str, str]]:
-    kinds = {"discard": "danger", **dict.fromkeys(_FIRST, "primary")}
-    return [
-        {"name": step.value, "label": action_label(step.label), "kind": kinds.get(step.value, "quiet")}
-        for step in queries.steps_for(actor, version)
-    ]
-
-
 def managed(actor: Actor, bundle_id: UUID) -> Bundle:
     """A bundle the post manages; Forbidden for others who may see it."""
     bundle = queries.get_for_staff(actor, bundle_id)
@@ -167,16 +158,12 @@ def start_draft(request: HttpRequest, bundle_id: UUID) -> HttpResponse:
     """Start a version from the one in force, or from the earlier one that ``version`` names."""
     actor = actor_of(request)
     bundle = managed(actor, bundle_id)
-    number = request.POST.get("version", "")
-    if number:
-        if not (number.isascii() and number.isdigit() and len(number) < 9):
-            raise BundleVersionNotFound
-        old = queries.get_version(actor, bundle, int(number))
-        draft = editing.roll_back(actor, version_id=old.pk)
-    else:
-        draft = editing.open_draft(actor, bundle_id=bundle.pk)
-    messages.success(request, _("第 %(number)s 版草稿已经建好。") % {"number": draft.version})
-    return to_version(draft)
+
+    def restored(number: int) -> BundleVersion:
+        return editing.roll_back(actor, version_id=queries.get_version(actor, bundle, number).pk)
+
+    fresh = partial(editing.open_draft, actor, bundle_id=bundle.pk)
+    return to_version(begin_draft(request, fresh=fresh, earlier=restored))
 
 
 @require_POST
@@ -196,22 +183,8 @@ def version_step(request: HttpRequest, bundle_id: UUID, version_number: int, act
     """Submit, recall, return, approve, publish or discard one version."""
     actor = actor_of(request)
     version = queries.get_version(actor, managed(actor, bundle_id), version_number)
-    if action not in VersionAction.values or action in (VersionAction.EDIT, VersionAction.REPLACE):
-        raise BundleVersionNotFound
-    wanted = VersionAction(action)
+    wanted = wanted_step(action)
     initial = {"revision": version.revision, "effective_on": version.effective_on}
     form = BundleStepForm(request.POST or None, action=wanted, initial=initial)
-    label = action_label(wanted.label)
-    title = _("%(action)s：%(name)s（第 %(number)s 版）") % {
-        "action": label,
-        "name": version.name,
-        "number": version.version,
-    }
-
-    def act() -> str:
-        given = dict(form.cleaned_data)
-        editing.step(actor, version_id=version.pk, action=wanted, expected_revision=given.pop("revision"), **given)
-        return _("已经办好：%(action)s。") % {"action": label}
-
-    page = StepPage(request, form, title, action_label(wanted.label), address_of(version), is_danger=action in _DANGER)
-    return page.answer(act, done=lambda: to_version(version))
+    take = partial(editing.step, actor, action=wanted)
+    return answer_step(request, version, wanted, form, take, back=address_of(version))

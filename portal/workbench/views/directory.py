@@ -4,16 +4,15 @@ from typing import Any
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from common.formatting import action_label, code_label
-from identity.actor import Actor
 from portal.access import actor_of, staff_required
 from portal.workbench.directory_forms import EntryFilterForm
 from portal.workbench.item_forms import ITEM_TONES, STATE_TONES
 from portal.workbench.pages import page_of, show
-from portal.workbench.show.editing import history_of
+from portal.workbench.show.editing import history_of, step_buttons, version_row
+from portal.workbench.version_page import version_number
 from services.code_parts import catalog_parts, short_catalog
 from services.codes import has_subs
 from services.editing import directory_queries as directory
@@ -22,15 +21,7 @@ from services.editing.entry_changes import operations_on_entry
 from services.editing.entry_compare import elements, side_by_side
 from services.errors import VersionNotFound
 from services.models import DirectoryEntry, DirectoryVersion
-from services.states import OPEN_VERSIONS, PUBLIC_VERSIONS, Standing, VersionAction
-
-_BUTTONS = {
-    VersionAction.EDIT: "quiet",
-    VersionAction.SUBMIT: "primary",
-    VersionAction.APPROVE: "primary",
-    VersionAction.PUBLISH: "primary",
-    VersionAction.DISCARD: "danger",
-}
+from services.states import OPEN_VERSIONS, PUBLIC_VERSIONS, Standing
 
 
 @require_safe
@@ -76,9 +67,9 @@ def entry(request: HttpRequest, entry_id: UUID) -> HttpResponse:
         "elements": [(label, said) for label, said in elements(shown) if said] if shown else [],
         "tone": STATE_TONES[shown.state] if shown else "plain",
         "standing_tone": ITEM_TONES.get(found.state, "plain"),  # type: ignore[call-overload]
-        "versions": [_version(one) for one in versions],
+        "versions": [version_row(one) for one in versions],
         "history": history_of(shown.history.all()) if shown and manages else [],
-        "steps": _steps(actor, shown) if shown else [],
+        "steps": step_buttons(directory.entry_steps_for(actor, shown)) if shown else [],
         "may_change": manages and not is_open and found.state != Standing.CANCELLED,
         "operations": [
             {"name": one.value, "label": action_label(one.label), "is_cancel": one.value == "cancel"}
@@ -102,36 +93,13 @@ def _chosen(request: HttpRequest, entry: DirectoryEntry, versions: list[Director
     """The version asked for, else the one in force, else the newest this actor may see."""
     asked = request.GET.get("version", "")
     if asked:
-        number = _number(asked)
+        number = version_number(asked)
         found = next((one for one in versions if one.version == number), None)
         if found is None:
             raise VersionNotFound
         return found
     in_force = next((one for one in versions if one.pk == entry.current_id), None)
     return in_force or (versions[0] if versions else None)
-
-
-def _number(text: str) -> int:
-    if not (text.isascii() and text.isdigit() and len(text) < 9):
-        raise VersionNotFound
-    return int(text)
-
-
-def _version(version: DirectoryVersion) -> dict[str, Any]:
-    people = [(_("起草"), version.author), (_("审核"), version.reviewed_by), (_("发布"), version.published_by)]
-    return {
-        "version": version,
-        "tone": STATE_TONES[version.state],
-        "people": "，".join(f"{label} {account.staff_name}" for label, account in people if account),
-        "is_public": version.state in PUBLIC_VERSIONS,
-    }
-
-
-def _steps(actor: Actor, version: DirectoryVersion) -> list[dict[str, str]]:
-    return [
-        {"name": step.value, "label": action_label(step.label), "kind": _BUTTONS.get(step, "quiet")}
-        for step in directory.entry_steps_for(actor, version)
-    ]
 
 
 def _implementers(request: HttpRequest, entry: DirectoryEntry) -> dict[str, Any]:
@@ -182,7 +150,7 @@ def compare(request: HttpRequest, entry_id: UUID) -> HttpResponse:
 def _of(versions: list[DirectoryVersion], asked: str) -> DirectoryVersion | None:
     if not asked:
         return None
-    number = _number(asked)
+    number = version_number(asked)
     found = next((one for one in versions if one.version == number), None)
     if found is None:
         raise VersionNotFound

@@ -1,5 +1,6 @@
 """Writing the directory: a new entry, changes as drafts, steps of a version, standing, and what is kept beside."""
 
+from functools import partial
 from typing import Any, cast
 from uuid import UUID
 
@@ -19,13 +20,13 @@ from portal.workbench.item_forms import VersionStepForm
 from portal.workbench.pages import new_request_key, show
 from portal.workbench.staff_forms import refuse
 from portal.workbench.step_page import StepPage
+from portal.workbench.version_page import answer_step, wanted_step
 from services.editing import directory as actions
 from services.editing import directory_queries as queries
 from services.editing import entry_changes
 from services.editing.errors import OperationNotFound
-from services.errors import VersionNotFound
 from services.models import DirectoryEntry, DirectoryVersion
-from services.states import OPEN_VERSIONS, VERSION_MOVES, Operation, Standing, VersionAction, VersionState
+from services.states import OPEN_VERSIONS, VERSION_MOVES, Operation, Standing, VersionAction
 
 _page_methods = require_http_methods(["GET", "HEAD", "POST"])
 _EDITABLE = VERSION_MOVES[VersionAction.EDIT].sources
@@ -177,33 +178,14 @@ def step(request: HttpRequest, entry_id: UUID, version_number: int, action: str)
     actor = actor_of(request)
     entry = _managed(actor, entry_id)
     version = queries.get_entry_version(actor, entry, version_number)
-    if action not in VersionAction.values or action in (VersionAction.EDIT, VersionAction.REPLACE):
-        raise VersionNotFound
-    wanted = VersionAction(action)
+    wanted = wanted_step(action)
     form = VersionStepForm(request.POST or None, action=wanted, initial={"revision": version.revision})
     if wanted == VersionAction.SUBMIT:
         del form.fields["effective_on"]
-    label = action_label(wanted.label)
-    title = _("%(action)s：%(name)s（第 %(number)s 版）") % {
-        "action": label,
-        "name": version.name,
-        "number": version.version,
-    }
     back = f"{reverse('directory_entry', args=[entry.pk])}?version={version.version}"
-    page = StepPage(request, form, title, label, back, is_danger=action in {"discard", "return"})
-
-    def act() -> str:
-        given = dict(form.cleaned_data)
-        after = actions.step_entry(
-            actor, version_id=version.pk, action=wanted, expected_revision=given.pop("revision"), **given
-        )
-        if wanted == VersionAction.PUBLISH and after.state != VersionState.PUBLISHED:
-            return _("已经定好，%(day)s 起自动生效。") % {"day": after.effective_on}
-        if wanted == VersionAction.PUBLISH:
-            return _("已经发布。要素有变化的事项，会各起草一版等部门核对。")
-        return _("已办好：%(action)s。") % {"action": label}
-
-    return page.answer(act, done=lambda: redirect(back))
+    take = partial(actions.step_entry, actor, action=wanted)
+    published = _("已经发布。要素有变化的事项，会各起草一版等部门核对。")
+    return answer_step(request, version, wanted, form, take, back=back, published=published)
 
 
 @_page_methods

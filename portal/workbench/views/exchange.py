@@ -19,10 +19,10 @@ from portal.workbench.pages import page_of, show
 from services.exchange import desk, runs
 from services.exchange.abnormal import lines
 from services.exchange.errors import BatchMoved, BatchNotFound
+from services.exchange.report import report_lines
 from services.models import ExchangeBatch
 
 _TONES = {"done": "jade", "failed": "red", "running": "amber", "checking": "amber"}
-_SHOWN = 200
 _OUTCOMES = (
     ("created", gettext_lazy("新增")),
     ("revised", gettext_lazy("有新内容")),
@@ -87,13 +87,13 @@ def exchange_batch(request: HttpRequest, exchange_id: UUID) -> HttpResponse:
         except Conflict as error:
             conflict = error
             batch = desk.get_batch(actor, exchange_id)
-    rows = list(runs.problem_rows(batch)[: _SHOWN + 1])
+    rows, has_more = report_lines(batch)
     context = {
         "batch": batch,
         "tone": _TONES.get(batch.state, "plain"),
         "counts": [(label, batch.counts[key]) for key, label in _OUTCOMES if batch.counts.get(key)],
-        "rows": rows[:_SHOWN],
-        "has_more": len(rows) > _SHOWN,
+        "rows": rows,
+        "has_more": has_more,
         "is_moving": batch.state in ("waiting", "checking", "running"),
         "may_apply": batch.state == "checked"
         and any(batch.counts.get(key) for key in ("created", "revised", "changed")),

@@ -1,11 +1,9 @@
 """Steps on the catalogue: a version's way to publication, operations on an item, waivers. One page for each step."""
 
 from collections.abc import Callable
-from typing import Any
+from functools import partial
 from uuid import UUID
 
-from django import forms
-from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
@@ -25,16 +23,24 @@ from portal.workbench.item_forms import (
     WaiverForm,
 )
 from portal.workbench.step_page import StepPage
+from portal.workbench.version_page import answer_step, begin_draft, wanted_step
 from services import queries as catalogue
 from services.editing import lifecycle, queries, versions, waivers
 from services.editing.errors import OperationInvalid, OperationNotFound, WaiverNotFound
-from services.errors import VersionNotFound
 from services.models import ItemVersion, ServiceItem
 from services.standing import asked_by
 from services.states import LIFECYCLE, Operation, OperationAction, VersionAction
 
 _page_methods = require_http_methods(["GET", "HEAD", "POST"])
-_DANGER = {"discard", "cancel", "return", "refuse", "end", "merge", "split", "pause"}
+_DANGER = {"cancel", "return", "refuse", "end", "merge", "split", "pause"}
+_VERBS: dict[VersionAction, Callable[..., ItemVersion]] = {
+    VersionAction.SUBMIT: versions.submit,
+    VersionAction.RECALL: versions.recall,
+    VersionAction.RETURN: versions.send_back,
+    VersionAction.APPROVE: versions.approve,
+    VersionAction.PUBLISH: versions.publish,
+    VersionAction.DISCARD: versions.discard,
+}
 
 
 @require_POST
@@ -43,16 +49,12 @@ def start_draft(request: HttpRequest, item_id: UUID) -> HttpResponse:
     """Start a version from the one in force, or from the earlier one that ``version`` names."""
     actor = actor_of(request)
     item = _managed(actor, item_id)
-    number = request.POST.get("version", "")
-    if number:
-        if not (number.isascii() and number.isdigit() and len(number) < 9):
-            raise VersionNotFound
-        version = queries.get_version(actor, item, int(number))
-        draft = versions.roll_back(actor, version_id=version.pk)
-    else:
-        draft = versions.open_draft(actor, item_id=item.pk)
-    messages.success(request, _("第 %(number)s 版草稿已经建好。") % {"number": draft.version})
-    return _to_version(draft)
+
+    def restored(number: int) -> ItemVersion:
+        return versions.roll_back(actor, version_id=queries.get_version(actor, item, number).pk)
+
+    fresh = partial(versions.open_draft, actor, item_id=item.pk)
+    return _to_version(begin_draft(request, fresh=fresh, earlier=restored))
 
 
 def _managed(actor: Actor, item_id: UUID) -> ServiceItem:
@@ -77,19 +79,11 @@ def version_step(request: HttpRequest, item_id: UUID, version_number: int, actio
     version = queries.get_version(actor, item, version_number)
     if action == "rebase":
         return _rebase(request, version)
-    if action not in VersionAction.values or action in (VersionAction.EDIT, VersionAction.REPLACE):
-        raise VersionNotFound
-    wanted = VersionAction(action)
+    wanted = wanted_step(action)
     initial = {"revision": version.revision, "effective_on": version.effective_on}
     form = VersionStepForm(request.POST or None, action=wanted, initial=initial)
-    title = _("%(action)s：%(name)s（第 %(number)s 版）") % {
-        "action": action_label(wanted.label),
-        "name": version.name,
-        "number": version.version,
-    }
     back = f"{_address(item)}?version={version.version}"
-    page = StepPage(request, form, title, action_label(wanted.label), back, is_danger=action in _DANGER)
-    return page.answer(lambda: _take(actor, version, wanted, form), done=lambda: _to_version(version))
+    return answer_step(request, version, wanted, form, partial(_VERBS[wanted], actor), back=back)
 
 
 def _rebase(request: HttpRequest, version: ItemVersion) -> HttpResponse:
@@ -110,23 +104,6 @@ def _rebase(request: HttpRequest, version: ItemVersion) -> HttpResponse:
 
 def _address(item: ServiceItem) -> str:
     return str(redirect("workbench_item", item.pk)["Location"])
-
-
-def _take(actor: Actor, version: ItemVersion, action: VersionAction, form: forms.Form) -> str:
-    given = dict(form.cleaned_data)
-    common: dict[str, Any] = {"version_id": version.pk, "expected_revision": given.pop("revision")}
-    verbs: dict[VersionAction, Callable[..., ItemVersion]] = {
-        VersionAction.SUBMIT: versions.submit,
-        VersionAction.RECALL: versions.recall,
-        VersionAction.RETURN: versions.send_back,
-        VersionAction.APPROVE: versions.approve,
-        VersionAction.PUBLISH: versions.publish,
-        VersionAction.DISCARD: versions.discard,
-    }
-    after = verbs[action](actor, **common, **given)
-    if action == VersionAction.PUBLISH and after.state != ItemVersion.State.PUBLISHED:
-        return _("已经定好，%(day)s 起自动生效。") % {"day": after.effective_on}
-    return _("已办好：%(action)s。") % {"action": action_label(action.label)}
 
 
 @_page_methods

@@ -41,6 +41,11 @@ def test_the_guide_takes_no_query_for_each_material(cast: Cast, shop: Client, dj
         guide(shop, cast)
 
 
+def test_a_strangers_guide_takes_a_fixed_number_of_queries(cast: Cast, anybody: Client, django_assert_num_queries):
+    with django_assert_num_queries(13):  # item; guide 8; files, windows, 2 for the calendar
+        guide(anybody, cast)
+
+
 def test_an_item_that_is_not_online_says_where_to_go(cast: Cast, shop: Client):
     ItemVersion.objects.filter(pk=cast.version.pk).update(is_applicable_online=False, hall_place="人民路1号")
     page = guide(shop, cast)

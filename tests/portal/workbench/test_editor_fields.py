@@ -80,6 +80,53 @@ def test_a_file_of_the_form_names_its_material(desk, draft):
     assert content(draft).steps[0]["fields"][1]["material"] == "form"
 
 
+def test_a_table_of_its_own_gets_columns_and_numbers_of_rows(desk, draft):
+    lines = "姓名｜一行文字\r\n工种|单选|厨师、服务员\r\n生日｜日期｜可不填"
+    table = {"label": "从业人员", "type": "group", "columns": lines, "min_rows": "1", "max_rows": "5"}
+    assert edit(desk.ann, address(draft, "form", "1-new"), **table).status_code == 302
+    made = content(draft).steps[0]["fields"][1]
+    assert (made["min_rows"], made["max_rows"]) == (1, 5)
+    plain = [{name: value for name, value in one.items() if name != "key"} for one in made["columns"]]
+    assert plain == [
+        {"label": "姓名", "type": "text", "required": True},
+        {"label": "工种", "type": "choice", "required": True, "choices": ["厨师", "服务员"]},
+        {"label": "生日", "type": "date", "required": False},
+    ]
+    page = browser_of(desk.ann).get(reverse("draft_preview", args=[draft.item_id, draft.version, "form"]))
+    for word in ("从业人员", "姓名", "厨师", "生日"):
+        assert word in page.content.decode()
+    shown = browser_of(desk.ann).get(address(draft, "form", "1-2")).content.decode()
+    assert "工种｜单选｜厨师、服务员" in shown
+    moved = "生日｜日期｜可不填\r\n姓名｜一行文字"  # what keeps its name keeps its key
+    assert edit(desk.ann, address(draft, "form", "1-2"), columns=moved).status_code == 302
+    keys = {one["label"]: one["key"] for one in made["columns"]}
+    after = content(draft).steps[0]["fields"][1]["columns"]
+    assert [one["key"] for one in after] == [keys["生日"], keys["姓名"]]
+    assert edit(desk.ann, address(draft, "form", "1-2"), type="text").status_code == 302
+    assert set(content(draft).steps[0]["fields"][1]) == {"key", "label", "type", "required"}
+
+
+@pytest.mark.parametrize(
+    ("wrong", "where"),
+    [
+        ({"columns": ""}, "columns"),
+        ({"columns": "姓名"}, "columns"),
+        ({"columns": "姓名｜人员"}, "columns"),
+        ({"columns": "工种｜单选"}, "columns"),
+        ({"columns": "姓名｜一行文字\n姓名｜日期"}, "columns"),
+        ({"columns": "姓名｜一行文字", "min_rows": "6", "max_rows": "5"}, "min_rows"),
+        ({"columns": "姓名｜一行文字", "min_rows": "21"}, "min_rows"),
+        ({"columns": "姓名｜一行文字", "max_rows": "201"}, "max_rows"),
+        ({"columns": "姓名｜一行文字", "max_rows": "-1"}, "max_rows"),
+    ],
+)
+def test_a_table_that_cannot_be_is_said_at_its_field(desk, draft, wrong, where):
+    before = content(draft)
+    answer = edit(desk.ann, address(draft, "form", "1-new"), label="人员", type="group", **wrong)
+    assert (answer.status_code, list(answer.context["form"].errors)) == (422, [where])
+    assert content(draft) == before
+
+
 def test_the_preview_shows_every_type_of_field(desk, draft):
     more = {kind: {"choices": ["甲", "乙"]} for kind in ("choice", "multichoice")} | {"file": {"material": "form"}}
     more["group"] = {"columns": [{"key": "name", "label": "姓名", "type": "text"}]}

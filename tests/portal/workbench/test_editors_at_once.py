@@ -88,4 +88,6 @@ def test_what_is_submitted_is_not_edited_any_more(desk, draft):
 def test_nobody_else_edits(desk, draft):
     for place in ((), ("window",), ("materials", "1")):
         assert browser_of(desk.other).get(address(draft, *place)).status_code == 403
-    assert browser_of(desk.other).post(address(draft, "window"), {}).status_code == 403
+    before = ItemVersion.objects.values().get(pk=draft.pk)
+    assert browser_of(desk.other).post(address(draft, "window"), {"hall_place": "别处"}).status_code == 403
+    assert ItemVersion.objects.values().get(pk=draft.pk) == before

@@ -143,6 +143,8 @@ def test_a_table_that_nobody_knows_is_refused(tmp_path):
         run(tmp_path)
     with pytest.raises(CommandError, match=r"services\.exchange_file"):
         call_command("exchange_import", str(tmp_path / "nothing"))
+    assert not ExchangeBatch.objects.exists()
+    assert not ExchangeRow.objects.exists()
 
 
 @pytest.mark.parametrize("suffix", ["jsonl", "csv"])
@@ -179,6 +181,7 @@ def test_a_workbook_that_unpacks_to_gigabytes_is_refused(tmp_path):
     path.write_bytes(b"PK\x03\x04 not really")
     with pytest.raises(FileUnfit):
         run(tmp_path)
+    assert not ExchangeBatch.objects.exists()
 
 
 def test_cells_come_back_as_they_were_and_run_nothing(tmp_path):

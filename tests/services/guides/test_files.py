@@ -58,8 +58,10 @@ def test_replacing_and_removing_erase_the_bytes_when_nobody_shows_them(desk, dra
     with django_capture_on_commit_callbacks(execute=True):
         actions.remove_file(desk.ann, file_id=new.pk, expected_revision=again(draft).revision)
     assert not default_storage.exists(new.file.name)
+    before = again(draft).revision
     with pytest.raises(FileNotFound):
-        actions.remove_file(desk.ann, file_id=new.pk, expected_revision=again(draft).revision)
+        actions.remove_file(desk.ann, file_id=new.pk, expected_revision=before)
+    assert again(draft).revision == before
 
 
 @pytest.mark.parametrize(
@@ -84,10 +86,13 @@ def test_a_refusal_stores_nothing(desk, draft, content, more, error):
 def test_others_and_too_many_are_refused(desk, draft):
     with pytest.raises(Forbidden):
         put(desk.other, draft, a_pdf())
+    assert not VersionFile.objects.exists()
     for size in range(actions.MOST_FILES):
         put(desk.ann, again(draft), a_docx({"word/x.xml": f"<x>{size}</x>"}))
+    before = again(draft).revision
     with pytest.raises(TooManyFiles):
         put(desk.ann, again(draft), a_pdf())
+    assert (VersionFile.objects.count(), again(draft).revision) == (actions.MOST_FILES, before)
 
 
 def test_a_version_keeps_its_files_for_ever_and_the_next_one_goes_on_with_them(desk, draft):
