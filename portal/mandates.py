@@ -143,13 +143,14 @@ def _wallet_choices(kinds: list[str]) -> list[tuple[str, str]]:
 
 def _item_code(line: str) -> str:
     item = find_item_by_code(line)
-    if item is None:
-        found = search(line, page_size=_SUGGESTED).items
-        item = next((row for row in found if row.name == line), None)
-        if item is None:
-            near = "、".join(row.name for row in found)
-            text = gettext("没有名称是“%(line)s”的事项。") % {"line": line[:40]}
-            if near:
-                text += gettext("您是不是要：%(near)s？请写全名。") % {"near": near}
-            raise forms.ValidationError(text)
-    return item.code
+    if item is not None:
+        return item.code
+    found = search(line, page_size=_SUGGESTED).items
+    named = next((row for row in found if row.name == line), None)
+    if named is None:
+        near = "、".join(row.name for row in found)
+        text = gettext("没有名称是“%(line)s”的事项。") % {"line": line[:40]}
+        if near:
+            text += gettext("您是不是要：%(near)s？请写全名。") % {"near": near}
+        raise forms.ValidationError(text)
+    return named.code

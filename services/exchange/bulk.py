@@ -222,8 +222,8 @@ def _write(cursor: Any, actor: Actor, batch: ExchangeBatch, plain: str, chosen: 
     cursor.execute(_BASES, laws)
     cursor.execute(_PLACES, topics)
     cursor.execute("DROP TABLE plain")
-    ends = {"first": str(written[0][1]), "last": str(written[-1][1])}
-    events.record(codes.ITEMS_WRITTEN, actor=actor, subject_id=batch.pk, rows=len(written), **ends)
+    first, last = str(written[0][1]), str(written[-1][1])
+    events.record(codes.ITEMS_WRITTEN, actor=actor, subject_id=batch.pk, rows=len(written), first=first, last=last)
     return [row_id for row_id, _item_id in written]
 
 
