@@ -25,6 +25,7 @@ NOT_BENCHMARKS = {
     "certificates_rows",
     "certificates_stock",
     "once_only_lives",
+    "once_only_typed",
     "search_rows",
     "search_set",
     "settings",

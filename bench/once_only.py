@@ -18,11 +18,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from random import Random
-from typing import Any
 
 from django.utils import timezone
 
 from bench.once_only_lives import BY_AGENT, OLD_MARRIAGES, REGISTER_PAGE, STOCK, YEARS, Life, id_digits, lives
+from bench.once_only_typed import typed, value_of
 from cases import evidence, prefill
 from cases.models import Case
 from cases.states import Outcome, State
@@ -40,7 +40,7 @@ from portal.demo import timeline
 from portal.demo.catalogue import load
 from services.codes import MaterialNeed
 from services.descriptions import PREFETCH
-from services.forms import FieldSpec, visible_steps
+from services.forms import visible_steps
 from services.models import DataElement, ItemVersion, MaterialRequirement, ServiceItem
 from services.pieces import Piece, full_name, kinds_of, own_kind
 from services.rules import next_situation, options_for
@@ -166,7 +166,7 @@ class City:
         element = self.elements.get(code)
         if element is None:
             return "见证照"
-        return _value(element.type, tuple(element.choices))
+        return value_of(element.type, tuple(element.choices))
 
     # The years.
 
@@ -293,8 +293,8 @@ class City:
         known = [spec for spec in plain if spec.key in answers]
         self.totals.fields["without"] += len(plain)
         self.totals.fields["with"] += len(plain) - len(known)
-        typed = {spec.key: _typed(spec) for spec in plain if spec.key not in answers}
-        draft.answers = prefill.merge_typed(answers, typed, plain)
+        typed = {spec.key: typed(spec) for spec in plain if spec.key not in answers}
+        draft.answers = prefill.mergetyped(answers, typed, plain)
 
     def _decide(self, household: Household, draft: Case, day: dt.date) -> Iterator[Certificate]:
         """Every errand is granted: its result goes into the register."""
@@ -382,21 +382,3 @@ def _account(totals: Totals) -> str:
     worst = sorted(totals.by_item.items(), key=lambda one: -one[1]["with"])[:10]
     lines += [f"  {one['with']:>9} of {one['without']:>7}  {name}" for name, one in worst]
     return "\n".join(lines)
-
-
-def _typed(spec: FieldSpec) -> Any:
-    if spec.type in ("group", "multichoice"):
-        return [spec.choices[0]] if spec.choices else [{"name": "一"}]
-    if spec.type == "address":
-        return {"region": "", "detail": "示范市中心区人民路18号"}
-    if spec.type == "person":
-        return {"name": "李一明", "kind": "111", "number": "x", "phone": ""}
-    if spec.type == "organisation":
-        return {"name": "店", "code": "x"}
-    return _value(spec.type, spec.choices)
-
-
-def _value(kind: str, choices: tuple[str, ...]) -> str:
-    if choices:
-        return choices[0]
-    return {"date": "1990-01-01", "integer": "1", "decimal": "1", "money": "1", "yesno": "yes"}.get(kind, "示范")

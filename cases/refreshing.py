@@ -12,9 +12,15 @@ from django.utils.translation import gettext as _
 
 from cases.models import Case
 from cases.prefill import Answer, authority_answers
+from cases.states import State
 from certificates.models import Document
 from certificates.rules import is_fresh
+from identity.actor import Actor
+from identity.permissions import Permission
 from services.forms import visible_steps
+
+OPEN = frozenset({State.SUBMITTED, State.ACCEPTED, State.IN_REVIEW, State.SUSPENDED})
+_RIGHTS = (Permission.COUNTER, Permission.REVIEW, Permission.DECIDE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +30,16 @@ class Outdated:
     key: str
     label: str
     now: Answer
+
+
+def may_refresh(actor: Actor, case: Case) -> bool:
+    """Whether this actor may take current values over in this case now."""
+    return case.state in OPEN and is_of_department(actor, case)
+
+
+def is_of_department(actor: Actor, case: Case) -> bool:
+    """Whether the actor holds a post of the case's department that works on cases."""
+    return actor.is_staff and any(actor.may(right, case.department_id) for right in _RIGHTS)
 
 
 def outdated_values(case: Case, *, today: dt.date) -> list[Outdated]:

@@ -232,27 +232,40 @@ def upload_material(
     :class:`AlternativeUnknown`; then nothing changes.
     """
     case = _editable(actor, case_id, None, corrections=True)
-    row = _material(case, material_id)
-    if alternative and alternative not in {one.key for one in alternatives_of(row.requirement)}:
-        raise errors.AlternativeUnknown(fields={"alternative": errors.AlternativeUnknown.message})
+    row = _alternative_checked(_material(case, material_id), alternative)
     attachments.upload_row(actor, case, row, upload, more=more, alternative=alternative, request_key=request_key)
     _save(case)
     return row
 
 
+def _alternative_checked(row: CaseMaterial, alternative: str) -> CaseMaterial:
+    if alternative and alternative not in {one.key for one in alternatives_of(row.requirement)}:
+        raise errors.AlternativeUnknown(fields={"alternative": errors.AlternativeUnknown.message})
+    return row
+
+
 def upload_tray(
-    actor: Actor, *, case_id: UUID, material_id: UUID, tray_id: UUID, request_key: str = ""
+    actor: Actor, *, case_id: UUID, material_id: UUID, tray_id: UUID, alternative: str = "", request_key: str = ""
 ) -> CaseMaterial:
     """Hand in the pages of a tray as one document that stands for a material: both or neither.
 
-    Raises the errors of :func:`certificates.trays.actions.handing_in` and :func:`upload_material`; then the tray
-    stays as it was.
+    ``alternative`` is as in :func:`upload_material`. Raises its errors and those of
+    :func:`certificates.trays.actions.handing_in`; then the tray stays as it was.
     """
     with handing_in(actor, tray_id=tray_id, target=attachments.tray_target(case_id, material_id)) as taken:
         case = _editable(actor, case_id, None, corrections=True)
-        row = _material(case, material_id)
+        row = _alternative_checked(_material(case, material_id), alternative)
         first, *more = taken.files
-        attachments.upload_row(actor, case, row, first, more=more, turns=taken.turns, request_key=request_key)
+        attachments.upload_row(
+            actor,
+            case,
+            row,
+            first,
+            more=more,
+            turns=taken.turns,
+            alternative=alternative,
+            request_key=request_key,
+        )
         _save(case)
         return row
 

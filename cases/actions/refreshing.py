@@ -6,31 +6,15 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from cases import errors
+from cases import errors, refreshing
 from cases import events as codes
 from cases.actions import moves
 from cases.models import Case, CaseEvent
-from cases.refreshing import outdated_values
-from cases.states import State
 from common import events
 from common.errors import Forbidden
 from identity.actor import Actor
-from identity.permissions import Permission
 
 REFRESHED = "take_current_values"  # in the history of a case
-_OPEN = frozenset({State.SUBMITTED, State.ACCEPTED, State.IN_REVIEW, State.SUSPENDED})
-
-
-_RIGHTS = (Permission.COUNTER, Permission.REVIEW, Permission.DECIDE)
-
-
-def may_refresh(actor: Actor, case: Case) -> bool:
-    """Whether this actor may take current values over in this case now."""
-    return case.state in _OPEN and _is_of_department(actor, case)
-
-
-def _is_of_department(actor: Actor, case: Case) -> bool:
-    return actor.is_staff and any(actor.may(right, case.department_id) for right in _RIGHTS)
 
 
 @transaction.atomic
@@ -42,13 +26,13 @@ def take_current_values(actor: Actor, *, case_id: UUID, expected_version: int | 
     :class:`MoveNotAllowed` or :class:`StaleForm`.
     """
     case = moves.lock(actor, case_id)
-    if not _is_of_department(actor, case):
+    if not refreshing.is_of_department(actor, case):
         raise Forbidden
-    if case.state not in _OPEN:
+    if case.state not in refreshing.OPEN:
         raise errors.MoveNotAllowed(state=case.get_state_display(), action=_("更新内容"))
     if expected_version is not None and expected_version != case.version:
         raise errors.StaleForm
-    changed = outdated_values(case, today=timezone.localdate())
+    changed = refreshing.outdated_values(case, today=timezone.localdate())
     if not changed:
         return case
     for one in changed:

@@ -18,6 +18,12 @@ def _simplifier() -> OpenCC:
     return OpenCC("t2s")
 
 
+def load_dictionaries() -> None:
+    """Read what the other functions look things up in, so that nobody's first question waits for it."""
+    syllables(normal("辦"))
+    known_syllables()
+
+
 def normal(text: str) -> str:
     """Return the text in full: NFKC, simplified characters, case folded, without NUL and lone surrogates."""
     flat = unicodedata.normalize("NFKC", text).replace("\x00", " ").casefold().encode(errors="ignore").decode()

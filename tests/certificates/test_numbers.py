@@ -47,7 +47,7 @@ def test_the_check_character_covers_what_stands_before_it():
      "{seq}{{", "{seq}<b>", "{0.__class__}{seq}", "字" * 60 + "{seq}", "", "{seq} ", "{SEQ}"],
 )  # fmt: skip
 def test_other_patterns_are_refused(pattern):
-    with pytest.raises(errors.NumberPatternInvalid) as caught:
+    with pytest.raises(errors.TypeInvalid) as caught:
         numbers.check_pattern(pattern)
     assert "number_pattern" in caught.value.fields
 
@@ -185,8 +185,8 @@ def test_whose_birth_date_counts_is_the_holders(cast):
 @pytest.mark.parametrize(
     ("change", "error"),
     [
-        ({"number_pattern": "{prefix}"}, errors.NumberPatternInvalid),
-        ({"validity": {"kind": "field", "field": "gone"}}, errors.ValidityInvalid),
+        ({"number_pattern": "{prefix}"}, errors.TypeInvalid),
+        ({"validity": {"kind": "field", "field": "gone"}}, errors.TypeInvalid),
         ({"subject_field": "gone"}, errors.TypeInvalid),
         ({"retention": "1"}, errors.TypeInvalid),
         ({"fields": [{"key": "a", "label": "甲"}, {"key": "a", "label": "乙"}]}, errors.TypeInvalid),

@@ -101,7 +101,7 @@ def test_a_circle_of_waiting_is_refused_with_its_path(desk):
     members = describe(draft).members
     circle = (dataclasses.replace(members[0], after=("second",)), members[1])
     error = refused(lambda: save(desk.ann, draft, members=circle), "services.bundle_cycle")
-    assert "first → second → first" in error.text
+    assert "甲许可 → 乙许可 → 甲许可" in error.text
 
 
 @pytest.mark.parametrize(

@@ -26,6 +26,7 @@ from portal.downloads import file_response
 from portal.public.forms import KindForm, PhotoForm, SheetsForm
 from portal.public.requests import new_request_key, request_key
 from portal.public.views.locker import kind_choices
+from services.pieces import alternatives_of
 from services.queries import document_kinds
 
 _MEGABYTE = 1024 * 1024
@@ -46,7 +47,7 @@ def material_pages(request: HttpRequest, case_id: UUID, material_id: UUID) -> Ht
     """Begin, or go on with, the pages of one material of an application."""
     actor = actor_of(request)
     row = drafts.material_for_tray(actor, case_id=case_id, material_id=material_id)
-    tray = actions.open_tray(actor, target=tray_target(case_id, material_id), title=row.requirement.name)
+    tray = actions.open_tray(actor, target=tray_target(case_id, material_id), title=row.name)
     return redirect("tray", tray.pk)
 
 
@@ -69,6 +70,7 @@ def _page(
     actor = actor_of(request)
     view = queries.get_tray(actor, tray_id)
     is_for_locker = not view.tray.target
+    choices = _choices(actor, view.tray)
     last = len(view.sheets)
     context: dict[str, Any] = {
         "nav": "locker" if is_for_locker else "cases",
@@ -80,7 +82,8 @@ def _page(
         ],
         "photo_form": PhotoForm(auto_id="photo-%s"),
         "sheets_form": sheets_form or SheetsForm(auto_id="sheets-%s"),
-        "kind_form": (kind_form or KindForm(kind_choices(document_kinds()))) if is_for_locker else None,
+        "is_for_locker": is_for_locker,
+        "kind_form": (kind_form or KindForm(choices)) if choices else None,
         "problem": problem,
         "back_url": _back(view.tray),
         "used": f"{view.size / _MEGABYTE:.1f}",
@@ -89,6 +92,18 @@ def _page(
         "request_key": new_request_key(),
     }
     return render(request, "public/tray.html", context, status=status)
+
+
+def _choices(actor: Actor, found: Tray) -> list[tuple[str, str]]:
+    """What the pages may be: any kind of document, or one of those a material accepts; nothing where that is clear."""
+    place = material_of_target(found.target)
+    if place is None:
+        return kind_choices(document_kinds())
+    try:
+        row = drafts.material_for_tray(actor, case_id=place[0], material_id=place[1])
+    except Conflict:  # handed in meanwhile: the pages can only be taken away
+        return []
+    return [(one.key, one.name) for one in alternatives_of(row.requirement)]
 
 
 def _back(found: Tray) -> str:
@@ -172,17 +187,23 @@ def tray_hand_in(request: HttpRequest, tray_id: UUID) -> HttpResponse:
 
 def _hand_in(request: HttpRequest, actor: Actor, found: Tray) -> HttpResponse:
     place = material_of_target(found.target)
+    choices = _choices(actor, found)
+    form = KindForm(choices, request.POST) if choices else None
+    if form is not None and not form.is_valid():
+        return _page(request, found.pk, kind_form=form, status=422)
+    chosen = form.cleaned_data["kind"] if form else ""
     if place is not None:
         drafts.upload_tray(
-            actor, case_id=place[0], material_id=place[1], tray_id=found.pk, request_key=request_key(request)
+            actor,
+            case_id=place[0],
+            material_id=place[1],
+            tray_id=found.pk,
+            alternative=chosen,
+            request_key=request_key(request),
         )
         messages.success(request, _("“%(name)s”已上传。") % {"name": found.title})
         return redirect(_back(found))
-    kinds = document_kinds()
-    form = KindForm(kind_choices(kinds), request.POST)
-    if not form.is_valid():
-        return _page(request, found.pk, kind_form=form, status=422)
-    kind = next(kind for kind in kinds if kind.key == form.cleaned_data["kind"])
+    kind = next(kind for kind in document_kinds() if kind.key == chosen)
     actions.keep_as_document(
         actor,
         tray_id=found.pk,

@@ -13,10 +13,9 @@ from django.views.decorators.http import require_POST, require_safe
 
 from cases import application, changes, queries
 from cases.actions import reading, refreshing
-from cases.actions.refreshing import may_refresh
 from cases.errors import FlagNoteMissing, FlagNotFound, ViewReasonMissing
 from cases.models import Case, Notice
-from cases.refreshing import outdated_values, stale_copies
+from cases.refreshing import may_refresh, outdated_values, stale_copies
 from cases.states import OPEN_STATES
 from common.workdays import for_region
 from identity.actor import Actor

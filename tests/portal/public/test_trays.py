@@ -10,6 +10,7 @@ from PIL import Image
 from cases.models import Case
 from certificates.models import Document
 from certificates.trays.models import PieceUpload, Tray, TraySheet
+from services.models import MaterialRequirement
 from tests.certificates.test_trays import a_big_photo, a_page
 from tests.certificates.test_uploads import a_pdf
 from tests.factories import moves
@@ -105,6 +106,24 @@ def test_a_material_of_an_application_gets_its_pages(cast: Cast, shop: Client):
     assert answer.url.startswith(address("my_case", case.pk))
     row.refresh_from_db()
     assert (row.way, row.document.pages) == ("upload", 2)
+
+
+def test_where_any_of_several_is_enough_the_pages_say_which_they_are(cast: Cast, shop: Client):
+    pieces = [{"key": "deed", "name": "房产证", "kind": "deed"}, {"key": "lease", "name": "租赁合同", "kind": "lease"}]
+    wanted = MaterialRequirement.objects.filter(key="premises")
+    wanted.update(combination="any", pieces=[{**piece, "types": []} for piece in pieces])
+    row = moves.a_draft(cast).materials.get(requirement__key="premises")
+    shop.post(address("material_pages", row.case_id, row.pk))
+    tray = Tray.objects.get()
+    assert "租赁合同" in shop.get(address("tray", tray.pk)).content.decode()
+    add(shop, tray, a_page("red"))
+    for kind in ("", "passport"):
+        assert shop.post(address("tray_hand_in", tray.pk), {"kind": kind, "request_key": "k"}).status_code == 422
+    assert not Document.objects.exists()
+    assert TraySheet.objects.count() == 1
+    shop.post(address("tray_hand_in", tray.pk), {"kind": "lease", "request_key": "k"})
+    row.refresh_from_db()
+    assert (row.way, row.document.kind) == ("upload", "lease")
 
 
 def test_an_application_that_moved_on_takes_no_pages(cast: Cast, shop: Client):

@@ -19,6 +19,7 @@ _POST_ONLY = {
     "discard_draft",
     "submit_case",
     "correct_case",
+    "material_pages",
 }
 CASE_PAGES = [url.name for url in (*case_urls, *material_urls) if getattr(url, "name", None)]
 

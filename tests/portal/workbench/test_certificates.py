@@ -91,7 +91,7 @@ def test_the_list_takes_as_many_queries_for_more_rows(cast):
     with CaptureQueriesContext(connection) as twenty:
         browser.get(LIST)
 
-    assert len(twenty) == len(one) == 6  # session, account, post with grants; waiting; count and rows
+    assert len(twenty) == len(one) == 7  # session, account, post with grants; waiting, reports; count and rows
 
 
 def test_the_page_masks_personal_data_and_records_the_look(cast):

@@ -47,7 +47,7 @@ def test_an_app_is_registered_with_a_function_and_mapped(cast, officer):
     function = LegacyFunction.objects.get()
     address = f"{LIST}functions/{function.pk}/"
     page = officer.get(address)
-    assert page.context["suggestions"] == [cast.item]
+    assert [found.pk for found in page.context["suggestions"]] == [cast.item.pk]
     step = {"revision": 1, "item": cast.item.pk}
     assert officer.post(f"{address}confirm/", step).status_code == 302
     assert officer.post(f"{address}confirm/", step).status_code == 302  # pressed twice
