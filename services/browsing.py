@@ -4,8 +4,11 @@ from django.db import connection
 from django.db.models import Count
 
 from services import themes
-from services.models import ServiceItem
+from services.models import SearchPlace
 from services.queries import Choice, published_items
+from services.searching.listing import ListedItem, listed
+
+_POPULAR = 100
 
 
 def departments_with_counts() -> list[Choice]:
@@ -39,6 +42,9 @@ def themes_with_counts() -> dict[str, list[Choice]]:
     }
 
 
-def hot_items(n: int) -> list[ServiceItem]:
-    """The ``n`` most used items; those that can be applied for here come first (one query)."""
-    return list(published_items().order_by("-current__is_applicable_online", "-popularity", "name")[:n])
+def hot_items(n: int) -> list[ListedItem]:
+    """The ``n`` most used items; of the hundred most used, those that can be applied for here first (two queries)."""
+    places = SearchPlace.objects.filter(is_shown=True).order_by("-popularity", "item_id")
+    popular = places.values_list("is_online", "popularity", "item_id")[:_POPULAR]
+    best = sorted(popular, key=lambda one: (not one[0], -one[1]))
+    return listed([item_id for _online, _popularity, item_id in best[:n]])

@@ -13,7 +13,7 @@ from django.db import connection, models
 from django.utils import timezone
 
 from common import events
-from common.ids import uuid7s
+from common.ids import uuid7_start
 from identity.actor import Actor
 from services import events as codes
 from services.exchange import tables
@@ -42,11 +42,13 @@ SELECT row.id, bool_or(item.row_digest = md5(row."values"::text)::uuid AND NOT {
 {_ITEM_ROWS.replace(" WHERE ", " JOIN services_serviceitem item ON item.row_guid = row.guid WHERE ", 1)} GROUP BY row.id
 """
 _AS_TEXT = ", ".join(f"{name} text" for name in COLUMNS if name != "row_guid")
+# UUID version 7 as :mod:`common.ids` makes them: the beginning is the time, the rest by chance.
+_NEW_KEY = "overlay(gen_random_uuid()::text PLACING %(time)s FROM 1 FOR 15)::uuid"
 # OFFSET 0: looked up row by row. A join would read all items once for each chunk of a long list.
 _NEW = f"""
 SELECT told.id AS row_id, told.guid, md5(told."values"::text)::uuid AS digest, value.*, department.id AS department_id,
-       region.id AS region_id, region.level, (%(items)s::uuid[])[(told.id - %(first)s + 1)::int] AS item_id,
-       (%(versions)s::uuid[])[(told.id - %(first)s + 1)::int] AS version_id
+       region.id AS region_id, region.level,
+       {_NEW_KEY} AS item_id, {_NEW_KEY} AS version_id
 FROM (SELECT row.* {_ITEM_ROWS} AND row.is_plain OFFSET 0) told
 CROSS JOIN LATERAL jsonb_to_record(told."values") AS value({_AS_TEXT})
 JOIN identity_department department ON department.uscc = value.dept_code
@@ -207,9 +209,8 @@ def _chosen(batch: ExchangeBatch, first: int, last: int) -> dict[str, Any]:
 
 def _write(cursor: Any, actor: Actor, batch: ExchangeBatch, plain: str, chosen: dict[str, Any]) -> list[int]:
     """Write the rows that a statement finds plain, and one entry of the audit; returns their ids."""
-    most = chosen["last"] - chosen["first"] + 1
     cursor.execute("DROP TABLE IF EXISTS plain")
-    cursor.execute(plain, {**chosen, "items": sorted(uuid7s(most)), "versions": sorted(uuid7s(most))})
+    cursor.execute(plain, {**chosen, "time": uuid7_start()})
     laws = _laws(cursor)
     cursor.execute("SELECT row_id, item_id FROM plain ORDER BY row_id")
     written = cursor.fetchall()

@@ -103,6 +103,8 @@ def divide(batch: ExchangeBatch, *, next_table: str) -> bool:
 def _run(batch_id: UUID, lane_id: int) -> None:
     """Some stretches of one lane, in a connection of its own."""
     try:
+        with connection.cursor() as cursor:  # a stretch fits; can be set only before the first one
+            cursor.execute("SET temp_buffers = '32MB'")
         for _number in range(_STRETCHES):
             with transaction.atomic():
                 if not _stretch(batch_id, lane_id):

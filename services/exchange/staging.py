@@ -55,6 +55,7 @@ def stage(batch: ExchangeBatch, place: Path) -> int:
         if not count:
             raise FileUnfit(file=place.name, problem=_("没有数据行"))
         cursor.execute("ANALYZE services_exchangerow")
+        cursor.execute("SET LOCAL work_mem = '256MB'")
         kind = outcomes.GUID_REPEATED
         message = str(kind.message) % {"detail": "{row}"}
         cursor.execute(_REPEATED, {"batch": batch.pk, "code": kind.code, "message": message})
