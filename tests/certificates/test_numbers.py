@@ -47,7 +47,7 @@ def test_the_check_character_covers_what_stands_before_it():
      "{seq}{{", "{seq}<b>", "{0.__class__}{seq}", "字" * 60 + "{seq}", "", "{seq} ", "{SEQ}"],
 )  # fmt: skip
 def test_other_patterns_are_refused(pattern):
-    with pytest.raises(errors.TypeInvalid) as caught:
+    with pytest.raises(errors.NumberPatternInvalid) as caught:
         numbers.check_pattern(pattern)
     assert "number_pattern" in caught.value.fields
 
