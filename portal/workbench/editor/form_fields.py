@@ -1,7 +1,7 @@
 """One field of an item's form in the editor: what it is asked by, and what it becomes."""
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django import forms
 from django.utils.translation import gettext as _
@@ -17,9 +17,6 @@ from services.editing.queries import Offers
 from services.elements import DEFINING, definition_of
 from services.fields import TYPES
 from services.forms import DEFAULT_ROWS
-
-if TYPE_CHECKING:
-    from portal.workbench.editor.forms import EditForm
 
 _TABLE = ("columns", "min_rows", "max_rows")
 
@@ -79,7 +76,7 @@ def _element(one: Any) -> dict[str, str]:
     return {"name": one.name, "type": type_label(one.type)}
 
 
-def _table_of(form: "EditForm", before: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+def _table_of(form: forms.Form, before: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     """A table's columns, those of a known name under the key they have, and its numbers of rows."""
     cleaned = form.cleaned_data
     columns = [kept(one, before, by="label") for one in cleaned["columns"]]
@@ -98,7 +95,7 @@ def _table_of(form: "EditForm", before: Sequence[Mapping[str, Any]]) -> dict[str
     return table
 
 
-def field_after(form: "EditForm", row: Any, content: VersionContent, offers: Offers) -> Any:
+def field_after(form: forms.Form, row: Any, content: VersionContent, offers: Offers) -> Any:
     """A field of a data element takes its whole definition from it; one of its own keeps its key.
 
     What an element it no longer names had settled goes with it.
