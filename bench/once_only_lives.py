@@ -1,7 +1,7 @@
 """Fictional lives: who asks the city for what, and when. Seeded, so the same number of people lives the same lives.
 
-The chances are rough orders of size from public statistics (births, marriages, moves, businesses a year); they were
-set before anything was measured and are not tuned to a result.
+The chances are guesses at the order of size (births, marriages, moves, businesses a year), not taken from statistics;
+they were set before anything was measured and are not tuned to a result.
 """
 
 import datetime as dt
