@@ -66,7 +66,19 @@ def own_database(server: str, name: str) -> Iterator[str]:
         try:
             yield urlunsplit(urlsplit(server)._replace(path=f"/{database}"))
         finally:
+            _drop(connection, database)
+
+
+def _drop(connection: psycopg.Connection, database: str) -> None:
+    """Drop the database; the server's own cleaning of a large table, which only it may end, is waited for."""
+    for left in range(60, -1, -1):
+        try:
             connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(database)))
+            return
+        except psycopg.errors.InsufficientPrivilege:
+            if not left:
+                raise
+            time.sleep(2)
 
 
 @contextmanager
