@@ -175,5 +175,8 @@ def test_an_object_erased_during_the_rotation_stays_erased(site, bucket, ring, m
     assert default.rotate(name) is False
     assert everything(bucket) == []
     with connection.cursor() as cursor:
-        cursor.execute("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory'")
+        cursor.execute(
+            "SELECT count(*) FROM pg_locks l JOIN pg_database d ON d.oid = l.database "
+            "WHERE l.locktype = 'advisory' AND d.datname = current_database()"
+        )
         assert cursor.fetchone()[0] == 0
