@@ -109,7 +109,7 @@ def go_on(batch_id: UUID) -> bool:
         batch = _locked(batch_id)
         if batch is None:
             return False
-        if lanes.go_on(batch):
+        if lanes.go_on(batch) or (batch.lanes.exists() and first_load.make_lookups_again(batch)):
             return True
         ahead = list(_ahead(batch)[:CHUNK])
         if ahead and lanes.divide(batch, next_table=ahead[0][1]):
