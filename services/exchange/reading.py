@@ -181,10 +181,9 @@ def _decoded(stream: BinaryIO, encoding: str, place: _Place) -> Iterator[str]:
         if line is None:
             place.is_cut = True
             yield "\n"
-        else:
-            text = line.decode(encoding if place.number == 1 else rest)
-        if "'" in text:
-            place.has_mark = True
+            continue
+        text = line.decode(encoding if place.number == 1 else rest)
+        place.has_mark = place.has_mark or "'" in text
         yield text
 
 
