@@ -19,7 +19,7 @@ from cases import evidence
 from cases.models import Case
 from certificates.actions import issue
 from certificates.choosing import Way
-from certificates.held import CERTIFICATES
+from certificates.held import STATEMENT
 from certificates.models import CertificateType, Document
 from identity.actions import open_account
 from identity.actor import SYSTEM
@@ -31,6 +31,7 @@ MATERIALS = 12
 TYPES = 24
 HOLDERS = 300  # whose drafts are resolved
 WARM = 30
+_KINDS = [f"kind-{number}" for number in range(MATERIALS)]
 
 
 def run(quick: bool) -> dict[str, object]:
@@ -180,12 +181,12 @@ def _more(start: int) -> tuple[str, str]:
 
 
 def _plan(party: Party, types: list[CertificateType]) -> str:
-    """How PostgreSQL finds a holder's certificates, planned as it is for the portal: once for all values."""
-    statement = CERTIFICATES % {"holders": "$1", "types": "$2", "today": "$3"}
+    """How PostgreSQL finds what somebody holds, planned as it is for the portal: once for all values."""
+    numbers = {"holders": "$1", "types": "$2", "today": "$3", "owners": "$4", "kinds": "$5"}
+    wanted = [[party.pk], [kind.pk for kind in types], timezone.localdate(), [party.pk], _KINDS]
     with connection.cursor() as cursor:
-        cursor.execute(f"PREPARE held (uuid[], uuid[], date) AS {statement}")
-        wanted = [[party.pk], [kind.pk for kind in types], timezone.localdate()]
-        cursor.execute("EXPLAIN (ANALYZE, BUFFERS) EXECUTE held (%s::uuid[], %s::uuid[], %s)", wanted)
+        cursor.execute(f"PREPARE held (uuid[], uuid[], date, uuid[], text[]) AS {STATEMENT % numbers}")
+        cursor.execute("EXPLAIN (ANALYZE, BUFFERS) EXECUTE held (%s::uuid[], %s::uuid[], %s, %s::uuid[], %s)", wanted)
         plan = "\n".join(row[0] for row in cursor.fetchall())
         cursor.execute("DEALLOCATE held")
     return plan

@@ -78,7 +78,7 @@ def asked_of(materials: Iterable[MaterialRequirement], situation: Mapping[str, s
 def refresh(case: Case, *, today: dt.date) -> list[CaseMaterial]:
     """Bring a draft's materials in step with its situation and with what is held now.
 
-    Rows the applicant chose (an upload, a declaration) stay as they are; the others take the first match. Five
+    Rows the applicant chose (an upload, a declaration) stay as they are; the others take the first match. Four
     queries however many materials there are, and the writes of what changed.
     """
     needed = asked_of(_materials(case), case.situation)
@@ -130,7 +130,7 @@ def preview(case_like: Case, *, today: dt.date) -> dict[str, Resolution]:
     """Resolve every material of any situation without writing, for the guide page: ``{material key: resolution}``.
 
     One that is handed in piece by piece is as good as the weakest piece; its pieces stand beside it, as ``key#piece``.
-    Three queries however many materials there are.
+    Two queries however many materials there are.
     """
     materials = terms_of(case_like.item_version_id)
     needed = [(one, piece) for one in materials for piece in parts_of(one)]

@@ -11,28 +11,27 @@ from uuid import UUID
 from django.db.models import Q, QuerySet
 
 from certificates.choosing import Requirement, Resolution, decide
-from certificates.held import certificates_of, documents_of
+from certificates.held import Held, held_by
 from certificates.models import Certificate
 
 
 def resolve(requirements: Sequence[Requirement], *, today: dt.date) -> dict[str, Resolution]:
-    """Resolve every requirement, in two queries however many there are: ``{requirement key: resolution}``.
+    """Resolve every requirement, in one query however many there are: ``{requirement key: resolution}``.
 
     Nothing is read for who refused it, and of nobody but the holders the requirements name.
     """
     asked = [one for one in requirements if one.holder_id and not one.is_refused]
     by_type, by_kind = [one for one in asked if one.type_ids], [one for one in asked if one.kinds]
-    certificates = certificates_of(_holders(by_type), {pk for one in by_type for pk in one.type_ids}, today=today)
-    documents = documents_of(_holders(by_kind), {kind for one in by_kind for kind in one.kinds})
-    return {
-        one.key: decide(
-            one,
-            certificates.get(one.holder_id, ()) if one.holder_id else (),
-            documents.get(one.holder_id, ()) if one.holder_id else (),
-            today=today,
-        )
-        for one in requirements
-    }
+    held = held_by(
+        holders=_holders(by_type),
+        type_ids={pk for one in by_type for pk in one.type_ids},
+        owners=_holders(by_kind),
+        kinds={kind for one in by_kind for kind in one.kinds},
+        today=today,
+    )
+    nothing = Held()
+    theirs = [(one, held.get(one.holder_id, nothing) if one.holder_id else nothing) for one in requirements]
+    return {one.key: decide(one, own.certificates, own.documents, today=today) for one, own in theirs}
 
 
 def _holders(asked: Sequence[Requirement]) -> set[UUID]:

@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from certificates import locker
 from certificates.actions import issue
-from certificates.held import certificates_of, documents_of
+from certificates.held import held_by
 from certificates.models import Certificate, CertificateType, Document
 from identity.actor import SYSTEM
 from tests.factories.cast import Cast, a_person, a_picture, a_type
@@ -28,7 +28,8 @@ def a_paper(cast: Cast, kind: CertificateType, day: str, **told: object) -> Cert
 
 
 def held(cast: Cast, *kinds: CertificateType) -> list:
-    return certificates_of([cast.shop.pk], [one.pk for one in kinds], today=TODAY).get(cast.shop.pk, [])
+    found = held_by(holders=[cast.shop.pk], type_ids=[one.pk for one in kinds], today=TODAY)
+    return found[cast.shop.pk].certificates if found else []
 
 
 def test_a_fleet_is_one_row_and_it_is_the_newest_valid_one(cast: Cast, kind: CertificateType):
@@ -55,9 +56,9 @@ def test_nobody_else_s_and_nothing_that_was_not_asked_for(cast: Cast, kind: Cert
     assert held(cast, kind) == []
     assert [one.pk for one in held(cast, kind, cast.licence.type)] == [cast.licence.pk]
     mine = a_paper(cast, kind, "2026-01-01")
-    both = certificates_of([cast.shop.pk, other.pk], [kind.pk], today=TODAY)
-    assert [one.pk for one in both[cast.shop.pk]] == [mine.pk]
-    assert {one.holder_id for one in both[other.pk]} == {other.pk}
+    both = held_by(holders=[cast.shop.pk, other.pk], type_ids=[kind.pk], today=TODAY)
+    assert [one.pk for one in both[cast.shop.pk].certificates] == [mine.pk]
+    assert {one.holder_id for one in both[other.pk].certificates} == {other.pk}
 
 
 def test_a_state_that_changes_is_seen_at_the_next_look(cast: Cast, kind: CertificateType):
@@ -76,13 +77,30 @@ def test_only_documents_that_are_in_the_locker_now(cast: Cast):
     ]
     Document.objects.filter(pk=papers[0].pk).update(removed_at=timezone.now())
     Document.objects.filter(pk=papers[1].pk).update(erased_at=timezone.now())
-    [one] = documents_of([cast.shop.pk], ["lease"])[cast.shop.pk]
+    found = held_by(owners=[cast.shop.pk], kinds=["lease"], today=TODAY)[cast.shop.pk]
+    [one] = found.documents
     assert (one.pk, one.kind, one.name, one.grade, one.verified_by) == (papers[2].pk, "lease", "租约", "C", "")
-    assert documents_of([cast.li.pk], ["lease"]) == {}
+    assert (one.scan, one.created_at, one.verified_at, one.disputed_at) == ("clean", papers[2].created_at, None, None)
+    assert found.certificates == []
+    assert held_by(owners=[cast.li.pk], kinds=["lease"], today=TODAY) == {}
+
+
+def test_a_document_tells_who_saw_its_original(cast: Cast):
+    paper = locker.upload_document(
+        cast.citizen, owner_id=cast.shop.pk, kind="lease", name="租约", upload=a_picture(), for_case=True
+    )
+    seen = {"grade": "B", "verified_by": cast.account, "verified_department": cast.scjg, "verified_at": timezone.now()}
+    Document.objects.filter(pk=paper.pk).update(**seen)
+    both = held_by(
+        holders=[cast.shop.pk], type_ids=[cast.licence.type_id], owners=[cast.shop.pk], kinds=["lease"], today=TODAY
+    )[cast.shop.pk]
+    assert [(one.verified_by, one.verified_at) for one in both.documents] == [
+        (cast.scjg.short_name, seen["verified_at"])
+    ]
+    assert [one.pk for one in both.certificates] == [cast.licence.pk]
 
 
 def test_nothing_is_asked_of_the_register_for_nobody_or_nothing(cast: Cast, django_assert_num_queries):
     with django_assert_num_queries(0):
-        assert certificates_of([], [cast.licence.type_id], today=TODAY) == {}
-        assert certificates_of([cast.shop.pk], [], today=TODAY) == {}
-        assert documents_of([], ["lease"]) == documents_of([cast.shop.pk], []) == {}
+        assert held_by(type_ids=[cast.licence.type_id], kinds=["lease"], today=TODAY) == {}
+        assert held_by(holders=[cast.shop.pk], owners=[cast.shop.pk], today=TODAY) == {}

@@ -45,6 +45,7 @@ def documents(draw):
         name="文件",
         grade=grade,
         scan=draw(st.sampled_from(Document.Scan.values)),
+        verified_by="",
         created_at=draw(moments),
         verified_at=draw(moments) if grade == "B" else None,
         disputed_at=draw(st.none() | moments) if grade == "C" else None,
