@@ -26,6 +26,7 @@ NOT_BENCHMARKS = {
     "certificates_stock",
     "once_only_lives",
     "once_only_typed",
+    "register_rows",
     "search_rows",
     "search_set",
     "settings",
