@@ -294,7 +294,7 @@ class City:
         self.totals.fields["without"] += len(plain)
         self.totals.fields["with"] += len(plain) - len(known)
         typed = {spec.key: typed(spec) for spec in plain if spec.key not in answers}
-        draft.answers = prefill.mergetyped(answers, typed, plain)
+        draft.answers = prefill.merge_typed(answers, typed, plain)
 
     def _decide(self, household: Household, draft: Case, day: dt.date) -> Iterator[Certificate]:
         """Every errand is granted: its result goes into the register."""
