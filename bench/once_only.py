@@ -293,8 +293,8 @@ class City:
         known = [spec for spec in plain if spec.key in answers]
         self.totals.fields["without"] += len(plain)
         self.totals.fields["with"] += len(plain) - len(known)
-        typed = {spec.key: typed(spec) for spec in plain if spec.key not in answers}
-        draft.answers = prefill.merge_typed(answers, typed, plain)
+        given = {spec.key: typed(spec) for spec in plain if spec.key not in answers}
+        draft.answers = prefill.merge_typed(answers, given, plain)
 
     def _decide(self, household: Household, draft: Case, day: dt.date) -> Iterator[Certificate]:
         """Every errand is granted: its result goes into the register."""
