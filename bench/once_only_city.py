@@ -1,8 +1,8 @@
-"""What reuse spares people: seeded lives through the demonstration's catalogue, with reuse and without.
+"""The city of ``bench/once_only.py``: it serves some of its people for years and counts what they hand in.
 
 Every draft is resolved by the real resolver and prefilled by the real prefill, on real rows: the certificates that
-earlier errands resulted in, the documents handed in and compared once, the answers given before. Terms end, verdicts
-grow stale, some people refuse, some act for others. ``ONESTOP_BENCH_PEOPLE`` gives the number of people.
+earlier errands resulted in, the documents handed in and compared once, the answers given before. Each proof that is
+used gets its purpose-bound grant. Terms end, verdicts grow stale, some people refuse, some act for others.
 
 Counted are materials that must be there, not those people may leave out. Where the item takes a declaration
 (告知承诺) it is given with reuse and without: that is nobody's reuse. An earlier upload spares the upload, and still
@@ -11,24 +11,26 @@ costs the visit to show the original.
 
 import dataclasses
 import datetime as dt
-import os
 import secrets
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from random import Random
+from typing import Any
 
 from django.utils import timezone
 
-from bench.once_only_lives import BY_AGENT, OLD_MARRIAGES, REGISTER_PAGE, STOCK, YEARS, Life, id_digits, lives
+from bench.once_only_answers import Facts, situation_of
+from bench.once_only_lives import BY_AGENT, OLD_MARRIAGES, REGISTER_PAGE, STOCK, YEARS, Life, id_digits, life_of
+from bench.once_only_totals import Totals, reason
 from bench.once_only_typed import typed, value_of
 from cases import evidence, prefill
 from cases.models import Case
 from cases.states import Outcome, State
 from certificates import validity
-from certificates.choosing import Cause, Resolution, Way
-from certificates.models import Certificate, CertificateType, Document
+from certificates.choosing import Resolution, Way
+from certificates.models import Certificate, CertificateType, Document, Grant
 from certificates.reuse import resolve
 from common.checksums import id_number_check
 from identity.actions import open_account, register_organisation, register_person
@@ -37,13 +39,11 @@ from identity.models import Organisation, Party, Person
 from identity.queries import authority_values
 from identity.rules import make_uscc
 from portal.demo import timeline
-from portal.demo.catalogue import load
 from services.codes import MaterialNeed
 from services.descriptions import PREFETCH
 from services.forms import visible_steps
-from services.models import DataElement, ItemVersion, MaterialRequirement, ServiceItem
+from services.models import DataElement, MaterialRequirement, ServiceItem
 from services.pieces import Piece, full_name, kinds_of, own_kind
-from services.rules import next_situation, options_for
 
 _BATCH = 200  # drafts resolved together
 _Asked = tuple[MaterialRequirement, Piece | None]
@@ -57,48 +57,18 @@ class Household:
     person: Person
     chance: Random
     shop: Organisation | None = None
-
-
-@dataclass
-class Totals:
-    """What was counted. ``rest``: materials that were still handed in, by reason."""
-
-    cases: int = 0
-    required: int = 0
-    promised: int = 0
-    handed_in: Counter[str] = field(default_factory=Counter)
-    fields: Counter[str] = field(default_factory=Counter)
-    visits: Counter[str] = field(default_factory=Counter)
-    ways: Counter[str] = field(default_factory=Counter)
-    rest: Counter[str] = field(default_factory=Counter)
-    by_item: dict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
-
-
-def run(quick: bool) -> dict[str, object]:
-    """Figures: shares of materials, fields and visits that reuse spares; the table of the rest is printed."""
-    count = int(os.environ.get("ONESTOP_BENCH_PEOPLE") or (500 if quick else 10_000))
-    city = City(count)
-    city.live()
-    totals = city.totals
-    print(_account(totals))
-    return {
-        "people": count,
-        "cases": totals.cases,
-        "materials_avoided": _spared(totals.handed_in),
-        "fields_avoided": _spared(totals.fields),
-        "visits_avoided": _spared(totals.visits),
-    }
-
-
-def _spared(counted: Counter[str]) -> float:
-    return round(1 - counted["with"] / counted["without"], 3) if counted["without"] else 0.0
+    held: dict[str, dt.date | None] = field(default_factory=dict)  # type of certificate → last day of the newest one
 
 
 class City:
-    """The catalogue, the people, and the months as they pass."""
+    """The catalogue as it is loaded, some people, and the months as they pass.
 
-    def __init__(self, count: int) -> None:
-        load(SYSTEM)
+    ``people`` are numbers, the first one even; ``reuse`` off: all of them want nothing taken over.
+    """
+
+    def __init__(self, people: range, *, reuse: bool = True) -> None:
+        self.reuse = reuse
+        self.series = people.start  # what this city makes is numbered apart from another process's
         items = ServiceItem.objects.filter(current__isnull=False).select_related(
             "current__result_type", "department__region"
         )
@@ -108,8 +78,8 @@ class City:
         # The years lie behind today, so that every day of them is one the calendar and the rules know.
         self.first_day = timezone.localdate().replace(day=1) - dt.timedelta(days=365 * YEARS)
         self.totals = Totals()
-        self.made = 0
-        self.households = [self._settle(life) for life in lives(count)]
+        self.made, self.month = 0, 0
+        self.households = [self._settle(life_of(number)) for number in people]
         first = self.households[0].person
         self.clerk = open_account(SYSTEM, person=first, password=None)
 
@@ -134,10 +104,11 @@ class City:
         held = [key for key, (share, age) in STOCK.items() if life.age >= age and chance.random() < share]
         if not life.mobile and chance.random() < REGISTER_PAGE:
             held.append("household-register")
-        if life.married and chance.random() < OLD_MARRIAGES:
+        if life.is_married(0) and chance.random() < OLD_MARRIAGES:
             held.append("marriage-certificate")
         day = self.first_day - dt.timedelta(days=chance.randrange(30, 1500))
         rows = [self._certificate(self.types[key], household.person.party, day) for key in held]
+        household.held = {one.type.key: one.valid_until for one in rows}
         Certificate.objects.bulk_create(rows)
 
     def _certificate(self, kind: CertificateType, holder: Party, day: dt.date) -> Certificate:
@@ -150,8 +121,8 @@ class City:
         }
         born = partial(lambda party: party.person.born, holder) if holder.kind == Party.Kind.PERSON else lambda: None
         return Certificate(
-            identifier=f"SIM.{self.made}",
-            number=f"S{self.made}",
+            identifier=f"SIM.{self.series}.{self.made}",
+            number=f"S{self.series}-{self.made}",
             verify_code=secrets.token_hex(16),
             type=kind,
             holder=holder,
@@ -177,6 +148,7 @@ class City:
             for month, name, for_shop in household.life.errands:
                 due[month].append((household, name, for_shop))
         for month in sorted(due):
+            self.month = month
             day = self.first_day + dt.timedelta(days=month * 365 // 12)
             with timeline.on(day):
                 for turn in _turns(due[month]):  # two errands of one person follow each other
@@ -184,7 +156,7 @@ class City:
                         self._handle(turn[start : start + _BATCH], day)
 
     def _handle(self, errands: Sequence[tuple[Household, str, bool]], day: dt.date) -> None:
-        drafts = [self._draft(*errand) for errand in errands]
+        drafts = [self._draft(*errand, day) for errand in errands]
         kept = [(household, draft) for household, draft in drafts if draft is not None]
         asked = [self._asked(draft) for _household, draft in kept]
         requirements = [
@@ -195,20 +167,30 @@ class City:
         found = resolve(requirements, today=day)
         results: list[Certificate] = []
         papers: list[Document] = []
+        grants: list[Grant] = []
         for number, ((household, draft), needed) in enumerate(zip(kept, asked, strict=True)):
             chosen = [(one, found[f"{number}|{evidence.requirement_of(draft, *one).key}"]) for one in needed]
             papers += self._count(draft, chosen)
             self._fill(draft, day)
             results += self._decide(household, draft, day)
+            grants += self._grants(draft, chosen)
         Case.objects.bulk_create([draft for _household, draft in kept])
         Document.objects.bulk_create(papers)
-        replaced = [(one.holder_id, one.type_id) for one in results if one.type.is_single_instance]
-        for holder_id, type_id in replaced:
-            former = Certificate.objects.filter(holder_id=holder_id, type_id=type_id, state=Certificate.State.VALID)
+        Grant.objects.bulk_create(grants)
+        self._register(results)
+
+    def _register(self, results: Sequence[Certificate]) -> None:
+        """Put what was granted into the register; of a type that everybody has once it replaces the one before."""
+        replaced: dict[Any, list[Any]] = defaultdict(list)
+        for one in results:
+            if one.type.is_single_instance:
+                replaced[one.type_id].append(one.holder_id)
+        for type_id, holders in replaced.items():
+            former = Certificate.objects.filter(type_id=type_id, holder_id__in=holders, state=Certificate.State.VALID)
             former.update(state=Certificate.State.CANCELLED)
         Certificate.objects.bulk_create(results)
 
-    def _draft(self, household: Household, name: str, for_shop: bool) -> tuple[Household, Case | None]:
+    def _draft(self, household: Household, name: str, for_shop: bool, day: dt.date) -> tuple[Household, Case | None]:
         item, life = self.items[name], household.life
         assert item.current is not None
         if for_shop and household.shop is None:
@@ -216,7 +198,7 @@ class City:
         applicant = household.shop.party if for_shop and household.shop else household.person.party
         agent = household.person
         if household.chance.random() < BY_AGENT:
-            agent = self.households[(life.number + 1) % len(self.households)].person
+            agent = self._neighbour(household).person
         return household, Case(
             item=item,
             item_version=item.current,
@@ -224,9 +206,24 @@ class City:
             applicant=applicant,
             agent=agent,
             agent_account=self.clerk,
-            situation=_situation(item.current, life, household.chance),
-            use_prefill=not life.refuses,
+            situation=situation_of(item.current, self._facts(household, day), household.chance),
+            use_prefill=self.reuse and not life.refuses,
         )
+
+    def _facts(self, household: Household, day: dt.date) -> Facts:
+        """What somebody knows of themselves when the questions come."""
+        life = household.life
+        return Facts(
+            age=life.age + self.month // 12,
+            is_local=not life.mobile,
+            is_married=life.is_married(self.month),
+            held=frozenset(key for key, until in household.held.items() if until is None or until >= day),
+        )
+
+    def _neighbour(self, household: Household) -> Household:
+        """Who runs errands for somebody: of two people the other one."""
+        place = (household.life.number - self.series) ^ 1
+        return self.households[min(place, len(self.households) - 1)]
 
     def _asked(self, draft: Case) -> list[_Asked]:
         materials = draft.item_version.materials.all()
@@ -236,23 +233,23 @@ class City:
     def _count(self, draft: Case, chosen: Sequence[tuple[_Asked, Resolution]]) -> list[Document]:
         """Add a case up, with reuse and without; returns the papers it brought into the locker."""
         totals, papers, visits = self.totals, [], draft.item_version.visits
-        totals.cases += 1
+        totals.counts["cases"] += 1
         shows = {"with": False, "without": False}
         for (material, piece), resolution in chosen:
-            totals.required += 1
+            totals.counts["required"] += 1
             totals.ways[resolution.way] += 1
             if material.promise_text:
-                totals.promised += 1
+                totals.counts["promised"] += 1
             else:
                 totals.handed_in["without"] += 1
-                totals.by_item[draft.item.name]["without"] += 1
                 shows["without"] |= not material.is_self_made
             if resolution.way == Way.EARLIER and not material.promise_text:
                 shows["with"] = True
             if resolution.way in (Way.MISSING, Way.DEFERRED):
                 totals.handed_in["with"] += 1
-                totals.by_item[draft.item.name]["with"] += 1
-                totals.rest[_reason(material, resolution)] += 1
+                why = reason(material, resolution)
+                totals.rest[why] += 1
+                totals.papers[draft.item.name, material.name, why] += 1
                 shows["with"] |= not material.is_self_made
                 papers.append(self._paper(draft, material, piece))
             elif resolution.document is not None and resolution.way == Way.EARLIER:
@@ -299,7 +296,7 @@ class City:
     def _decide(self, household: Household, draft: Case, day: dt.date) -> Iterator[Certificate]:
         """Every errand is granted: its result goes into the register."""
         self.made += 1
-        draft.number, draft.state, draft.outcome = f"SIM{self.made}", State.CLOSED, Outcome.APPROVED
+        draft.number, draft.state, draft.outcome = f"SIM{self.series}-{self.made}", State.CLOSED, Outcome.APPROVED
         draft.submitted_at = timezone.now()
         kind, holder = draft.item_version.result_type, draft.applicant
         if kind is None:
@@ -307,7 +304,28 @@ class City:
         if draft.item_version.registers:
             household.shop = self._found(household)
             holder = household.shop.party
-        yield self._certificate(kind, holder, day)
+        made = self._certificate(kind, holder, day)
+        if holder.pk == household.person.pk:
+            household.held[kind.key] = made.valid_until
+        yield made
+
+    def _grants(self, draft: Case, chosen: Sequence[tuple[_Asked, Resolution]]) -> list[Grant]:
+        """The right of the case to use each proof that was found, as submitting it gives and closing it ends."""
+        given = [
+            Grant(
+                case_number=draft.number or "",
+                purpose=draft.item_version.name[:200],
+                legal_basis=material.legal[:200],
+                certificate_id=resolution.certificate.pk if resolution.certificate else None,
+                document_id=resolution.document.pk if resolution.document else None,
+                granted_by=self.clerk,
+                ends_at=timezone.now(),
+            )
+            for (material, _piece), resolution in chosen
+            if resolution.is_held
+        ]
+        self.totals.counts["grants"] += len(given)
+        return given
 
     def _found(self, household: Household) -> Organisation:
         body = f"MA{household.life.number:06d}"
@@ -329,56 +347,3 @@ def _turns(errands: Sequence[tuple[Household, str, bool]]) -> Iterator[list[tupl
         taken = {id(one) for one in turn}
         waiting = [one for one in waiting if id(one) not in taken]
         yield turn
-
-
-def _situation(version: ItemVersion, life: Life, chance: Random) -> dict[str, str]:
-    """Answers to the guiding questions: by what is known of the life, else by chance."""
-    questions = list(version.situations.all())
-    answers: dict[str, str] = {}
-    known = {
-        "origin": "migrant" if life.mobile else "local",
-        "group": "migrant" if life.mobile else "local",
-        "married": "yes" if life.married else "no",
-    }
-    while (question := next_situation(questions, answers)) is not None:
-        open_values = [option["value"] for option in options_for(question, answers)]
-        wanted = known.get(question.key)
-        answers[question.key] = wanted if wanted in open_values else chance.choice(open_values)
-    return answers
-
-
-def _reason(material: MaterialRequirement, resolution: Resolution) -> str:
-    """Why a material had to be handed in although reuse is on."""
-    told = next((one.cause for one in resolution.passed if one.cause in _CAUSES), None)
-    if told:
-        return _CAUSES[told]
-    if material.is_self_made:
-        return "written for this errand (forms, plans, statements): no original, made anew"
-    if material.satisfied_by.all():
-        return "the store does not hold the certificate (never issued electronically, not this holder's)"
-    if material.kind or material.pieces:
-        return "first time this kind of paper is asked of the holder"
-    return "the catalogue names neither a certificate nor a kind"
-
-
-_CAUSES = {
-    Cause.EXPIRED: "the certificate's term is over",
-    Cause.SUSPENDED: "the certificate is suspended",
-    Cause.ENDED: "the certificate was cancelled",
-    Cause.STALE: "compared too long ago for this item",
-    Cause.REFUSED: "the person wants nothing taken over",
-    Cause.SELF_MADE: "written for this errand (forms, plans, statements): no original, made anew",
-}
-
-
-def _account(totals: Totals) -> str:
-    """The table of what was spared and of the rest."""
-    without, left = totals.handed_in["without"], totals.handed_in["with"]
-    lines = [f"{totals.cases} cases, {totals.required} materials required, {totals.promised} of them by declaration"]
-    lines += [f"  {way:<14}{count:>9}" for way, count in totals.ways.most_common()]
-    lines.append(f"Handed in without reuse {without}, with reuse {left}. Why:")
-    lines += [f"  {count:>9}  {count / max(left, 1):6.1%}  {reason}" for reason, count in totals.rest.most_common()]
-    lines.append("Items where most is still handed in:")
-    worst = sorted(totals.by_item.items(), key=lambda one: -one[1]["with"])[:10]
-    lines += [f"  {one['with']:>9} of {one['without']:>7}  {name}" for name, one in worst]
-    return "\n".join(lines)
