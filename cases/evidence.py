@@ -14,6 +14,7 @@ from identity.models import Party
 from services.codes import MaterialNeed, ProofOf
 from services.models import MaterialRequirement
 from services.pieces import Piece, full_name, is_choice, kinds_of, own_kind, parts_of, pieces_of
+from services.renewals import renewed_after_term
 from services.rules import applies
 from services.terms import Terms, terms_of
 
@@ -33,6 +34,7 @@ def requirement_of(case: Case, material: Terms, piece: Piece | None = None) -> R
         fresh_days=material.fresh_days,
         may_promise=bool(material.promise_text),
         may_defer=material.defer_days is not None,
+        renewed_ids=renewed_after_term(case.item_version),
         names=tuple(one.name for one in pieces_of(material)) if is_choice(material) else (),
         is_refused=not case.use_prefill,
         for_another=holder != case.agent_id and case.applicant.kind == Party.Kind.PERSON,

@@ -64,6 +64,7 @@ class Requirement:
     """What is asked for, in this room's words: any of ``type_ids``, else a document of any of ``kinds``.
 
     ``holder_id`` is whose proof it must be (None: nobody's yet). ``names`` are the alternatives in words.
+    ``renewed_ids``: types whose certificate counts after its last day too, as it is brought to be renewed.
     ``is_refused``: the applicant wants nothing taken over. ``for_another``: somebody acts for the holder.
     """
 
@@ -75,6 +76,7 @@ class Requirement:
     may_promise: bool = False
     may_defer: bool = False
     names: tuple[str, ...] = ()
+    renewed_ids: frozenset[UUID] = frozenset()
     is_refused: bool = False
     for_another: bool = False
 
@@ -112,6 +114,10 @@ def decide(
     valid = next((one for one in own if cause_of(one, today) is None), None)
     if valid:
         return Resolution(Way.CERTIFICATE, certificate_reason(valid), certificate=valid)
+    over = next((one for one in own if one.type_id in requirement.renewed_ids), None)
+    if over and over.valid_until and cause_of(over, today) == Cause.EXPIRED:
+        ended = _("证照库中有，%(day)s 到期，就用它换新") % {"day": over.valid_until.isoformat()}
+        return Resolution(Way.CERTIFICATE, ended, certificate=over)
     passed = [*_lapsed(own, today)]
     papers = sorted((one for one in documents if _is_kind(requirement, one)), key=_newest_document, reverse=True)
     for way, grade in ((Way.VERIFIED, Document.Grade.B), (Way.EARLIER, Document.Grade.C)):

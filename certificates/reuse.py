@@ -55,6 +55,7 @@ class HeldValue:
 
 
 _SPEAKERS = 200
+_SPOKEN = ("holder", "face", "issued_on", "type__key", "type__name", "type__fields")
 
 
 def is_about_person(element: str) -> bool:
@@ -74,6 +75,7 @@ def element_values(
     the value (a trade licence repeats the shop's name) answer only where that one is not held, newest first.
     """
     rows = valid_certificates(today).filter(holder_id__in={holder_id, agent_id} - {None})
+    rows = rows.select_related(None).select_related("type").only(*_SPOKEN)
     values: dict[str, HeldValue] = {}
     spoken: set[str] = set()  # elements whose own authority has spoken
     for certificate in rows[:_SPEAKERS]:
