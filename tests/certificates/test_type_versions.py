@@ -12,6 +12,7 @@ from certificates.type_actions import define_type
 from certificates.types import actions, queries
 from certificates.types.content import FieldPart, TypeContent, content_of
 from certificates.types.findings import RULES, check_type
+from certificates.wallet import fields as wallet_fields
 from common.errors import Forbidden
 from common.models import AuditEvent
 from identity.actor import SYSTEM, Actor
@@ -84,6 +85,24 @@ def test_a_draft_comes_in_force_by_a_second_person_and_holds_for_the_next_certif
     assert dict(face_of(new).rows)["经营项目"] == "热食"
     again = Certificate.objects.select_related("type", "holder__organisation", "issuer").get(pk=old.pk)
     assert [field["key"] for field in queries.fields_of(again)] == ["name", "address"]
+
+
+def test_an_older_certificate_is_shown_and_shared_by_the_version_it_was_issued_on(cast, writer, second):
+    kind = cast.food_licence
+    face = {"name": "老店", "address": "1号"}
+    old = issue(SYSTEM, certificate_type=kind, holder=cast.shop.party, issuer=cast.scjg, face=face)
+    fields = (FieldPart(key="name", label="新名称", element="org.name", sensitive=True), FieldPart(key="scope", label="经营项目"))
+    renamed = tuple(FieldPart(**{**part.stored(), "label": "新" + part.label}) for part in content_of(kind).fields)
+    in_force(writer, second, draft(writer, kind, fields=(*renamed[:1], fields[1])))
+    loaded = Certificate.objects.select_related("type").get(pk=old.pk)
+    before = {row["key"]: row["label"] for row in kind.fields}
+    assert wallet_fields.labels_of(loaded) == before
+    assert wallet_fields.values_of(loaded, ["address"]) == [(before["address"], "1号")]
+    assert wallet_fields.check_keys(loaded, ["address"]) == ["address"]
+    in_force(writer, second, draft(writer, loaded.type, fields=(fields[0],)))
+    loaded = Certificate.objects.select_related("type").get(pk=old.pk)
+    assert wallet_fields.labels_of(loaded) == before
+    assert "name" not in wallet_fields.usual_keys(loaded), "what became sensitive since is so on every certificate"
 
 
 def test_a_certificate_is_printed_as_on_the_day_of_its_issue(cast, writer, second):

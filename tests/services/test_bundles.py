@@ -167,6 +167,10 @@ def test_the_gate_refuses_what_does_not_fit_the_items(desk):
         )
         error = refused(lambda draft=draft: take(desk.ann, draft, "submit"), "services.lint_refused")
         assert code in [finding.code for finding in error.findings], code
+        if code == "bundle.answer_missing":
+            said = next(finding.message for finding in error.findings if finding.code == code)
+            assert "要卖吗？——是" in said, "answers are named as people read them"
+            assert "sells" not in said
 
 
 def test_a_member_that_changes_or_stops_is_flagged_for_the_editor(desk):
