@@ -13,12 +13,11 @@ from identity.actor import Actor, ActorKind
 from identity.permissions import Permission
 from identity.reviewing import steps as reviewing
 from identity.reviewing.days import keep_planner, plan_day, require_day
-from identity.reviewing.states import VERSION_MOVES, Move, VersionAction
+from identity.reviewing.states import OPEN_VERSIONS, VERSION_MOVES, Move, VersionAction
 from identity.reviewing.steps import require_note, settle
 from services.editing.errors import DateInvalid, OpenVersionExists
 from services.editing.labels import field_label
 from services.errors import VersionNotFound
-from services.states import OPEN_VERSIONS
 
 __all__ = (
     "check",

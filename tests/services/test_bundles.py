@@ -7,12 +7,13 @@ import pytest
 from django.utils import timezone
 
 from common.errors import DomainError
+from identity.reviewing.states import VersionAction
 from services.bundles import checking, editing, queries
 from services.bundles.content import describe
 from services.descriptions import SituationPart
 from services.editing import lifecycle
 from services.models import Bundle, BundleMember, BundleVersion, CatalogueStep
-from services.states import Operation, OperationAction, VersionAction
+from services.states import Operation, OperationAction
 from tests.factories.bundles import YES_NO, a_bundle, good_bundle, through, two_items
 from tests.factories.editing import a_desk, changed, published
 

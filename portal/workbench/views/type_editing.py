@@ -301,7 +301,7 @@ def step(request: HttpRequest, type_version_id: UUID, action: str) -> HttpRespon
             note=given.get("note", ""),
             effective_on=given.get("effective_on"),
         )
-        if wanted == VersionAction.PUBLISH and after.state == VersionState.APPROVED:
+        if after.effective_on and after.state == VersionState.APPROVED:
             return _("已定好，%(day)s起用；在那以前可以撤回。") % {"day": format_date(after.effective_on)}
         if after.state == VersionState.PUBLISHED:
             return _("已经生效，从下一张证照起用；已发的证照不变。")
