@@ -46,7 +46,7 @@ def expire_certificates(timestamp: int) -> None:
 @app.task(queue="clock")
 def certificate_types_take_effect(timestamp: int) -> None:
     """Put versions of certificate types in force that were planned for today."""
-    types.take_effect(today=timezone.localdate())
+    types.take_effect(SYSTEM, today=timezone.localdate())
 
 
 @app.periodic(cron="*/10 * * * *", periodic_id="attach_waiting_stock")

@@ -172,10 +172,10 @@ def _require_base(version: CertificateTypeVersion) -> None:
         raise errors.TypeMoved
 
 
-def take_effect(*, today: dt.date) -> int:
+def take_effect(actor: Actor, *, today: dt.date) -> int:
     """Nightly: put in force what was planned for today or earlier; returns how many. Safe to run twice."""
     planned = _planned(today).order_by("effective_on", "pk").values_list("pk", flat=True)
-    return for_each(list(planned), partial(_take_effect, today))
+    return for_each(list(planned), partial(_take_effect, actor, today))
 
 
 def _planned(today: dt.date) -> QuerySet[CertificateTypeVersion]:
@@ -184,9 +184,9 @@ def _planned(today: dt.date) -> QuerySet[CertificateTypeVersion]:
 
 
 @transaction.atomic
-def _take_effect(today: dt.date, version_id: UUID) -> bool:
+def _take_effect(actor: Actor, today: dt.date, version_id: UUID) -> bool:
     """One version on its day; what no longer fits goes back to its author, who is told why."""
-    version = _lock(SYSTEM, version_id)
+    version = _lock(actor, version_id)
     if not _planned(today).filter(pk=version_id).exists():  # recalled meanwhile, or in force already
         return False
     planner = version.published_by_id
@@ -195,9 +195,9 @@ def _take_effect(today: dt.date, version_id: UUID) -> bool:
         _pass_gate(version)
     except (errors.TypeMoved, errors.TypeRefused) as error:
         version.published_by_id = version.published_at = None
-        _settle(SYSTEM, version, _Action.RETURN, VersionState.RETURNED, note=error.text)
+        _settle(actor, version, _Action.RETURN, VersionState.RETURNED, note=error.text)
         return False
-    _put_in_force(SYSTEM, version)
+    _put_in_force(actor, version)
     keep_planner(version, planner)
     return True
 

@@ -354,14 +354,14 @@ def test_a_version_planned_for_a_day_is_in_force_from_that_day_once(cast, writer
     before = caption(kind)
     version = planned(writer, second, kind, today + 3 * DAYS)
     assert (version.state, version.effective_on, caption(kind)) == ("approved", today + 3 * DAYS, before)
-    assert actions.take_effect(today=today + 2 * DAYS) == 0
+    assert actions.take_effect(SYSTEM, today=today + 2 * DAYS) == 0
     assert caption(kind) == before
-    assert actions.take_effect(today=today + 3 * DAYS) == 1
+    assert actions.take_effect(SYSTEM, today=today + 3 * DAYS) == 1
     assert caption(kind) == "新章"
     version.refresh_from_db()
     assert (version.state, version.published_by_id) == ("published", writer.account_id), "who planned it stays named"
     after = everything()
-    assert actions.take_effect(today=today + 4 * DAYS) == 0
+    assert actions.take_effect(SYSTEM, today=today + 4 * DAYS) == 0
     assert everything() == after
 
 
@@ -369,10 +369,10 @@ def test_what_was_planned_and_recalled_or_published_at_once_waits_for_no_day(cas
     kind, today = cast.food_licence, timezone.localdate()
     version = planned(writer, second, kind, today + 3 * DAYS)
     step(writer, version, A.RECALL)
-    assert actions.take_effect(today=today + 9 * DAYS) == 0
+    assert actions.take_effect(SYSTEM, today=today + 9 * DAYS) == 0
     step(writer, version, A.SUBMIT)
     step(second, version, A.APPROVE)
-    assert actions.take_effect(today=today + 9 * DAYS) == 0, "approved anew, nobody has published it"
+    assert actions.take_effect(SYSTEM, today=today + 9 * DAYS) == 0, "approved anew, nobody has published it"
     step(writer, version, A.PUBLISH, effective_on=today + 5 * DAYS)
     assert step(writer, version, A.PUBLISH).state == "published"
     assert caption(kind) == "新章"
@@ -383,7 +383,7 @@ def test_what_no_longer_fits_on_its_day_goes_back_to_its_author_with_the_reason(
     version = planned(writer, second, kind, today + 3 * DAYS)
     before = caption(kind)
     CertificateType.objects.filter(pk=kind.pk).update(current=None)
-    assert actions.take_effect(today=today + 3 * DAYS) == 0
+    assert actions.take_effect(SYSTEM, today=today + 3 * DAYS) == 0
     version.refresh_from_db()
     assert (version.state, version.published_by_id, caption(kind)) == ("returned", None, before)
     assert version.history.last().note == errors.TypeMoved().text
