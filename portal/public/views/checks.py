@@ -127,6 +127,10 @@ _FAULTS = {
         gettext_lazy("不认可的签章"),
         gettext_lazy("文件上的签章或时间戳不是本平台认可的机构做的，不能证明它是真的。"),
     ),
+    FileFinding.EXPIRED_SEAL: (
+        gettext_lazy("签章用的数字证书已过期"),
+        gettext_lazy("文件没有改动，但签章或时间戳是在数字证书过期以后才做的，不能证明它是真的。请按编号核验。"),
+    ),
     FileFinding.NOT_A_CERTIFICATE: (
         gettext_lazy("不是证照文件"),
         gettext_lazy("签章有效，文件没有改动，但它不是登记库里的证照，可能是一份通知书。"),
