@@ -94,6 +94,7 @@ def _whole(cases: QuerySet[Case]) -> QuerySet[Case]:
         "certificate",
         "agent",
         "extension",
+        "joint_item",
     ).prefetch_related(
         Prefetch("materials", CaseMaterial.objects.select_related(*_MATERIAL_PARTS)),
         Prefetch("branches", Branch.objects.select_related("stage", "department", "post")),
@@ -145,7 +146,7 @@ def item_names(actor: Actor, case_ids: Iterable[UUID]) -> dict[UUID, str]:
 
 def own_cases(actor: Actor, *, state: str = "") -> QuerySet[Case]:
     """A citizen's cases and drafts, newest first; ``state`` is drafts, correcting, open, closed or empty for all."""
-    cases = visible_to(actor).select_related("item_version", "department")
+    cases = visible_to(actor).select_related("item_version", "department").exclude(_in_own_joint())
     if not actor.is_citizen:
         return cases.none()
     if state == "drafts":
@@ -157,6 +158,11 @@ def own_cases(actor: Actor, *, state: str = "") -> QuerySet[Case]:
     if state == "closed":
         return cases.exclude(state__in=[*OPEN_STATES, State.DRAFT])
     return cases
+
+
+def _in_own_joint() -> Q:
+    """Cases that stand under a joint case of the same party: that one is listed, and leads to them."""
+    return Q(joint_item__isnull=False, joint_item__joint__applicant=F("applicant"))
 
 
 def on_earlier_versions(actor: Actor, version: ItemVersion) -> list[Case]:

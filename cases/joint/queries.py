@@ -10,7 +10,7 @@ from cases import events as codes
 from cases import queries as cases
 from cases.joint import errors, rules
 from cases.models import Case, CaseEvent, JointCase, JointItem, Notice
-from cases.states import FINAL_STATES, State
+from cases.states import FINAL_STATES, Outcome, State
 from common import events
 from identity.actor import Actor, ActorKind
 
@@ -113,6 +113,26 @@ class Sibling:
     waits: tuple[str, ...]
     case_id: UUID | None = None
 
+    @property
+    def is_waiting(self) -> bool:
+        """Whether its turn has not come."""
+        return self.part_state == _State.WAITING
+
+    @property
+    def label(self) -> str:
+        """How it stands, in a word or two: the decision, else the case's state, else the part's."""
+        if self.outcome:
+            return str(Outcome(self.outcome).label)
+        if self.case_state and self.part_state == _State.BEGUN:
+            return str(State(self.case_state).label)
+        return str(_State(self.part_state).label)
+
+    @property
+    def tone(self) -> str:
+        """The colour of its mark."""
+        is_bad = self.outcome == Outcome.REFUSED or self.part_state == _State.DROPPED
+        return "red" if is_bad else "jade" if self.outcome else "plain"
+
 
 @dataclass(frozen=True, slots=True)
 class Siblings:
@@ -121,6 +141,13 @@ class Siblings:
     number: str
     bundle: str
     items: tuple[Sibling, ...]
+
+
+def find_by_number(number: str) -> JointCase | None:
+    """A submitted joint case with its items by number, for the public progress page (two queries); no personal data."""
+    rows = JointCase.objects.select_related("bundle_version")
+    items = JointItem.objects.select_related("item_version", "department", "case")
+    return rows.prefetch_related(Prefetch("items", items)).filter(number=number.strip()).first()
 
 
 def siblings(actor: Actor, case: Case) -> Siblings | None:
