@@ -202,6 +202,7 @@ def lane(item: JointItem, items: Sequence[JointItem], actor: Actor) -> dict[str,
     case = item.case
     runs = case is not None and item.state == _State.BEGUN
     is_own = case is not None and case.applicant_id == actor.principal_id
+    opens = is_own and item.state != _State.WAITING
     return {
         "item": item,
         "case": case if case is not None and case.state != State.DRAFT else None,
@@ -209,9 +210,7 @@ def lane(item: JointItem, items: Sequence[JointItem], actor: Actor) -> dict[str,
         "next": _lane_next(item, items),
         "clock_lines": clock_lines(case, clocks(case)) if case is not None and runs else [],
         "notices": list(case.notices.all()) if case is not None and runs and is_own else [],
-        "url": reverse("my_case", args=[case.pk])
-        if case is not None and is_own and item.state != _State.WAITING
-        else "",
+        "url": reverse("my_case", args=[case.pk]) if case is not None and opens else "",
         "applicant": "" if case is None or is_own or (not runs and item.state != _State.OPEN) else case.applicant.name,
         "may_withdraw": item.state in {_State.WAITING, _State.OPEN},
         "must_act": item.state == _State.OPEN or (case is not None and case.state == State.CORRECTING),
@@ -230,7 +229,7 @@ def _lane_next(item: JointItem, items: Sequence[JointItem]) -> str:
 
 
 def joint_timeline(items: Sequence[JointItem]) -> list[dict[str, Any]]:
-    """What happened to all items, oldest first, each entry with the item's name; what comes next stands in the lanes."""
+    """What happened to all items, oldest first, each with the item's name; what comes next stands in the lanes."""
     entries = [
         {**entry, "title": _("%(item)s：%(title)s") % {"item": item.item_version.name, "title": entry["title"]}}
         for item in items

@@ -11,6 +11,7 @@ from tests.factories import joint as moves
 from tests.factories.cast import a_picture
 from tests.factories.joint import FILLED, Street, build_street
 from tests.factories.visitors import a_visitor
+from tests.factories.workbench import browser_of
 
 PLAN = "/bundles/open-shop/"
 
@@ -129,10 +130,7 @@ def test_a_part_that_waits_is_taken_out(li, street):
 
 def test_the_officer_sees_the_siblings(street):
     joint = moves.a_submitted_joint(street)
-    staff = Client()
-    from identity.models import Account
-
-    staff.force_login(Account.objects.get(username="2001"), backend="identity.backends.StaffBackend")
+    staff = browser_of(street.clerk)
     text = page_of(staff.get(f"/workbench/cases/{moves.item_of(joint, 'reg').case_id}/"))
     assert "一起申请的事项" in text
     assert joint.number in text
