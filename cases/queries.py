@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from cases import clock, errors
 from cases import events as codes
-from cases.models import Branch, Case, CaseMaterial, Flag, Notice
+from cases.models import Branch, Case, CaseMaterial, Flag, JointItem, Notice
 from cases.states import FINAL_STATES, OPEN_STATES, TABLE, Action, By, State, moves_from
 from certificates import grants, stamping
 from certificates.models import Document, Grant
@@ -144,9 +144,13 @@ def item_names(actor: Actor, case_ids: Iterable[UUID]) -> dict[UUID, str]:
     return dict(visible_to(actor).filter(pk__in=list(case_ids)).values_list("pk", "item_version__name"))
 
 
-def own_cases(actor: Actor, *, state: str = "") -> QuerySet[Case]:
-    """A citizen's cases and drafts, newest first; ``state`` is drafts, correcting, open, closed or empty for all."""
-    cases = visible_to(actor).select_related("item_version", "department").exclude(_in_own_joint())
+def own_cases(actor: Actor, *, state: str = "", alone: bool = False) -> QuerySet[Case]:
+    """A citizen's cases and drafts, newest first; ``state`` is drafts, correcting, open, closed or empty for all.
+
+    What is still a draft within a joint case is listed as that; ``alone`` leaves out its submitted cases too.
+    """
+    cases = visible_to(actor).select_related("item_version", "department")
+    cases = cases.exclude(_IN_OWN_JOINT if alone else _IN_OWN_JOINT & Q(state=State.DRAFT) & ~_OPEN_PART)
     if not actor.is_citizen:
         return cases.none()
     if state == "drafts":
@@ -160,9 +164,9 @@ def own_cases(actor: Actor, *, state: str = "") -> QuerySet[Case]:
     return cases
 
 
-def _in_own_joint() -> Q:
-    """Cases that stand under a joint case of the same party: that one is listed, and leads to them."""
-    return Q(joint_item__isnull=False, joint_item__joint__applicant=F("applicant"))
+# Under a joint case of the same party: that one is listed, and leads to them. Open parts are any other draft again.
+_IN_OWN_JOINT = Q(joint_item__isnull=False, joint_item__joint__applicant=F("applicant"))
+_OPEN_PART = Q(joint_item__state=JointItem.State.OPEN)
 
 
 def on_earlier_versions(actor: Actor, version: ItemVersion) -> list[Case]:

@@ -61,7 +61,7 @@ def my_cases(request: HttpRequest) -> HttpResponse:
     state = request.GET.get("state", "")
     state = state if state in dict(filters) else ""
     actor = actor_of(request)
-    page = Paginator(own_cases(actor, state=state), _PAGE_SIZE).get_page(page_number(request))
+    page = Paginator(own_cases(actor, state=state, alone=True), _PAGE_SIZE).get_page(page_number(request))
     context = {
         "nav": "cases",
         "page": page,

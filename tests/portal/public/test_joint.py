@@ -93,6 +93,14 @@ def test_single_pages_of_a_part_lead_to_the_joint_draft(li, street):
     assert Case.objects.filter(pk=case_id).exists()
 
 
+def test_parts_of_a_joint_draft_stand_nowhere_as_drafts_of_their_own(li, street):
+    joint = moves.a_joint_draft(street)
+    text = page_of(li.get("/my/cases/"))
+    assert f"/my/joint/{joint.pk}/" in text
+    assert str(moves.item_of(joint, "food").case_id) not in text
+    assert str(moves.item_of(joint, "food").case_id) not in page_of(li.get("/"))
+
+
 def test_a_stale_page_is_a_conflict_and_keeps_what_was_typed(li, street):
     joint = moves.a_joint_draft(street)
     answer = li.post(f"/my/joint/{joint.pk}/form/common/", {"version": "9", "premises.address": "新路9号"})
