@@ -146,9 +146,7 @@ def item_names(actor: Actor, case_ids: Iterable[UUID]) -> dict[UUID, str]:
 
 def own_cases(actor: Actor, *, state: str = "", alone: bool = False) -> QuerySet[Case]:
     """A citizen's cases and drafts, newest first; ``state`` is drafts, correcting, open, closed or empty for all.
-
-    What is still a draft within a joint case is listed as that; ``alone`` leaves out its submitted cases too.
-    """
+    Drafts within a joint case are listed as that; ``alone`` leaves out its submitted cases too."""
     cases = visible_to(actor).select_related("item_version", "department")
     cases = cases.exclude(_IN_OWN_JOINT if alone else _IN_OWN_JOINT & Q(state=State.DRAFT) & ~_OPEN_PART)
     if not actor.is_citizen:
