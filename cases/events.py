@@ -24,3 +24,7 @@ DECISIONS_LISTED = Event("certificate.decisions_listed", "certificate", frozense
 DOCUMENT_DECISIONS_LISTED = Event("document.decisions_listed", "document", frozenset({"page", "shown"}))
 PROVENANCE_READ = Event("certificate.provenance_read", "certificate", frozenset({"cases"}))
 CASE_LISTED = Event("case.listed", "case", frozenset({"number"}))
+JOINT_STARTED = Event("joint.started", "joint", frozenset({"bundle"}))
+JOINT_SUBMITTED = Event("joint.submitted", "joint", frozenset({"number", "items"}))
+JOINT_PART_MOVED = Event("joint.part_moved", "joint", frozenset({"item", "result"}))
+JOINT_RECEIPT_READ = Event("joint.receipt_read", "joint", frozenset({"notice"}))

@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from cases import errors, evidence, flags, notices, prefill
 from cases.actions import handover, moves
+from cases.joint.guard import begun, require_own_way
 from cases.models import Case, CaseMaterial, Notice
 from cases.rules import case_number
 from cases.states import Action
@@ -38,24 +39,33 @@ def submit(
     if claimed.earlier_id:
         return case
     moves.check(case, actor, Action.SUBMIT, expected_version=expected_version)
+    require_own_way(case)
     handover.take_over(actor, case=case)
     if not declared:
         raise errors.DeclarationMissing(fields={"declared": errors.DeclarationMissing.message})
-    if not is_open(case.item):
-        raise errors.ItemNotApplicable
     levels.require(actor, levels.Right.APPLY, at_least=case.item_version.assurance_level)
     capacity.require(actor, open_from_age=case.item_version.open_from_age)
-    today = timezone.localdate()
+    hand_in(actor, case)
+    begun(case)
+    claimed.settle(case.pk)
+    return case
+
+
+def hand_in(actor: Actor, case: Case) -> None:
+    """Check that a locked draft is whole, freeze it, give it its number and its receipt: the one way to be submitted.
+
+    Whoever calls this has checked that the applicant declared it and may apply. Raises as :func:`submit` does.
+    """
+    if not is_open(case.item):
+        raise errors.ItemNotApplicable
     _check_complete(case)
-    rows = evidence.refresh(case, today=today)
+    rows = evidence.refresh(case, today=timezone.localdate())
     _check_materials(case, rows)
     flags.settle(case)
     _number(case)
     _grant_all(actor, case, rows)
     moves.apply(case, actor, Action.SUBMIT)
     notices.issue(actor, case, Notice.Kind.RECEIPT)
-    claimed.settle(case.pk)
-    return case
 
 
 def _check_complete(case: Case) -> None:
