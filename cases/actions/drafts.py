@@ -11,30 +11,23 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from cases import attachments, errors, evidence, prefill
-from cases import events as codes
 from cases.actions import handover
 from cases.actions.moves import lock
+from cases.drafting import check_applicant, erase, new_draft, principal_of
 from cases.joint.guard import hold_joint, require_own_way, require_unsent
 from cases.joint.sharing import share, unshare
 from cases.models import Case, CaseMaterial, JointItem
 from cases.queries import of_ended_organisations
 from cases.states import FINAL_STATES, State
 from certificates.trays.actions import handing_in
-from common import events
 from common.idempotency import claim
-from identity import levels
 from identity.actor import Actor
-from identity.errors import MandateOutOfScope, PartyMerged
-from identity.mandates import capacity
+from identity.errors import MandateOutOfScope
 from identity.mandates.queries import hold
-from identity.models import Party
 from identity.organisations.queries import require_active
 from identity.persons.finding import lock_party
-from identity.queries import get_party
 from services import queries as catalogue
-from services.codes import Audience
 from services.forms import Problem, check_answers, visible_steps
-from services.models import ItemVersion
 from services.pieces import alternatives_of
 from services.rules import normal_situation
 
@@ -71,53 +64,6 @@ def start_draft(actor: Actor, *, item_id: UUID, request_key: str = "") -> Case:
     else:
         case = new_draft(actor, item_id=item.pk, version=version, applicant=applicant, department_id=item.department_id)
     claimed.settle(case.pk)
-    return case
-
-
-def principal_of(actor: Actor) -> Party:
-    """The party a citizen acts for, there and active. Raises :class:`CaseNotFound`, :class:`PartyMerged` or
-    :class:`OrganisationNotActive`.
-    """
-    if not actor.is_citizen or actor.principal_id is None:
-        raise errors.CaseNotFound
-    applicant = get_party(actor.principal_id)
-    if applicant.pk != actor.principal_id:  # merged since this request began: who acts is not up to date either
-        raise PartyMerged
-    require_active(applicant)
-    return applicant
-
-
-def check_applicant(actor: Actor, version: ItemVersion, applicant: Party) -> None:
-    """Check that this party may apply for an item; raises as :func:`start_draft` does."""
-    wants_person = Audience.PERSON in version.audience
-    wants_organisation = bool(set(version.audience) - {Audience.PERSON})
-    if applicant.kind == Party.Kind.PERSON and not wants_person:
-        raise errors.WrongApplicantKind(kind=_("单位（企业、个体工商户或其他组织）"))
-    if applicant.kind == Party.Kind.ORGANISATION and not wants_organisation:
-        raise errors.WrongApplicantKind(kind=_("本人"))
-    check_agent(actor, version)
-
-
-def check_agent(actor: Actor, version: ItemVersion) -> None:
-    """Check that whoever fills it in may apply at all: their level and their age."""
-    levels.require(actor, levels.Right.APPLY, at_least=version.assurance_level)
-    capacity.require(actor, open_from_age=version.open_from_age)
-
-
-def new_draft(actor: Actor, *, item_id: UUID, version: ItemVersion, applicant: Party, department_id: UUID) -> Case:
-    """Make a draft with what is known and held; the caller has checked who applies and locked the party."""
-    case = Case(
-        item_id=item_id,
-        item_version=version,
-        department_id=department_id,
-        applicant=applicant,
-        agent_id=actor.person_id,
-        agent_account_id=actor.known_account_id,
-    )
-    case.answers = prefill.fill(case, today=timezone.localdate())
-    case.save()
-    evidence.refresh(case, today=timezone.localdate())
-    events.record(codes.DRAFT_STARTED, actor=actor, subject_id=case.pk, holder_id=applicant.pk, item=version.name)
     return case
 
 
@@ -357,10 +303,3 @@ def discard_draft(actor: Actor, *, case_id: UUID) -> None:
     case = _editable(actor, case_id, None)
     require_own_way(case)
     erase(case)
-
-
-def erase(case: Case) -> None:
-    """Delete a locked draft with what belongs to it."""
-    case.materials.all().delete()
-    case.flags.all().delete()
-    case.delete()

@@ -7,10 +7,10 @@ from uuid import UUID
 from django.db import transaction
 from django.utils import timezone
 
+from cases import drafting, evidence, prefill
 from cases import errors as case_errors
 from cases import events as codes
-from cases import evidence, prefill
-from cases.actions import drafts, handover
+from cases.actions import handover
 from cases.joint import errors, rules, union
 from cases.joint.queries import visible_to
 from cases.models import Case, JointCase, JointItem
@@ -40,7 +40,7 @@ def start(
     """Open a draft for all items that the answers call for, or bring the one there is in line with new answers.
 
     Raises :class:`BundleNotFound`, :class:`SituationInvalid`, :class:`JointUnanswered`, :class:`JointEmpty`, the
-    errors of :func:`cases.actions.drafts.check_applicant`, or for a mandate for some items only
+    errors of :func:`cases.drafting.check_applicant`, or for a mandate for some items only
     :class:`MandateOutOfScope`.
     """
     _whole_scope(actor)
@@ -56,7 +56,7 @@ def start(
     plan = bundles.plan(content, given, region)
     if next_situation(content.questions, plan.answers) is not None:
         raise errors.JointUnanswered
-    applicant = drafts.principal_of(actor)
+    applicant = drafting.principal_of(actor)
     lock_party(applicant.pk, no_key=True)
     joint = _of(actor, version, applicant, region_id=region.pk)
     joint.situation = dict(plan.answers)
@@ -139,12 +139,12 @@ def _draft(actor: Actor, item: JointItem, one: PlannedItem, applicant: Party) ->
     One for an organisation that an earlier item brings into being is kept in the person's name until then.
     """
     if item.founder:
-        drafts.check_agent(actor, one.version)
+        drafting.check_agent(actor, one.version)
     else:
-        drafts.check_applicant(actor, one.version, applicant)
+        drafting.check_applicant(actor, one.version, applicant)
     case = item.case
     if case is None:
-        case = drafts.new_draft(
+        case = drafting.new_draft(
             actor,
             item_id=one.item.pk,
             version=one.version,
@@ -163,7 +163,7 @@ def _remove(item: JointItem) -> None:
     case = item.case
     item.delete()
     if case is not None:
-        drafts.erase(case)
+        drafting.erase(case)
 
 
 def editable(actor: Actor, joint_id: UUID, expected_version: int | None) -> JointCase:

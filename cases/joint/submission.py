@@ -7,11 +7,11 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from cases import drafting, evidence, prefill
 from cases import errors as case_errors
 from cases import events as codes
-from cases import evidence, prefill
-from cases.actions import drafts as single
 from cases.actions import moves, submission
+from cases.handing_in import hand_in
 from cases.joint import drafts, errors, receipt, rules, union
 from cases.joint.queries import fates, lanes
 from cases.models import Case, CaseMaterial, JointCase, JointItem
@@ -61,7 +61,7 @@ def submit(
         else:
             case = moves.lock(actor, part.case.pk)
             moves.check(case, actor, Action.SUBMIT, expected_version=None)
-            submission.hand_in(actor, case)
+            hand_in(actor, case)
             part.item.state = _State.BEGUN
         part.item.save(update_fields=["state", "updated_at"])
     receipt.issue(actor, joint)
@@ -197,7 +197,7 @@ def _begin(joint: JointCase, item: JointItem, items: list[JointItem]) -> None:
     try:
         with transaction.atomic():
             moves.check(case, for_them, Action.SUBMIT, expected_version=None)
-            submission.hand_in(for_them, case)
+            hand_in(for_them, case)
     except DomainError as error:
         item.state, item.reason = _State.OPEN, f"{error.text}{error.what_to_do}"[:500]
         _told(joint, item, "open")
@@ -225,7 +225,7 @@ def _drop(actor: Actor, joint: JointCase, item: JointItem, *, reason: str) -> No
     item.state, item.reason, item.case = _State.DROPPED, reason[:500], None
     item.save(update_fields=["state", "reason", "case", "updated_at"])
     if case is not None:
-        single.erase(case)
+        drafting.erase(case)
     _told(joint, item, "dropped", actor=actor)
 
 

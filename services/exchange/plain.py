@@ -84,6 +84,11 @@ def _any(text: str) -> bool:
     return True
 
 
+def _length_first(name: str) -> tuple[int, bytes]:
+    written = name.encode("utf-8", "surrogatepass")
+    return len(written), written
+
+
 _CHECKS: dict[str, _Check] = {
     "row_guid": _any,
     "catalog_code": _any,  # compared with the 实施编码
@@ -120,7 +125,7 @@ _quoted = json.encoder.encode_basestring
 
 
 class _Column(dict[Any, str]):
-    """Plain values of one column as ``"name": value, `` of JSON, by value; nothing for those that are left out.
+    """Plain values of one column as ``"name":value,`` of JSON, by value; nothing for those that are left out.
 
     What others are is added to ``doubts``.
     """
@@ -128,7 +133,7 @@ class _Column(dict[Any, str]):
     def __init__(self, name: str, check: _Check | None, doubts: list[Verdict]) -> None:
         self._check = check or _any
         self._is_known = check is not None
-        self._heading = f"{_quoted(name)}: "
+        self._heading = f"{_quoted(name)}:"
         self._is_left_out = name in _LEFT_OUT
         self._is_forbidden = _FORBIDDEN.search(self._heading) is not None
         self._takes_codes = not self._is_left_out and not self._is_forbidden and self._is_known
@@ -138,7 +143,7 @@ class _Column(dict[Any, str]):
     def __missing__(self, value: Any) -> str:
         is_text = type(value) is str  # True would be found as 1
         if is_text and self._takes_codes and _CODE(value) and self._check(value):  # guids and codes: no two alike
-            return f'{self._heading}"{value}", '
+            return f'{self._heading}"{value}",'
         if is_text and value in self._doubtful:
             self._doubts.append(Verdict.DOUBTFUL)
             return self._doubtful[value]
@@ -154,7 +159,7 @@ class _Column(dict[Any, str]):
         if value in ("", None) or self._is_left_out:
             return "", Verdict.PLAIN
         written = _quoted(value) if type(value) is str else json.dumps(value, ensure_ascii=False)
-        piece = f"{self._heading}{written}, "
+        piece = f"{self._heading}{written},"
         if self._is_forbidden or _FORBIDDEN.search(written):
             return piece, Verdict.FORBIDDEN
         text = str(value) if type(value) is int else value
@@ -174,15 +179,23 @@ class _Columns(dict[str, _Column]):
 
 
 class _Heading:
-    """The columns of a row in their order, and where in it those stand that are looked at together."""
+    """The columns of a row, and where in it those stand that are looked at together.
+
+    They are written in the order in which PostgreSQL keeps the keys of an object, which then has nothing to sort.
+    """
 
     def __init__(self, names: Sequence[str], columns: _Columns) -> None:
-        self.columns = [columns[name] for name in names]
+        self._order = sorted(range(len(names)), key=lambda place: _length_first(names[place]))
+        self.columns = [columns[names[place]] for place in self._order]
         place = {name: number for number, name in enumerate(names)}
         self._has_all = all(name in place for name in _NEEDED)
         self._needed = [place[name] for name in _NEEDED] if self._has_all else []
         self._task, self._body = place.get("task_code", 0), place.get("dept_code", 0)
         self._catalog = place.get("catalog_code")
+
+    def arranged(self, cells: Sequence[Any]) -> list[Any]:
+        """The cells in the order of the columns."""
+        return [cells[place] for place in self._order]
 
     def fits(self, cells: Sequence[Any]) -> bool:
         """What is needed is there, and the codes belong together."""
@@ -211,18 +224,19 @@ class RowWriter:
         There is a cell for every name.
         """
         heading = self._headings.get(names) or self._new_heading(names)
+        arranged = heading.arranged(cells)
         try:
-            pieces = list(map(getitem, heading.columns, cells))
+            pieces = list(map(getitem, heading.columns, arranged))
         except TypeError:  # a list or an object, which no dictionary finds
             self._doubts.clear()
-            pieces = [column.__missing__(cell) for column, cell in zip(heading.columns, cells, strict=True)]
+            pieces = [column.__missing__(cell) for column, cell in zip(heading.columns, arranged, strict=True)]
         least = Verdict.PLAIN
         if self._doubts:
             least = min(self._doubts)
             self._doubts.clear()
         if least is Verdict.PLAIN and not heading.fits(cells):
             least = Verdict.DOUBTFUL
-        return "{" + "".join(pieces)[:-2] + "}", least
+        return "{" + "".join(pieces)[:-1] + "}", least
 
     def _new_heading(self, names: tuple[str, ...]) -> _Heading:
         found = _Heading(names, self._columns)
