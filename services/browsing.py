@@ -1,7 +1,7 @@
 """What the home page offers for browsing, with counts."""
 
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from django.core.cache import cache
 from django.db import connection
@@ -13,7 +13,7 @@ from services.queries import Choice
 from services.searching.listing import ListedItem, listed
 
 _POPULAR = 100
-_KEY = "catalogue-counts"
+_KEY = "catalogue-counts-1"  # the number goes up with the shape of what is kept
 _SHARE = 20  # counting takes no more than one of so many seconds
 _COUNT_BEFORE = 30  # seconds that one visitor has for counting before another one tries
 _DEPARTMENTS = """
@@ -31,12 +31,12 @@ class Counts:
     departments: list[Choice]
     themes: list[Choice]
     of: object  # the catalogue's last change when this was counted
-    until: float = 0.0  # Unix seconds; not counted again before
-    items: int = field(init=False)
+    until: float  # Unix seconds; not counted again before
 
-    def __post_init__(self) -> None:
-        """Every published item has one department."""
-        object.__setattr__(self, "items", sum(count for _key, _label, count in self.departments))
+    @property
+    def items(self) -> int:
+        """All published items: every one has one department."""
+        return sum(count for _key, _label, count in self.departments)
 
     def themes_of(self, kind: str) -> list[Choice]:
         """Themes of persons (``p``) or organisations (``o``)."""
@@ -46,8 +46,9 @@ class Counts:
 def counts() -> Counts:
     """Published items counted by department and theme, kept until the catalogue changes.
 
-    Two queries more when it has. Of a long catalogue the numbers may be some seconds old: while it changes all the
-    time, counting takes a twentieth of the time at most, and visitors do not wait for the one who counts.
+    One query where it has not changed, three where it has. Of a long catalogue the numbers may be some seconds old:
+    while it changes all the time, counting takes a twentieth of the time at most, and visitors do not wait for the
+    one who counts.
     """
     kept: Counts | None = cache.get(_KEY)
     if kept and time.time() < kept.until:
@@ -56,16 +57,19 @@ def counts() -> Counts:
     if kept and (kept.of == last or not cache.add(f"{_KEY}-now", 1, timeout=_COUNT_BEFORE)):
         return kept
     start = time.perf_counter()
-    with connection.cursor() as cursor:
-        cursor.execute(_DEPARTMENTS)
-        departments = [(name, name, count) for name, count in cursor.fetchall()]
-        cursor.execute(_THEMES)
-        found = [(key, themes.theme_label(key), count) for key, count in cursor.fetchall()]
+    departments = [(name, name, count) for name, count in _rows(_DEPARTMENTS)]
+    found = [(key, themes.theme_label(key), count) for key, count in _rows(_THEMES)]
     until = time.time() + _SHARE * (time.perf_counter() - start)
     counted = Counts(departments, found, of=last, until=until)
     cache.set(_KEY, counted, timeout=None)
     cache.delete(f"{_KEY}-now")
     return counted
+
+
+def _rows(statement: str) -> list[tuple[str, int]]:
+    with connection.cursor() as cursor:
+        cursor.execute(statement)
+        return list(cursor.fetchall())
 
 
 def hot_items(n: int) -> list[ListedItem]:

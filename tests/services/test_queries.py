@@ -101,10 +101,10 @@ def test_counts_are_kept_until_the_catalogue_changes_and_no_two_count_at_once(dj
     with django_assert_num_queries(1):
         assert browsing.counts().items == 1
     an_item("乙", main="31002")
-    cache.add("catalogue-counts-now", 1)  # somebody is counting
+    cache.add(f"{browsing._KEY}-now", 1)  # somebody is counting
     with django_assert_num_queries(1):
         assert browsing.counts().items == 1
-    cache.delete("catalogue-counts-now")
+    cache.delete(f"{browsing._KEY}-now")
     assert browsing.counts().items == 2
     monkeypatch.setattr(browsing, "_SHARE", 1_000_000)
     ServiceItem.objects.update(updated_at=timezone.now())
