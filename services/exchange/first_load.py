@@ -12,14 +12,17 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from django.db import IntegrityError, OperationalError, connection, transaction
+from psycopg.errors import LockNotAvailable
 
 from services.actions import lock_catalogue
 from services.models import ExchangeBatch, ServiceItem
 
 LEAST = 50_000  # rows; shorter lists are written before the rest is worth it
 _WAIT = "3s"  # for others who use the tables; then the list is loaded the ordinary way
+_WAIT_AGAIN = "60s"  # when pieces are made again
 _MEMORY = "512MB"
 _TABLES = ["services_serviceitem", "services_itemversion", "services_legalbasis", "services_searchplace"]
 _LOOKUP, _INDEX, _REFERENCE = "lookup", "index", "reference"  # kinds of pieces, in the order in which they are made
@@ -47,6 +50,10 @@ _IS_OWNER = "SELECT bool_and(pg_has_role(relowner, 'USAGE')) FROM pg_class WHERE
 _HAS_CONSTRAINT = "SELECT 1 FROM pg_constraint WHERE conname = %s AND conrelid = %s::regclass"
 
 _log = logging.getLogger("onestop.exchange")
+
+
+class TableBusy(Exception):
+    """Somebody held a table for so long that a piece was not made: let go of everything, then ask again."""
 
 
 def put_aside(batch: ExchangeBatch) -> bool:
@@ -88,15 +95,15 @@ def _drop(cursor: Any, chosen: dict[str, list[str]]) -> list[list[str]]:
 
 
 def make_lookups_again(batch: ExchangeBatch) -> bool:
-    """As :func:`make_again`, only of what rows that are read one by one are looked up by."""
-    return bool(batch.put_aside) and batch.put_aside[0][0] == _LOOKUP and make_again(batch)
+    """As :func:`make_again` after lanes, only of what rows that are read one by one are looked up by."""
+    return bool(batch.put_aside) and batch.put_aside[0][0] == _LOOKUP and batch.lanes.exists() and make_again(batch)
 
 
 def make_again(batch: ExchangeBatch) -> bool:
     """Make the next pieces that were put aside; False when there is none. Inside the caller's transaction.
 
     They are made in connections of their own, so the caller must have written to none of the tables. A piece that was
-    made by a run that was lost then is found and taken off the list.
+    made by a run that was lost then is found and taken off the list. Raises :class:`TableBusy`.
     """
     if not batch.put_aside:
         return False
@@ -122,10 +129,20 @@ def _side_by_side(pieces: list[list[str]]) -> list[list[str]]:
 
 
 def _alone(work: Callable[[list[str]], str], piece: list[str]) -> str:
-    """Do something in a connection of this thread."""
+    """Do something in a connection of this thread.
+
+    It waits for somebody who holds a table only so long: they may wait for the catalogue, which the caller holds in
+    another connection, and the server sees no circle there.
+    """
     try:
         with transaction.atomic():
+            with connection.cursor() as cursor:
+                cursor.execute(f"SET LOCAL lock_timeout = '{_WAIT_AGAIN}'")
             return work(piece)
+    except OperationalError as error:
+        if isinstance(error.__cause__, LockNotAvailable):
+            raise TableBusy from error
+        raise
     finally:
         connection.close()
 
@@ -169,11 +186,17 @@ def make_all_again(*, before: datetime | None = None) -> int:
     if before:
         open_ones = open_ones.filter(updated_at__lt=before)
     for key in list(open_ones.values_list("pk", flat=True)):
-        going_on = True
-        while going_on:
-            with transaction.atomic():
-                batch = ExchangeBatch.objects.select_for_update(of=("self",)).get(pk=key)
-                before_it = len(batch.put_aside)
-                going_on = make_again(batch)
-                count += before_it - len(batch.put_aside)
+        try:
+            while made := _make_some_again(key):
+                count += made
+        except TableBusy as busy:
+            _log.warning("indexes of a first load are not made again yet, a table is busy: %s", busy.__cause__)
     return count
+
+
+@transaction.atomic
+def _make_some_again(batch_id: UUID) -> int:
+    batch = ExchangeBatch.objects.select_for_update(of=("self",)).get(pk=batch_id)
+    aside = len(batch.put_aside)
+    make_again(batch)
+    return aside - len(batch.put_aside)
