@@ -33,15 +33,18 @@ def principal_of(actor: Actor) -> Party:
     return applicant
 
 
+def fits(version: ItemVersion, applicant: Party) -> bool:
+    """Whether an item is for persons or organisations, as this party is."""
+    if applicant.kind == Party.Kind.PERSON:
+        return Audience.PERSON in version.audience
+    return bool(set(version.audience) - {Audience.PERSON})
+
+
 def check_applicant(actor: Actor, version: ItemVersion, applicant: Party) -> None:
-    """Check that this party may apply for an item; raises as
-    :func:`cases.actions.drafts.start_draft` does."""
-    wants_person = Audience.PERSON in version.audience
-    wants_organisation = bool(set(version.audience) - {Audience.PERSON})
-    if applicant.kind == Party.Kind.PERSON and not wants_person:
-        raise errors.WrongApplicantKind(kind=_("单位（企业、个体工商户或其他组织）"))
-    if applicant.kind == Party.Kind.ORGANISATION and not wants_organisation:
-        raise errors.WrongApplicantKind(kind=_("本人"))
+    """Check that this party may apply for an item; raises as :func:`cases.actions.drafts.start_draft` does."""
+    if not fits(version, applicant):
+        is_person = applicant.kind == Party.Kind.PERSON
+        raise errors.WrongApplicantKind(kind=_("单位（企业、个体工商户或其他组织）") if is_person else _("本人"))
     check_agent(actor, version)
 
 

@@ -75,7 +75,7 @@ def _whole_scope(actor: Actor) -> None:
 
 
 def _of(actor: Actor, version: BundleVersion, applicant: Party, *, region_id: UUID) -> JointCase:
-    """The applicant's draft for this bundle, locked and in this actor's hands, or a new one."""
+    """The applicant's draft for this bundle, locked, or a new one in this actor's hands."""
     drafted = JointCase.objects.select_for_update(no_key=True, of=("self",)).filter(
         applicant=applicant, bundle_version=version, submitted_at__isnull=True
     )
@@ -112,19 +112,13 @@ def _bring_in_line(actor: Actor, joint: JointCase, plan: Plan, applicant: Party)
         item = item or JointItem(joint=joint, key=one.key, item_version=one.version)
         item.order, item.department = order, _department(one)
         item.after = sorted(one.waits)
-        item.founder = "" if _fits(applicant, one) else rules.founder_of(one.key, earlier, founding)
+        item.founder = "" if drafting.fits(one.version, applicant) else rules.founder_of(one.key, earlier, founding)
         item.state = _State.DRAFT if one in online else _State.OFFLINE
         if item.state == _State.DRAFT:
             item.case = _draft(actor, item, one, applicant)
         item.save()
     for left in kept.values():
         _remove(left)
-
-
-def _fits(applicant: Party, one: PlannedItem) -> bool:
-    wants_person = "1" in one.version.audience
-    is_person = applicant.kind == Party.Kind.PERSON
-    return wants_person if is_person else bool(set(one.version.audience) - {"1"})
 
 
 def _department(one: PlannedItem) -> Department:

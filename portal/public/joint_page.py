@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlencode
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -14,6 +15,7 @@ from cases.queries import clocks
 from cases.states import State
 from common.formatting import code_label
 from identity.actor import Actor
+from portal.public.bundle_page import with_region
 from portal.public.drafts import source_line
 from portal.public.forms import PagesForm
 from portal.public.materials import Tally, material_row, row_mark, tally_of
@@ -65,9 +67,9 @@ def page_problems(whole: Union, page: Page) -> bool:
 
 
 def plan_url(joint: JointCase) -> str:
-    """The bundle's plan with the answers of this draft, where they can be changed."""
-    answers = "&".join(f"{key}={value}" for key, value in joint.situation.items())
-    return f"{reverse('bundle', args=[joint.bundle_version.bundle.code])}?{answers}"
+    """The bundle's plan with the answers and the region of this draft, where they can be changed."""
+    answers = with_region(joint.situation, joint.region.code)
+    return f"{reverse('bundle', args=[joint.bundle_version.bundle.code])}?{urlencode(answers)}"
 
 
 def steps(current: str) -> list[dict[str, str]]:
@@ -259,11 +261,16 @@ def open_places(whole: Union, found: Sequence[tuple[str, str, str]]) -> list[tup
         if not path:
             url = f"{reverse('joint_materials', args=[whole.joint.pk])}#material-{place}"
         else:
-            page = next((one for (owner, key), one in pages.items() if owner == member and path.startswith(key)), None)
+            page = next((one for (owner, key), one in pages.items() if owner == member and _is_of(path, key)), None)
             step = page.step.key if page else whole.pages[0].step.key
             url = reverse("joint_step", args=[whole.joint.pk, step])
         rows.append((url, _("%(name)s：%(message)s") % {"name": name, "message": message}))
     return rows
+
+
+def _is_of(path: str, key: str) -> bool:
+    """Whether the place of a problem is in a field or a part of it."""
+    return path == key or path.startswith(f"{key}.")
 
 
 def case_is_in_draft(case: Case) -> bool:

@@ -2,11 +2,15 @@
 
 import re
 
+import pypdfium2
 import pytest
 from django.test import Client
 
-from cases.joint import submission, union
+from cases.joint import receipt, submission, union
 from cases.models import Case, JointCase
+from certificates.signing.pades import check_pdf
+from common.models import AuditEvent
+from portal.public import joint_page
 from tests.factories import joint as moves
 from tests.factories.cast import a_picture
 from tests.factories.joint import FILLED, Street, build_street
@@ -153,15 +157,30 @@ def test_pages_take_a_fixed_number_of_queries(li, street, django_assert_max_num_
         li.get("/my/cases/")
 
 
-def test_the_receipt_is_sealed_and_opened_once(li, street, monkeypatch):
-    from cases.joint import receipt
-
-    monkeypatch.setattr("cases.notices.print_sealed", lambda *_args, **_more: b"%PDF-1.7")
+def test_the_receipt_is_made_once_sealed_and_its_first_look_is_recorded(li, street, settings, key_folder):
+    settings.KEY_DIR = key_folder
     joint = moves.a_submitted_joint(street)
-    assert li.get(f"/my/joint/{joint.pk}/receipt.pdf").status_code == 404
-    receipt.produce_file(joint_id=joint.pk)
-    receipt.produce_file(joint_id=joint.pk)
-    assert li.get(f"/my/joint/{joint.pk}/receipt.pdf")["Content-Type"] == "application/pdf"
-    joint.refresh_from_db()
-    assert joint.receipt_read_at is not None
+    address = f"/my/joint/{joint.pk}/receipt.pdf"
+    assert li.get(address).status_code == 404
+    made = receipt.produce_file(joint_id=joint.pk).receipt_file.name
+    assert receipt.produce_file(joint_id=joint.pk).receipt_file.name == made
+    assert JointCase.objects.get().receipt_read_at is None
+    answer = li.get(address)
+    pdf = b"".join(answer.streaming_content) if answer.streaming else answer.content
+    assert check_pdf(pdf).valid
+    text = re.sub(r"\s", "", "".join(page.get_textpage().get_text_range() for page in pypdfium2.PdfDocument(pdf)))
+    for part in (joint.number, joint.receipt_number, "联办收件回执"):
+        assert part in text
+    first = JointCase.objects.get().receipt_read_at
+    assert first is not None
+    li.get(address)
+    assert JointCase.objects.get().receipt_read_at == first
+    assert AuditEvent.objects.filter(code="joint.receipt_read").count() == 1
     assert submission.release(joint_id=joint.pk) == 0
+
+
+def test_the_way_back_to_the_plan_keeps_answers_and_region(li, street):
+    joint = moves.a_joint_draft(street, sign="yes")
+    assert li.get(joint_page.plan_url(joint)).status_code == 200
+    joint.situation = {"sign": "a&b"}
+    assert joint_page.plan_url(joint) == f"{PLAN}?sign=a%26b&region={joint.region.code}"
