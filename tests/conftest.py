@@ -16,7 +16,8 @@ from playwright.sync_api import Browser, sync_playwright
 from certificates.signing.demo_ca import make_demo_ca
 from common.launch import embedded
 from common.printing.pdf import render_pdf
-from tests import schema
+from tests import emptying, kept, schema
+from tests.factories.cast import make_cast
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -63,6 +64,20 @@ def django_db_setup(django_db_setup: None, django_db_blocker: pytest.FixtureRequ
     """
     with django_db_blocker.unblock(), connection.cursor() as cursor:  # type: ignore[attr-defined]
         cursor.execute("ALTER TABLE common_auditevent DISABLE TRIGGER audit_no_truncate")
+        emptying.install()
+
+
+@pytest.fixture(autouse=True)
+def _kept_cast(request: pytest.FixtureRequest, django_db_blocker: pytest.FixtureRequest) -> None:
+    """Make the cast before the first test that may ask for it, while nothing is patched or set."""
+    if (
+        "django_db_setup" in request.fixturenames
+        or "db" in request.fixturenames
+        or request.node.get_closest_marker("django_db")
+    ):
+        request.getfixturevalue("django_db_setup")
+        with django_db_blocker.unblock():  # type: ignore[attr-defined]
+            kept.prepare(make_cast)
 
 
 @pytest.fixture(autouse=True)
