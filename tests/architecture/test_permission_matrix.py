@@ -16,8 +16,7 @@ from tests.architecture.world import ROLES, World, build_world
 
 TABLE = Path(__file__).with_name("permissions.txt")
 _EMPTY_FORM = b"request_key=matrix"  # who may, gets as far as the form's own errors
-# The group keeps them in one process: the world takes half a minute to build.
-pytestmark = [pytest.mark.django_db, pytest.mark.xdist_group("permission matrix")]
+pytestmark = pytest.mark.django_db
 
 
 def rows() -> list[tuple[str, str, str, list[str]]]:
