@@ -58,26 +58,14 @@ def django_db_modify_db_settings(django_db_modify_db_settings: None, django_db_b
 
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup: None, django_db_blocker: pytest.FixtureRequest) -> None:
-    """Let transactional tests empty the audit table afterwards; its other guards stay on.
+    """Let transactional tests empty the audit table afterwards, its other guards stay on; make what many begin with.
 
     The test of the TRUNCATE guard switches it on again inside its own transaction.
     """
     with django_db_blocker.unblock(), connection.cursor() as cursor:  # type: ignore[attr-defined]
         cursor.execute("ALTER TABLE common_auditevent DISABLE TRIGGER audit_no_truncate")
         emptying.install()
-
-
-@pytest.fixture(autouse=True)
-def _kept_cast(request: pytest.FixtureRequest, django_db_blocker: pytest.FixtureRequest) -> None:
-    """Make the cast before the first test that may ask for it, while nothing is patched or set."""
-    if (
-        "django_db_setup" in request.fixturenames
-        or "db" in request.fixturenames
-        or request.node.get_closest_marker("django_db")
-    ):
-        request.getfixturevalue("django_db_setup")
-        with django_db_blocker.unblock():  # type: ignore[attr-defined]
-            kept.prepare(make_cast)
+        kept.prepare(make_cast)  # before anything is patched or set
 
 
 @pytest.fixture(autouse=True)

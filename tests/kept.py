@@ -28,9 +28,7 @@ _kept: dict[Callable[[], Any], _Kept] = {}
 
 
 def prepare(build: Callable[[], Any]) -> None:
-    """Build, keep and undo; nothing happens where it is kept already or somebody else's rows are there."""
-    if build in _kept or connection.in_atomic_block:
-        return
+    """Build, keep and undo; before the first test, in a database that holds only what migrations wrote."""
     full_before = non_empty(_tables())
     before = {table: set(_rows(table)) for table in full_before}
     with transaction.atomic():

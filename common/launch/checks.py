@@ -86,6 +86,7 @@ def drift_steps() -> list[Step]:
         Step("OpenAPI file is current", openapi_is_current),
         _manage("translations", ["messages", "--check"]),
         _manage("compile translations", ["compile_messages"]),
+        Step("schema of test databases", lambda: run_command([sys.executable, "-m", "tests.schema"])),
     ]
 
 
