@@ -290,3 +290,14 @@ class Flag(BaseModel):
 
     def __str__(self) -> str:
         return f"{self.case} {self.message}"
+
+
+from cases.counter.models import (  # noqa: E402, F401  the counter's tables are this room's too
+    Appointment,
+    CounterDay,
+    CounterWindow,
+    HallCounter,
+    PriorityGroup,
+    SlotPlan,
+    Ticket,
+)
