@@ -13,7 +13,7 @@ from cases.counter.models import Appointment, CounterDay, CounterWindow, HallCou
 from cases.counter.slots import Slot, free_slots
 from identity.actor import Actor
 from identity.halls.queries import get_kept_hall
-from identity.models import Hall
+from identity.models import Department, Hall, Post
 from identity.permissions import Permission
 from services.models import ItemWindow, ServiceItem
 
@@ -260,3 +260,33 @@ def get_plan(actor: Actor, hall_id: UUID, plan_id: UUID) -> SlotPlan:
     if plan is None:
         raise errors.PlanNotFound
     return plan
+
+
+def counter_of(window: CounterWindow) -> HallCounter:
+    """The counter a window belongs to, with its hall (one query)."""
+    return HallCounter.objects.select_related("hall__region").get(hall_id=window.hall_id)
+
+
+def kept_hall_of(actor: Actor, hall_id: UUID) -> Hall:
+    """A hall this post looks after whose counter is set up; raises :class:`HallNotFound`, :class:`CounterNotFound`."""
+    hall = get_kept_hall(actor, hall_id)
+    if not HallCounter.objects.filter(hall=hall).exists():
+        raise errors.CounterNotFound
+    return hall
+
+
+def items_at(hall: Hall) -> QuerySet[ServiceItem]:
+    """Items in use that are done in a hall, by name."""
+    return ServiceItem.objects.filter(windows__hall=hall, current__isnull=False).order_by("name", "pk")
+
+
+def departments_at(hall: Hall) -> QuerySet[Department]:
+    """Departments with an item in a hall."""
+    done = ItemWindow.objects.filter(hall=hall).values("item__department")
+    return Department.objects.filter(pk__in=done).order_by("uscc")
+
+
+def posts_at(hall: Hall) -> QuerySet[Post]:
+    """Posts that may sit in a hall: of its own department and of those with an item in it."""
+    near = Q(department_id=hall.department_id) | Q(department__in=departments_at(hall).order_by())
+    return Post.objects.filter(near, is_active=True).select_related("department").order_by("department__uscc", "name")

@@ -102,7 +102,7 @@ def test_nobody_elses_appointment_is_found(hall):
 
 
 def test_what_was_not_kept_blocks_booking_and_never_the_counter(hall):
-    plan = a_plan(hall)
+    plan = a_plan(hall, quota=9)
     today = timezone.localdate()
     for ago in (1, 5, 80):
         made = an_appointment(hall, plan, slot())
