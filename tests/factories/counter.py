@@ -59,6 +59,31 @@ def a_counter(**settings: Any) -> Counter:
     return Counter(cast, hall, counter, keeper, cast.clerk, colleague, cast.item, one, two)
 
 
+def a_counter_in_use(cast: Cast, hall: Hall) -> dict[str, Any]:
+    """A counter in a hall that is there, with the clerk at its window, a called ticket and Li's appointment tomorrow;
+    returns arguments for its addresses.
+    """
+    hall.hours = ALL_DAY
+    open_today(hall)
+    ItemWindow.objects.create(item=cast.item, hall=hall, window="二楼")
+    settings = CounterSettings(is_open=True, priority_groups=["elderly"])
+    counter = setup_actions.save_counter(SYSTEM, hall_id=hall.pk, settings=settings)
+    window = a_window(hall, Post.objects.get(pk=cast.clerk.post_id), "1")
+    calling_actions.sit_down(cast.clerk, window_id=window.pk)
+    made = Counter(cast, hall, counter, SYSTEM, cast.clerk, cast.clerk, cast.item, window, window)
+    plan = a_plan(made)
+    ticket = a_ticket(made)
+    calling_actions.call_next(cast.clerk, window_id=window.pk)
+    return {
+        "window_id": window.pk,
+        "slot_plan_id": plan.pk,
+        "ticket_id": ticket.pk,
+        "appointment_id": an_appointment(made, plan, slot()).pk,
+        "kiosk_key": counter.kiosk_key,
+        "screen_key": counter.screen_key,
+    }
+
+
 def _post(cast: Cast) -> Post:
     post, _created = Post.objects.get_or_create(department=cast.scjg, name="大厅管理")
     post.serves.add(cast.scjg)
