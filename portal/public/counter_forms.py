@@ -24,9 +24,13 @@ def about_choices(items: list[ServiceItem]) -> list[Any]:
     groups: dict[str, list[tuple[str, str]]] = {}
     for item in items:
         name = item.department.short_name if item.department else ""
-        rows = groups.setdefault(name, [(f"department:{item.department_id}", str(_("%s的其他事")) % name)])
+        rows = groups.setdefault(name, [(f"department:{item.department_id}", _other(name))])
         rows.append((f"item:{item.pk}", item.current.name if item.current else item.name))
     return [("", _ASK), *((name, rows[1:] + rows[:1]) for name, rows in groups.items())]
+
+
+def _other(name: str) -> str:
+    return str(_("%(name)s的其他事") % {"name": name})
 
 
 def about_of(value: str) -> dict[str, Any]:
