@@ -8,11 +8,12 @@ import statistics
 import threading
 import time
 
-from django.db import connection, connections
+from django.db import connections
 
 from bench.certificates_stock import stock_figures
+from bench.register_rows import fill_certificates
 from certificates.actions import issue
-from certificates.models import Certificate, CertificateType
+from certificates.models import CertificateType
 from certificates.queries import verify
 from common.checksums import id_number_check
 from identity.actions import register_person
@@ -29,9 +30,12 @@ def register_figures(quick: bool) -> dict[str, object]:
     sizes = os.environ.get("ONESTOP_BENCH_ROWS") or ("1000,10000" if quick else "10000,1000000")
     kind, holder = cast()
     figures: dict[str, object] = {"issue_per_s": round(_issues(kind, holder, 20 if quick else 150), 1)}
-    medians = []
+    pattern = issue(SYSTEM, certificate_type=kind, holder=holder.party, issuer=kind.definer, face={"name": "x"})
+    medians, filled, began = [], 0, time.perf_counter()
     for size in sorted(int(size) for size in sizes.split(",")):
-        _fill(kind, holder, size)
+        fill_certificates(pattern.pk, filled + 1, size, {}, {})
+        filled = size
+        figures[f"fill_s_{size}"] = round(time.perf_counter() - began, 1)
         medians.append(_look_up(size))
         figures[f"verify_ms_{size}"] = round(medians[-1], 3)
     figures["verify_flatness"] = round(medians[-1] / medians[0], 2)
@@ -71,30 +75,6 @@ def _issues(kind: CertificateType, holder: Person, each: int) -> float:
     for thread in threads:
         thread.join()
     return THREADS * each / (time.perf_counter() - started)
-
-
-def _fill(kind: CertificateType, holder: Person, size: int) -> None:
-    """Bring the register to `size` rows that differ in identifier, number and code."""
-    pattern = issue(SYSTEM, certificate_type=kind, holder=holder.party, issuer=kind.definer, face={"name": "x"})
-    table = Certificate._meta.db_table
-    copied = [field.column for field in Certificate._meta.concrete_fields]
-    own = {
-        "id": "gen_random_uuid()",
-        "identifier": "'BENCH.' || n",
-        "number": "'B' || n",
-        "verify_code": "lpad(to_hex(n), 32, '0')",
-    }
-    columns = ", ".join(copied)
-    values = ", ".join(own.get(column, f"p.{column}") for column in copied)
-    with connection.cursor() as cursor:
-        cursor.execute(f"SELECT count(*) FROM {table} WHERE identifier LIKE 'BENCH.%%'")
-        start = cursor.fetchone()[0]
-        cursor.execute(
-            f"INSERT INTO {table} ({columns}) SELECT {values} FROM {table} p,"
-            " generate_series(%s::int, %s::int) n WHERE p.id = %s",
-            [start + 1, size, pattern.pk],
-        )
-        cursor.execute(f"ANALYZE {table}")
 
 
 def _look_up(size: int) -> float:

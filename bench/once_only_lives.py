@@ -5,12 +5,12 @@ they were set before anything was measured and are not tuned to a result.
 """
 
 import datetime as dt
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from random import Random
 
 YEARS = 10
 MOBILE = 0.25  # of the people live away from their household register
+KEEPS_PERMIT = 0.8  # of them see to their residence permit in a year
 REFUSES = 0.03  # want nothing taken over
 BY_AGENT = 0.04  # of a person's errands are run by somebody with a mandate
 STOCK = {  # certificates that the store holds of people before the first year: (chance, from age)
@@ -25,15 +25,22 @@ OLD_MARRIAGES = 0.5  # of the marriages before the first year are in the store
 
 @dataclass
 class Life:
-    """One person. ``ages`` run from ``age`` in the first year; ``errands`` are (month, item, in the shop's name)."""
+    """One person, ``age`` years old in the first year; ``errands`` are (month, item, in the shop's name).
+
+    ``married_in``: the month of the marriage, -1 for one before the first month; None while there was none.
+    """
 
     number: int
     age: int
     woman: bool
     mobile: bool
-    married: bool
+    married_in: int | None
     refuses: bool
     errands: list[tuple[int, str, bool]] = field(default_factory=list)
+
+    def is_married(self, month: int) -> bool:
+        """Whether the marriage lies before a month."""
+        return self.married_in is not None and self.married_in < month
 
 
 @dataclass(frozen=True)
@@ -88,20 +95,16 @@ _COMPANY = 0.3  # of them as a company
 _CHANGES = 0.08  # of the food shops change something in a year
 
 
-def lives(count: int, seed: int = 716) -> Iterator[Life]:
-    """The people with their errands, in the order of their numbers."""
-    for number in range(count):
-        yield _life(number, Random(seed * 1_000_003 + number))
-
-
-def _life(number: int, chance: Random) -> Life:
+def life_of(number: int, seed: int = 716) -> Life:
+    """A person with their errands, in the order of the months."""
+    chance = Random(seed * 1_000_003 + number)
     age = chance.randint(16, 84)
     life = Life(
         number=number,
         age=age,
         woman=chance.random() < 0.49,
         mobile=chance.random() < MOBILE,
-        married=age > 24 and chance.random() < 0.7,
+        married_in=-1 if age > 24 and chance.random() < 0.7 else None,
         refuses=chance.random() < REFUSES,
     )
     done: set[Event] = set()
@@ -110,14 +113,14 @@ def _life(number: int, chance: Random) -> Life:
         start = year * 12 + chance.randrange(12)
         _family(life, age + year, start, chance)
         shop = _business(life, age + year, start, shop, chance)
-        if life.mobile and chance.random() < 0.8:  # 居住证 is signed for a year (居住证暂行条例第十条)
-            _plan(life, year * 12 + chance.randrange(12), ("居住证申领",))
         for event in EVENTS:
             if event.once and event in done:
                 continue
             if event.ages[0] <= age + year <= event.ages[1] and chance.random() < event.chance:
                 done.add(event)
                 _plan(life, year * 12 + chance.randrange(12), event.items)
+    if life.mobile:
+        _permits(life, chance)
     life.errands.sort(key=lambda errand: errand[0])
     return life
 
@@ -127,11 +130,25 @@ def _plan(life: Life, month: int, items: tuple[str, ...], *, shop: bool = False)
 
 
 def _family(life: Life, age: int, month: int, chance: Random) -> None:
-    if not life.married and 22 <= age <= 40 and chance.random() < 0.08:
-        life.married = True
+    if life.married_in is None and 22 <= age <= 40 and chance.random() < 0.08:
+        life.married_in = month
         _plan(life, month, ("结婚登记",))
-    elif life.married and life.woman and 22 <= age <= 42 and chance.random() < 0.08:
+    elif life.is_married(month) and life.woman and 22 <= age <= 42 and chance.random() < 0.08:
         _plan(life, month, _BIRTH)
+
+
+def _permits(life: Life, chance: Random) -> None:
+    """居住证 is applied for once and endorsed in the last month of each of its years (居住证暂行条例第十条).
+
+    Who lets it be does it a year later: until then the permit is of no use.
+    """
+    month, item = chance.randrange(12), "居住证申领"
+    while month < YEARS * 12:
+        if chance.random() < KEEPS_PERMIT:
+            _plan(life, month, (item,))
+            month, item = month + 11, "居住证签注"
+        else:
+            month += 12
 
 
 def _business(life: Life, age: int, month: int, shop: str, chance: Random) -> str:

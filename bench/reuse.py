@@ -1,27 +1,29 @@
 """How long it takes to say what stands for each of a draft's twelve materials, with a large register beneath.
 
-``ONESTOP_BENCH_ROWS`` gives the certificates in the register, e.g. ``10000000``; rows are made inside PostgreSQL,
-four to a holder and twelve for those whose drafts are resolved, and one document for ten certificates.
+``ONESTOP_BENCH_ROWS`` gives the certificates in the register, one size after the other, e.g. ``100000,10000000``; rows
+are made inside PostgreSQL, four to a holder and twelve for those whose drafts are resolved, and one document for ten
+certificates.
 """
 
 import os
 import statistics
 import time
-from uuid import UUID
 
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from bench.certificates_rows import cast
+from bench.register_rows import fill, fill_certificates, key
 from cases import evidence
 from cases.models import Case
 from certificates.actions import issue
 from certificates.choosing import Way
-from certificates.models import Certificate, CertificateType, Document
+from certificates.held import STATEMENT
+from certificates.models import CertificateType, Document
 from identity.actions import open_account
 from identity.actor import SYSTEM
-from identity.models import Account, Party, Person
+from identity.models import Account, Party
 from services.models import ItemVersion, MaterialRequirement
 from tests.factories.catalogue import an_item
 
@@ -29,27 +31,32 @@ MATERIALS = 12
 TYPES = 24
 HOLDERS = 300  # whose drafts are resolved
 WARM = 30
+_KINDS = [f"kind-{number}" for number in range(MATERIALS)]
 
 
 def run(quick: bool) -> dict[str, object]:
-    """Figures: ms for a whole draft (p50, p95), the queries of one, and the rows there are."""
-    size = int(os.environ.get("ONESTOP_BENCH_ROWS") or (100_000 if quick else 1_000_000))
+    """Figures: ms for a whole draft (p50, p95) at each size and at the largest, and the queries of one."""
+    sizes = os.environ.get("ONESTOP_BENCH_ROWS") or ("100000" if quick else "100000,1000000")
     kind, person = cast()
-    account = open_account(SYSTEM, person=person, password=None)
     types = _types(kind)
     version = _item(types)
-    started = time.perf_counter()
-    holders = _fill(types, person, account, size)
-    filled = time.perf_counter() - started
-    drafts = [Case(item_version=version, applicant=party, agent_id=party.pk, situation={}) for party in holders]
-    figures: dict[str, object] = {"certificates": size, "fill_s": round(filled, 1)}
-    figures |= _resolve(drafts)
-    print(_plan(holders[0], types))
-    return figures
+    register = _Register(types, open_account(SYSTEM, person=person, password=None))
+    figures: dict[str, object] = {}
+    found: dict[str, object] = {}
+    for size in sorted(int(size) for size in sizes.split(",")):
+        began = time.perf_counter()
+        holders = register.grow(size)
+        figures[f"fill_s_{size}"] = round(time.perf_counter() - began, 1)
+        found = _resolve(version, holders)
+        figures[f"resolve_p95_ms_{size}"] = found["resolve_p95_ms"]
+        print(f"{size} certificates: {found}")
+        print(_plan(holders[0], types))
+    return {"certificates": register.size, **figures, **found}
 
 
-def _resolve(drafts: list[Case]) -> dict[str, object]:
+def _resolve(version: ItemVersion, holders: list[Party]) -> dict[str, object]:
     """A draft as the page that shows it resolves it: the materials, what they accept, certificates and documents."""
+    drafts = [Case(item_version=version, applicant=party, agent_id=party.pk, situation={}) for party in holders]
     today = timezone.localdate()
     for draft in drafts[:WARM]:
         evidence.preview(draft, today=today)
@@ -72,6 +79,7 @@ def _resolve(drafts: list[Case]) -> dict[str, object]:
         "own_cpu_p50_ms": round(statistics.median(spent), 2),  # what is left of it on a machine that is not shared
         "own_cpu_p95_ms": round(statistics.quantiles(spent, n=20)[-1], 2),
         "queries": len(captured),
+        "load": round(os.getloadavg()[0], 1),  # what else the machine does: two cores' worth is 2.0
     }
 
 
@@ -99,85 +107,86 @@ def _item(types: list[CertificateType]) -> ItemVersion:
     return version
 
 
-def _fill(types: list[CertificateType], person: Person, account: Account, size: int) -> list[Party]:
-    """Parties, certificates and documents; returns those whose drafts are resolved."""
-    pattern = issue(SYSTEM, certificate_type=types[0], holder=person.party, issuer=types[0].definer, face={"name": "x"})
-    count = max(size // 4, HOLDERS)
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "INSERT INTO identity_party (id, kind, created_at, updated_at)"
-            " SELECT md5('p' || n)::uuid, 'person', now(), now() FROM generate_series(1, %s::int) n",
-            [count],
-        )
-        holder = "md5('p' || (n %% %(count)s + 1))::uuid"
-        # The holder's turn decides the type, so that each of their certificates is of another one.
-        kind = "(%(types)s::uuid[])[(n / %(count)s * 5 + n %% 7) %% %(kinds)s + 1]"
-        own = _own(holder, kind)
-        _copy(cursor, Certificate._meta.db_table, own, pattern.pk, _values(count, types, 1, size))
-        chosen = [round(number * count / HOLDERS) % count + 1 for number in range(HOLDERS)]
-        richer = {**own, "holder_id": "md5('p' || (%(chosen)s::int[])[n %% %(picked)s + 1])::uuid"}
-        richer["type_id"] = "(%(types)s::uuid[])[(n / %(picked)s * 3) %% %(kinds)s + 1]"
-        extra = {**_values(count, types, size + 1, size + 8 * HOLDERS), "chosen": chosen, "picked": HOLDERS}
-        _copy(cursor, Certificate._meta.db_table, richer, pattern.pk, extra)
-        _documents(cursor, account, holder, count, size)
-        mine = {"owner_id": richer["holder_id"], "kind": "'kind-' || (n / %(picked)s)"}
-        _copy_documents(cursor, mine, {"chosen": chosen, "picked": HOLDERS, "end": MATERIALS * HOLDERS - 1})
-        cursor.execute("ANALYZE identity_party; ANALYZE certificates_certificate; ANALYZE certificates_document")
-        cursor.execute("SELECT md5('p' || n)::uuid FROM unnest(%s::int[]) n", [chosen])
-        keys = [row[0] for row in cursor.fetchall()]
-    return list(Party.objects.filter(pk__in=keys))
+class _Register:
+    """Parties, certificates and documents; grows to one size after the other."""
+
+    def __init__(self, types: list[CertificateType], account: Account) -> None:
+        self.types = types
+        self.size = 0
+        holder = account.person
+        assert holder is not None
+        face = {"name": holder.name}
+        certificate = issue(SYSTEM, certificate_type=types[0], holder=holder.party, issuer=types[0].definer, face=face)
+        document = Document.objects.create(
+            owner_id=holder.pk, kind="kind-1", name="文件", grade="B", file="locker/none", file_name="x.pdf",
+            media_type="application/pdf", size=1000, sha256="0" * 64, uploaded_by=account, verified_by=account,
+            verified_at=timezone.now(),
+        )  # fmt: skip
+        self._party, self._certificate, self._document = holder.pk, certificate.pk, document.pk
+
+    def grow(self, size: int) -> list[Party]:
+        """Bring the register to ``size`` certificates; returns parties among the new whose drafts are resolved.
+
+        What is theirs lies far apart, as it does where certificates are issued over years.
+        """
+        parties, first = (size - self.size) // 4, self.size // 4 + 1
+        fill(Party, self._party, first, first + parties - 1, {"id": key(2, "n")}, {})
+        chosen = [first + number * parties // HOLDERS for number in range(HOLDERS)]
+        values = {"types": [kind.pk for kind in self.types], "chosen": chosen, "first": first, "parties": parties}
+        start = self.size + 1
+        fill_certificates(self._certificate, start, size, *_certificates(start, size, values))
+        fill(Document, self._document, start // 10 + 1, size // 10, *_documents(start // 10 + 1, size // 10, values))
+        self.size = size
+        with connection.cursor() as cursor:
+            cursor.execute(f"SELECT {key(2, 'n')} FROM unnest(%s::int[]) n", [chosen])
+            keys = [row[0] for row in cursor.fetchall()]
+        return list(Party.objects.filter(pk__in=keys))
 
 
-def _values(count: int, types: list[CertificateType], start: int, end: int) -> dict[str, object]:
-    return {"count": count, "types": [kind.pk for kind in types], "kinds": len(types), "start": start, "end": end}
+_Columns = tuple[dict[str, str], dict[str, object]]
 
 
-def _own(holder: str, kind: str) -> dict[str, str]:
-    """What tells the copies apart: one in ten has lapsed, so that there is something to pass over."""
-    return {
-        "id": "gen_random_uuid()",
-        "identifier": "'BENCH.' || n",
-        "number": "'B' || n",
-        "verify_code": "lpad(to_hex(n), 32, '0')",
-        "holder_id": holder,
-        "type_id": kind,
+def _certificates(start: int, end: int, values: dict[str, object]) -> _Columns:
+    """Four for each party, of different types; those resolved get eight more. One in ten has lapsed."""
+    is_more, turn = _more(start)
+    plain = f"%(first)s + (n - {start}) %% %(parties)s"
+    own = {
+        "holder_id": key(2, f"CASE WHEN {is_more} THEN {_CHOSEN.format(turn=turn)} ELSE {plain} END"),
+        "type_id": f"(%(types)s::uuid[])[(CASE WHEN {is_more} THEN {turn} / {HOLDERS} * 3"
+        f" ELSE (n - {start}) / %(parties)s * 5 + n %% 7 END) %% {TYPES} + 1]",
         "valid_until": "CASE WHEN n %% 10 = 0 THEN p.valid_from ELSE NULL END",
         "issued_on": "p.issued_on - (n %% 700)::int",
     }
+    return own, {**values, "stride": max((end - start + 1) // (8 * HOLDERS), 1)}
 
 
-def _copy(cursor: object, table: str, own: dict[str, str], pattern: UUID, values: dict[str, object]) -> None:
-    columns = [field.column for field in Certificate._meta.concrete_fields]
-    chosen = ", ".join(own.get(column, f"p.{column}") for column in columns)
-    cursor.execute(  # type: ignore[attr-defined]
-        f"INSERT INTO {table} ({', '.join(columns)}) SELECT {chosen} FROM {table} p,"
-        " generate_series(%(start)s::int, %(end)s::int) n WHERE p.id = %(pattern)s",
-        {**values, "pattern": pattern},
-    )
+def _documents(start: int, end: int, values: dict[str, object]) -> _Columns:
+    """One for every ten certificates; those resolved get one of each kind."""
+    is_more, turn = _more(start)
+    plain = "%(first)s + n %% %(parties)s"
+    own = {
+        "id": key(3, "n"),
+        "owner_id": key(2, f"CASE WHEN {is_more} THEN {_CHOSEN.format(turn=turn)} ELSE {plain} END"),
+        "kind": f"'kind-' || CASE WHEN {is_more} THEN {turn} / {HOLDERS} ELSE n END %% {MATERIALS}",
+    }
+    return own, {**values, "stride": max((end - start + 1) // (MATERIALS * HOLDERS), 1)}
 
 
-def _documents(cursor: object, account: Account, holder: str, count: int, size: int) -> None:
-    Document.objects.create(
-        owner_id=account.person_id, kind="kind-1", name="文件", grade="B", file="locker/none", file_name="x.pdf",
-        media_type="application/pdf", size=1000, sha256="0" * 64, uploaded_by=account, verified_by=account,
-        verified_at=timezone.now(),
-    )  # fmt: skip
-    own = {"owner_id": holder, "kind": f"'kind-' || n %% {MATERIALS}"}
-    _copy_documents(cursor, own, {"count": count, "end": size // 10})
+_CHOSEN = f"(%(chosen)s::int[])[{{turn}} %% {HOLDERS} + 1]"
 
 
-def _copy_documents(cursor: object, own: dict[str, str], values: dict[str, object]) -> None:
-    columns = [field.column for field in Document._meta.concrete_fields]
-    told = {"id": "gen_random_uuid()", **own}
-    chosen = ", ".join(told.get(column, f"p.{column}") for column in columns)
-    cursor.execute(  # type: ignore[attr-defined]
-        f"INSERT INTO certificates_document ({', '.join(columns)}) SELECT {chosen} FROM"
-        " (SELECT * FROM certificates_document ORDER BY id LIMIT 1) p, generate_series(0, %(end)s::int) n",
-        values,
-    )
+def _more(start: int) -> tuple[str, str]:
+    """Every so many rows one goes to those whose drafts are resolved: whether this is one, and which."""
+    return f"(n - {start}) %% %(stride)s = 0", f"((n - {start}) / %(stride)s)"
 
 
 def _plan(party: Party, types: list[CertificateType]) -> str:
-    """How PostgreSQL finds a holder's certificates."""
-    rows = Certificate.objects.filter(holder_id__in=[party.pk], type_id__in=[kind.pk for kind in types])
-    return rows.order_by("holder_id", "type_id").distinct("holder_id", "type_id").explain(analyze=True)
+    """How PostgreSQL finds what somebody holds, planned as it is for the portal: once for all values."""
+    numbers = {"holders": "$1", "types": "$2", "today": "$3", "owners": "$4", "kinds": "$5"}
+    wanted = [[party.pk], [kind.pk for kind in types], timezone.localdate(), [party.pk], _KINDS]
+    with connection.cursor() as cursor:
+        cursor.execute(f"PREPARE held (uuid[], uuid[], date, uuid[], text[]) AS {STATEMENT % numbers}")
+        cursor.execute("EXPLAIN (ANALYZE, BUFFERS) EXECUTE held (%s::uuid[], %s::uuid[], %s, %s::uuid[], %s)", wanted)
+        plan = "\n".join(row[0] for row in cursor.fetchall())
+        cursor.execute("DEALLOCATE held")
+    return plan

@@ -14,19 +14,18 @@ from identity.models import Party
 from services.codes import MaterialNeed, ProofOf
 from services.models import MaterialRequirement
 from services.pieces import Piece, full_name, is_choice, kinds_of, own_kind, parts_of, pieces_of
+from services.renewals import renewed_after_term
 from services.rules import applies
+from services.terms import Terms, terms_of
 
 _Way = CaseMaterial.Way
 _Asked = tuple[MaterialRequirement, Piece | None]  # a material, or a piece of one that is handed in piece by piece
 
 
-def requirement_of(case: Case, material: MaterialRequirement, piece: Piece | None = None) -> Requirement:
-    """Say a catalogue requirement, or a piece of it, in the words of the certificates room.
-
-    ``material.satisfied_by`` is loaded.
-    """
+def requirement_of(case: Case, material: Terms, piece: Piece | None = None) -> Requirement:
+    """Say a catalogue requirement, or a piece of it, in the words of the certificates room."""
     holder = holder_of(case, material)
-    accepted = frozenset(kind.pk for kind in material.satisfied_by.all())
+    accepted = material.accepted_ids
     return Requirement(
         key=_key(material, piece),
         holder_id=holder,
@@ -35,17 +34,18 @@ def requirement_of(case: Case, material: MaterialRequirement, piece: Piece | Non
         fresh_days=material.fresh_days,
         may_promise=bool(material.promise_text),
         may_defer=material.defer_days is not None,
+        renewed_ids=renewed_after_term(case.item_version),
         names=tuple(one.name for one in pieces_of(material)) if is_choice(material) else (),
         is_refused=not case.use_prefill,
         for_another=holder != case.agent_id and case.applicant.kind == Party.Kind.PERSON,
     )
 
 
-def _key(material: MaterialRequirement, piece: Piece | None) -> str:
+def _key(material: Terms, piece: Piece | None) -> str:
     return f"{material.key}#{piece.key}" if piece else material.key
 
 
-def holder_of(case: Case, material: MaterialRequirement) -> UUID:
+def holder_of(case: Case, material: Terms) -> UUID:
     """Whose proof a material must be: the applicant's, its legal representative's, or that of the person who acts.
 
     The legal representative's own locker opens only for themselves: when somebody with a mandate acts, the proof is
@@ -60,7 +60,7 @@ def holder_of(case: Case, material: MaterialRequirement) -> UUID:
     return case.applicant_id
 
 
-def locker_of(case: Case, material: MaterialRequirement, person_id: UUID | None) -> UUID:
+def locker_of(case: Case, material: Terms, person_id: UUID | None) -> UUID:
     """Whose locker takes what this person hands in: never the own locker of another one who acted before."""
     holder = holder_of(case, material)
     is_anothers = holder == case.agent_id and case.agent_id != person_id
@@ -80,7 +80,7 @@ def asked_of(materials: Iterable[MaterialRequirement], situation: Mapping[str, s
 def refresh(case: Case, *, today: dt.date) -> list[CaseMaterial]:
     """Bring a draft's materials in step with its situation and with what is held now.
 
-    Rows the applicant chose (an upload, a declaration) stay as they are; the others take the first match. Five
+    Rows the applicant chose (an upload, a declaration) stay as they are; the others take the first match. Four
     queries however many materials there are, and the writes of what changed.
     """
     needed = asked_of(_materials(case), case.situation)
@@ -119,8 +119,8 @@ def _taken(row: CaseMaterial) -> list[object]:
 
 def _take(row: CaseMaterial, resolution: Resolution) -> None:
     row.way = _Way(resolution.way)
-    row.certificate = resolution.certificate
-    row.document = resolution.document
+    row.certificate_id = resolution.certificate.pk if resolution.certificate else None
+    row.document_id = resolution.document.pk if resolution.document else None
     row.reason = resolution.reason[:300]
     row.passed_over = [one.stored() for one in resolution.passed]
     row.chosen_by_applicant = False
@@ -132,8 +132,9 @@ def preview(case_like: Case, *, today: dt.date) -> dict[str, Resolution]:
     """Resolve every material of any situation without writing, for the guide page: ``{material key: resolution}``.
 
     One that is handed in piece by piece is as good as the weakest piece; its pieces stand beside it, as ``key#piece``.
+    Two queries however many materials there are.
     """
-    materials = list(_materials(case_like))
+    materials = terms_of(case_like.item_version_id)
     needed = [(one, piece) for one in materials for piece in parts_of(one)]
     found = _resolve(case_like, needed, today)
     for material in materials:
@@ -143,7 +144,7 @@ def preview(case_like: Case, *, today: dt.date) -> dict[str, Resolution]:
     return found
 
 
-def _resolve(case: Case, needed: Iterable[_Asked], today: dt.date) -> dict[str, Resolution]:
+def _resolve(case: Case, needed: Iterable[tuple[Terms, Piece | None]], today: dt.date) -> dict[str, Resolution]:
     return reuse.resolve([requirement_of(case, material, piece) for material, piece in needed], today=today)
 
 

@@ -17,6 +17,7 @@ from common import events
 from common.formatting import format_list
 from common.jobs import after_commit
 from identity.actor import SYSTEM
+from services.renewals import renewed_after_term
 
 CHANGED, DISPUTED = "changed", "disputed"
 
@@ -31,7 +32,8 @@ def follow_certificate(certificate: Certificate) -> None:
         _resolve(family)
         return
     message = _message(certificate)
-    _follow(_uses(family), state=certificate.state, message=message)
+    uses = [row for row in _uses(family) if not _is_renewed_by(row.case, certificate)]
+    _follow(uses, state=certificate.state, message=message)
     _resolve_drafts(certificate)
 
 
@@ -54,10 +56,17 @@ def follow_replacement(former: Certificate, successor: Certificate) -> None:
 
 def _uses(family: Iterable[UUID]) -> QuerySet[CaseMaterial]:
     running = Q(case__state__in=[*OPEN_STATES, State.DRAFT])
-    return CaseMaterial.objects.filter(running, certificate_id__in=list(family)).select_related("case")
+    uses = CaseMaterial.objects.filter(running, certificate_id__in=list(family))
+    return uses.select_related("case__item_version__item")
 
 
-def _follow(uses: QuerySet[CaseMaterial], *, state: str, message: str) -> None:
+def _is_renewed_by(case: Case, certificate: Certificate) -> bool:
+    """Whether a certificate is only over its term, and the case is there to renew it."""
+    is_over = state_now(certificate) == Certificate.State.EXPIRED
+    return is_over and certificate.type_id in renewed_after_term(case.item_version)
+
+
+def _follow(uses: Iterable[CaseMaterial], *, state: str, message: str) -> None:
     seen = set()
     for row in uses:
         assert row.certificate_id is not None
@@ -112,7 +121,7 @@ def lost_evidence(case: Case) -> list[str]:
     """
     used = Certificate.objects.filter(pk__in=case.materials.filter(certificate__isnull=False).values("certificate"))
     locked = used.select_for_update(of=("self",), no_key=True).select_related("type").order_by("pk")
-    lost = [_message(certificate) for certificate in locked if not is_good(certificate)]
+    lost = [_message(one) for one in locked if not (is_good(one) or _is_renewed_by(case, one))]
     unread = Flag.objects.filter(case=case, state=CHANGED, resolved_at__isnull=True).order_by("pk")
     return lost + list(unread.values_list("message", flat=True))
 

@@ -1,6 +1,7 @@
 """Official documents of a case: their facts are frozen when they are issued, their PDF is made in the background."""
 
-from collections.abc import Sequence
+import datetime as dt
+from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -23,6 +24,7 @@ from common.printing.pdf import render_pdf
 from common.printing.qr import qr_svg
 from common.printing.seal import seal_svg
 from identity.actor import Actor
+from identity.models import Department
 
 _WORDS = {
     Notice.Kind.RECEIPT: "收",
@@ -76,31 +78,39 @@ def produce_file(*, notice_id: UUID) -> Notice:
     )
     if notice.file:
         return notice
-    pdf = sign_pdf(
-        _print(notice),
-        reason=notice.get_kind_display(),
-        location=notice.case.department.region.name,
-        field_name="DepartmentSeal",
+    pdf = print_sealed(
+        notice.content,
+        title=notice.get_kind_display(),
+        number=notice.number,
+        department=notice.case.department,
+        issued_on=notice.issued_on,
+        about=notice.case.number or "",
     )
     notice.file.save(f"{notice.pk}.pdf", ContentFile(pdf), save=False)
     notice.save(update_fields=["file", "updated_at"])
     return notice
 
 
-def _print(notice: Notice) -> bytes:
-    department = notice.case.department
-    progress = f"{settings.PUBLIC_BASE_URL}{reverse('progress')}?number={notice.case.number}"
+def print_sealed(
+    content: Mapping[str, Any], *, title: str, number: str, department: Department, issued_on: dt.date, about: str
+) -> bytes:
+    """Print an official document with the facts of ``content`` and seal it; ``about`` is the number its progress has.
+
+    Load ``department.region``.
+    """
+    progress = f"{settings.PUBLIC_BASE_URL}{reverse('progress')}?number={about}"
     context: dict[str, Any] = {
-        **notice.content,
-        "title": notice.get_kind_display(),
-        "document_number": notice.number,
+        **content,
+        "title": title,
+        "document_number": number,
         "department_name": department.name,
-        "issued_on": notice.issued_on,
+        "issued_on": issued_on,
         "seal_svg": mark_safe(seal_svg(department.name, caption="行政审批专用章")),
         "qr_svg": mark_safe(qr_svg(progress)),
         "verify_url": progress,
     }
-    return render_pdf("documents/notice.html", context, title=notice.number, author=department.name)
+    printed = render_pdf("documents/notice.html", context, title=number, author=department.name)
+    return sign_pdf(printed, reason=title, location=department.region.name, field_name="DepartmentSeal")
 
 
 @transaction.atomic

@@ -125,6 +125,7 @@ def _from_earlier(case: Case) -> dict[str, Answer]:
         .exclude(pk=case.pk)
         .exclude(state=State.DRAFT)
         .order_by("-submitted_at")
+        .only("agent", "submitted_at", "answers")
         .first()
     )
     if earlier is None or earlier.submitted_at is None:

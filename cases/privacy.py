@@ -4,7 +4,7 @@ from functools import partial
 
 from django.utils.translation import gettext as _
 
-from cases.models import Case, Notice
+from cases.models import Case, JointCase, Notice
 from cases.states import OPEN_STATES, State
 from identity.models import Party
 from identity.privacy.hooks import CopiedFile, Part, Row
@@ -26,7 +26,34 @@ def collect(party: Party) -> list[Part]:
         for notice in case.notices.all()
         if notice.file
     ]
-    return [Part("cases", "办件", [_case(case) for case in cases], files)]
+    joint = JointCase.objects.filter(applicant=party).select_related("bundle_version").order_by("id")
+    joint = joint.prefetch_related("items__item_version", "items__case")
+    files += [
+        CopiedFile("文书", f"{one.receipt_number}.pdf", partial(_receipt, one)) for one in joint if one.receipt_file
+    ]
+    return [
+        Part("cases", "办件", [_case(case) for case in cases], files),
+        Part("joint_cases", "联办件", [_joint(one) for one in joint], []),
+    ]
+
+
+def _joint(joint: JointCase) -> Row:
+    return {
+        "一件事": joint.bundle_version.name,
+        "联办编号": joint.number or "",
+        "提交时间": joint.submitted_at,
+        "事项": {
+            item.item_version.name: item.case.number or item.get_state_display()
+            if item.case
+            else item.reason or item.get_state_display()
+            for item in joint.items.all()
+        },
+    }
+
+
+def _receipt(joint: JointCase) -> bytes:
+    with joint.receipt_file.open() as stored:
+        return stored.read()
 
 
 def _case(case: Case) -> Row:
@@ -72,10 +99,13 @@ def hinder(party: Party) -> list[str]:
 
 
 def erase(party: Party) -> int:
-    """Erase drafts: nobody's record yet; returns how many."""
+    """Erase drafts, joint ones too: nobody's record yet; returns how many cases."""
     drafts = list(Case.objects.select_for_update(no_key=True).filter(applicant=party, state=State.DRAFT))
     for draft in drafts:
         draft.materials.all().delete()
         draft.flags.all().delete()
         draft.delete()
+    for joint in JointCase.objects.filter(applicant=party, submitted_at__isnull=True):
+        joint.items.all().delete()
+        joint.delete()
     return len(drafts)

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from cases import clock, errors
 from cases import events as codes
-from cases.models import Branch, Case, CaseMaterial, Flag, Notice
+from cases.models import Branch, Case, CaseMaterial, Flag, JointItem, Notice
 from cases.states import FINAL_STATES, OPEN_STATES, TABLE, Action, By, State, moves_from
 from certificates import grants, stamping
 from certificates.models import Document, Grant
@@ -94,6 +94,7 @@ def _whole(cases: QuerySet[Case]) -> QuerySet[Case]:
         "certificate",
         "agent",
         "extension",
+        "joint_item",
     ).prefetch_related(
         Prefetch("materials", CaseMaterial.objects.select_related(*_MATERIAL_PARTS)),
         Prefetch("branches", Branch.objects.select_related("stage", "department", "post")),
@@ -143,9 +144,11 @@ def item_names(actor: Actor, case_ids: Iterable[UUID]) -> dict[UUID, str]:
     return dict(visible_to(actor).filter(pk__in=list(case_ids)).values_list("pk", "item_version__name"))
 
 
-def own_cases(actor: Actor, *, state: str = "") -> QuerySet[Case]:
-    """A citizen's cases and drafts, newest first; ``state`` is drafts, correcting, open, closed or empty for all."""
+def own_cases(actor: Actor, *, state: str = "", alone: bool = False) -> QuerySet[Case]:
+    """A citizen's cases and drafts, newest first; ``state`` is drafts, correcting, open, closed or empty for all.
+    Drafts within a joint case are listed as that; ``alone`` leaves out its submitted cases too."""
     cases = visible_to(actor).select_related("item_version", "department")
+    cases = cases.exclude(_IN_OWN_JOINT if alone else _IN_OWN_JOINT & Q(state=State.DRAFT) & ~_OPEN_PART)
     if not actor.is_citizen:
         return cases.none()
     if state == "drafts":
@@ -157,6 +160,11 @@ def own_cases(actor: Actor, *, state: str = "") -> QuerySet[Case]:
     if state == "closed":
         return cases.exclude(state__in=[*OPEN_STATES, State.DRAFT])
     return cases
+
+
+# Under a joint case of the same party: that one is listed, and leads to them. Open parts are any other draft again.
+_IN_OWN_JOINT = Q(joint_item__isnull=False, joint_item__joint__applicant=F("applicant"))
+_OPEN_PART = Q(joint_item__state=JointItem.State.OPEN)
 
 
 def on_earlier_versions(actor: Actor, version: ItemVersion) -> list[Case]:

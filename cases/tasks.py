@@ -9,6 +9,9 @@ from procrastinate.contrib.django import app
 from cases import notices, queries
 from cases.actions import clocks, decision, intake, rereading
 from cases.counter import ending_actions
+from cases.joint import queries as joint_queries
+from cases.joint import receipt
+from cases.joint import submission as joint_submission
 from cases.models import Case
 from certificates.actions import produce_file
 from common.jobs import PATIENCE, ask_once, daily
@@ -32,6 +35,28 @@ def finish_case(case_id: str) -> None:
     if case.certificate_id:
         produce_file(certificate_id=case.certificate_id)
     decision.close(case_id=case.pk)
+
+
+@app.task(retry=_RETRY, queue="documents")
+def produce_joint_receipt(joint_id: str) -> None:
+    """Make the sealed receipt of a joint case; safe to run twice."""
+    receipt.produce_file(joint_id=UUID(joint_id))
+
+
+@app.task(retry=_RETRY, queue="clock")
+def release_joint(joint_id: str) -> None:
+    """Submit what waited in a joint case, or close what waited in vain; safe to run twice."""
+    joint_submission.release(joint_id=UUID(joint_id))
+
+
+@app.periodic(cron="*/10 * * * *", periodic_id="release_what_was_left")
+@app.task(queue="clock")
+def release_what_was_left(timestamp: int) -> None:
+    """Ask again for joint cases with something that waits for what is decided, and receipts without a file."""
+    for pk in joint_queries.to_release():
+        ask_once(release_joint, f"release-joint:{pk}", joint_id=str(pk))
+    for pk in joint_queries.without_receipt():
+        ask_once(produce_joint_receipt, f"joint-receipt:{pk}", joint_id=str(pk))
 
 
 @app.periodic(cron="*/10 * * * *", periodic_id="finish_what_was_left")

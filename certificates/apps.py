@@ -10,7 +10,7 @@ class CertificatesConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Have certificates and documents moved when persons are merged; take part in copies and erasure."""
+        """Have certificates and documents moved when persons are merged; take part in copies, closing and erasure."""
         from certificates import privacy
         from certificates.merging import follow_merge
         from certificates.wallet import privacy as wallet
@@ -19,4 +19,4 @@ class CertificatesConfig(AppConfig):
 
         on_merge(follow_merge)
         hooks.register(collect=privacy.collect, erase=privacy.erase)
-        hooks.register(collect=wallet.collect, erase=wallet.end_shares)
+        hooks.register(collect=wallet.collect, close=wallet.end_shares)

@@ -12,6 +12,7 @@ from uuid import UUID
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from certificates.held import HeldCertificate, HeldDocument
 from certificates.models import Certificate, Document
 from certificates.rules import is_fresh
 
@@ -63,6 +64,7 @@ class Requirement:
     """What is asked for, in this room's words: any of ``type_ids``, else a document of any of ``kinds``.
 
     ``holder_id`` is whose proof it must be (None: nobody's yet). ``names`` are the alternatives in words.
+    ``renewed_ids``: types whose certificate counts after its last day too, as it is brought to be renewed.
     ``is_refused``: the applicant wants nothing taken over. ``for_another``: somebody acts for the holder.
     """
 
@@ -74,6 +76,7 @@ class Requirement:
     may_promise: bool = False
     may_defer: bool = False
     names: tuple[str, ...] = ()
+    renewed_ids: frozenset[UUID] = frozenset()
     is_refused: bool = False
     for_another: bool = False
 
@@ -84,8 +87,8 @@ class Resolution:
 
     way: Way
     reason: str
-    certificate: Certificate | None = None
-    document: Document | None = None
+    certificate: HeldCertificate | None = None
+    document: HeldDocument | None = None
     passed: tuple[Passed, ...] = ()
 
     @property
@@ -95,7 +98,11 @@ class Resolution:
 
 
 def decide(
-    requirement: Requirement, certificates: Iterable[Certificate], documents: Iterable[Document], *, today: dt.date
+    requirement: Requirement,
+    certificates: Iterable[HeldCertificate],
+    documents: Iterable[HeldDocument],
+    *,
+    today: dt.date,
 ) -> Resolution:
     """Take the first match: the newest valid certificate, a verified document still fresh, an earlier upload.
 
@@ -107,6 +114,10 @@ def decide(
     valid = next((one for one in own if cause_of(one, today) is None), None)
     if valid:
         return Resolution(Way.CERTIFICATE, certificate_reason(valid), certificate=valid)
+    over = next((one for one in own if one.type_id in requirement.renewed_ids), None)
+    if over and over.valid_until and cause_of(over, today) == Cause.EXPIRED:
+        ended = _("证照库中有，%(day)s 到期，就用它换新") % {"day": over.valid_until.isoformat()}
+        return Resolution(Way.CERTIFICATE, ended, certificate=over)
     passed = [*_lapsed(own, today)]
     papers = sorted((one for one in documents if _is_kind(requirement, one)), key=_newest_document, reverse=True)
     for way, grade in ((Way.VERIFIED, Document.Grade.B), (Way.EARLIER, Document.Grade.C)):
@@ -121,24 +132,23 @@ def decide(
     return _nothing(requirement, tuple(passed))
 
 
-def _is_asked(requirement: Requirement, certificate: Certificate) -> bool:
+def _is_asked(requirement: Requirement, certificate: HeldCertificate) -> bool:
     return certificate.holder_id == requirement.holder_id and certificate.type_id in requirement.type_ids
 
 
-def _is_kind(requirement: Requirement, document: Document) -> bool:
-    is_own = document.owner_id == requirement.holder_id and document.kind in requirement.kinds
-    return is_own and document.removed_at is None and document.erased_at is None
+def _is_kind(requirement: Requirement, document: HeldDocument) -> bool:
+    return document.owner_id == requirement.holder_id and document.kind in requirement.kinds
 
 
-def _newest_certificate(certificate: Certificate) -> tuple[dt.date, str]:
+def _newest_certificate(certificate: HeldCertificate) -> tuple[dt.date, str]:
     return certificate.issued_on, str(certificate.pk)
 
 
-def _newest_document(document: Document) -> tuple[dt.datetime, str]:
+def _newest_document(document: HeldDocument) -> tuple[dt.datetime, str]:
     return document.created_at, str(document.pk)
 
 
-def cause_of(certificate: Certificate, today: dt.date) -> Cause | None:
+def cause_of(certificate: HeldCertificate, today: dt.date) -> Cause | None:
     """Why a certificate does not count on a day; None: it does. The nightly run need not have come by."""
     state = Certificate.State
     if certificate.state == state.SUSPENDED:
@@ -150,7 +160,7 @@ def cause_of(certificate: Certificate, today: dt.date) -> Cause | None:
     return Cause.NOT_YET_VALID if certificate.valid_from > today else None
 
 
-def _lapsed(certificates: Sequence[Certificate], today: dt.date) -> Iterable[Passed]:
+def _lapsed(certificates: Sequence[HeldCertificate], today: dt.date) -> Iterable[Passed]:
     """Of each type the newest that does not count, with what is wrong with it."""
     told: set[UUID] = set()
     for certificate in certificates:
@@ -161,8 +171,8 @@ def _lapsed(certificates: Sequence[Certificate], today: dt.date) -> Iterable[Pas
         yield Passed(cause, _lapsed_words(certificate, cause))
 
 
-def _lapsed_words(certificate: Certificate, cause: Cause) -> str:
-    values = {"name": certificate.type.name}
+def _lapsed_words(certificate: HeldCertificate, cause: Cause) -> str:
+    values = {"name": certificate.type_name}
     if cause == Cause.EXPIRED and certificate.valid_until:
         return _("%(name)s已于 %(day)s 到期") % {**values, "day": certificate.valid_until.isoformat()}
     if cause == Cause.NOT_YET_VALID:
@@ -170,7 +180,7 @@ def _lapsed_words(certificate: Certificate, cause: Cause) -> str:
     return _("%(name)s%(state)s") % {**values, "state": Certificate.State(certificate.state).label}
 
 
-def _flaw(requirement: Requirement, document: Document, today: dt.date) -> Cause | None:
+def _flaw(requirement: Requirement, document: HeldDocument, today: dt.date) -> Cause | None:
     """What keeps a document from being used again; None: nothing."""
     if document.grade == Document.Grade.D:
         return Cause.SELF_MADE
@@ -180,7 +190,7 @@ def _flaw(requirement: Requirement, document: Document, today: dt.date) -> Cause
     return None if is_fresh(since, requirement.fresh_days, today) else Cause.STALE
 
 
-def _unfit(requirement: Requirement, documents: Sequence[Document], today: dt.date) -> Iterable[Passed]:
+def _unfit(requirement: Requirement, documents: Sequence[HeldDocument], today: dt.date) -> Iterable[Passed]:
     """Of each kind the newest document, with what is wrong with it."""
     told: set[str] = set()
     for document in documents:
@@ -191,7 +201,7 @@ def _unfit(requirement: Requirement, documents: Sequence[Document], today: dt.da
         yield Passed(cause, _unfit_words(requirement, document, cause))
 
 
-def _unfit_words(requirement: Requirement, document: Document, cause: Cause) -> str:
+def _unfit_words(requirement: Requirement, document: HeldDocument, cause: Cause) -> str:
     values = {"name": document.name, "day": timezone.localdate(document.created_at).isoformat()}
     if cause == Cause.SELF_MADE:
         return _("“%(name)s”是您 %(day)s 自己写的，每次办事要重新写") % values
@@ -229,20 +239,20 @@ def together(parts: Sequence[tuple[str, Resolution]]) -> Resolution:
     return Resolution(weakest.way, told, passed=passed)
 
 
-def _verified_reason(document: Document) -> str:
-    body = document.verified_department.short_name if document.verified_department else _("窗口")
+def _verified_reason(document: HeldDocument) -> str:
+    body = document.verified_by or _("窗口")
     seen_on = timezone.localdate(document.verified_at)
     return _("%(body)s已于 %(day)s 与原件核对") % {"body": body, "day": seen_on.isoformat()}
 
 
-def _earlier_reason(document: Document) -> str:
+def _earlier_reason(document: HeldDocument) -> str:
     day = timezone.localdate(document.created_at).isoformat()
     return _("您 %(day)s 上传过，可以直接用；决定前工作人员会核对原件") % {"day": day}
 
 
-def certificate_reason(certificate: Certificate) -> str:
+def certificate_reason(certificate: HeldCertificate) -> str:
     """Say where a certificate comes from and how long it is good."""
-    values = {"issuer": certificate.issuer.short_name, "day": certificate.issued_on.isoformat()}
+    values = {"issuer": certificate.issuer_name, "day": certificate.issued_on.isoformat()}
     if certificate.valid_until is None:
         return _("证照库中有效，%(issuer)s %(day)s 签发") % values
     return _("证照库中有效，%(issuer)s签发，至 %(until)s") % {**values, "until": certificate.valid_until.isoformat()}

@@ -1,14 +1,10 @@
 """Asking for a correction, with a proof that goes into the person's own locker: both or neither."""
 
-from dataclasses import replace
-from uuid import UUID
-
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from certificates.locker import upload_document
-from certificates.queries import get_certificate
 from identity.actor import Actor
 from identity.models import CorrectionRequest
 from identity.privacy.correction_actions import Wrong, request_correction
@@ -22,25 +18,16 @@ def ask_correction(
     actor: Actor,
     *,
     wrong: Wrong,
-    certificate_id: UUID | None = None,
     proof: UploadedFile | None = None,
     request_key: str = "",
 ) -> CorrectionRequest:
-    """Ask for a correction of one's own data, of a certificate one holds if ``certificate_id`` is given.
+    """Ask for a correction of one's own data. What is wrong on a certificate is reported to who issued it
+    (:mod:`certificates.wallet.report_actions`).
 
-    Raises :class:`CertificateNotFound`, the errors of :func:`certificates.locker.upload_document`, or those of
+    Raises the errors of :func:`certificates.locker.upload_document`, or those of
     :func:`identity.privacy.correction_actions.request_correction`.
     """
     person_id = require_self(actor)
-    if certificate_id is not None:
-        certificate = get_certificate(actor, certificate_id)
-        wrong = replace(
-            wrong,
-            subject=CorrectionRequest.Subject.CERTIFICATE,
-            certificate_id=str(certificate.pk),
-            certificate_name=f"{certificate.type.name} {certificate.number}",
-            source=certificate.issuer,
-        )
     proof_id = ""
     if proof is not None:
         document = upload_document(

@@ -14,6 +14,14 @@ class CertificateNotFound(NotFound):
     what_to_do = _("请核对编号，或者在“我的证照”中查找。")
 
 
+class FileDamaged(Conflict):
+    """What is stored is gone, is not what was signed, or is no PDF."""
+
+    code = "certificate.file_damaged"
+    message = _("存着的证照文件已经损坏，不能提供。证照在登记库里的状态不受影响。")
+    what_to_do = _("证照内容仍可以在页面上看；需要文件的，请由持有人联系发证机关重新制作。")
+
+
 class DocumentNotFound(NotFound):
     """No such document, or not this actor's to see."""
 

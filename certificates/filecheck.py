@@ -11,13 +11,19 @@ from certificates.signing.pades import (
     CHANGED,
     FILE_UNREADABLE,
     NO_SIGNATURE,
+    NOT_TRUSTED,
     NOT_WHOLE_FILE,
     SIGNATURE_BROKEN,
+    SIGNER_EXPIRED,
+    TIMESTAMP_EXPIRED,
+    TIMESTAMP_NOT_TRUSTED,
     SignatureReport,
     check_pdf,
 )
 from certificates.signing.sm2 import Sm2Report
 
+# Beside the code that something is not trusted: only because its certificate had run out.
+_LATE = {NOT_TRUSTED: SIGNER_EXPIRED, TIMESTAMP_NOT_TRUSTED: TIMESTAMP_EXPIRED}
 LONGEST = 5 * 1024 * 1024  # bytes; an issued file has some 60 KB
 
 
@@ -27,6 +33,7 @@ class FileFinding(StrEnum):
     ISSUED = "issued"  # byte for byte what was issued; the register says whether it still counts
     CHANGED = "changed"
     FOREIGN_SEAL = "foreign_seal"
+    EXPIRED_SEAL = "expired_seal"  # sealed or stamped by ours after the last day of its certificate
     NOT_A_CERTIFICATE = "not_a_certificate"  # a good seal of ours on something that is no certificate, e.g. a notice
     NOT_SEALED = "not_sealed"
     UNREADABLE = "unreadable"
@@ -68,4 +75,6 @@ def _fault(report: SignatureReport) -> FileFinding:
         return FileFinding.NOT_SEALED
     if problems & {CHANGED, SIGNATURE_BROKEN, NOT_WHOLE_FILE}:
         return FileFinding.CHANGED
-    return FileFinding.FOREIGN_SEAL
+    distrusted = problems - {SIGNER_EXPIRED, TIMESTAMP_EXPIRED}
+    is_only_late = all(_LATE.get(code) in problems for code in distrusted)
+    return FileFinding.EXPIRED_SEAL if is_only_late else FileFinding.FOREIGN_SEAL

@@ -1,6 +1,7 @@
 """Reads of the certificates room."""
 
 import datetime as dt
+import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from uuid import UUID
@@ -22,6 +23,7 @@ from certificates.models import (
 )
 from certificates.verdicts import require_readable
 from common import events
+from common.crypto import CannotDecrypt
 from common.jobs import after_commit
 from common.masking import mask_name
 from identity import levels
@@ -145,14 +147,26 @@ def search_certificates(
 def read_file(actor: Actor, certificate: Certificate) -> bytes:
     """Return the signed PDF and record who read it; raises :class:`CertificateNotFound` while there is none.
 
-    A citizen needs the level for it, or :class:`AssuranceTooLow` is raised.
+    A citizen needs the level for it, or :class:`AssuranceTooLow` is raised. Raises :class:`FileDamaged`.
     """
     levels.require(actor, levels.Right.USE_CERTIFICATES)
     if not certificate.file:
         raise errors.CertificateNotFound
+    content = stored_file(certificate)
     events.record(codes.FILE_READ, actor=actor, subject_id=certificate.pk, holder_id=certificate.holder_id)
-    with certificate.file.open() as stored:
-        return stored.read()
+    return content
+
+
+def stored_file(certificate: Certificate) -> bytes:
+    """The file as it was signed, for a caller who records the look; raises :class:`FileDamaged` when it is not that."""
+    try:
+        with certificate.file.open() as stored:
+            content = bytes(stored.read())
+    except (OSError, CannotDecrypt) as error:
+        raise errors.FileDamaged from error
+    if certificate.file_sha256 and hashlib.sha256(content).hexdigest() != certificate.file_sha256:
+        raise errors.FileDamaged
+    return content
 
 
 def locker(actor: Actor, *, kind: str = "", grade: str = "") -> QuerySet[Document]:

@@ -8,82 +8,41 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from django.db.models import BooleanField, ExpressionWrapper, Q, QuerySet
+from django.db.models import Q, QuerySet
 
 from certificates.choosing import Requirement, Resolution, decide
-from certificates.models import Certificate, Document
-
-# What a choice and its words need, and nothing more: a draft is resolved at every look, and faces are decrypted.
-_OF_CERTIFICATES = (
-    *("holder", "type", "issuer", "state", "issued_on", "valid_from", "valid_until"),
-    *("type__name", "issuer__short_name"),
-)
-_OF_DOCUMENTS = (
-    *("owner", "kind", "name", "grade", "scan", "created_at", "verified_at", "disputed_at", "removed_at", "erased_at"),
-    "verified_department__short_name",
-)
+from certificates.held import Held, held_by
+from certificates.models import Certificate
 
 
 def resolve(requirements: Sequence[Requirement], *, today: dt.date) -> dict[str, Resolution]:
-    """Resolve every requirement, in two queries however many there are: ``{requirement key: resolution}``.
+    """Resolve every requirement, in one query however many there are: ``{requirement key: resolution}``.
 
     Nothing is read for who refused it, and of nobody but the holders the requirements name.
     """
     asked = [one for one in requirements if one.holder_id and not one.is_refused]
-    certificates, documents = _certificates(asked, today), _documents(asked)
-    return {
-        one.key: decide(
-            one,
-            certificates.get(one.holder_id, ()) if one.holder_id else (),
-            documents.get(one.holder_id, ()) if one.holder_id else (),
-            today=today,
-        )
-        for one in requirements
-    }
-
-
-def _certificates(asked: Sequence[Requirement], today: dt.date) -> dict[UUID, list[Certificate]]:
-    """Of each holder and type the newest valid certificate and the newest that does not count: a fleet is two rows."""
-    holders = {one.holder_id for one in asked if one.type_ids}
-    type_ids = {type_id for one in asked for type_id in one.type_ids}
-    held: dict[UUID, list[Certificate]] = {}
-    if not holders or not type_ids:
-        return held
-    good = ExpressionWrapper(_valid(today), output_field=BooleanField())
-    rows = (
-        Certificate.objects.filter(holder_id__in=holders, type_id__in=type_ids)
-        .annotate(is_good=good)
-        .select_related("type", "issuer")
-        .only(*_OF_CERTIFICATES)
-        .order_by("holder_id", "type_id", "is_good", "-issued_on", "-id")
-        .distinct("holder_id", "type_id", "is_good")
+    by_type, by_kind = [one for one in asked if one.type_ids], [one for one in asked if one.kinds]
+    held = held_by(
+        holders=_holders(by_type),
+        type_ids={pk for one in by_type for pk in one.type_ids},
+        owners=_holders(by_kind),
+        kinds={kind for one in by_kind for kind in one.kinds},
+        today=today,
     )
-    for certificate in rows:
-        held.setdefault(certificate.holder_id, []).append(certificate)
-    return held
+    nothing = Held()
+    theirs = [(one, held.get(one.holder_id, nothing) if one.holder_id else nothing) for one in requirements]
+    return {one.key: decide(one, own.certificates, own.documents, today=today) for one, own in theirs}
 
 
-def _documents(asked: Sequence[Requirement]) -> dict[UUID, list[Document]]:
-    holders = {one.holder_id for one in asked if one.kinds}
-    kinds = {kind for one in asked for kind in one.kinds}
-    held: dict[UUID, list[Document]] = {}
-    if not holders or not kinds:
-        return held
-    there = Document.objects.filter(removed_at__isnull=True, erased_at__isnull=True)
-    rows = there.filter(owner_id__in=holders, kind__in=kinds).select_related("verified_department")
-    for document in rows.only(*_OF_DOCUMENTS).order_by():
-        held.setdefault(document.owner_id, []).append(document)
-    return held
-
-
-def _valid(today: dt.date) -> Q:
-    ends = Q(valid_until__isnull=True) | Q(valid_until__gte=today)
-    return Q(state=Certificate.State.VALID, valid_from__lte=today) & ends
+def _holders(asked: Sequence[Requirement]) -> set[UUID]:
+    return {one.holder_id for one in asked if one.holder_id}
 
 
 def valid_certificates(today: dt.date) -> QuerySet[Certificate]:
     """Certificates valid on ``today``: state and dates; newest first."""
-    return Certificate.objects.filter(_valid(today)).select_related("type", "issuer").order_by("-issued_on", "-id")
+    ends = Q(valid_until__isnull=True) | Q(valid_until__gte=today)
+    valid = Certificate.objects.filter(ends, state=Certificate.State.VALID, valid_from__lte=today)
+    return valid.select_related("type", "issuer").order_by("-issued_on", "-id")
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +55,7 @@ class HeldValue:
 
 
 _SPEAKERS = 200
+_SPOKEN = ("holder", "face", "issued_on", "type__key", "type__name", "type__fields")
 
 
 def is_about_person(element: str) -> bool:
@@ -115,6 +75,7 @@ def element_values(
     the value (a trade licence repeats the shop's name) answer only where that one is not held, newest first.
     """
     rows = valid_certificates(today).filter(holder_id__in={holder_id, agent_id} - {None})
+    rows = rows.select_related(None).select_related("type").only(*_SPOKEN)
     values: dict[str, HeldValue] = {}
     spoken: set[str] = set()  # elements whose own authority has spoken
     for certificate in rows[:_SPEAKERS]:

@@ -46,6 +46,7 @@ class Change:
 
 _VALID, _HELD = frozenset({_State.VALID}), frozenset({_State.VALID, _State.SUSPENDED})
 _ENDABLE = _HELD | {_State.EXPIRED}
+_RENEWABLE = _VALID | {_State.EXPIRED}  # after its term where the law lets the holder come late: services/renewals.py
 # Annulled and revoked are the end: what is struck off after them (行政许可法第七十条第四项) still shows why.
 TABLE: dict[Operation, Change] = {
     Operation.SUSPEND: Change(_VALID, _State.SUSPENDED, _Right.SUSPEND),
@@ -53,7 +54,7 @@ TABLE: dict[Operation, Change] = {
     Operation.CANCEL: Change(_ENDABLE, _State.CANCELLED, _Right.SUSPEND),
     Operation.ANNUL: Change(_ENDABLE, _State.ANNULLED, _Right.REVOKE, is_second=True),
     Operation.REVOKE: Change(_ENDABLE, _State.REVOKED, _Right.REVOKE, is_second=True),
-    Operation.RENEW: Change(_VALID, _State.CANCELLED, _Right.ISSUE, by_staff=False, has_successor=True),
+    Operation.RENEW: Change(_RENEWABLE, _State.CANCELLED, _Right.ISSUE, by_staff=False, has_successor=True),
     Operation.CHANGE: Change(_VALID, _State.CANCELLED, _Right.CHANGE, by_staff=False, has_successor=True),
     Operation.CORRECT: Change(_VALID, _State.CANCELLED, _Right.CHANGE, by_staff=False, has_successor=True),
     Operation.EXPIRE: Change(_HELD, _State.EXPIRED, _Right.SUSPEND, by_staff=False),

@@ -13,6 +13,7 @@ from certificates.antivirus import ScannerDown
 from certificates.stock import desk
 from certificates.stock.actions import attach_waiting
 from certificates.trays import queries as trays
+from certificates.types import actions as types
 from certificates.wallet.reminders import remind_of_expiry
 from certificates.wallet.showing_actions import sweep_show_codes
 from common.jobs import PATIENCE, ask_once, daily, for_each
@@ -39,6 +40,13 @@ def expire_certificates(timestamp: int) -> None:
     """Expire what ran out yesterday."""
     while actions.expire_due(today=timezone.localdate()):
         pass
+
+
+@app.periodic(cron=daily("00:01"), periodic_id="certificate_types_take_effect")
+@app.task(queue="clock")
+def certificate_types_take_effect(timestamp: int) -> None:
+    """Put versions of certificate types in force that were planned for today."""
+    types.take_effect(SYSTEM, today=timezone.localdate())
 
 
 @app.periodic(cron="*/10 * * * *", periodic_id="attach_waiting_stock")

@@ -74,6 +74,7 @@ class CertificateTypeVersion(Reviewed):
     content = models.JSONField(default=dict)  # certificates.types.content.TypeContent
     note = models.CharField(max_length=500, blank=True, default="")  # what changed and why, for the second person
     base = models.ForeignKey("self", models.PROTECT, null=True, related_name="+", db_index=False)
+    effective_on = models.DateField(null=True)  # in force from this day; approved and published_at set: waits for it
 
     class Meta:
         ordering: ClassVar = ["key", "-version"]

@@ -5,6 +5,7 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 
 from certificates.models import Certificate
+from certificates.types.queries import fields_of
 
 _MOST = 50  # versions on either side; a certificate that was changed more often than that is followed no further
 
@@ -38,7 +39,7 @@ def all_versions(certificate: Certificate) -> list[UUID]:
 
 def changed_labels(former: Certificate, successor: Certificate) -> list[str]:
     """The labels of what the next version says differently: fields of the face, then the last valid day."""
-    specs = {spec["key"]: str(spec["label"]) for spec in [*former.type.fields, *successor.type.fields]}
+    specs = {spec["key"]: str(spec["label"]) for spec in [*fields_of(former), *fields_of(successor)]}
     labels = [label for key, label in specs.items() if _text(former, key) != _text(successor, key)]
     if former.valid_until != successor.valid_until:
         labels.append(_("有效期"))

@@ -16,10 +16,9 @@ def uuid7() -> UUID:
     return UUID(int=value)
 
 
-def uuid7_start() -> str:
-    """Return the first 15 characters of every UUIDv7 of this moment, for statements that make many.
+def uuid7_series() -> str:
+    """Return the first 24 characters of a series of UUIDv7 of this moment, for statements that make many.
 
-    A random UUID (version 4) with these in the place of its own is one of version 7.
+    What follows is the caller's own counter of 12 hexadecimal digits, which orders them (RFC 9562 §6.2 method 1).
     """
-    milliseconds = (time.time_ns() // 1_000_000) & ((1 << 48) - 1)
-    return f"{milliseconds >> 16:08x}-{milliseconds & 0xFFFF:04x}-7"
+    return str(uuid7())[:24]

@@ -6,7 +6,7 @@ The readers differ in what a row means; what a file may be is decided here, once
 import codecs
 import io
 import zipfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, BinaryIO, Literal
 
@@ -164,7 +164,7 @@ def _finds(text: bytes, wanted: bytes) -> bool:
     return False
 
 
-def unvalued_column(heading: list[str], cells: Iterable[Any]) -> str:
+def unvalued_column(heading: Sequence[str], cells: Iterable[Any]) -> str:
     """The heading over the first formula without a value in a line; empty when there is none."""
     for number, cell in enumerate(cells):
         if cell is UNVALUED:

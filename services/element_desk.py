@@ -11,12 +11,12 @@ from common.formatting import code_label
 from identity.actor import Actor
 from identity.permissions import Permission
 from identity.reviewing import steps as reviewing
+from identity.reviewing.states import OPEN_VERSIONS, VersionAction, VersionState
 from services.editing.compare import type_label
 from services.editing.entry_compare import Pair
 from services.editing.labels import field_label
 from services.errors import ElementNotFound, VersionNotFound
 from services.models import CatalogueStep, DataElement, ElementVersion, ItemVersion
-from services.states import OPEN_VERSIONS, VersionAction, VersionState
 
 Definition = DataElement | ElementVersion
 _PLAIN = ("source", "example", "max_length", "least", "most", "pattern", "pattern_message")

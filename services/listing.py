@@ -15,11 +15,12 @@ from django.utils.translation import gettext_lazy as _
 
 from common.errors import Invalid
 from identity.queries import regions_around
+from identity.reviewing.states import PUBLIC_VERSIONS
 from services import search as index
 from services.errors import ItemNotFound
 from services.models import ItemVersion, SearchPlace, ServiceItem
 from services.standing import as_of
-from services.states import PUBLIC_VERSIONS, Standing
+from services.states import Standing
 
 MAX_OFFSET = 10_000  # how far a search by words is paged
 _SITEMAP_ROWS = 10_000

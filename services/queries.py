@@ -13,6 +13,7 @@ from django.utils import timezone
 from identity.actor import Actor
 from identity.models import Region
 from identity.permissions import Permission
+from identity.reviewing.states import PUBLIC_VERSIONS
 from services import codes, themes, tokens
 from services import search as index
 from services.errors import ImportBatchNotFound, ItemNotFound, VersionNotFound
@@ -30,7 +31,6 @@ from services.models import (
 )
 from services.searching.listing import ListedItem, listed
 from services.standing import as_of
-from services.states import PUBLIC_VERSIONS
 
 PAGE_SIZE = 20
 _LAST_PAGE = 500

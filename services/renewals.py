@@ -1,8 +1,10 @@
 """Which item renews a certificate: one in force whose result is the same type and starts its term anew (延续)."""
 
+from uuid import UUID
+
 from certificates.models import Certificate
-from services.codes import Replaces
-from services.models import ServiceItem
+from services.codes import ItemType, Replaces
+from services.models import ItemVersion, ServiceItem
 from services.queries import is_open, published_items
 
 
@@ -18,3 +20,15 @@ def find_renewal(certificate: Certificate) -> ServiceItem | None:
     if own:
         return own[0]
     return near[0] if len(near) == 1 else None
+
+
+def renewed_after_term(version: ItemVersion) -> frozenset[UUID]:
+    """The type of certificate that a version renews even after its last day; none for most.
+
+    A licence is renewed before its term is over (行政许可法第五十条) and struck off afterwards (第七十条第一项). Cards
+    that say who somebody is or where they live are replaced whenever the holder comes (居民身份证法第十一条,
+    居住证暂行条例第十条第二款): the register has them, nobody hands a copy of the old one in.
+    """
+    if version.replaces != Replaces.RENEW or version.result_type_id is None:
+        return frozenset()
+    return frozenset() if version.item.item_type == ItemType.LICENCE else frozenset({version.result_type_id})

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from django.db.models import Q
 from django.utils import timezone
 
+from identity.reviewing.states import PUBLIC_VERSIONS
 from services.models import ItemVersion, ServiceItem
-from services.states import LIFECYCLE, PUBLIC_VERSIONS, Operation, OperationState, Standing
+from services.states import LIFECYCLE, Operation, OperationState, Standing
 
 _EARLIER = 50  # versions listed beside a guide
 

@@ -1,7 +1,8 @@
-"""The state tables of the catalogue: how a version comes to be published, and what may be done to an item.
+"""The state tables of the catalogue: what may be done to an item, and how that comes to be decided.
 
-Both are read by buttons, checks and tests alike. Every step that makes something binding is taken by a second
-person (:attr:`Move.is_second`). Sources: GB/T 39046-2020 and ZWFW C0109 for 事项状态 and the seven operations on a
+How a version comes to be published, every room has in common: :mod:`identity.reviewing.states`. All are
+read by buttons, checks and tests alike. Every step that makes something binding is taken by a second person
+(:attr:`Move.is_second`). Sources: GB/T 39046-2020 and ZWFW C0109 for 事项状态 and the seven operations on a
 list; 行政许可法第五条 (published, and not applied before it is published).
 """
 
@@ -9,35 +10,7 @@ from dataclasses import dataclass
 
 from django.db.models import TextChoices
 
-from identity.reviewing.states import (
-    OPEN_VERSIONS,
-    PUBLIC_VERSIONS,
-    VERSION_MOVES,
-    Move,
-    VersionAction,
-    VersionState,
-    version_actions,
-)
-
-__all__ = (
-    "LIFECYCLE",
-    "OPEN_OPERATIONS",
-    "OPEN_VERSIONS",
-    "OPERATION_MOVES",
-    "PUBLIC_VERSIONS",
-    "VERSION_MOVES",
-    "Change",
-    "Move",
-    "Operation",
-    "OperationAction",
-    "OperationState",
-    "Standing",
-    "VersionAction",
-    "VersionState",
-    "operation_actions",
-    "operations_on",
-    "version_actions",
-)
+from identity.reviewing.states import Move
 
 
 class OperationState(TextChoices):

@@ -16,6 +16,7 @@ from playwright.sync_api import Browser, sync_playwright
 from certificates.signing.demo_ca import make_demo_ca
 from common.launch import embedded
 from common.printing.pdf import render_pdf
+from tests import schema
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -45,6 +46,13 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
         from tests.architecture.world import ROLES
 
         terminalreporter.write_line(f"permission matrix: {rows} rows of addresses × {len(ROLES)} roles asked")
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings: None, django_db_blocker: pytest.FixtureRequest) -> None:
+    """Copy the migrated schema instead of migrating for every worker and every run."""
+    with django_db_blocker.unblock():  # type: ignore[attr-defined]
+        connection.settings_dict["TEST"]["TEMPLATE"] = schema.ensure()
 
 
 @pytest.fixture(scope="session")

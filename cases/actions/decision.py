@@ -26,6 +26,7 @@ from identity.actor import SYSTEM, Actor
 from identity.models import Party
 from identity.rules import make_uscc
 from services.codes import ProjectType, Replaces
+from services.renewals import renewed_after_term
 from services.texts import plain_text
 
 
@@ -213,11 +214,18 @@ def _issue_result(actor: Actor, case: Case, extra: Mapping[str, str]) -> Certifi
 
 
 def _former(case: Case, kind: CertificateType, holder: Party) -> Certificate | None:
-    """The certificate a change or renewal replaces: the one the case relied on, else the holder's valid one."""
+    """The certificate a change or renewal replaces: the one the case relied on, else the holder's valid one.
+
+    One whose term is over is renewed only where the case relied on it.
+    """
     if not case.item_version.replaces:
         return None
     valid = Certificate.objects.filter(type=kind, holder=holder, state=Certificate.State.VALID)
-    return valid.filter(case_uses__case=case).first() or valid.first()
+    former = valid.filter(case_uses__case=case).first() or valid.first()
+    if former is None and kind.pk in renewed_after_term(case.item_version):
+        over = Certificate.objects.filter(type=kind, holder=holder, state=Certificate.State.EXPIRED)
+        former = over.filter(case_uses__case=case).first()
+    return former
 
 
 def _new_organisation(actor: Actor, case: Case) -> Party:

@@ -6,32 +6,28 @@ from uuid import UUID
 
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
+from django.db.models import Exists, OuterRef
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from cases import attachments, errors, evidence, prefill
-from cases import events as codes
 from cases.actions import handover
 from cases.actions.moves import lock
-from cases.models import Case, CaseMaterial
+from cases.drafting import check_applicant, erase, new_draft, principal_of
+from cases.joint.guard import hold_joint, require_own_way, require_unsent
+from cases.joint.sharing import share, unshare
+from cases.models import Case, CaseMaterial, JointItem
 from cases.queries import of_ended_organisations
 from cases.states import FINAL_STATES, State
 from certificates.trays.actions import handing_in
-from common import events
 from common.idempotency import claim
-from identity import levels
 from identity.actor import Actor
-from identity.errors import MandateOutOfScope, PartyMerged
-from identity.mandates import capacity
+from identity.errors import MandateOutOfScope
 from identity.mandates.queries import hold
-from identity.models import Party
 from identity.organisations.queries import require_active
 from identity.persons.finding import lock_party
-from identity.queries import get_party
 from services import queries as catalogue
-from services.codes import Audience
 from services.forms import Problem, check_answers, visible_steps
-from services.models import ItemVersion
 from services.pieces import alternatives_of
 from services.rules import normal_situation
 
@@ -56,55 +52,18 @@ def start_draft(actor: Actor, *, item_id: UUID, request_key: str = "") -> Case:
         raise MandateOutOfScope
     if not catalogue.is_open(item) or version is None or item.department_id is None:
         raise errors.ItemNotApplicable
-    applicant = get_party(_principal(actor))
-    if applicant.pk != actor.principal_id:  # merged since this request began: who acts is not up to date either
-        raise PartyMerged
-    _check_applicant(actor, version, applicant)
-    require_active(applicant)
+    applicant = principal_of(actor)
+    check_applicant(actor, version, applicant)
     lock_party(applicant.pk, no_key=True)
     drafts = Case.objects.select_for_update(no_key=True).filter(applicant=applicant, state=State.DRAFT)
-    case = drafts.filter(item=item, item_version=version).first()
+    joint = Exists(JointItem.objects.filter(case=OuterRef("pk")))  # goes its way with others
+    case = drafts.filter(~joint, item=item, item_version=version).first()
     if case:
         handover.take_over(actor, case=case)
         case.save()
     else:
-        case = _new_draft(
-            actor, item_id=item.pk, version=version, applicant=applicant, department_id=item.department_id
-        )
+        case = new_draft(actor, item_id=item.pk, version=version, applicant=applicant, department_id=item.department_id)
     claimed.settle(case.pk)
-    return case
-
-
-def _principal(actor: Actor) -> UUID:
-    if not actor.is_citizen or actor.principal_id is None:
-        raise errors.CaseNotFound
-    return actor.principal_id
-
-
-def _check_applicant(actor: Actor, version: ItemVersion, applicant: Party) -> None:
-    wants_person = Audience.PERSON in version.audience
-    wants_organisation = bool(set(version.audience) - {Audience.PERSON})
-    if applicant.kind == Party.Kind.PERSON and not wants_person:
-        raise errors.WrongApplicantKind(kind=_("单位（企业、个体工商户或其他组织）"))
-    if applicant.kind == Party.Kind.ORGANISATION and not wants_organisation:
-        raise errors.WrongApplicantKind(kind=_("本人"))
-    levels.require(actor, levels.Right.APPLY, at_least=version.assurance_level)
-    capacity.require(actor, open_from_age=version.open_from_age)
-
-
-def _new_draft(actor: Actor, *, item_id: UUID, version: ItemVersion, applicant: Party, department_id: UUID) -> Case:
-    case = Case(
-        item_id=item_id,
-        item_version=version,
-        department_id=department_id,
-        applicant=applicant,
-        agent_id=actor.person_id,
-        agent_account_id=actor.known_account_id,
-    )
-    case.answers = prefill.fill(case, today=timezone.localdate())
-    case.save()
-    evidence.refresh(case, today=timezone.localdate())
-    events.record(codes.DRAFT_STARTED, actor=actor, subject_id=case.pk, holder_id=applicant.pk, item=version.name)
     return case
 
 
@@ -116,6 +75,7 @@ def _editable(actor: Actor, case_id: UUID, expected_version: int | None, *, corr
         raise kind(state=case.get_state_display(), action=_("修改"))
     if expected_version is not None and expected_version != case.version:
         raise errors.StaleForm
+    require_unsent(case)
     require_active(case.applicant)
     handover.take_over(actor, case=case)
     return case
@@ -231,9 +191,11 @@ def upload_material(
     ``alternative`` says which of several it is, where any is enough. Raises the upload errors or
     :class:`AlternativeUnknown`; then nothing changes.
     """
+    hold_joint(case_id)
     case = _editable(actor, case_id, None, corrections=True)
     row = _alternative_checked(_material(case, material_id), alternative)
     attachments.upload_row(actor, case, row, upload, more=more, alternative=alternative, request_key=request_key)
+    share(actor, case, row)
     _save(case)
     return row
 
@@ -253,6 +215,7 @@ def upload_tray(
     :func:`certificates.trays.actions.handing_in`; then the tray stays as it was.
     """
     with handing_in(actor, tray_id=tray_id, target=attachments.tray_target(case_id, material_id)) as taken:
+        hold_joint(case_id)
         case = _editable(actor, case_id, None, corrections=True)
         row = _alternative_checked(_material(case, material_id), alternative)
         first, *more = taken.files
@@ -266,6 +229,7 @@ def upload_tray(
             alternative=alternative,
             request_key=request_key,
         )
+        share(actor, case, row)
         _save(case)
         return row
 
@@ -279,11 +243,13 @@ def material_for_tray(actor: Actor, *, case_id: UUID, material_id: UUID) -> Case
 @transaction.atomic
 def promise_material(actor: Actor, *, case_id: UUID, material_id: UUID) -> CaseMaterial:
     """Take the declaration (告知承诺) instead of the proof, where the item allows it."""
+    hold_joint(case_id)
     case = _editable(actor, case_id, None)
     row = _material(case, material_id)
     if not row.requirement.promise_text:
         raise errors.ChoiceNotOffered(name=row.name)
     attachments.choose(row, way=_Way.PROMISE, document=None, reason=_("已选择告知承诺"))
+    share(actor, case, row)
     _save(case)
     return row
 
@@ -291,6 +257,7 @@ def promise_material(actor: Actor, *, case_id: UUID, material_id: UUID) -> CaseM
 @transaction.atomic
 def defer_material(actor: Actor, *, case_id: UUID, material_id: UUID) -> CaseMaterial:
     """Promise to bring a minor material later (容缺后补), where the item allows it."""
+    hold_joint(case_id)
     case = _editable(actor, case_id, None)
     row = _material(case, material_id)
     if row.requirement.defer_days is None:
@@ -301,6 +268,7 @@ def defer_material(actor: Actor, *, case_id: UUID, material_id: UUID) -> CaseMat
         document=None,
         reason=_("%(days)s 个工作日内补交") % {"days": row.requirement.defer_days},
     )
+    share(actor, case, row)
     _save(case)
     return row
 
@@ -308,13 +276,17 @@ def defer_material(actor: Actor, *, case_id: UUID, material_id: UUID) -> CaseMat
 @transaction.atomic
 def clear_material(actor: Actor, *, case_id: UUID, material_id: UUID) -> Case:
     """Undo a choice: the material is resolved again from what is held."""
+    hold_joint(case_id)
     case = _editable(actor, case_id, None)
     row = _material(case, material_id)
-    attachments.choose(row, way=_Way.MISSING, document=None, reason="")
-    row.chosen_by_applicant = False
-    row.save()
+    others = unshare(case, row)
+    for one in (row, *others):
+        attachments.choose(one, way=_Way.MISSING, document=None, reason="")
+        one.chosen_by_applicant = False
+        one.save()
     _save(case)
-    evidence.refresh(case, today=timezone.localdate())
+    for touched in (case, *(other.case for other in others)):
+        evidence.refresh(touched, today=timezone.localdate())
     return case
 
 
@@ -329,6 +301,5 @@ def _material(case: Case, material_id: UUID) -> CaseMaterial:
 def discard_draft(actor: Actor, *, case_id: UUID) -> None:
     """Throw a draft away at its owner's wish. A draft is nobody's record yet; uploads stay in the locker."""
     case = _editable(actor, case_id, None)
-    case.materials.all().delete()
-    case.flags.all().delete()
-    case.delete()
+    require_own_way(case)
+    erase(case)

@@ -9,15 +9,18 @@ from cases import errors
 from cases import events as codes
 from cases.models import Case, CaseEvent
 from cases.queries import of_ended_organisations, visible_to
-from cases.states import FINAL_STATES, TABLE, Action, By
+from cases.states import FINAL_STATES, TABLE, Action, By, State
 from certificates import grants
 from common import events
+from common.jobs import after_commit
 from identity.actor import Actor, ActorKind
 from identity.errors import MandateOutOfScope
 from identity.mandates.queries import hold
 from identity.organisations.queries import require_active
 from identity.staff.current import hold as hold_post
 
+# What other items of a joint case may wait for; delivery changes nothing for them.
+_TOLD_TO_JOINT = {State.DECIDED, *FINAL_STATES} - {State.CLOSED}
 _SIDE = {ActorKind.CITIZEN: By.APPLICANT, ActorKind.STAFF: By.STAFF, ActorKind.SYSTEM: By.SYSTEM}
 
 
@@ -48,7 +51,12 @@ def _say_why_ended(actor: Actor, case_id: UUID) -> None:
 
 def _with_parts(cases: "QuerySet[Case]") -> "QuerySet[Case]":
     return cases.select_related(
-        "item", "item_version__result_type", "department__region", "applicant__person", "applicant__organisation"
+        "item",
+        "item_version__result_type",
+        "department__region",
+        "applicant__person",
+        "applicant__organisation",
+        "joint_item",
     )
 
 
@@ -93,3 +101,6 @@ def apply(case: Case, actor: Actor, action: Action, *, note: str = "") -> None:
     events.record(codes.MOVED, actor=actor, subject_id=case.pk, holder_id=case.applicant_id, **detail)
     if case.state in FINAL_STATES and case.number:
         grants.end_all(actor, case_number=case.number)
+    joint_item = getattr(case, "joint_item", None)
+    if joint_item and case.state in _TOLD_TO_JOINT:
+        after_commit("cases.tasks.release_joint", joint_id=str(joint_item.joint_id))

@@ -5,20 +5,16 @@ from uuid import UUID
 from django.db import transaction
 from django.utils import timezone
 
-from cases import errors, evidence, flags, notices, prefill
+from cases import errors, flags
 from cases.actions import handover, moves
+from cases.handing_in import grant_all, hand_in
+from cases.joint.guard import begun, require_own_way
 from cases.models import Case, CaseMaterial, Notice
-from cases.rules import case_number
 from cases.states import Action
-from certificates import grants
 from common.idempotency import claim
-from common.numbering import next_number
 from identity import levels
 from identity.actor import Actor
 from identity.mandates import capacity
-from services.forms import clean_answers, visible_steps
-from services.queries import is_open
-from services.rules import situation_complete
 
 _Way = CaseMaterial.Way
 
@@ -38,71 +34,16 @@ def submit(
     if claimed.earlier_id:
         return case
     moves.check(case, actor, Action.SUBMIT, expected_version=expected_version)
+    require_own_way(case)
     handover.take_over(actor, case=case)
     if not declared:
         raise errors.DeclarationMissing(fields={"declared": errors.DeclarationMissing.message})
-    if not is_open(case.item):
-        raise errors.ItemNotApplicable
     levels.require(actor, levels.Right.APPLY, at_least=case.item_version.assurance_level)
     capacity.require(actor, open_from_age=case.item_version.open_from_age)
-    today = timezone.localdate()
-    _check_complete(case)
-    rows = evidence.refresh(case, today=today)
-    _check_materials(case, rows)
-    flags.settle(case)
-    _number(case)
-    _grant_all(actor, case, rows)
-    moves.apply(case, actor, Action.SUBMIT)
-    notices.issue(actor, case, Notice.Kind.RECEIPT)
+    hand_in(actor, case)
+    begun(case)
     claimed.settle(case.pk)
     return case
-
-
-def _check_complete(case: Case) -> None:
-    if not situation_complete(list(case.item_version.situations.all()), case.situation):
-        raise errors.SituationIncomplete
-    case.answers = prefill.fill(case, today=timezone.localdate())
-    steps = visible_steps(case.item_version, case.situation)
-    raw = {key: answer["value"] for key, answer in case.answers.items()}
-    _values, problems = clean_answers(steps, raw)
-    if problems:
-        raise errors.AnswersIncomplete(count=len(problems), fields=problems)
-    asked = {spec.key for step in steps for spec in step.fields}
-    case.answers = {key: answer for key, answer in case.answers.items() if key in asked}
-
-
-def _check_materials(case: Case, rows: list[CaseMaterial]) -> None:
-    lacking = evidence.missing(rows)
-    if lacking:
-        names = "、".join(row.name for row in lacking)
-        fields = {row.requirement.key: str(errors.MaterialsIncomplete.what_to_do) for row in lacking}
-        raise errors.MaterialsIncomplete(count=len(lacking), names=names, fields=fields)
-
-
-def _number(case: Case) -> None:
-    now = timezone.localtime()
-    region = case.department.region.code[:6]
-    serial = next_number(f"case:{region}:{now:%y%m%d}")
-    case.number = case_number(region=region, day=now.date(), item_type=case.item.item_type, serial=serial)
-    case.submitted_at = now
-    case.received_on = now.date()
-
-
-def _grant_all(actor: Actor, case: Case, rows: list[CaseMaterial]) -> None:
-    """Give the case the right to use each proof it relies on (网上申办用证), and nothing more."""
-    for row in rows:
-        if row.certificate_id is None and row.document_id is None:
-            continue
-        row.grant = grants.give(
-            actor,
-            case_number=case.number or "",
-            purpose=case.item_version.name[:200],
-            legal_basis=row.requirement.legal,
-            holder_id=evidence.holder_of(case, row.requirement),
-            certificate_id=row.certificate_id,
-            document_id=None if row.certificate_id else row.document_id,
-        )
-        row.save(update_fields=["grant", "updated_at"])
 
 
 @transaction.atomic
@@ -126,7 +67,7 @@ def correct(actor: Actor, *, case_id: UUID, request_key: str = "", expected_vers
     for row in rows:
         row.correction = ""
         row.save(update_fields=["correction", "updated_at"])
-    _grant_all(actor, case, [row for row in rows if row.grant_id is None])
+    grant_all(actor, case, [row for row in rows if row.grant_id is None])
     flags.settle(case)
     case.received_on = timezone.localdate()
     moves.apply(case, actor, Action.CORRECT)

@@ -27,6 +27,8 @@ LABELS = {
     "issued_on": "颁发日期",
 }
 
+USUAL = ("number", "holder_name")  # beside what is always readable: the fewest that say whose certificate it is
+
 
 def claims_of(certificate: Certificate) -> dict[str, str]:
     """Everything the holder can disclose, by name; a field of the face is ``face.<key>``."""

@@ -17,6 +17,7 @@ from common import events
 from common.idempotency import claim
 from identity import levels
 from identity.actor import Actor
+from identity.mandates.queries import hold
 
 OPERATION = "export"
 LEGAL_BASIS = "个人信息保护法第四十五条第三款"  # moving one's data to where one wants it
@@ -30,8 +31,9 @@ def export(
     """Return the certificate as SD-JWT VC with the chosen claims, bound to the wallet's key when one is given.
 
     The same ``request_key`` twice stands in the use log once. Raises CertificateNotFound, AssuranceTooLow,
-    NotExportable, ClaimUnknown, HolderKeyInvalid.
+    AccountClosed, MandateEnded, NotExportable, ClaimUnknown, HolderKeyInvalid.
     """
+    hold(actor)
     certificate = visible_certificates(actor).filter(pk=certificate_id).first() if actor.is_citizen else None
     if certificate is None:
         raise errors.CertificateNotFound

@@ -35,6 +35,8 @@ DEMO_SEALS = {
 SM2_SEALS = {DEFAULT_SEAL: "示范市电子证照签章（国密）"}
 ROOT_YEARS, SEAL_YEARS = 20, 10
 
+Term = tuple[datetime, datetime]  # from, until
+
 Pair = tuple[ec.EllipticCurvePrivateKey, x509.Certificate]
 
 
@@ -72,7 +74,7 @@ def _only_one(folder: Path) -> Iterator[None]:
 def _root(folder: Path, written: list[str]) -> Pair:
     if not (folder / f"{ROOT}.p12").exists():
         key = ec.generate_private_key(ec.SECP256R1())
-        certificate = _certificate(ROOT_NAME, key, issuer=None, years=ROOT_YEARS)
+        certificate = _certificate(ROOT_NAME, key, issuer=None, term=_years(ROOT_YEARS))
         _write(folder / TRUST_FOLDER / f"{ROOT}.pem", certificate.public_bytes(Encoding.PEM))
         written += [f"{TRUST_FOLDER}/{ROOT}.pem", *_store(folder, ROOT, (key, certificate), issuer=None)]
         return key, certificate
@@ -86,13 +88,19 @@ def _root(folder: Path, written: list[str]) -> Pair:
     return opened_key, opened
 
 
-def _seal(code: str, common_name: str, root: Pair) -> Pair:
+def _seal(code: str, common_name: str, root: Pair, term: Term | None = None) -> Pair:
     key = ec.generate_private_key(ec.SECP256R1())
-    return key, _certificate(common_name, key, issuer=root, years=SEAL_YEARS, stamps_time=code == TIMESTAMPS)
+    term = term or _years(SEAL_YEARS)
+    return key, _certificate(common_name, key, issuer=root, term=term, stamps_time=code == TIMESTAMPS)
+
+
+def _years(years: int) -> Term:
+    start = datetime.now(UTC) - timedelta(minutes=5)  # clocks of neighbouring machines differ a little
+    return start, start + timedelta(days=365 * years)
 
 
 def _certificate(
-    common_name: str, key: ec.EllipticCurvePrivateKey, *, issuer: Pair | None, years: int, stamps_time: bool = False
+    common_name: str, key: ec.EllipticCurvePrivateKey, *, issuer: Pair | None, term: Term, stamps_time: bool = False
 ) -> x509.Certificate:
     """A version 3 certificate; without `issuer` a self-signed root.
 
@@ -100,7 +108,6 @@ def _certificate(
     """
     subject = _name(common_name)
     issuer_key, issuer_name = (issuer[0], issuer[1].subject) if issuer else (key, subject)
-    start = datetime.now(UTC) - timedelta(minutes=5)  # clocks of neighbouring machines differ a little
     is_root = issuer is None
     builder = (
         x509.CertificateBuilder()
@@ -108,8 +115,8 @@ def _certificate(
         .issuer_name(issuer_name)
         .public_key(key.public_key())
         .serial_number(x509.random_serial_number())
-        .not_valid_before(start)
-        .not_valid_after(start + timedelta(days=365 * years))
+        .not_valid_before(term[0])
+        .not_valid_after(term[1])
         .add_extension(x509.BasicConstraints(ca=is_root, path_length=0 if is_root else None), critical=True)
         .add_extension(_key_usage(is_root=is_root), critical=True)
         .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
@@ -167,8 +174,10 @@ def _write(path: Path, content: bytes) -> None:
     partial.replace(path)
 
 
-def renew(folder: Path, code: str, common_name: str) -> None:
+def renew(folder: Path, code: str, common_name: str, *, term: Term | None = None) -> None:
     """Give a seal a new key and certificate; the archive of the old key is erased. Raises KeyMissing without one.
+
+    ``term``: from when until when the certificate is good, by default from now for :data:`SEAL_YEARS`.
 
     Files that the old key signed stay good: each carries its certificate. What tokens it signed, the published
     key set still proves.
@@ -180,4 +189,4 @@ def renew(folder: Path, code: str, common_name: str) -> None:
     with _only_one(folder):
         root = _root(folder, [])
         (folder / f"{code}.p12").unlink()
-        _store(folder, code, _seal(code, common_name, root), issuer=root[1])
+        _store(folder, code, _seal(code, common_name, root, term), issuer=root[1])

@@ -2,12 +2,13 @@
 
 import io
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
 from asn1crypto import x509
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.pdf_utils.misc import PdfError
 from pyhanko.pdf_utils.reader import PdfFileReader
+from pyhanko.sign.ades.report import AdESIndeterminate
 from pyhanko.sign.fields import MDPPerm, SigSeedSubFilter
 from pyhanko.sign.general import SigningError
 from pyhanko.sign.signers import PdfSignatureMetadata, PdfSigner
@@ -17,6 +18,7 @@ from pyhanko.sign.validation import (
     SignatureCoverageLevel,
     validate_pdf_signature,
 )
+from pyhanko.sign.validation.status import SignatureStatus
 from pyhanko_certvalidator import ValidationContext
 
 from certificates.signing.errors import FileNotSignable
@@ -35,6 +37,9 @@ NOT_TRUSTED = "signing.signer_not_trusted"
 NOT_WHOLE_FILE = "signing.part_not_covered"
 TIMESTAMP_BROKEN = "signing.timestamp_broken"
 TIMESTAMP_NOT_TRUSTED = "signing.timestamp_not_trusted"
+# Of ours, but used after its last day: beside the code that it is not trusted.
+SIGNER_EXPIRED = "signing.signer_expired"
+TIMESTAMP_EXPIRED = "signing.timestamp_expired"
 
 
 @dataclass(frozen=True)
@@ -42,9 +47,9 @@ class SignatureReport:
     """What a check found. `valid` is the answer; the rest says why.
 
     `intact`: the signed bytes are unchanged and the signature fits them; `trusted`: the signer's certificate
-    leads to one of our roots; `covers_whole_file`: nothing was added after signing; `signed_at` is the time the
-    signer stated, `stamped_at` the one a trusted authority did, None without one; `problems` are stable codes,
-    empty when valid.
+    led to one of our roots when it was used; `covers_whole_file`: nothing was added after signing; `signed_at` is
+    the time the signer stated, `stamped_at` the one a trusted authority did, None without one; `problems` are stable
+    codes, empty when valid.
     """
 
     valid: bool
@@ -127,7 +132,11 @@ def _nothing(problem: str) -> SignatureReport:
 
 
 def _report(signature: EmbeddedPdfSignature, roots: tuple[x509.Certificate, ...]) -> SignatureReport:
-    context = ValidationContext(trust_roots=list(roots), allow_fetching=False)
+    # What was signed and stamped while both certificates were good stays good after their last days (ETSI EN 319
+    # 102-1, clause 5.5: the stamp proves that the signature existed then). A stamp's time counts only if the stamp
+    # does: a report without problems needs both.
+    moment = _stated_time(signature)
+    context = ValidationContext(trust_roots=list(roots), allow_fetching=False, moment=moment)
     status = validate_pdf_signature(signature, context)
     whole = status.coverage == SignatureCoverageLevel.ENTIRE_FILE
     problems = _problems(status, whole=whole)
@@ -155,8 +164,25 @@ def _problems(status: PdfSignatureStatus, *, whole: bool) -> tuple[str, ...]:
         (CHANGED, not status.docmdp_ok),
         (TIMESTAMP_BROKEN, stamp is not None and not (stamp.intact and stamp.valid)),
         (TIMESTAMP_NOT_TRUSTED, stamp is not None and stamp.intact and stamp.valid and not stamp.trusted),
+        (SIGNER_EXPIRED, holds and _is_past_its_term(status)),
+        (TIMESTAMP_EXPIRED, stamp is not None and stamp.intact and stamp.valid and _is_past_its_term(stamp)),
     )
     return tuple(dict.fromkeys(code for code, found in findings if found))
+
+
+def _is_past_its_term(status: SignatureStatus) -> bool:
+    """Whether nothing but its last day stands against a certificate: the chain leads to one of our roots."""
+    return bool(status.trust_problem_indic == AdESIndeterminate.OUT_OF_BOUNDS_NO_POE)
+
+
+def _stated_time(signature: EmbeddedPdfSignature) -> datetime | None:
+    """The time that the signature's stamp states, believed or not; None (today) without one or for one to come."""
+    for attribute in signature.signer_info["unsigned_attrs"]:
+        if attribute["type"].native == "signature_time_stamp_token":
+            info = attribute["values"][0]["content"]["encap_content_info"]["content"].parsed
+            stated: datetime = info["gen_time"].native
+            return stated if stated <= datetime.now(UTC) else None
+    return None
 
 
 def _stamped_at(status: PdfSignatureStatus) -> datetime | None:

@@ -3,11 +3,14 @@
 Locks (ADR 0018): the post's holding, then the type in force, then its version.
 """
 
+import datetime as dt
+from functools import partial
 from typing import Any
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
-from django.db.models import Max
+from django.db.models import Max, QuerySet
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from certificates import errors
@@ -20,10 +23,12 @@ from certificates.types.recording import record_version
 from common import events
 from common.formatting import code_label
 from common.idempotency import claim
+from common.jobs import for_each
 from identity.actor import SYSTEM, Actor, ActorKind
 from identity.models import Department, Post
 from identity.permissions import Permission
 from identity.reviewing import steps
+from identity.reviewing.days import keep_planner, plan_day
 from identity.reviewing.errors import OpenVersionExists
 from identity.reviewing.states import OPEN_VERSIONS, VERSION_MOVES, VersionAction, VersionState
 from identity.staff.current import hold
@@ -115,12 +120,19 @@ def save_draft(
 
 @transaction.atomic
 def step_type(
-    actor: Actor, *, version_id: UUID, action: VersionAction, expected_revision: int, note: str = ""
+    actor: Actor,
+    *,
+    version_id: UUID,
+    action: VersionAction,
+    expected_revision: int,
+    note: str = "",
+    effective_on: dt.date | None = None,
 ) -> CertificateTypeVersion:
     """Submit, recall, return, approve, publish or discard a version; ``VERSION_MOVES`` says when, and who.
 
     Submitting, approving and publishing pass the checks (:class:`TypeRefused`). What is published holds for the next
-    certificate; those that were issued keep their version.
+    certificate, from ``effective_on`` on (None: at once); those that were issued keep their version. Raises
+    :class:`DateInvalid`, and :class:`TypeMoved` when another version came in force since this one was begun.
     """
     version = _lock(actor, version_id)
     move = steps.check(actor, version, action, VERSION_MOVES, expected_revision=expected_revision, label=part_label)
@@ -129,19 +141,68 @@ def step_type(
     if action == _Action.RETURN:
         note = steps.require_note(note)
     if action in _GATED:
-        findings = check_type(version)
-        if any(finding.is_error for finding in findings):
-            raise errors.TypeRefused(findings)
+        _pass_gate(version)
+    if action == _Action.APPROVE:  # what was planned before a recall is planned anew
+        version.published_by_id = version.published_at = version.effective_on = None
     if action == _Action.PUBLISH:
-        _put_in_force(actor, version)
+        _publish(actor, version, effective_on)
     else:
         _settle(actor, version, action, move.target, note=note)
     return version
 
 
-def _put_in_force(actor: Actor, version: CertificateTypeVersion) -> None:
+def _pass_gate(version: CertificateTypeVersion) -> None:
+    findings = check_type(version)
+    if any(finding.is_error for finding in findings):
+        raise errors.TypeRefused(findings)
+
+
+def _publish(actor: Actor, version: CertificateTypeVersion, effective_on: dt.date | None) -> None:
+    _require_base(version)
+    version.effective_on = None  # an empty day is today, whatever was planned before
+    if plan_day(version, effective_on):
+        version.published_by_id, version.published_at = actor.account_id, timezone.now()
+        _settle(actor, version, "schedule", VersionState.APPROVED, note=str(version.effective_on))
+    else:
+        _put_in_force(actor, version)
+
+
+def _require_base(version: CertificateTypeVersion) -> None:
     if version.type and version.base_id != version.type.current_id:
         raise errors.TypeMoved
+
+
+def take_effect(actor: Actor, *, today: dt.date) -> int:
+    """Nightly: put in force what was planned for today or earlier; returns how many. Safe to run twice."""
+    planned = _planned(today).order_by("effective_on", "pk").values_list("pk", flat=True)
+    return for_each(list(planned), partial(_take_effect, actor, today))
+
+
+def _planned(today: dt.date) -> QuerySet[CertificateTypeVersion]:
+    approved = CertificateTypeVersion.objects.filter(state=VersionState.APPROVED, published_at__isnull=False)
+    return approved.filter(effective_on__lte=today)
+
+
+@transaction.atomic
+def _take_effect(actor: Actor, today: dt.date, version_id: UUID) -> bool:
+    """One version on its day; what no longer fits goes back to its author, who is told why."""
+    version = _lock(actor, version_id)
+    if not _planned(today).filter(pk=version_id).exists():  # recalled meanwhile, or in force already
+        return False
+    planner = version.published_by_id
+    try:
+        _require_base(version)
+        _pass_gate(version)
+    except (errors.TypeMoved, errors.TypeRefused) as error:
+        version.published_by_id = version.published_at = None
+        _settle(actor, version, _Action.RETURN, VersionState.RETURNED, note=error.text)
+        return False
+    _put_in_force(actor, version)
+    keep_planner(version, planner)
+    return True
+
+
+def _put_in_force(actor: Actor, version: CertificateTypeVersion) -> None:
     for old in CertificateTypeVersion.objects.filter(key=version.key, state=VersionState.PUBLISHED):
         _settle(actor, old, _Action.REPLACE, VersionState.RETIRED)
     kind = version.type or CertificateType(key=version.key)

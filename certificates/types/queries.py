@@ -87,8 +87,13 @@ def content_for(certificate: Certificate) -> TypeContent | None:
 
 
 def fields_of(certificate: Certificate) -> list[dict[str, Any]]:
-    """The fields of a certificate's face as on the day of its issue; no query while its version is in force."""
+    """The fields of a certificate's face as on the day of its issue; no query while its version is in force.
+
+    What became sensitive since then is so on every certificate.
+    """
     version_id = certificate.type_version_id or certificate.type.first_id
     if version_id is None or version_id == certificate.type.current_id:
         return list(certificate.type.fields)
-    return [part.stored() for part in _published(version_id).fields]
+    sensitive = {row["key"] for row in certificate.type.fields if row.get("sensitive")}
+    rows = [part.stored() for part in _published(version_id).fields]
+    return [row | {"sensitive": True} if row["key"] in sensitive else row for row in rows]

@@ -4,12 +4,13 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from certificates.models import Certificate
+from certificates.types.queries import fields_of
 from certificates.wallet.errors import FieldUnknown
 
 
 def labels_of(certificate: Certificate) -> dict[str, str]:
     """The printed fields that hold a value: key → label, in the type's order."""
-    return {row["key"]: row["label"] for row in certificate.type.fields if certificate.face.get(row["key"])}
+    return {row["key"]: row["label"] for row in fields_of(certificate) if certificate.face.get(row["key"])}
 
 
 def is_private(field: Mapping[str, Any]) -> bool:
@@ -20,7 +21,7 @@ def is_private(field: Mapping[str, Any]) -> bool:
 def usual_keys(certificate: Certificate) -> list[str]:
     """What goes along unless the holder chooses otherwise: everything printed that is not private."""
     known = labels_of(certificate)
-    return [row["key"] for row in certificate.type.fields if row["key"] in known and not is_private(row)]
+    return [row["key"] for row in fields_of(certificate) if row["key"] in known and not is_private(row)]
 
 
 def check_keys(certificate: Certificate, chosen: Collection[str]) -> list[str]:

@@ -53,7 +53,9 @@ class Share(BaseModel):
     purpose_kind = models.CharField(max_length=20)
     purpose = models.CharField(max_length=60)
     until = models.DateTimeField()
-    ended_at = models.DateTimeField(null=True)  # by the holder, before its time
+    ended_at = models.DateTimeField(null=True)  # by the holder or with their account, before its time
+    # The receiver closed their account: it opens no more. The giver, who would learn of an account by it, is not told.
+    receiver_left_at = models.DateTimeField(null=True)
 
     class Meta:
         ordering: ClassVar = ["-id"]

@@ -1,13 +1,16 @@
-"""What the wallet adds to a copy of somebody's data, and what ends when their account is erased."""
+"""What the wallet adds to a copy of somebody's data, and what ends when they close their account."""
+
+import datetime as dt
 
 from django.utils import timezone
 
 from certificates import events as codes
 from certificates.models import Grant
+from certificates.wallet import queries
 from certificates.wallet.models import ErrorReport, Share
 from common import events
 from identity.actor import SYSTEM
-from identity.models import Party
+from identity.models import Account, Party
 from identity.privacy.hooks import Part, Row
 
 
@@ -42,12 +45,23 @@ def _report(row: ErrorReport) -> Row:
 
 
 def end_shares(party: Party) -> int:
-    """End what a party still shares, with the party's account; returns how many."""
+    """End what a party shares, and close what is shared with it, with its account; returns how many."""
     now = timezone.now()
-    rows = list(Share.objects.filter(certificate__holder=party, ended_at__isnull=True, until__gt=now))
+    rows = list(queries.live(now).filter(certificate__holder=party).select_for_update(of=("self",)).order_by("pk"))
     for row in rows:
         events.record(codes.SHARE_ENDED, actor=SYSTEM, subject_id=row.certificate_id, share=str(row.pk))
     ids = [row.pk for row in rows]
     Share.objects.filter(pk__in=ids).update(ended_at=now, updated_at=now)
     Grant.objects.filter(share__in=ids).update(ends_at=now, updated_at=now)
-    return len(rows)
+    return len(rows) + _leave(party, now)
+
+
+def _leave(party: Party, now: dt.datetime) -> int:
+    """Close what a person received: an address in a message, or a registration anew, opens it no more."""
+    if party.kind != Party.Kind.PERSON:
+        return 0
+    phone = Account.objects.filter(person_id=party.pk).values_list("phone_index", flat=True).first()
+    mine = queries.received_by(party.person, bytes(phone) if phone else None)
+    open_ones = queries.live(now).filter(mine, receiver_left_at__isnull=True)
+    locked = list(open_ones.select_for_update(of=("self",)).order_by("pk").values_list("pk", flat=True))
+    return Share.objects.filter(pk__in=locked).update(receiver_left_at=now, updated_at=now)

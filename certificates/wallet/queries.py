@@ -47,15 +47,20 @@ def received(actor: Actor) -> QuerySet[Share]:
     """
     if not actor.is_citizen or actor.is_wallet_shut or actor.principal_id is None:
         return Share.objects.none()
-    rows = loaded().filter(ended_at__isnull=True, until__gt=timezone.now())
+    rows = loaded().filter(ended_at__isnull=True, receiver_left_at__isnull=True, until__gt=timezone.now())
     person = Person.objects.filter(pk=actor.principal_id).first()
     if person is None:
         return rows.filter(organisation_id=actor.principal_id)
     phone = Account.objects.filter(person_id=person.pk).values_list("phone_index", flat=True).first()
+    return rows.filter(received_by(person, bytes(phone) if phone else None))
+
+
+def received_by(person: Person, phone_index: bytes | None) -> Q:
+    """What is shared with a person: by ID number and name together, or by the phone of their account."""
     mine = Q(to=Share.To.ID_NUMBER, receiver_index=person_index(bytes(person.id_number_index), person.name))
-    if phone:
-        mine |= Q(to=Share.To.PHONE, receiver_index=bytes(phone))
-    return rows.filter(mine)
+    if phone_index:
+        mine |= Q(to=Share.To.PHONE, receiver_index=phone_index)
+    return mine
 
 
 def get_received(actor: Actor, share_id: UUID) -> Share:
@@ -88,6 +93,6 @@ def token_digest(token: str) -> bytes:
 
 
 def require_open(row: Share) -> None:
-    """Raise :class:`ShareOver` once its time is over or its holder ended it."""
-    if row.ended_at or row.until <= timezone.now():
+    """Raise :class:`ShareOver` once its time is over, its holder ended it or its receiver closed their account."""
+    if row.ended_at or row.receiver_left_at or row.until <= timezone.now():
         raise ShareOver

@@ -19,8 +19,9 @@ from django.utils.translation import gettext as _
 
 from certificates import events as codes
 from certificates import grants, stamping
+from certificates.errors import FileDamaged
 from certificates.models import Certificate, Grant
-from certificates.queries import public_holder_name
+from certificates.queries import public_holder_name, stored_file
 from certificates.wallet import queries, sharing_rules
 from certificates.wallet.errors import (
     ShareCodeLocked,
@@ -219,16 +220,20 @@ def open_share(actor: Actor, *, row: Share, operation: str = "view") -> Share:
 def read_shared_file(actor: Actor, *, row: Share) -> bytes:
     """The certificate as a copy: receiver, purpose and last day across every page; the look is recorded.
 
-    Raises :class:`ShareOver`, :class:`NotShowable` or :class:`ShareFileMissing`.
+    Raises :class:`ShareOver`, :class:`NotShowable`, :class:`ShareFileMissing` or :class:`FileDamaged`; then no look
+    is recorded, for there was none.
     """
-    opened = open_share(actor, row=row, operation="file")
-    certificate = opened.certificate
-    require_showable(certificate)
-    if not certificate.file:
+    queries.require_open(row)
+    require_showable(row.certificate)
+    if not row.certificate.file:
         raise ShareFileMissing
-    with certificate.file.open() as stored:
-        content = stored.read()
-    return stamping.stamp(_plain_copy(content), "application/pdf", sharing_rules.watermark(opened))
+    try:
+        pages = _plain_copy(stored_file(row.certificate))
+    except pikepdf.PdfError as error:
+        raise FileDamaged from error
+    copy = stamping.stamp(pages, "application/pdf", sharing_rules.watermark(row))
+    open_share(actor, row=row, operation="file")
+    return copy
 
 
 def _plain_copy(content: bytes) -> bytes:

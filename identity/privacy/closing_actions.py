@@ -60,6 +60,7 @@ def close_account(actor: Actor, *, understood: bool) -> AccountClosure:
     erase_all_of(actor, account_id=account.pk, why="account_closed")
     withdraw_all_of(actor, person_id=party.pk)
     revoke_all_of(actor, person_id=party.pk)
+    hooks.close_of(party)
     closure = AccountClosure.objects.create(account=account, erase_after=timezone.now() + CHANGE_OF_MIND)
     _disable(actor, account, party.person)
     detail = {"mandates_ended": ended, "erase_after": closure.erase_after.isoformat()}

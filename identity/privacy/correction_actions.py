@@ -20,7 +20,7 @@ from identity import events as codes
 from identity import messaging
 from identity.actor import Actor
 from identity.mandates.queries import hold
-from identity.models import CorrectionRequest, Department, Person
+from identity.models import CorrectionRequest, Person
 from identity.privacy.errors import CorrectionInvalid, CorrectionMoved, CorrectionNotFound, CorrectionOpen
 from identity.privacy.queries import corrections_for_staff
 from identity.privacy.rules import require_self
@@ -40,14 +40,11 @@ class Wrong:
     current: str = field(repr=False)
     wanted: str = field(repr=False)
     reason: str = field(default="", repr=False)
-    certificate_id: str = ""
-    certificate_name: str = ""
-    source: Department | None = None  # the certificate's issuer
 
 
 @transaction.atomic
 def request_correction(actor: Actor, *, wrong: Wrong, proof_id: str = "", request_key: str = "") -> CorrectionRequest:
-    """Receive what the actor says is wrong about themselves. The caller checked that a certificate is theirs.
+    """Receive what the actor says is wrong about themselves; a certificate's face is its issuer's.
 
     Raises :class:`NotYourData`, :class:`CorrectionInvalid`, :class:`CorrectionOpen` or :class:`AccountClosed`.
     """
@@ -63,14 +60,11 @@ def request_correction(actor: Actor, *, wrong: Wrong, proof_id: str = "", reques
                 person_id=person_id,
                 account_id=actor.known_account_id,
                 subject=wrong.subject,
-                certificate_id=wrong.certificate_id,
-                certificate_name=wrong.certificate_name[:200],
-                source=wrong.source,
                 current=wrong.current.strip(),
                 wanted=wrong.wanted.strip(),
                 reason=wrong.reason.strip(),
                 proof_id=proof_id,
-                due_on=_due_on(wrong.source),
+                due_on=_due_on(),
             )
     except IntegrityError as error:
         raise CorrectionOpen from error
@@ -82,7 +76,9 @@ def request_correction(actor: Actor, *, wrong: Wrong, proof_id: str = "", reques
 
 def _check(wrong: Wrong) -> None:
     problems: dict[str, str] = {}
-    if wrong.subject not in _Subject.values:
+    if wrong.subject == _Subject.CERTIFICATE:
+        problems["subject"] = _("证照上的内容请在“我的证照”里打开那张证照报错，由发证机关答复。")
+    elif wrong.subject not in _Subject.values:
         problems["subject"] = _("请选择要更正什么。")
     for name, text in (("current", wrong.current), ("wanted", wrong.wanted), ("reason", wrong.reason)):
         if len(text.strip()) > LONGEST:
@@ -95,11 +91,10 @@ def _check(wrong: Wrong) -> None:
         raise CorrectionInvalid(fields=problems)
 
 
-def _due_on(source: Department | None) -> dt.date | None:
+def _due_on() -> dt.date | None:
     """The day of the promise; none while nobody has loaded the calendar of that year."""
     try:
-        calendar = for_region(source.region.code if source else "")
-        return calendar.add(timezone.localdate(), settings.CORRECTION_WORKDAYS)
+        return for_region("").add(timezone.localdate(), settings.CORRECTION_WORKDAYS)
     except UnknownYear:
         return None
 

@@ -45,3 +45,10 @@ class NoteMissing(Invalid):
 
     code = "services.note_missing"
     message = _("请写明退回的意见，让起草人知道怎么改。")
+
+
+class DateInvalid(Invalid):
+    """A date lies in the past or contradicts another."""
+
+    code = "services.date_invalid"
+    message = _("日期不对。")

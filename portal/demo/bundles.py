@@ -9,6 +9,7 @@ from django.db import transaction
 
 from common.errors import DomainError
 from identity.actor import Actor
+from identity.reviewing.states import VersionAction
 from portal.demo.catalogue import DemoCatalogue
 from portal.demo.entries import CONTENT, Entry, read_folder, unique
 from portal.demo.publishing import Officers
@@ -20,7 +21,6 @@ from services.bundles.queries import for_staff
 from services.descriptions import SituationPart
 from services.editing.errors import LintRefused
 from services.models import Bundle, BundleVersion, ServiceItem
-from services.states import VersionAction
 
 _REQUIRED = "code lead name summary side life_event synonyms legal questions members"
 

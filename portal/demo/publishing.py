@@ -9,6 +9,7 @@ from django.db.models import prefetch_related_objects
 
 from common.errors import DomainError
 from identity.actor import Actor
+from identity.reviewing.states import VersionAction
 from portal.demo.entries import ContentError, Entry
 from portal.demo.forms import WITH_FORMS, add_files
 from services.descriptions import PREFETCH, ItemDescription, LegalBasisPart, VersionContent, describe
@@ -16,7 +17,6 @@ from services.editing import directory, items, versions, waivers
 from services.editing.basics import inherit
 from services.editing.directory import EntryContent, entry_content
 from services.models import AskWaiver, DirectoryEntry, DirectoryVersion, ItemVersion, ServiceItem
-from services.states import VersionAction
 
 
 @dataclass(frozen=True, slots=True)

@@ -102,7 +102,7 @@ class BundleMaterial:
 
 
 def materials_of(plan: Plan, actor: Actor) -> tuple[list[BundleMaterial], Tally | None]:
-    """The plan's materials, resolved for a signed-in citizen (four queries); without sign-in there is no tally."""
+    """The plan's materials, resolved for a signed-in citizen (two queries); without sign-in there is no tally."""
     resolved = _resolve(plan, actor)
     rows = [_row(plan, group, (resolved or {}).get(number)) for number, group in enumerate(plan.materials)]
     if resolved is None:

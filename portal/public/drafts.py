@@ -25,6 +25,14 @@ class NotDraft(Exception):
         super().__init__(str(case.pk))
 
 
+class InJoint(Exception):
+    """The draft is filled in together with others: the joint case's pages show it. Carries the joint case's key."""
+
+    def __init__(self, joint_id: UUID) -> None:
+        self.joint_id = joint_id
+        super().__init__(str(joint_id))
+
+
 @dataclass(frozen=True, slots=True)
 class Draft:
     """A draft with what its pages need: guiding questions and the form pages that apply."""
@@ -58,10 +66,18 @@ def get_draft(actor: Actor, case_id: UUID) -> Draft:
     case = get_case(actor, case_id)
     if case.state != State.DRAFT:
         raise NotDraft(case)
+    require_alone(case)
     if case.agent_id != actor.person_id:
         refresh_draft(actor, case_id=case_id)
         case = get_case(actor, case_id)
     return draft_of(case)
+
+
+def require_alone(case: Case) -> None:
+    """Raise :class:`InJoint` for a draft that goes its way with others."""
+    part = getattr(case, "joint_item", None)
+    if case.state == State.DRAFT and part is not None and part.state in {part.State.DRAFT, part.State.WAITING}:
+        raise InJoint(part.joint_id)
 
 
 def draft_of(case: Case) -> Draft:

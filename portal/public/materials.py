@@ -74,7 +74,7 @@ class Tally:
 
 
 def guide_materials(guide: Guide, actor: Actor) -> tuple[list[GuideMaterial], Tally | None]:
-    """The materials of a guide, resolved for a signed-in citizen (four queries), with their tally.
+    """The materials of a guide, resolved for a signed-in citizen (two queries), with their tally.
 
     Without sign-in the marks say what could stand in for each, and there is no tally.
     """

@@ -18,6 +18,7 @@ from portal.public.views import (
     home,
     identity,
     items,
+    joint,
     legacy,
     locker,
     mandates,
@@ -63,6 +64,17 @@ case_urls: _Urls = [
     path("correct/", my.correct_case, name="correct_case"),
     path("withdraw/", my.withdraw_case, name="withdraw_case"),
     path("notices/<uuid:notice_id>.pdf", my.notice_file, name="notice_file"),
+]
+joint_urls: _Urls = [
+    path("", joint.my_joint, name="my_joint"),
+    path("form/<slug:page>/", joint.joint_step, name="joint_step"),
+    path("materials/", joint.joint_materials, name="joint_materials"),
+    path("check/", joint.joint_check, name="joint_check"),
+    path("submit/", joint.submit_joint, name="submit_joint"),
+    path("discard/", joint.discard_joint, name="discard_joint"),
+    path("receipt.pdf", joint.joint_receipt, name="joint_receipt"),
+    path("withdraw/", joint.withdraw_joint, name="withdraw_joint"),
+    path("items/<slug:key>/withdraw/", joint.withdraw_joint_part, name="withdraw_joint_part"),
 ]
 tray_urls: _Urls = [
     path("", trays.tray, name="tray"),
@@ -113,6 +125,7 @@ my_urls: _Urls = [
     path("apps/<uuid:consent_id>/withdraw/", apps.withdraw, name="my_app_withdraw"),
     path("cases/", my.my_cases, name="my_cases"),
     path("cases/<uuid:case_id>/", include(case_urls)),
+    path("joint/<uuid:joint_id>/", include(joint_urls)),
     path("certificates/", certificates.wallet, name="wallet"),
     path("certificates/<uuid:certificate_id>/", certificates.certificate_detail, name="certificate_detail"),
     path("certificates/<uuid:certificate_id>/file.pdf", certificates.certificate_file, name="certificate_file"),
@@ -163,6 +176,7 @@ urlpatterns: _Urls = [
     path("items/<uuid:item_id>/apply/", apply.start_draft, name="start_draft"),
     path("bundles/", bundles.bundle_list, name="bundle_list"),
     path("bundles/<slug:bundle_code>/", bundles.bundle, name="bundle"),
+    path("bundles/<slug:bundle_code>/apply/", joint.start_joint, name="start_joint"),
     path("bundles/<slug:bundle_code>/items/<slug:member_key>/", bundles.begin_item, name="begin_item"),
     path("preview/<uuid:item_id>/<int:version_number>/<slug:page>/", preview.draft_preview, name="draft_preview"),
     path("legacy/<path:old>", legacy.old_link, name="old_link"),

@@ -6,9 +6,10 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from identity.reviewing.states import VersionAction
 from services.lint.findings import RULES
 from services.models import AskWaiver, ServiceItem
-from services.states import LIFECYCLE, Operation, OperationAction, VersionAction
+from services.states import LIFECYCLE, Operation, OperationAction
 
 _STALE = _("页面已经失效，请刷新后再操作。")
 

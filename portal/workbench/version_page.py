@@ -10,9 +10,9 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
 from common.formatting import action_label
+from identity.reviewing.states import VERSION_MOVES, VersionAction, VersionState
 from portal.workbench.step_page import StepPage
 from services.errors import VersionNotFound
-from services.states import VERSION_MOVES, VersionAction, VersionState
 
 Version = TypeVar("Version")
 _DANGER = (VersionAction.DISCARD, VersionAction.RETURN)

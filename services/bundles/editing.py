@@ -18,6 +18,7 @@ from common import events
 from common.jobs import for_each
 from identity.actor import SYSTEM, Actor
 from identity.models import Department
+from identity.reviewing.states import VERSION_MOVES, VersionAction, VersionState
 from identity.staff.current import hold
 from services import events as codes
 from services.bundles.checking import check_version, facts_for, keep, seen_now
@@ -29,7 +30,6 @@ from services.editing import steps
 from services.editing.errors import BaseMoved, LintRefused
 from services.lint.findings import Finding
 from services.models import Bundle, BundleMember, BundleVersion, DirectoryEntry
-from services.states import VERSION_MOVES, VersionAction, VersionState
 
 _UP = "region__parent__parent__parent__parent"
 

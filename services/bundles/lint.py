@@ -159,7 +159,7 @@ def _question(question: SituationPart, solver: Solver) -> Iterator[Finding]:
     if all(option.get("when") for option in question.options):
         stuck = solver.find(keys, lambda given: applies(question.when, given) and not open_options(question, given))
         if stuck is not None:
-            yield Finding("bundle.dead_end", where, {**name, "answers": _shown(stuck)})
+            yield Finding("bundle.dead_end", where, {**name, "answers": solver.in_words(stuck)})
 
 
 def _both(first: Mapping[str, Any], second: Mapping[str, Any]) -> Any:
@@ -194,13 +194,14 @@ def _answered(member: MemberPart, one: ItemFacts, solver: Solver) -> Iterator[Fi
     question = next_situation(one.questions, situation)
     if question is None:
         return
-    params = {"name": one.name, "question": question.question, "answers": _shown(given)}
+    params = {"name": one.name, "question": question.question, "answers": solver.in_words(given)}
     value = situation.get(question.key, "")
     where = f"member:{member.key}"
     if not value:
         yield Finding("bundle.answer_missing", where, params)
     elif value in {option["value"] for option in question.options} - set(_open_values(question, one, situation)):
-        yield Finding("bundle.value_closed", where, {**params, "value": value})
+        label = next(option["label"] for option in question.options if option["value"] == value)
+        yield Finding("bundle.value_closed", where, {**params, "value": label})
 
 
 def _open_values(question: Question, one: ItemFacts, situation: Mapping[str, str]) -> list[str]:
@@ -220,7 +221,3 @@ def _never_together(content: BundleContent, facts: Mapping[UUID, ItemFacts], sol
             if solver.find({*member.when, *other.when}, _both(member.when, other.when)) is None:
                 params = {"name": facts[member.entry_id].name, "other": facts[other.entry_id].name}
                 yield Finding("bundle.after_never", f"member:{member.key}", params)
-
-
-def _shown(answers: Mapping[str, str]) -> str:
-    return "、".join(f"{key}={value}" for key, value in answers.items()) or "—"

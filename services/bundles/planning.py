@@ -108,12 +108,14 @@ def _planned(
         waits=tuple(sorted(waits)),
         steps=visible_steps(version, situation),
         materials=tuple(
-            _asked(member.key, row, piece) for row in required_materials(version, situation) for piece in parts_of(row)
+            asked_material(member.key, row, piece)
+            for row in required_materials(version, situation)
+            for piece in parts_of(row)
         ),
     )
 
 
-def _asked(member: str, row: MaterialRequirement, piece: Piece | None) -> AskedMaterial:
+def asked_material(member: str, row: MaterialRequirement, piece: Piece | None) -> AskedMaterial:
     """A material with what may stand for it; where all pieces are asked for, each is one of its own."""
     accepted = [kind.pk for kind in row.satisfied_by.all() if piece is None or kind.pk in piece.types]
     if piece:

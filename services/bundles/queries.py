@@ -14,13 +14,13 @@ from identity.actor import Actor
 from identity.models import Region
 from identity.permissions import Permission
 from identity.reviewing import steps as reviewing
+from identity.reviewing.states import OPEN_VERSIONS, PUBLIC_VERSIONS, VersionAction, VersionState
 from services.bundles.content import BundleContent, MemberPart, describe
 from services.bundles.errors import BundleNotFound, BundleVersionNotFound, RegionUnknownHere
 from services.bundles.planning import Plan, make_plan
 from services.models import Bundle, BundleVersion, CatalogueStep, DirectoryEntry, ServiceItem
 from services.rules import normal_situation
 from services.standing import as_of as item_as_of
-from services.states import OPEN_VERSIONS, PUBLIC_VERSIONS, VersionAction, VersionState
 
 _UP = "parent__parent__parent__parent"
 _SHORTEST = 2  # characters that must agree for a search to name a bundle

@@ -10,13 +10,13 @@ from django.utils.translation import gettext as _
 
 from common import events
 from identity.actor import Actor
+from identity.reviewing.states import VERSION_MOVES, VersionAction
 from services import events as codes
 from services.editing import steps
 from services.editing.elements import SECTIONS
 from services.editing.errors import CommentAnswered, CommentInvalid, CommentNotFound
 from services.editing.versions import lock_version
 from services.models import ItemVersion, ReviewComment
-from services.states import VERSION_MOVES, VersionAction
 from services.validation import has_forbidden_text
 
 LONGEST, LONGEST_ANSWER = 1000, 500  # characters

@@ -15,6 +15,7 @@ from common.idempotency import claim
 from common.jobs import after_commit, for_each
 from identity.actor import SYSTEM, Actor
 from identity.models import Department
+from identity.reviewing.states import OPEN_VERSIONS, VERSION_MOVES, VersionAction, VersionState
 from identity.staff.current import hold
 from services import codes as code_sets
 from services import events as codes
@@ -26,7 +27,7 @@ from services.editing.versions import content_of, open_draft
 from services.errors import DescriptionInvalid, VersionNotFound
 from services.fields import is_day
 from services.models import DirectoryEntry, DirectoryVersion, ServiceItem
-from services.states import OPEN_VERSIONS, VERSION_MOVES, Standing, VersionAction, VersionState
+from services.states import Standing
 from services.validation import has_forbidden_text
 
 _Action = VersionAction

@@ -11,6 +11,7 @@ from identity.actor import Actor
 from identity.models import Department, Region
 from identity.permissions import Permission
 from identity.reviewing import steps as reviewing
+from identity.reviewing.states import OPEN_VERSIONS, PUBLIC_VERSIONS, VersionAction, VersionState
 from services.codes import UseLevel
 from services.descriptions import PREFETCH, describe
 from services.editing.basics import differing
@@ -18,7 +19,7 @@ from services.editing.errors import EntryNotFound
 from services.editing.labels import field_label
 from services.errors import VersionNotFound
 from services.models import CatalogueStep, DirectoryEntry, DirectoryVersion, ItemVersion, ServiceItem
-from services.states import OPEN_VERSIONS, PUBLIC_VERSIONS, Standing, VersionAction, VersionState
+from services.states import Standing
 
 _PEOPLE = ("author", "submitted_by", "reviewed_by", "published_by")
 _MOST_COMPARED = 200  # implementations that a page compares with the entry

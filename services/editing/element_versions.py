@@ -11,6 +11,7 @@ from uuid import UUID
 from django.db import transaction
 
 from identity.actor import Actor
+from identity.reviewing.states import VERSION_MOVES, VersionAction, VersionState
 from identity.staff.current import hold
 from services import events as codes
 from services.actions import ElementDescription, lock_catalogue, write_element
@@ -18,7 +19,6 @@ from services.editing import steps
 from services.elements import problems
 from services.errors import ElementExists, ElementInvalid, ElementNotFound, VersionNotFound
 from services.models import DataElement, ElementVersion
-from services.states import VERSION_MOVES, VersionAction, VersionState
 from services.validation import has_forbidden_text
 
 

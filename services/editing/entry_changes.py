@@ -9,13 +9,14 @@ from common import events
 from common.formatting import action_label, code_label
 from identity.actor import Actor
 from identity.models import Department
+from identity.reviewing.states import VersionAction
 from identity.staff.current import hold
 from services import events as codes
 from services.editing import steps
 from services.editing.directory import entry_content, open_entry_draft, step_entry
 from services.editing.errors import EntryNotFound, EntryNotUsable, OperationInvalid, StepNotAllowed
 from services.models import DirectoryEntry, DirectoryVersion
-from services.states import LIFECYCLE, Operation, Standing, VersionAction
+from services.states import LIFECYCLE, Operation, Standing
 from services.validation import has_forbidden_text
 
 ENTRY_OPERATIONS = (Operation.PAUSE, Operation.RESUME, Operation.CANCEL)

@@ -4,10 +4,17 @@ from django.utils.translation import gettext_lazy as _
 
 from common.errors import Conflict, Invalid, NotFound
 from common.findings import Refused
-from identity.reviewing.errors import NoteMissing, OpenVersionExists, SamePerson, StaleVersion, StepNotAllowed
+from identity.reviewing.errors import (
+    DateInvalid,
+    NoteMissing,
+    OpenVersionExists,
+    SamePerson,
+    StaleVersion,
+    StepNotAllowed,
+)
 
 # Refusals of every review, known under this name too.
-__all__ = ("NoteMissing", "OpenVersionExists", "SamePerson", "StaleVersion", "StepNotAllowed")
+__all__ = ("DateInvalid", "NoteMissing", "OpenVersionExists", "SamePerson", "StaleVersion", "StepNotAllowed")
 
 
 class BaseMoved(Conflict):
@@ -16,13 +23,6 @@ class BaseMoved(Conflict):
     code = "services.base_moved"
     message = _("起草这一版以后，第 %(number)s 版已经发布。直接发布会把它改回去。")
     what_to_do = _("请对照现行版本改好草稿，点“以现行版本为基础”后重新提交审核。")
-
-
-class DateInvalid(Invalid):
-    """A date lies in the past or contradicts another."""
-
-    code = "services.date_invalid"
-    message = _("日期不对。")
 
 
 class LintRefused(Refused):

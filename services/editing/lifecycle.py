@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from common.formatting import action_label, code_label
 from identity.actor import Actor
+from identity.reviewing.states import VersionState
 from identity.staff.current import hold
 from services import events as codes
 from services.editing import steps
@@ -25,7 +26,6 @@ from services.states import (
     OperationAction,
     OperationState,
     Standing,
-    VersionState,
 )
 
 _NEEDS_INSTEAD = {Operation.PAUSE, Operation.CANCEL}

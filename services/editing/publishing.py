@@ -10,6 +10,7 @@ from django.utils import timezone
 from common import events
 from common.jobs import after_commit, for_each
 from identity.actor import SYSTEM, Actor
+from identity.reviewing.states import VERSION_MOVES, VersionAction, VersionState
 from services import events as codes
 from services.editing import steps
 from services.editing.errors import BaseMoved
@@ -17,17 +18,7 @@ from services.lint.findings import Finding
 from services.lint.store import keep
 from services.models import ItemOperation, ItemSuccession, ItemVersion, ServiceItem
 from services.search import reindex
-from services.states import (
-    LIFECYCLE,
-    OPERATION_MOVES,
-    VERSION_MOVES,
-    Operation,
-    OperationAction,
-    OperationState,
-    Standing,
-    VersionAction,
-    VersionState,
-)
+from services.states import LIFECYCLE, OPERATION_MOVES, Operation, OperationAction, OperationState, Standing
 
 
 def put_in_force(actor: Actor, version: ItemVersion, *, findings: Sequence[Finding] | None = None) -> None:

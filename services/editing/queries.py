@@ -13,20 +13,14 @@ from identity.actor import Actor
 from identity.models import Department, Post
 from identity.permissions import Permission
 from identity.reviewing import steps as reviewing
+from identity.reviewing.states import VersionAction, VersionState
 from services.descriptions import VersionContent
 from services.editing.elements import section_by_key
 from services.editing.errors import OperationNotFound, WaiverNotFound
 from services.errors import ItemNotFound, VersionNotFound
 from services.lint.run import load_around
 from services.models import AskWaiver, CatalogueStep, DataElement, ItemOperation, ItemVersion, ServiceItem
-from services.states import (
-    OPEN_OPERATIONS,
-    OperationAction,
-    VersionAction,
-    VersionState,
-    operation_actions,
-    operations_on,
-)
+from services.states import OPEN_OPERATIONS, OperationAction, operation_actions, operations_on
 
 _HISTORY = Prefetch("history", CatalogueStep.objects.select_related("account"))
 

@@ -12,6 +12,7 @@ from django.db.models import prefetch_related_objects
 from django.utils import timezone
 
 from identity.actor import Actor
+from identity.reviewing.states import VERSION_MOVES, VersionAction, VersionState
 from identity.staff.current import hold
 from services import events as codes
 from services.descriptions import PARTS, PREFETCH, VersionContent, columns, describe
@@ -24,7 +25,7 @@ from services.editing.queries import open_remarks
 from services.errors import DescriptionInvalid, ItemNotFound, VersionNotFound
 from services.guides.carrying import carry_over
 from services.models import CatalogueStep, ItemVersion, ServiceItem
-from services.states import VERSION_MOVES, Standing, VersionAction, VersionState
+from services.states import Standing
 from services.validation import storing_problems
 from services.writing import write_parts
 

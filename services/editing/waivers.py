@@ -7,12 +7,12 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from identity.actor import Actor
+from identity.reviewing.states import OPEN_VERSIONS, Move
 from services import events as codes
 from services.editing import steps
 from services.editing.errors import WaiverExists, WaiverInvalid, WaiverNotFound
 from services.editing.versions import lock_item
 from services.models import AskWaiver, ItemVersion
-from services.states import OPEN_VERSIONS, Move
 
 _State = AskWaiver.State
 _SHORTEST = 10  # characters: "需要" is no reason

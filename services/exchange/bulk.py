@@ -13,7 +13,7 @@ from django.db import connection, models
 from django.utils import timezone
 
 from common import events
-from common.ids import uuid7_start
+from common.ids import uuid7_series
 from identity.actor import Actor
 from services import events as codes
 from services.exchange import tables
@@ -42,13 +42,13 @@ SELECT row.id, bool_or(item.row_digest = md5(row."values"::text)::uuid AND NOT {
 {_ITEM_ROWS.replace(" WHERE ", " JOIN services_serviceitem item ON item.row_guid = row.guid WHERE ", 1)} GROUP BY row.id
 """
 _AS_TEXT = ", ".join(f"{name} text" for name in COLUMNS if name != "row_guid")
-# UUID version 7 as :mod:`common.ids` makes them: the beginning is the time, the rest by chance.
-_NEW_KEY = "overlay(gen_random_uuid()::text PLACING %(time)s FROM 1 FOR 15)::uuid"
+# UUID version 7 in a series of :mod:`common.ids`: in the order of the rows, so that they fill an index from one end.
+_NEW_KEY = "(%({0})s || lpad(to_hex(told.id), 12, '0'))::uuid"
 # OFFSET 0: looked up row by row. A join would read all items once for each chunk of a long list.
 _NEW = f"""
 SELECT told.id AS row_id, told.guid, md5(told."values"::text)::uuid AS digest, value.*, department.id AS department_id,
        region.id AS region_id, region.level,
-       {_NEW_KEY} AS item_id, {_NEW_KEY} AS version_id
+       {_NEW_KEY.format("items")} AS item_id, {_NEW_KEY.format("versions")} AS version_id
 FROM (SELECT row.* {_ITEM_ROWS} AND row.is_plain OFFSET 0) told
 CROSS JOIN LATERAL jsonb_to_record(told."values") AS value({_AS_TEXT})
 JOIN identity_department department ON department.uscc = value.dept_code
@@ -77,6 +77,11 @@ WITH code AS MATERIALIZED (
     {_ITEM_ROWS}
 )
 {_NEW}{_ALONE}
+"""
+_NOT_PLAIN = """
+UPDATE services_exchangerow row SET is_plain = false
+WHERE row.batch_id = %(batch)s AND row.id BETWEEN %(first)s AND %(last)s AND row.is_plain
+  AND NOT EXISTS (SELECT 1 FROM plain WHERE plain.row_id = row.id)
 """
 _ENTRIES = """
 INSERT INTO services_directoryentry (id, created_at, updated_at, catalog_code, local_catalog_code, name, item_type,
@@ -137,11 +142,11 @@ _ITEM: dict[str, str] = {
     "row_digest": "plain.digest",
 }
 _OF_ENTRY = "JOIN services_directoryentry entry ON entry.catalog_code = substr(plain.task_code, 20)"
-# Their keys are the version's but for the end: keys in the order of time fill an index from one end.
+# Their keys are the version's with the place of the law in it.
 _BASES = """
 INSERT INTO services_legalbasis (id, created_at, updated_at, "order", version_id, law, article, kind, number, gist,
                                  issuer, since, is_inherited)
-SELECT (left(plain.version_id::text, 33) || lpad(to_hex(law.place), 3, '0'))::uuid, now(), now(),
+SELECT overlay(plain.version_id::text PLACING lpad(to_hex(law.place), 3, '0') FROM 16 FOR 3)::uuid, now(), now(),
        law.place, plain.version_id, law.law, law.article, '', '', '', '', '', false
 FROM plain JOIN unnest(%(texts)s::text[], %(places)s::int[], %(laws)s::text[], %(articles)s::text[])
      AS law(by_law, place, law, article) ON law.by_law = plain.by_law
@@ -193,39 +198,44 @@ def take_plain(actor: Actor, batch: ExchangeBatch, *, first: int, last: int) -> 
     with connection.cursor() as cursor:
         cursor.execute(_KNOWN, chosen)
         unchanged = {row_id: RowOutcome.UNCHANGED for row_id, is_same in cursor.fetchall() if is_same}
-        written = _write(cursor, actor, batch, _PLAIN_OF_CHUNK, chosen)
-    return unchanged | dict.fromkeys(written, RowOutcome.CREATED)
+        _write(cursor, actor, batch, _PLAIN_OF_CHUNK, chosen)
+        cursor.execute("SELECT row_id FROM plain")
+        return unchanged | {row_id: RowOutcome.CREATED for (row_id,) in cursor.fetchall()}
 
 
-def take_divided(actor: Actor, batch: ExchangeBatch, *, first: int, last: int) -> list[int]:
-    """As :func:`take_plain` for a stretch of a divided list, whose plain rows are new; returns the rows written."""
+def take_divided(actor: Actor, batch: ExchangeBatch, *, first: int, last: int) -> int:
+    """As :func:`take_plain` for a stretch of a divided list, whose plain rows are new; returns how many it wrote.
+
+    Those that turn out not to be plain are left to be read one by one.
+    """
+    chosen = _chosen(batch, first, last)
     with connection.cursor() as cursor:
-        return _write(cursor, actor, batch, _PLAIN_OF_LANE, _chosen(batch, first, last))
+        count = _write(cursor, actor, batch, _PLAIN_OF_LANE, chosen)
+        if count < last + 1 - first:
+            cursor.execute(_NOT_PLAIN, chosen)
+    return count
 
 
 def _chosen(batch: ExchangeBatch, first: int, last: int) -> dict[str, Any]:
     return {"batch": batch.pk, "first": first, "last": last, "tables": _TABLES}
 
 
-def _write(cursor: Any, actor: Actor, batch: ExchangeBatch, plain: str, chosen: dict[str, Any]) -> list[int]:
-    """Write the rows that a statement finds plain, and one entry of the audit; returns their ids."""
+def _write(cursor: Any, actor: Actor, batch: ExchangeBatch, plain: str, chosen: dict[str, Any]) -> int:
+    """Write the rows that a statement finds plain, and one entry of the audit; returns how many."""
     cursor.execute("DROP TABLE IF EXISTS plain")
-    cursor.execute(plain, {**chosen, "time": uuid7_start()})
+    cursor.execute(plain, {**chosen, "items": uuid7_series(), "versions": uuid7_series()})
     laws = _laws(cursor)
-    cursor.execute("SELECT row_id, item_id FROM plain ORDER BY row_id")
-    written = cursor.fetchall()
-    if not written:
-        return []
-    cursor.execute(_ENTRIES)
-    topics = _topics(cursor)
-    cursor.execute(_INSERT_ITEMS)
-    cursor.execute(_INSERT_VERSIONS, {"today": timezone.localdate()})
-    cursor.execute(_BASES, laws)
-    cursor.execute(_PLACES, topics)
-    cursor.execute("DROP TABLE plain")
-    first, last = str(written[0][1]), str(written[-1][1])
-    events.record(codes.ITEMS_WRITTEN, actor=actor, subject_id=batch.pk, rows=len(written), first=first, last=last)
-    return [row_id for row_id, _item_id in written]
+    cursor.execute("SELECT count(*), min(item_id::text), max(item_id::text) FROM plain")
+    count, first, last = cursor.fetchone()
+    if count:
+        cursor.execute(_ENTRIES)
+        topics = _topics(cursor)
+        cursor.execute(_INSERT_ITEMS)
+        cursor.execute(_INSERT_VERSIONS, {"today": timezone.localdate()})
+        cursor.execute(_BASES, laws)
+        cursor.execute(_PLACES, topics)
+        events.record(codes.ITEMS_WRITTEN, actor=actor, subject_id=batch.pk, rows=count, first=first, last=last)
+    return int(count)
 
 
 def _laws(cursor: Any) -> dict[str, list[Any]]:

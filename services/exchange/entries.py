@@ -11,6 +11,7 @@ from common import events
 from common.jobs import after_commit
 from identity.actor import Actor
 from identity.models import Department
+from identity.reviewing.states import VersionState
 from services import events as codes
 from services.codes import CATALOG_CODE, ItemType, UseLevel
 from services.descriptions import LegalBasisPart
@@ -21,7 +22,7 @@ from services.exchange.outcomes import Problem, RowOutcome
 from services.importing import reasons
 from services.importing.content import Row, legal_bases
 from services.models import DirectoryEntry, DirectoryVersion
-from services.states import Standing, VersionState
+from services.states import Standing
 
 _Values = Mapping[str, Any]
 

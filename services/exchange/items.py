@@ -14,6 +14,7 @@ from common.errors import DomainError
 from identity.actor import Actor, ActorKind
 from identity.models import Department, Region
 from identity.permissions import Permission
+from identity.reviewing.states import OPEN_VERSIONS
 from services.actions import Outcome, SavedItem, upsert_items
 from services.codes import is_handle_code
 from services.descriptions import ItemDescription, VersionContent
@@ -27,7 +28,7 @@ from services.importing import reasons, repairs
 from services.importing.content import Row, version_content
 from services.importing.rows import ReadRow, Surroundings, national, read_row
 from services.models import DirectoryEntry, ExchangeBatch, ExchangeRow, ServiceItem
-from services.states import OPEN_VERSIONS, Standing
+from services.states import Standing
 from services.validation import problems as description_problems
 
 _NOT_CONTENT = frozenset(["row_guid", "task_version", "task_handle_item", "plan_effective_date"])

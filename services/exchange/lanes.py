@@ -8,7 +8,6 @@ batch and the catalogue's lock for them.
 
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
-from uuid import UUID
 
 from django.db import connection, transaction
 from django.db.models import F
@@ -20,7 +19,7 @@ from services.models import ExchangeBatch, ExchangeLane
 
 _LANES = 2
 _STRETCH = 8_000  # rows of a transaction
-_STRETCHES = 4  # of each lane before the batch is told how far it is
+_STRETCHES = 8  # of each lane before the batch is told how far it is
 _BASICS = [table.name for table in tables.BASICS]
 _TOLD = """
 CREATE TEMP TABLE told ON COMMIT DROP AS
@@ -58,10 +57,6 @@ _ENDS = """
 SELECT min(id), max(id) FROM services_exchangerow
 WHERE batch_id = %(batch)s AND id > %(after)s AND "table" = ANY(%(tables)s)
 """
-_LEFT = """
-UPDATE services_exchangerow SET is_plain = false
-WHERE batch_id = %s AND id BETWEEN %s AND %s AND is_plain AND NOT id = ANY(%s::bigint[])
-"""
 
 
 def go_on(batch: ExchangeBatch) -> bool:
@@ -73,7 +68,7 @@ def go_on(batch: ExchangeBatch) -> bool:
     if open_ones:
         lock_catalogue()
         with ThreadPoolExecutor(len(open_ones)) as pool:
-            for done in [pool.submit(_run, batch.pk, key) for key in open_ones]:
+            for done in [pool.submit(_run, key) for key in open_ones]:
                 done.result()
     return _count(batch) or bool(open_ones)
 
@@ -100,20 +95,20 @@ def divide(batch: ExchangeBatch, *, next_table: str) -> bool:
     return True
 
 
-def _run(batch_id: UUID, lane_id: int) -> None:
+def _run(lane_id: int) -> None:
     """Some stretches of one lane, in a connection of its own."""
     try:
         with connection.cursor() as cursor:  # a stretch fits; can be set only before the first one
             cursor.execute("SET temp_buffers = '32MB'")
         for _number in range(_STRETCHES):
             with transaction.atomic():
-                if not _stretch(batch_id, lane_id):
+                if not _stretch(lane_id):
                     return
     finally:
         connection.close()
 
 
-def _stretch(batch_id: UUID, lane_id: int) -> bool:
+def _stretch(lane_id: int) -> bool:
     lane = ExchangeLane.objects.select_for_update(of=("self",)).select_related("batch").get(pk=lane_id)
     if lane.position >= lane.last:
         return False
@@ -124,8 +119,7 @@ def _stretch(batch_id: UUID, lane_id: int) -> bool:
         # The planner cannot know how long a table is that grows by thousands a second: indexes are right always.
         cursor.execute("SET LOCAL enable_seqscan = off")
         taken = bulk.take_divided(SYSTEM, lane.batch, first=first, last=last)
-        cursor.execute(_LEFT, [batch_id, first, last, taken])
-    lane.position, lane.created = last, lane.created + len(taken)
+    lane.position, lane.created = last, lane.created + taken
     lane.save()
     return True
 

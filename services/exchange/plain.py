@@ -8,7 +8,7 @@ the database (departments, regions, codes that are taken) is left to :mod:`servi
 import json
 import re
 import unicodedata
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from enum import IntEnum
 from operator import getitem
 from typing import Any
@@ -84,6 +84,11 @@ def _any(text: str) -> bool:
     return True
 
 
+def _length_first(name: str) -> tuple[int, bytes]:
+    written = name.encode("utf-8", "surrogatepass")
+    return len(written), written
+
+
 _CHECKS: dict[str, _Check] = {
     "row_guid": _any,
     "catalog_code": _any,  # compared with the 实施编码
@@ -115,92 +120,126 @@ _CHECKS: dict[str, _Check] = {
     "dept_type": _like("[1239]"),
 }
 COLUMNS = (*_CHECKS, "task_type")
+_CODE = re.compile("[0-9A-Za-z-]{20,50}").fullmatch
 _quoted = json.encoder.encode_basestring
 
 
-class _Doubtful(str):
-    """A value as JSON that has to be read with care."""
-
-    __slots__ = ()
-
-
-class _Forbidden(str):
-    """A value as JSON that is never stored."""
-
-    __slots__ = ()
-
-
 class _Column(dict[Any, str]):
-    """Values of one column as ``"name": value, `` of JSON, by value; nothing for those that are left out."""
+    """Plain values of one column as ``"name":value,`` of JSON, by value; nothing for those that are left out.
 
-    def __init__(self, name: str, check: _Check | None) -> None:
-        self._check = check
-        self._heading = f"{_quoted(name)}: "
+    What others are is added to ``doubts``.
+    """
+
+    def __init__(self, name: str, check: _Check | None, doubts: list[Verdict]) -> None:
+        self._check = check or _any
+        self._is_known = check is not None
+        self._heading = f"{_quoted(name)}:"
         self._is_left_out = name in _LEFT_OUT
         self._is_forbidden = _FORBIDDEN.search(self._heading) is not None
+        self._takes_codes = not self._is_left_out and not self._is_forbidden and self._is_known
+        self._doubts = doubts
+        self._doubtful: dict[str, str] = {}
 
     def __missing__(self, value: Any) -> str:
-        piece = self._judge(value)
-        if type(value) is str and len(self) < _REMEMBERED:  # True would be found as 1
-            self[value] = piece
+        is_text = type(value) is str  # True would be found as 1
+        if is_text and self._takes_codes and _CODE(value) and self._check(value):  # guids and codes: no two alike
+            return f'{self._heading}"{value}",'
+        if is_text and value in self._doubtful:
+            self._doubts.append(Verdict.DOUBTFUL)
+            return self._doubtful[value]
+        piece, verdict = self._judge(value)
+        kept = {Verdict.PLAIN: self, Verdict.DOUBTFUL: self._doubtful}.get(verdict)
+        if is_text and kept is not None and len(kept) < _REMEMBERED:
+            kept[value] = piece
+        if verdict is not Verdict.PLAIN:
+            self._doubts.append(verdict)
         return piece
 
-    def _judge(self, value: Any) -> str:
+    def _judge(self, value: Any) -> tuple[str, Verdict]:
         if value in ("", None) or self._is_left_out:
-            return ""
+            return "", Verdict.PLAIN
         written = _quoted(value) if type(value) is str else json.dumps(value, ensure_ascii=False)
-        piece = f"{self._heading}{written}, "
+        piece = f"{self._heading}{written},"
         if self._is_forbidden or _FORBIDDEN.search(written):
-            return _Forbidden(piece)
+            return piece, Verdict.FORBIDDEN
         text = str(value) if type(value) is int else value
-        is_plain = self._check is not None and type(text) is str and text == text.strip() and self._check(text)
-        return piece if is_plain else _Doubtful(piece)
+        is_plain = self._is_known and type(text) is str and text == text.strip() and self._check(text)
+        return piece, Verdict.PLAIN if is_plain else Verdict.DOUBTFUL
 
 
 class _Columns(dict[str, _Column]):
     """The columns of a table by name, made when they are first seen."""
 
-    def __init__(self, checks: Mapping[str, _Check]) -> None:
-        self._checks = checks
+    def __init__(self, checks: Mapping[str, _Check], doubts: list[Verdict]) -> None:
+        self._checks, self._doubts = checks, doubts
 
     def __missing__(self, name: str) -> _Column:
-        self[name] = column = _Column(name, self._checks.get(name))
+        self[name] = column = _Column(name, self._checks.get(name), self._doubts)
         return column
+
+
+class _Heading:
+    """The columns of a row, and where in it those stand that are looked at together.
+
+    They are written in the order in which PostgreSQL keeps the keys of an object, which then has nothing to sort.
+    """
+
+    def __init__(self, names: Sequence[str], columns: _Columns) -> None:
+        self._order = sorted(range(len(names)), key=lambda place: _length_first(names[place]))
+        self.columns = [columns[names[place]] for place in self._order]
+        place = {name: number for number, name in enumerate(names)}
+        self._has_all = all(name in place for name in _NEEDED)
+        self._needed = [place[name] for name in _NEEDED] if self._has_all else []
+        self._task, self._body = place.get("task_code", 0), place.get("dept_code", 0)
+        self._catalog = place.get("catalog_code")
+
+    def arranged(self, cells: Sequence[Any]) -> list[Any]:
+        """The cells in the order of the columns."""
+        return [cells[place] for place in self._order]
+
+    def fits(self, cells: Sequence[Any]) -> bool:
+        """What is needed is there, and the codes belong together."""
+        if not self._has_all:
+            return False
+        for place in self._needed:
+            if not cells[place]:
+                return False
+        task = str(cells[self._task])
+        catalog = cells[self._catalog] if self._catalog is not None else ""
+        return task[:18] == str(cells[self._body]) and (not catalog or str(catalog) == task[19:])
 
 
 class RowWriter:
     """Writes rows of one table as JSON objects and judges them."""
 
     def __init__(self, table: str) -> None:
-        self._columns = _Columns({**_CHECKS, "task_type": _like(_TYPES[table])} if table in _TYPES else {})
-        self._headings: dict[tuple[str, ...], list[_Column]] = {}
+        self._doubts: list[Verdict] = []
+        checks = {**_CHECKS, "task_type": _like(_TYPES[table])} if table in _TYPES else {}
+        self._columns = _Columns(checks, self._doubts)
+        self._headings: dict[tuple[str, ...], _Heading] = {}
 
-    def write(self, values: Mapping[str, Any]) -> tuple[str, Verdict]:
-        """Return the row as JSON, without what is empty or housekeeping, and the least of its verdicts."""
-        columns = self._of_heading(tuple(values))
+    def write(self, names: tuple[str, ...], cells: Sequence[Any]) -> tuple[str, Verdict]:
+        """Return the row as JSON, without what is empty or housekeeping, and the least of its verdicts.
+
+        There is a cell for every name.
+        """
+        heading = self._headings.get(names) or self._new_heading(names)
+        arranged = heading.arranged(cells)
         try:
-            pieces = list(map(getitem, columns, values.values()))
+            pieces = list(map(getitem, heading.columns, arranged))
         except TypeError:  # a list or an object, which no dictionary finds
-            pieces = [column.__missing__(value) for column, value in zip(columns, values.values(), strict=True)]
-        kinds = set(map(type, pieces))
+            self._doubts.clear()
+            pieces = [column.__missing__(cell) for column, cell in zip(heading.columns, arranged, strict=True)]
         least = Verdict.PLAIN
-        if _Forbidden in kinds:
-            least = Verdict.FORBIDDEN
-        elif _Doubtful in kinds or not self._fits(values):
+        if self._doubts:
+            least = min(self._doubts)
+            self._doubts.clear()
+        if least is Verdict.PLAIN and not heading.fits(cells):
             least = Verdict.DOUBTFUL
-        return "{" + "".join(pieces)[:-2] + "}", least
+        return "{" + "".join(pieces)[:-1] + "}", least
 
-    def _of_heading(self, names: tuple[str, ...]) -> list[_Column]:
-        found = self._headings.get(names)
-        if found is None:
-            found = [self._columns[name] for name in names]
-            if len(self._headings) < _HEADINGS:
-                self._headings[names] = found
+    def _new_heading(self, names: tuple[str, ...]) -> _Heading:
+        found = _Heading(names, self._columns)
+        if len(self._headings) < _HEADINGS:
+            self._headings[names] = found
         return found
-
-    def _fits(self, values: Mapping[str, Any]) -> bool:
-        """What is needed is there, and the codes belong together."""
-        if not all(map(values.get, _NEEDED)):
-            return False
-        task, catalog = str(values["task_code"]), values.get("catalog_code")
-        return task[:18] == str(values["dept_code"]) and (not catalog or str(catalog) == task[19:])

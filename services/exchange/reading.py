@@ -7,8 +7,8 @@ its problem, so that the others still count.
 import codecs
 import csv
 import json
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -31,12 +31,21 @@ csv.field_size_limit(MAX_LINE_BYTES)
 
 @dataclass(slots=True)  # frozen ones take three times as long to make
 class Line:
-    """One row: its table, its number in the file (heading included), its values as text or JSON, what is wrong."""
+    """One row: its table, its number in the file (heading included), what is wrong, its values as text or JSON.
+
+    There is a cell for every name; a list of a million rows has the same names, so they stand apart.
+    """
 
     table: str
     number: int
-    values: dict[str, Any] = field(default_factory=dict)
+    names: tuple[str, ...] = ()
+    cells: Sequence[Any] = ()
     problem: Problem | None = None
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """What is filled, by name."""
+        return {name: cell for name, cell in zip(self.names, self.cells, strict=True) if cell != ""}
 
 
 def files_of(place: Path) -> list[tuple[Path, str | None]]:
@@ -76,7 +85,7 @@ def _table_of(file: Path) -> str | None:
 
 def _heading_of(file: Path) -> set[str]:
     first = next(iter(read(file, None)), None)
-    return set(first.values) if first else set()
+    return set(first.names) if first else set()
 
 
 def read(file: Path, table: str | None) -> Iterator[Line]:
@@ -127,7 +136,7 @@ def _json_line(table: str, number: int, text: str) -> Line:
         return Line(table, number, problem=outcomes.ROW_UNREADABLE.found(_("不是完整的 JSON")))
     if not isinstance(values, dict):
         return Line(table, number, problem=outcomes.ROW_UNREADABLE.found(_("不是 JSON 对象")))
-    return Line(table, number, values)
+    return Line(table, number, tuple(values), list(values.values()))
 
 
 def _read_csv(file: Path, table: str) -> Iterator[Line]:
@@ -136,9 +145,9 @@ def _read_csv(file: Path, table: str) -> Iterator[Line]:
     with file.open("rb") as stream:
         place = _Place()
         reader = csv.reader(_decoded(stream, encoding, place), strict=True)
-        heading: list[str] = []
+        heading: tuple[str, ...] = ()
         while True:
-            place.is_cut = False
+            place.is_cut = place.has_mark = False
             try:
                 cells = next(reader)
             except StopIteration:
@@ -151,17 +160,18 @@ def _read_csv(file: Path, table: str) -> Iterator[Line]:
             elif not heading:
                 heading = _check_heading(file.name, table, cells)
             elif any(cells):
-                if "\n'" in "\n" + "\n".join(cells):  # some cell begins with a mark
+                if place.has_mark:
                     cells = [plain(cell) for cell in cells]
                 yield _table_line(table, place.number, heading, cells)
 
 
 @dataclass(slots=True)
 class _Place:
-    """Where a reader is: the line, and whether a line of the record was beyond the limit."""
+    """Where a reader is: the line, and whether the record has a line beyond the limit or an apostrophe."""
 
     number: int = 0
     is_cut: bool = False
+    has_mark: bool = False
 
 
 def _decoded(stream: BinaryIO, encoding: str, place: _Place) -> Iterator[str]:
@@ -171,18 +181,20 @@ def _decoded(stream: BinaryIO, encoding: str, place: _Place) -> Iterator[str]:
         if line is None:
             place.is_cut = True
             yield "\n"
-        else:
-            yield line.decode(encoding if place.number == 1 else rest)
+            continue
+        text = line.decode(encoding if place.number == 1 else rest)
+        place.has_mark = place.has_mark or "'" in text
+        yield text
 
 
-def _check_heading(file: str, table: str, cells: Iterable[Any]) -> list[str]:
+def _check_heading(file: str, table: str, cells: Iterable[Any]) -> tuple[str, ...]:
     """Return the heading. Refused: without the columns that name a row, a column twice, or one nobody knows."""
     heading = [str(cell or "").strip().lower() for cell in cells]
     while heading and not heading[-1]:
         heading.pop()
     known = tables.TABLES.get(table)
     if known is None:
-        return heading
+        return tuple(heading)
     problem = ""
     unknown = [name for name in heading if name and name not in known.columns and name not in DROPPED]
     missing = [name for name in _needed(known) if name not in heading]
@@ -196,20 +208,22 @@ def _check_heading(file: str, table: str, cells: Iterable[Any]) -> list[str]:
         problem = _("缺少 %(columns)s") % {"columns": "、".join(missing)}
     if problem:
         raise ColumnsWrong(file=file, problem=problem)
-    return heading
+    return tuple(heading)
 
 
 def _needed(table: tables.Table) -> tuple[str, ...]:
     return ("task_guid",) if table.part else ("row_guid", "task_name")
 
 
-def _table_line(table: str, number: int, heading: list[str], cells: list[str]) -> Line:
+def _table_line(table: str, number: int, heading: tuple[str, ...], cells: list[str]) -> Line:
+    if len(cells) == len(heading):
+        return Line(table, number, heading, cells)
     if any(cells[len(heading) :]):
         return Line(table, number, problem=outcomes.ROW_UNREADABLE.found(_("列数比表头多")))
     if len(cells) < len(heading) // 2:
         return Line(table, number, problem=outcomes.ROW_UNREADABLE.found(_("列数比表头少")))
-    pairs = zip(heading, cells, strict=False)
-    return Line(table, number, {name: cell for name, cell in pairs if cell} if "" in cells else dict(pairs))
+    missing = len(heading) - len(cells)
+    return Line(table, number, heading, cells[: len(heading)] + [""] * missing)
 
 
 def check_archive(file: Path) -> None:
@@ -242,7 +256,7 @@ def _read_workbook(file: Path, table: str | None) -> Iterator[Line]:
 
 
 def _read_sheet(file: Path, sheet: Any, table: str) -> Iterator[Line]:
-    heading: list[str] = []
+    heading: tuple[str, ...] = ()
     for number, cells in enumerate(_sheet_cells(file, sheet), start=1):
         if number > MOST_SHEET_ROWS:
             raise FileUnfit(file=file.name, problem=_("工作表的行太多"))

@@ -103,13 +103,21 @@ def actor_of(batch: ExchangeBatch) -> Actor:
 def go_on(batch_id: UUID) -> bool:
     """Do the next chunk of a batch; False when there is none. Two workers on one batch take turns.
 
-    While the batch is checked, the chunk's work is undone at once and only what it found is kept.
+    While the batch is checked, the chunk's work is undone at once and only what it found is kept. Where somebody holds
+    a table for long, everything is let go and the same is tried again.
     """
+    try:
+        return _chunk(batch_id)
+    except first_load.TableBusy:
+        return True
+
+
+def _chunk(batch_id: UUID) -> bool:
     with transaction.atomic():
         batch = _locked(batch_id)
         if batch is None:
             return False
-        if lanes.go_on(batch):
+        if lanes.go_on(batch) or first_load.make_lookups_again(batch):
             return True
         ahead = list(_ahead(batch)[:CHUNK])
         if ahead and lanes.divide(batch, next_table=ahead[0][1]):

@@ -72,13 +72,18 @@ def _lines(place: Path) -> Iterator[reading.Line]:
 
 def _staged(batch: str, line: reading.Line, writer: RowWriter) -> str:
     """One line of the COPY text format."""
+    written, verdict = writer.write(line.names, line.cells)
+    if verdict is Verdict.PLAIN and line.problem is None:
+        guid = line.cells[line.names.index("row_guid")] if "row_guid" in line.names else ""
+        if type(guid) is str and _SIMPLE(guid):
+            text = written.replace("\\", "\\\\")  # JSON escapes every control character itself
+            return f"{batch}\t{line.table}\t{line.number}\t{guid}\t\t{text}\tt\t\t[]\n"
+    return _staged_with_care(batch, line, written, verdict)
+
+
+def _staged_with_care(batch: str, line: reading.Line, written: str, verdict: Verdict) -> str:
     values, problem = line.values, line.problem
-    written, verdict = writer.write(values)
-    guid = str(values.get("row_guid") or "")
-    if verdict is Verdict.PLAIN and problem is None and _SIMPLE(guid):
-        text = written.replace("\\", "\\\\")  # JSON escapes every control character itself
-        return f"{batch}\t{line.table}\t{line.number}\t{guid}\t\t{text}\tt\t\t[]\n"
-    parent = str(values.get("task_guid") or "")
+    guid, parent = str(values.get("row_guid") or ""), str(values.get("task_guid") or "")
     leads = line.table == tables.REFERENCES or line.table not in _BELONG
     if problem is None and verdict is Verdict.FORBIDDEN and has_forbidden_text(values):
         problem = outcomes.ROW_UNREADABLE.found("NUL / surrogate")

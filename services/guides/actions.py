@@ -14,13 +14,13 @@ from common import events
 from identity.actor import Actor
 from identity.halls.queries import halls_near
 from identity.models import Region
+from identity.reviewing.states import VERSION_MOVES, VersionAction
 from services import events as codes
 from services.editing import steps
 from services.editing.versions import lock_item, lock_version
 from services.guides.cleaning import ENDINGS, CleanFile, clean
 from services.guides.errors import FileNotFound, FilePlaceUnknown, TooManyFiles, WindowsInvalid
 from services.models import ItemVersion, ItemWindow, VersionFile
-from services.states import VERSION_MOVES, VersionAction
 
 MOST_FILES = 5  # for one material
 _MOST_WINDOWS = 20

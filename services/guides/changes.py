@@ -6,11 +6,11 @@ from uuid import UUID
 
 from certificates.models import CertificateType
 from identity.models import Department
+from identity.reviewing.states import PUBLIC_VERSIONS
 from services.descriptions import PREFETCH, VersionContent, describe
 from services.editing.compare import Change, compare
 from services.errors import VersionNotFound
 from services.models import ItemVersion, ServiceItem
-from services.states import PUBLIC_VERSIONS
 
 
 @dataclass(frozen=True, slots=True)

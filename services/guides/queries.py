@@ -7,10 +7,10 @@ from django.db.models import QuerySet
 
 from common.formatting import code_label
 from identity.actor import Actor
+from identity.reviewing.states import PUBLIC_VERSIONS, VersionState
 from services.editing.queries import may_manage
 from services.guides.errors import FileNotFound
 from services.models import ItemVersion, ItemWindow, ServiceItem, VersionFile
-from services.states import PUBLIC_VERSIONS, VersionState
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from django.db.models import TextChoices
 
-from services.states import Move
+from identity.reviewing.states import Move
 
 
 class Decision(TextChoices):

@@ -11,7 +11,7 @@ from typing import Any
 from services.descriptions import SituationPart
 from services.lint.findings import Finding
 from services.lint.subject import Subject
-from services.rules import applies
+from services.rules import applies, situation_labels
 from services.validation import condition_problems
 
 _STEPS = 50_000  # tries for one condition before the check says that it gave up
@@ -36,6 +36,11 @@ class Solver:
         self._steps = 0
         needed = self._closure(keys)
         return self._search([question for question in self._questions if question.key in needed], {}, holds)
+
+    def in_words(self, answers: Mapping[str, str]) -> str:
+        """Answers as people read them: 要卖吗？——是；…"""
+        said = [f"{question}——{label}" for question, label in situation_labels(self._questions, answers)]
+        return "；".join(said) or "—"
 
     def _closure(self, keys: set[str]) -> set[str]:
         """The keys with those that decide whether their questions are asked and which options are open."""
@@ -117,10 +122,8 @@ def _dead_ends(question: SituationPart, solver: Solver) -> Iterator[Finding]:
         return
     found = solver.find(keys, lambda answers: applies(question.when, answers) and not open_options(question, answers))
     if found is not None:
-        answers = "、".join(f"{key}={value}" for key, value in found.items())
-        yield Finding(
-            "situation.dead_end", f"situation:{question.key}", {"name": question.question, "answers": answers}
-        )
+        params = {"name": question.question, "answers": solver.in_words(found)}
+        yield Finding("situation.dead_end", f"situation:{question.key}", params)
 
 
 def _parts(subject: Subject, solver: Solver) -> Iterator[Finding]:

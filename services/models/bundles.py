@@ -7,10 +7,11 @@ from django.db.models import Q
 
 from common.models import BaseModel
 from identity.models import Department, Region
+from identity.reviewing.states import OPEN_VERSIONS, VersionState
 from services.bundles.codes import LifeEvent, Side
 from services.models.directory import DirectoryEntry
 from services.models.review import Reviewed, two_persons
-from services.states import OPEN_VERSIONS, Standing, VersionState
+from services.states import Standing
 
 
 class Bundle(BaseModel):

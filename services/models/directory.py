@@ -7,9 +7,10 @@ from django.db.models import Q
 
 from common.models import BaseModel
 from identity.models import Department
+from identity.reviewing.states import OPEN_VERSIONS, VersionState
 from services import codes
 from services.models.review import Reviewed, two_persons
-from services.states import OPEN_VERSIONS, Standing, VersionState
+from services.states import Standing
 
 
 class DirectoryEntry(BaseModel):

@@ -6,8 +6,8 @@ from django.db import models
 from django.db.models import Q
 
 from common.models import BaseModel
+from identity.reviewing.states import OPEN_VERSIONS, VersionState
 from services.models.review import Reviewed, two_persons
-from services.states import OPEN_VERSIONS, VersionState
 
 
 class Sensitivity(models.TextChoices):

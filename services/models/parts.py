@@ -1,6 +1,7 @@
 """What a version is made of: legal bases, situations, materials, fees, questions and the review route."""
 
 from typing import ClassVar
+from uuid import UUID
 
 from django.db import models
 
@@ -100,6 +101,11 @@ class MaterialRequirement(VersionPart):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def accepted_ids(self) -> frozenset[UUID]:
+        """Types of certificates that stand for it; ``satisfied_by`` is loaded."""
+        return frozenset(kind.pk for kind in self.satisfied_by.all())
 
     @property
     def is_self_made(self) -> bool:

@@ -6,12 +6,12 @@ from django.db import models
 from django.db.models import Q
 
 from certificates.models import CertificateType
+from identity.reviewing.states import OPEN_VERSIONS, VersionState
 from services import codes
 from services.models.directory import DirectoryVersion
 from services.models.items import ServiceItem
 from services.models.national import NationalElements
 from services.models.review import Reviewed, two_persons
-from services.states import OPEN_VERSIONS, VersionState
 
 
 class ItemVersion(Reviewed, NationalElements):

@@ -11,7 +11,7 @@ from django.test import Client
 from django.utils import timezone
 
 from cases.actions import intake
-from cases.models import Case, CaseMaterial
+from cases.models import Case, CaseMaterial, JointCase, JointItem
 from certificates import proposals
 from certificates.models import Document, StockImport
 from certificates.proofs import sm2_seals, status
@@ -105,6 +105,8 @@ class World:
     counter: dict[str, Any]  # of that hall: arguments for its addresses
     sessions: dict[str, str]
 
+    joints: dict[str, UUID]  # the owner's: a draft, and one handed in whose only item was withdrawn
+
     def client(self, role: str) -> Client:
         """A browser of this role, as fresh as on the first page."""
         cache.clear()  # nobody is throttled for what others did
@@ -121,6 +123,8 @@ class World:
         known = {
             "item_id": self.cast.item.pk,
             "case_id": case.pk,
+            "joint_id": self.joints["draft" if state == "draft" else "handed"],
+            "key": "second",
             "material_id": row.pk,
             "notice_id": notice.pk if (notice := case.notices.first()) else case.pk,
             "certificate_id": self.cast.licence.pk,
@@ -250,10 +254,12 @@ def build_world() -> World:
     officer = Account.objects.get(username="1012")
     hall = a_hall(cast.scjg)
     exchange = ExchangeBatch.objects.create(kind="import", state="done", file_name="tables.zip", made_by=officer)
+    bundle = _a_bundle_being_changed()
     return World(
         cast,
         cases,
         document,
+        joints=_joints(cast, bundle),
         batch_id=batch.pk,
         operation_id=operation_id,
         waiver_id=waiver_id,
@@ -264,7 +270,7 @@ def build_world() -> World:
         ).pk,
         pair_id=pair.pk,
         legacy=_an_old_app_to_merge(cast, author),
-        bundle=_a_bundle_being_changed(),
+        bundle=bundle,
         synonym_id=synonym.pk,
         mandate_id=a_mandate(cast).pk,
         profile_id=profile.pk,
@@ -282,6 +288,31 @@ def build_world() -> World:
         upload=_a_begun_upload(cast),
         sessions=sessions,
     )
+
+
+def _joints(cast: Cast, bundle: Bundle) -> dict[str, UUID]:
+    """Two for the shop. Without cases, so that the others in this world stay as they are."""
+    assert bundle.current is not None
+    whose = {
+        "bundle_version": bundle.current,
+        "region": bundle.region,
+        "applicant": cast.shop.party,
+        "agent": cast.li,
+        "agent_account": cast.account,
+    }
+    handed = JointCase.objects.create(
+        **whose, number="519900261122000000019", receipt_number="联收1", submitted_at=timezone.now()
+    )
+    JointItem.objects.create(
+        joint=handed,
+        order=0,
+        key="second",
+        item_version=cast.version,
+        department=cast.scjg,
+        state=JointItem.State.DROPPED,
+        reason="撤回了",
+    )
+    return {"draft": JointCase.objects.create(**whose).pk, "handed": handed.pk}
 
 
 def _proposals(cast: Cast, author: Actor) -> tuple[UUID, UUID]:

@@ -101,17 +101,17 @@ def test_a_paper_of_one_alternative_is_found_again(cast: Cast):
     assert rows_of(again)[""].way == "earlier"
 
 
-def test_twelve_materials_take_four_queries(cast: Cast):
+def test_twelve_materials_take_two_queries(cast: Cast):
     for number in range(8):
         extra = a_material(cast, "any", [], key=f"m{number}", kind=f"kind-{number}")
         extra.satisfied_by.add(cast.licence.type, cast.food_licence)
     draft = Case.objects.select_related("applicant", "item_version").get(pk=moves.a_draft(cast).pk)
     with CaptureQueriesContext(connection) as captured:
         found = evidence.preview(draft, today=timezone.localdate())
-    assert (len(found), len(captured)) == (12, 4)
+    assert (len(found), len(captured)) == (12, 2)
     with CaptureQueriesContext(connection) as again:
         evidence.refresh(draft, today=timezone.localdate())
-    assert len(again) == 5, "with the rows of the draft; nothing is written when nothing changed"
+    assert len(again) == 4, "with the rows of the draft; nothing is written when nothing changed"
 
 
 def test_a_suspended_certificate_is_named_as_the_reason(cast: Cast):

@@ -12,8 +12,10 @@ from certificates.proofs import export_actions, keys
 from certificates.proofs.credentials import claims_of
 from certificates.proofs.errors import ClaimUnknown, HolderKeyInvalid, NotExportable
 from common.models import AuditEvent
-from identity.errors import AssuranceTooLow
+from identity.errors import AssuranceTooLow, MandateEnded
+from identity.models import Mandate
 from tests.factories.cast import Cast
+from tests.factories.mandates import an_agent, some_terms
 
 HOST = "https://zwfw.example.gov.cn"
 
@@ -128,6 +130,14 @@ def test_nobody_else_exports_it(cast: Cast, who):
 
     with pytest.raises(CertificateNotFound):
         export(cast, actor=getattr(cast, who))
+    assert nothing_happened()
+
+
+def test_whose_mandate_has_ended_exports_nothing(cast: Cast):
+    agent = an_agent(cast, terms=some_terms(may_use_wallet=True))
+    Mandate.objects.update(state=Mandate.State.REVOKED)
+    with pytest.raises(MandateEnded):
+        export(cast, actor=agent)
     assert nothing_happened()
 
 

@@ -53,7 +53,9 @@ def module(tmp_path_factory) -> dict[str, str]:
             "housing": rsa.generate_private_key(public_exponent=65537, key_size=2048),
         }.items()
     ):
-        certificate = demo_ca._certificate(f"密码机{code}", key, issuer=root, years=1, stamps_time=code == "timestamps")
+        certificate = demo_ca._certificate(
+            f"密码机{code}", key, issuer=root, term=demo_ca._years(1), stamps_time=code == "timestamps"
+        )
         _write(folder / "keys" / f"{code}.pem", certificate.public_bytes(Encoding.PEM))
         plain = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
         _write(folder / "plain.pem", plain)

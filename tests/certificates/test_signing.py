@@ -208,7 +208,7 @@ def test_rsa_keys_sign_as_well(tmp_path, unsigned):
     make_demo_ca(tmp_path, {"timestamps": "示范市时间戳"})
     root = demo_ca._root(tmp_path, [])
     key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
-    certificate = demo_ca._certificate("示范市住房保障签章", key, issuer=root, years=1)
+    certificate = demo_ca._certificate("示范市住房保障签章", key, issuer=root, term=demo_ca._years(1))
     archive = pkcs12.serialize_key_and_certificates(b"h", key, certificate, [root[1]], BestAvailableEncryption(b"p"))
     for name, content in (("housing.p12", archive), ("housing.pass", b"p\n")):
         (tmp_path / name).write_bytes(content)

@@ -4,6 +4,7 @@ import hashlib
 import subprocess
 import threading
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -11,12 +12,21 @@ import requests
 from asn1crypto import tsp
 from django.core.management import CommandError, call_command
 
+from certificates.filecheck import FileFinding, check_file
 from certificates.management.commands.serve_timestamps import server
-from certificates.signing.demo_ca import make_demo_ca
+from certificates.signing import pades
+from certificates.signing.demo_ca import DEMO_SEALS, make_demo_ca, renew
 from certificates.signing.errors import TimestampUnavailable
 from certificates.signing.keystore import Pkcs12KeyStore
-from certificates.signing.pades import TIMESTAMP_NOT_TRUSTED, check_pdf, sign_pdf
-from certificates.signing.timestamps import MEDIA_QUERY, MEDIA_REPLY, responder
+from certificates.signing.pades import (
+    NOT_TRUSTED,
+    SIGNER_EXPIRED,
+    TIMESTAMP_EXPIRED,
+    TIMESTAMP_NOT_TRUSTED,
+    check_pdf,
+    sign_pdf,
+)
+from certificates.signing.timestamps import MEDIA_QUERY, MEDIA_REPLY, LocalTimeStamper, Responder, responder
 
 DATA = "准予许可".encode()
 
@@ -146,3 +156,71 @@ def test_the_imprint_is_of_what_was_sent(keys, tmp_path):
     reply = tsp.TimeStampResp.load(responder(keys).answer(query(tmp_path).read_bytes()))
     info = reply["time_stamp_token"]["content"]["encap_content_info"]["content"].parsed
     assert info["message_imprint"]["hashed_message"].native == hashlib.sha256(DATA).digest()
+
+
+# --- after the last day of a certificate ----------------------------------------------------------------
+
+LONG_AGO, LATELY, TO_COME = timedelta(days=-400), timedelta(days=-10), timedelta(days=400)
+
+
+@pytest.fixture
+def later(tmp_path, monkeypatch, settings):
+    """Seal a file with certificates of given ends, stamped at a given day; all days count from now."""
+    make_demo_ca(tmp_path)
+    now = datetime.now(UTC).replace(microsecond=0)
+
+    def sealed(unsigned: bytes, *, seal_ends: timedelta, stamp_ends: timedelta, stamped: timedelta | None) -> bytes:
+        for code, ends in (("certificates", seal_ends), ("timestamps", stamp_ends)):
+            renew(tmp_path, code, DEMO_SEALS[code], term=(now + LONG_AGO, now + ends))
+        keys = Pkcs12KeyStore(tmp_path)
+        clock = None if stamped is None else lambda: now + stamped
+        stamper = LocalTimeStamper(Responder(keys.signer("timestamps"), clock=clock)) if clock else None
+        monkeypatch.setattr(pades, "timestamper", lambda _keys: stamper)
+        return seal(unsigned, keys)
+
+    settings.KEY_DIR = tmp_path
+    return sealed
+
+
+A_MONTH_AGO, TODAY = timedelta(days=-30), timedelta(minutes=-1)
+
+
+@pytest.mark.parametrize(
+    ("seal_ends", "stamp_ends"), [(TO_COME, LATELY), (LATELY, TO_COME), (LATELY, LATELY), (TO_COME, TO_COME)]
+)
+def test_what_was_stamped_in_time_stays_good_after_the_certificates_ran_out(unsigned, later, seal_ends, stamp_ends):
+    report = check_pdf(later(unsigned, seal_ends=seal_ends, stamp_ends=stamp_ends, stamped=A_MONTH_AGO))
+    assert report.valid, report.problems
+    assert report.stamped_at is not None
+    assert datetime.now(UTC) - report.stamped_at > timedelta(days=29)
+
+
+@pytest.mark.parametrize(
+    ("seal_ends", "stamp_ends", "stamped", "problems"),
+    [
+        (TO_COME, LATELY, TODAY, (TIMESTAMP_NOT_TRUSTED, TIMESTAMP_EXPIRED)),
+        (LATELY, TO_COME, TODAY, (NOT_TRUSTED, SIGNER_EXPIRED)),
+        (LATELY, TO_COME, None, (NOT_TRUSTED, SIGNER_EXPIRED)),
+        (LATELY, LATELY, TO_COME, None),  # a time to come proves nothing about a certificate that ran out
+    ],
+)
+def test_a_stamp_or_a_seal_made_after_the_last_day_is_said_plainly(
+    unsigned, later, db, seal_ends, stamp_ends, stamped, problems
+):
+    file = later(unsigned, seal_ends=seal_ends, stamp_ends=stamp_ends, stamped=stamped)
+    report = check_pdf(file)
+    assert report.intact
+    assert not report.valid
+    assert report.problems == (problems or (NOT_TRUSTED, TIMESTAMP_NOT_TRUSTED, SIGNER_EXPIRED, TIMESTAMP_EXPIRED))
+    assert check_file(file).finding == FileFinding.EXPIRED_SEAL
+
+
+def test_a_stamp_from_before_its_certificate_began_is_not_trusted(unsigned, later):
+    before = LONG_AGO - timedelta(days=30)
+    report = check_pdf(later(unsigned, seal_ends=TO_COME, stamp_ends=TO_COME, stamped=before))
+    assert report.problems == (NOT_TRUSTED, TIMESTAMP_NOT_TRUSTED)
+
+
+def test_a_stranger_whose_certificates_ran_out_is_a_stranger(unsigned, later, keys):
+    report = check_pdf(later(unsigned, seal_ends=LATELY, stamp_ends=LATELY, stamped=TODAY), keystore=keys)
+    assert report.problems == (NOT_TRUSTED, TIMESTAMP_NOT_TRUSTED)

@@ -1,8 +1,10 @@
 """Certificate types: drafts, the second person, what certificates keep, and what a change must not break."""
 
+import datetime as dt
 from dataclasses import replace
 
 import pytest
+from django.utils import timezone
 
 from certificates import errors
 from certificates.actions import issue
@@ -12,11 +14,19 @@ from certificates.type_actions import define_type
 from certificates.types import actions, queries
 from certificates.types.content import FieldPart, TypeContent, content_of
 from certificates.types.findings import RULES, check_type
+from certificates.wallet import fields as wallet_fields
 from common.errors import Forbidden
 from common.models import AuditEvent
 from identity.actor import SYSTEM, Actor
 from identity.models import Post, PostHolding
-from identity.reviewing.errors import NoteMissing, OpenVersionExists, SamePerson, StaleVersion, StepNotAllowed
+from identity.reviewing.errors import (
+    DateInvalid,
+    NoteMissing,
+    OpenVersionExists,
+    SamePerson,
+    StaleVersion,
+    StepNotAllowed,
+)
 from identity.reviewing.states import VersionAction
 from tests.factories.cast import Cast, a_member_of_staff, a_type, build_cast
 from tests.factories.catalogue import a_post
@@ -84,6 +94,27 @@ def test_a_draft_comes_in_force_by_a_second_person_and_holds_for_the_next_certif
     assert dict(face_of(new).rows)["经营项目"] == "热食"
     again = Certificate.objects.select_related("type", "holder__organisation", "issuer").get(pk=old.pk)
     assert [field["key"] for field in queries.fields_of(again)] == ["name", "address"]
+
+
+def test_an_older_certificate_is_shown_and_shared_by_the_version_it_was_issued_on(cast, writer, second):
+    kind = cast.food_licence
+    face = {"name": "老店", "address": "1号"}
+    old = issue(SYSTEM, certificate_type=kind, holder=cast.shop.party, issuer=cast.scjg, face=face)
+    fields = (
+        FieldPart(key="name", label="新名称", element="org.name", sensitive=True),
+        FieldPart(key="scope", label="经营项目"),
+    )
+    renamed = tuple(FieldPart(**{**part.stored(), "label": "新" + part.label}) for part in content_of(kind).fields)
+    in_force(writer, second, draft(writer, kind, fields=(*renamed[:1], fields[1])))
+    loaded = Certificate.objects.select_related("type").get(pk=old.pk)
+    before = {row["key"]: row["label"] for row in kind.fields}
+    assert wallet_fields.labels_of(loaded) == before
+    assert wallet_fields.values_of(loaded, ["address"]) == [(before["address"], "1号")]
+    assert wallet_fields.check_keys(loaded, ["address"]) == ["address"]
+    in_force(writer, second, draft(writer, loaded.type, fields=(fields[0],)))
+    loaded = Certificate.objects.select_related("type").get(pk=old.pk)
+    assert wallet_fields.labels_of(loaded) == before
+    assert "name" not in wallet_fields.usual_keys(loaded), "what became sensitive since is so on every certificate"
 
 
 def test_a_certificate_is_printed_as_on_the_day_of_its_issue(cast, writer, second):
@@ -299,4 +330,71 @@ def test_what_is_in_force_moved_meanwhile(cast, writer, second):
     before = everything()
     with pytest.raises(errors.TypeMoved):
         step(second, version, A.PUBLISH)
+    assert everything() == before
+
+
+DAYS = dt.timedelta(days=1)
+
+
+def planned(writer: Actor, second: Actor, kind: CertificateType, day: dt.date) -> CertificateTypeVersion:
+    version = draft(writer, kind, seal_caption="新章")
+    step(writer, version, A.SUBMIT)
+    step(second, version, A.APPROVE)
+    return step(writer, version, A.PUBLISH, effective_on=day)
+
+
+def caption(kind: CertificateType) -> str:
+    return str(CertificateType.objects.get(pk=kind.pk).seal_caption)
+
+
+def test_a_version_planned_for_a_day_is_in_force_from_that_day_once(cast, writer, second):
+    kind, today = cast.food_licence, timezone.localdate()
+    before = caption(kind)
+    version = planned(writer, second, kind, today + 3 * DAYS)
+    assert (version.state, version.effective_on, caption(kind)) == ("approved", today + 3 * DAYS, before)
+    assert actions.take_effect(SYSTEM, today=today + 2 * DAYS) == 0
+    assert caption(kind) == before
+    assert actions.take_effect(SYSTEM, today=today + 3 * DAYS) == 1
+    assert caption(kind) == "新章"
+    version.refresh_from_db()
+    assert (version.state, version.published_by_id) == ("published", writer.account_id), "who planned it stays named"
+    assert actions.take_effect(SYSTEM, today=today + 4 * DAYS) == 0
+
+
+def test_what_was_planned_and_recalled_or_published_at_once_waits_for_no_day(cast, writer, second):
+    kind, today = cast.food_licence, timezone.localdate()
+    version = planned(writer, second, kind, today + 3 * DAYS)
+    step(writer, version, A.RECALL)
+    assert actions.take_effect(SYSTEM, today=today + 9 * DAYS) == 0
+    step(writer, version, A.SUBMIT)
+    step(second, version, A.APPROVE)
+    assert actions.take_effect(SYSTEM, today=today + 9 * DAYS) == 0, "approved anew, nobody has published it"
+    step(writer, version, A.PUBLISH, effective_on=today + 5 * DAYS)
+    assert step(writer, version, A.PUBLISH).state == "published"
+    assert caption(kind) == "新章"
+
+
+def test_what_no_longer_fits_on_its_day_goes_back_to_its_author_with_the_reason(cast, writer, second):
+    kind, today = cast.food_licence, timezone.localdate()
+    before, version = caption(kind), planned(writer, second, kind, today + 3 * DAYS)
+    CertificateType.objects.filter(pk=kind.pk).update(current=None)
+    assert actions.take_effect(SYSTEM, today=today + 3 * DAYS) == 0
+    version.refresh_from_db()
+    assert (version.state, version.published_by_id, caption(kind)) == ("returned", None, before)
+    assert version.history.last().note == errors.TypeMoved().text
+
+
+@pytest.mark.parametrize("days", [-1, 800])
+def test_a_day_that_cannot_be_is_refused_and_a_second_person_is_needed_all_the_same(cast, writer, second, days):
+    version = draft(writer, cast.food_licence, seal_caption="新章")
+    step(writer, version, A.SUBMIT)
+    with pytest.raises(StepNotAllowed):
+        step(writer, version, A.PUBLISH, effective_on=timezone.localdate() + DAYS)
+    with pytest.raises(SamePerson):
+        step(writer, version, A.APPROVE)
+    step(second, version, A.APPROVE)
+    before = everything()
+    with pytest.raises(DateInvalid) as refused:
+        step(writer, version, A.PUBLISH, effective_on=timezone.localdate() + days * DAYS)
+    assert set(refused.value.fields) == {"effective_on"}
     assert everything() == before

@@ -10,8 +10,9 @@ from django.core.files.base import ContentFile
 from django.utils import timezone
 
 from certificates.actions import change_state
-from certificates.errors import CertificateNotFound
+from certificates.errors import CertificateNotFound, FileDamaged
 from certificates.models import Certificate, Disclosure, Grant
+from certificates.queries import read_file
 from certificates.states import Operation
 from certificates.wallet import privacy, queries, use_log
 from certificates.wallet.errors import (
@@ -34,14 +35,16 @@ from certificates.wallet.sharing_actions import (
 )
 from common.checksums import id_number_check
 from common.ids import uuid7
+from common.models import AuditEvent
 from identity.actor import PUBLIC
-from identity.models import OutboxMessage, Person
+from identity.models import Account, OutboxMessage, Person
+from identity.privacy.closing_actions import close_account, reopen
 from identity.queries import actor_for
 from tests.cases.test_races import at_once
 from tests.factories.cast import Cast, a_citizen, a_person, build_cast
 from tests.factories.mandates import an_agent, some_terms
 from tests.factories.phones import code_in, texts_to
-from tests.factories.wallet import FRIEND, a_share, asked
+from tests.factories.wallet import FRIEND, a_blank_pdf, a_share, asked
 
 
 def link_in(text: str) -> str:
@@ -202,6 +205,36 @@ def test_the_copy_has_the_mark_and_neither_signature_nor_attachments(cast: Cast)
     assert use_log.in_words(use_log.uses(cast.licence))[0].how == "查看文件"
 
 
+@pytest.mark.parametrize("content", [b"", b"%PDF-1.7 cut off", b"\x89PNG\r\n\x1a\n an image from old stock"])
+def test_a_stored_file_that_is_no_pdf_is_said_plainly_and_no_look_is_recorded(cast: Cast, content: bytes):
+    cast.licence.file.save("licence.pdf", ContentFile(content))
+    row = a_share(cast)
+    with pytest.raises(FileDamaged) as refused:
+        read_shared_file(PUBLIC, row=row)
+    assert refused.value.code == "certificate.file_damaged"
+    assert not Disclosure.objects.exists()
+
+
+def test_a_file_that_is_gone_or_is_not_the_one_that_was_signed_is_given_to_nobody(cast: Cast):
+    cast.licence.file.save("licence.pdf", ContentFile(a_blank_pdf()), save=False)
+    cast.licence.file_sha256 = "0" * 64
+    cast.licence.save()
+    row = a_share(cast)
+    before = AuditEvent.objects.count()
+
+    def nobody_gets_it() -> None:
+        with pytest.raises(FileDamaged):
+            read_shared_file(PUBLIC, row=queries.loaded().get(pk=row.pk))
+        with pytest.raises(FileDamaged):
+            read_file(cast.citizen, Certificate.objects.get(pk=cast.licence.pk))
+
+    nobody_gets_it()
+    cast.licence.file.storage.delete(cast.licence.file.name)
+    nobody_gets_it()
+    assert AuditEvent.objects.count() == before
+    assert not Disclosure.objects.exists()
+
+
 def test_one_certificate_is_open_to_so_many_at_a_time(cast: Cast):
     a_share(cast)
     row = Share.objects.get()
@@ -237,7 +270,7 @@ def test_a_share_that_ends_while_it_is_opened_is_either_open_or_over():
     assert Disclosure.objects.count() == (results[1] is True)
 
 
-def test_a_copy_of_ones_data_names_the_shares_and_erasing_ends_them(cast: Cast):
+def test_a_copy_of_ones_data_names_the_shares_and_closing_ends_them(cast: Cast):
     a_share(cast)
     (shares, _reports) = privacy.collect(cast.shop.party)
     assert shares.rows[0]["分享给"] == "王友人"
@@ -247,3 +280,34 @@ def test_a_copy_of_ones_data_names_the_shares_and_erasing_ends_them(cast: Cast):
     assert row.ended_at is not None
     with pytest.raises(ShareOver):
         open_share(PUBLIC, row=row)
+
+
+def test_who_closes_their_account_shares_nothing_any_more(cast: Cast):
+    Certificate.objects.filter(pk=cast.licence.pk).update(holder_id=cast.stranger.principal_id)
+    row = share(cast.stranger, certificate_id=cast.licence.pk, asked=asked())
+    close_account(cast.stranger, understood=True)
+    row.refresh_from_db()
+    assert row.ended_at is not None
+    with pytest.raises(ShareOver):
+        open_share(PUBLIC, row=row)
+
+
+def test_what_a_closed_account_received_opens_no_more_and_the_giver_does_not_learn_of_it(cast: Cast):
+    person = Person.objects.get(pk=cast.stranger.person_id)
+    by_number = a_share(cast, to="id_number", number=person.id_number, name=person.name)
+    by_phone = a_share(cast, number=person.phone, name=person.name)
+    someone_elses = a_share(cast)
+    before = list(queries.given(cast.citizen).values_list("pk", "ended_at", "until"))
+    token = link_in(texts_to(person.phone)[-1])
+    code = code_in(texts_to(person.phone)[-1])
+    account = Account.objects.get(pk=cast.stranger.account_id)
+    close_account(cast.stranger, understood=True)
+    for row in (by_number, by_phone):
+        with pytest.raises(ShareOver):
+            open_share(PUBLIC, row=row)
+    with pytest.raises(ShareOver):
+        unlock(PUBLIC, token=token, code=code)
+    assert list(queries.given(cast.citizen).values_list("pk", "ended_at", "until")) == before
+    assert open_share(PUBLIC, row=someone_elses) == someone_elses
+    reopen(cast.stranger, account_id=account.pk)
+    assert list(queries.received(cast.stranger)) == [], "what ended stays ended"

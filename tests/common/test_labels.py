@@ -13,11 +13,12 @@ from certificates.states import Operation
 from common import translations
 from common.formatting import action_label, code_label, format_dates_in, format_list
 from identity.models import Region
+from identity.reviewing.states import VersionAction
 from services import codes
 from services.bundles.codes import LifeEvent, Side
 from services.models import AskWaiver, ItemVersion, ServiceItem
 from services.states import Operation as ItemOperation
-from services.states import OperationAction, OperationState, Standing, VersionAction
+from services.states import OperationAction, OperationState, Standing
 from services.themes import ORGANISATION_THEMES, PERSON_THEMES
 
 CODES = [

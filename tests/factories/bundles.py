@@ -2,11 +2,11 @@
 
 from typing import Any
 
+from identity.reviewing.states import VersionAction
 from services.bundles import editing
 from services.bundles.content import BundleContent, MemberPart
 from services.descriptions import MaterialPart, SituationPart
 from services.models import Bundle, BundleVersion, ServiceItem
-from services.states import VersionAction
 from tests.factories.catalogue import a_certificate_type
 from tests.factories.editing import Desk, a_published_item
 

@@ -6,13 +6,13 @@ from typing import Any
 
 from identity.actor import Actor
 from identity.models import Department, PostHolding
+from identity.reviewing.states import VersionAction
 from services.actions import ElementDescription
 from services.codes import next_main
 from services.descriptions import FaqPart, LegalBasisPart, VersionContent
 from services.editing import directory, element_versions, items, versions
 from services.editing.directory import EntryContent
 from services.models import DirectoryEntry, DirectoryVersion, ElementVersion, ItemVersion, ServiceItem
-from services.states import VersionAction
 from tests.factories.cast import a_member_of_staff
 from tests.factories.catalogue import a_department, a_post
 

@@ -5,13 +5,13 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
 from certificates.correction_actions import ask_correction
-from certificates.errors import CertificateNotFound, UploadTypeRefused
-from certificates.models import Certificate, Document
+from certificates.errors import UploadTypeRefused
+from certificates.models import Document
 from common.models import AuditEvent, CalendarYear
 from common.workdays import for_region
 from identity.models import CorrectionRequest, Person, PostHolding
 from identity.privacy import correction_actions
-from identity.privacy.correction_actions import Wrong, request_correction
+from identity.privacy.correction_actions import request_correction
 from identity.privacy.errors import (
     CorrectionInvalid,
     CorrectionMoved,
@@ -24,12 +24,6 @@ from tests.factories.cast import Cast, a_member_of_staff, a_picture
 from tests.factories.catalogue import a_post
 from tests.factories.phones import texts_to
 from tests.factories.privacy import a_data_officer, a_wrong_address
-
-
-@pytest.fixture
-def own_certificate(cast: Cast) -> Certificate:
-    Certificate.objects.filter(pk=cast.licence.pk).update(holder_id=cast.stranger.person_id)
-    return cast.licence
 
 
 def test_an_address_goes_from_request_to_corrected_and_the_person_is_told(cast: Cast):
@@ -62,24 +56,20 @@ def test_a_refusal_needs_its_reason(cast: Cast):
     assert Person.objects.get(pk=cast.stranger.person_id).address is None
 
 
-def test_a_certificate_goes_to_its_issuer_and_to_no_other_department(cast: Cast, own_certificate: Certificate):
-    row = ask_correction(
-        cast.stranger,
-        wrong=Wrong(subject="other", current="青禾餐饮店", wanted="清荷餐饮店"),
-        certificate_id=own_certificate.pk,
-        proof=a_picture(),
-        request_key="k",
-    )
-    again = ask_correction(
-        cast.stranger,
-        wrong=Wrong(subject="other", current="青禾餐饮店", wanted="清荷餐饮店"),
-        certificate_id=own_certificate.pk,
-        proof=a_picture(),
-        request_key="k",
-    )
+def test_what_stands_on_a_certificate_is_reported_to_its_issuer_and_not_here(cast: Cast):
+    with pytest.raises(CorrectionInvalid) as refusal:
+        ask_correction(cast.stranger, wrong=a_wrong_address(subject="certificate"), proof=a_picture())
+    assert "报错" in str(refusal.value.fields["subject"])
+    assert not CorrectionRequest.objects.exists()
+    assert not Document.objects.filter(owner_id=cast.stranger.person_id).exists()
+
+
+def test_a_request_that_names_a_department_is_for_no_other_one(cast: Cast):
+    row = ask_correction(cast.stranger, wrong=a_wrong_address(), proof=a_picture(), request_key="k")
+    again = ask_correction(cast.stranger, wrong=a_wrong_address(), proof=a_picture(), request_key="k")
     assert again == row
-    assert (row.subject, row.source) == ("certificate", cast.scjg)
     assert Document.objects.get(pk=row.proof_id).kind == "correction-proof"
+    CorrectionRequest.objects.update(source=cast.scjg)
     elsewhere = a_member_of_staff("1091", a_post(cast.xfj, "数据"), PostHolding.Role.DATA_OFFICER)
     assert list(open_corrections(elsewhere)) == []
     for act in (
@@ -96,9 +86,7 @@ def test_a_certificate_goes_to_its_issuer_and_to_no_other_department(cast: Cast,
     assert AuditEvent.objects.get(code="identity.correction_read").holder_id == cast.stranger.person_id
 
 
-def test_somebody_elses_certificate_and_a_bad_proof_store_nothing(cast: Cast):
-    with pytest.raises(CertificateNotFound):
-        ask_correction(cast.stranger, wrong=a_wrong_address(), certificate_id=cast.licence.pk)
+def test_a_bad_proof_stores_nothing(cast: Cast):
     with pytest.raises(UploadTypeRefused):
         ask_correction(
             cast.stranger, wrong=a_wrong_address(), proof=SimpleUploadedFile("a.pdf", b"MZ not a pdf at all")

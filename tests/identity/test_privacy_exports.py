@@ -33,7 +33,7 @@ def test_a_copy_holds_every_chapter_and_the_files_in_plain_names(cast: Cast):
     chapters = {name.removeprefix("数据/").removesuffix(".json") for name in names if name.startswith("数据/")}
     assert chapters == {
         "person", "organisations", "verifications", "mandates", "sign_ins", "corrections",
-        "certificates", "documents", "cases", "access", "shares", "error_reports",
+        "certificates", "documents", "cases", "joint_cases", "access", "shares", "error_reports",
     }  # fmt: skip
     person = json.loads(archive.read("数据/person.json"))
     assert person["内容"][0]["姓名"] == "李清荷"

@@ -7,6 +7,7 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
+from cases import handing_in
 from cases.actions import submission
 from cases.models import Case
 from common.errors import DomainError
@@ -25,8 +26,8 @@ pytestmark = pytest.mark.django_db(transaction=True)
 @pytest.fixture(autouse=True)
 def _complete_drafts(monkeypatch):
     """A shop's draft stands for a person's own: whether its answers fit a person is not what is raced here."""
-    monkeypatch.setattr(submission, "_check_complete", lambda case: None)
-    monkeypatch.setattr(submission, "_check_materials", lambda case, rows: None)
+    monkeypatch.setattr(handing_in, "_check_complete", lambda case: None)
+    monkeypatch.setattr(handing_in, "_check_materials", lambda case, rows: None)
 
 
 def at_once(*acts: Callable[[], object]) -> list[object]:
@@ -82,14 +83,14 @@ def test_a_submission_that_is_under_way_is_waited_for(monkeypatch):
     cast = build_cast()
     draft = a_free_person(cast)
     submitting, closing = threading.Event(), threading.Event()
-    number = submission._number
+    number = handing_in._number
 
     def slow(case):
         submitting.set()
         closing.wait(0.5)
         number(case)
 
-    monkeypatch.setattr(submission, "_number", slow)
+    monkeypatch.setattr(handing_in, "_number", slow)
 
     def close():
         submitting.wait(10)
@@ -105,14 +106,14 @@ def test_an_agent_who_submits_meanwhile_is_waited_for_and_keeps_the_account_open
     draft = a_free_person(cast)
     agent = an_agent(cast, giver=cast.person)
     submitting = threading.Event()
-    number = submission._number
+    number = handing_in._number
 
     def slow(case):
         submitting.set()
         threading.Event().wait(0.5)
         number(case)
 
-    monkeypatch.setattr(submission, "_number", slow)
+    monkeypatch.setattr(handing_in, "_number", slow)
 
     def close():
         submitting.wait(10)

@@ -109,6 +109,11 @@ def _wait_until_up(process: subprocess.Popen, log: Path) -> None:
     raise AssertionError(f"not up after {_START_SECONDS} s:\n{log.read_text(encoding='utf-8', errors='replace')}")
 
 
+# A refused form is an answer, and a request given up for a later one is meant (htmx says both of its events as
+# errors); a request that fails says htmx:sendError.
+_NO_FAULT = ("422 (", "htmx:sendAbort", "htmx:afterRequest")
+
+
 class Visitor:
     """One person at one browser: complaints of the console are failures, every page can be looked at."""
 
@@ -126,7 +131,7 @@ class Visitor:
         self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
 
     def _hear(self, said: ConsoleMessage) -> None:
-        if said.type == "error" and "422 (" not in said.text:  # a refused form is an answer, not a fault
+        if said.type == "error" and not any(known in said.text for known in _NO_FAULT):
             self.complaints.append(said.text)
 
     def open(self, path: str) -> Page:

@@ -7,12 +7,13 @@ import pytest
 from django.utils import timezone
 
 from common.errors import DomainError
+from identity.reviewing.states import VersionAction
 from services.bundles import checking, editing, queries
 from services.bundles.content import describe
 from services.descriptions import SituationPart
 from services.editing import lifecycle
 from services.models import Bundle, BundleMember, BundleVersion, CatalogueStep
-from services.states import Operation, OperationAction, VersionAction
+from services.states import Operation, OperationAction
 from tests.factories.bundles import YES_NO, a_bundle, good_bundle, through, two_items
 from tests.factories.editing import a_desk, changed, published
 
@@ -167,6 +168,10 @@ def test_the_gate_refuses_what_does_not_fit_the_items(desk):
         )
         error = refused(lambda draft=draft: take(desk.ann, draft, "submit"), "services.lint_refused")
         assert code in [finding.code for finding in error.findings], code
+        if code == "bundle.answer_missing":
+            said = next(finding.message for finding in error.findings if finding.code == code)
+            assert "要卖吗？——是" in said, "answers are named as people read them"
+            assert "sells" not in said
 
 
 def test_a_member_that_changes_or_stops_is_flagged_for_the_editor(desk):

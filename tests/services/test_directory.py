@@ -6,13 +6,13 @@ import pytest
 from django.utils import timezone
 
 from common.models import AuditEvent
+from identity.reviewing.states import VersionAction
 from services import queries
 from services.editing import directory, items
 from services.editing.errors import EntryNotUsable, ItemExists, LintRefused, SamePerson, StaleVersion
 from services.errors import DescriptionInvalid
 from services.lint.run import check_version
 from services.models import DirectoryEntry, DirectoryVersion, ItemVersion, ServiceItem
-from services.states import VersionAction
 from tests.factories.editing import (
     a_desk,
     a_draft,

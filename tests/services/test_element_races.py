@@ -5,10 +5,10 @@ import pytest
 from identity.actor import SYSTEM
 from identity.halls.actions import HallDetails, save_hall, set_hall_in_use
 from identity.models import Hall
+from identity.reviewing.states import VersionAction
 from services.actions import save_data_elements
 from services.editing.element_versions import add_element, open_draft, save_draft, step
 from services.models import DataElement, ElementVersion
-from services.states import VersionAction
 from tests.cases.test_races import at_once
 from tests.factories.editing import a_desk, an_element, through_review
 from tests.factories.guides import a_hall

@@ -6,6 +6,7 @@ from django.db import IntegrityError, transaction
 from common.errors import Forbidden
 from common.models import AuditEvent
 from identity.actor import SYSTEM
+from identity.reviewing.states import VersionAction
 from services import element_desk
 from services.actions import save_data_elements
 from services.editing import element_versions
@@ -13,7 +14,6 @@ from services.editing.errors import NoteMissing, OpenVersionExists, SamePerson, 
 from services.errors import ElementExists, ElementInvalid, ElementNotFound, VersionNotFound
 from services.exchange.references import take_reference
 from services.models import CatalogueStep, DataElement, ElementVersion
-from services.states import VersionAction
 from tests.factories.cast import build_cast
 from tests.factories.editing import a_desk, an_element, through_review
 

@@ -5,6 +5,7 @@ from django.utils import timezone
 
 from common.models import AuditEvent
 from identity.models import PostHolding
+from identity.reviewing.states import VersionAction
 from identity.staff.errors import HoldingEnded
 from services.bundles import editing as bundles
 from services.editing import comments, directory, element_versions, entry_changes, items, lifecycle, versions
@@ -22,7 +23,7 @@ from services.models import (
 )
 from services.searching import actions as searching
 from services.searching.queries import version_of
-from services.states import Operation, VersionAction
+from services.states import Operation
 from tests.factories.bundles import a_bundle
 from tests.factories.catalogue import an_item
 from tests.factories.editing import a_desk, a_draft, a_published_item, an_element, an_entry, entry_content

@@ -5,7 +5,7 @@ from django.test import Client
 from rest_framework.test import APIClient
 
 from services.bundles.merging import merge_materials
-from services.bundles.planning import _asked
+from services.bundles.planning import asked_material
 from services.descriptions import MaterialPart, VersionContent, describe
 from services.exchange.side import Names, RestInvalid, read, written
 from services.lint.references import check
@@ -112,7 +112,7 @@ def test_bundles_merge_piece_by_piece():
     item = an_item("低保")
     both = item.current.materials.create(key="register", name="户口簿", combination="all", pieces=PAGES)
     one = item.current.materials.create(key="front", name="户口簿首页", kind="front", order=1)
-    asked = [_asked("low", both, piece) for piece in parts_of(both)] + [_asked("rent", one, None)]
+    asked = [asked_material("low", both, piece) for piece in parts_of(both)] + [asked_material("rent", one, None)]
     merged = merge_materials(asked)
     assert sorted(len(group.asked) for group in merged) == [1, 2]
     shared = next(group for group in merged if len(group.asked) == 2)

@@ -3,6 +3,8 @@
 import uuid
 
 import pytest
+from django.core.cache import cache
+from django.utils import timezone
 
 from services import browsing, queries
 from services.errors import ItemNotFound, VersionNotFound
@@ -79,18 +81,37 @@ def test_browse_lists_count_published_items(django_assert_num_queries):
     an_item("甲", themes_person=["010"], themes_org=["010"])
     an_item("乙", main="31002", themes_person=["010"], popularity=3)
     an_item("丙", main="31003", department=police, is_applicable_online=True)
-    with django_assert_num_queries(1):
-        assert [(label, count) for _key, label, count in browsing.departments_with_counts()] == [
-            ("示范市市场监管局", 2),
-            ("示范市公安局", 1),
-        ]
-    with django_assert_num_queries(1):
-        assert browsing.themes_with_counts() == {
-            "person": [("p010", "户籍办理", 2)],
-            "organisation": [("o010", "准营准办", 1)],
-        }
+    with django_assert_num_queries(3):
+        counted = browsing.counts()
+    assert [(label, count) for _key, label, count in counted.departments] == [
+        ("示范市市场监管局", 2),
+        ("示范市公安局", 1),
+    ]
+    assert counted.themes_of("p") == [("p010", "户籍办理", 2)]
+    assert counted.themes_of("o") == [("o010", "准营准办", 1)]
+    assert counted.items == 3
     with django_assert_num_queries(2):
         assert [item.name for item in browsing.hot_items(2)] == ["丙", "乙"]
+
+
+def test_counts_are_kept_until_the_catalogue_changes_and_no_two_count_at_once(django_assert_num_queries, monkeypatch):
+    monkeypatch.setattr(browsing, "_SHARE", 0)
+    an_item("甲")
+    assert browsing.counts().items == 1
+    with django_assert_num_queries(1):
+        assert browsing.counts().items == 1
+    an_item("乙", main="31002")
+    cache.add(f"{browsing._KEY}-now", 1)  # somebody is counting
+    with django_assert_num_queries(1):
+        assert browsing.counts().items == 1
+    cache.delete(f"{browsing._KEY}-now")
+    assert browsing.counts().items == 2
+    monkeypatch.setattr(browsing, "_SHARE", 1_000_000)
+    ServiceItem.objects.update(updated_at=timezone.now())
+    assert browsing.counts().items == 2
+    an_item("丙", main="31003")
+    with django_assert_num_queries(0):
+        assert browsing.counts().items == 2, "a long count is not made again at once"
 
 
 def test_an_item_is_found_by_its_code():

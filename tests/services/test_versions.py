@@ -9,6 +9,7 @@ from django.utils import timezone
 from common.errors import Conflict, DomainError, Forbidden
 from common.models import AuditEvent
 from identity.actor import SYSTEM
+from identity.reviewing.states import VERSION_MOVES, VersionAction, VersionState
 from services import queries
 from services.actions import Outcome, upsert_item
 from services.descriptions import ItemDescription, VersionContent
@@ -26,7 +27,6 @@ from services.editing.errors import (
 )
 from services.errors import DescriptionInvalid, ItemNotFound, VersionNotFound
 from services.models import CatalogueStep, ItemVersion, ServiceItem
-from services.states import VERSION_MOVES, VersionAction, VersionState
 from tests.factories.editing import (
     BASIS,
     a_desk,

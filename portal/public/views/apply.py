@@ -22,6 +22,7 @@ from portal.public.answer_forms import AnswersForm, Row, reshaped
 from portal.public.data_forms import CORRECTABLE
 from portal.public.drafts import (
     Draft,
+    InJoint,
     NotDraft,
     draft_of,
     first_open_page,
@@ -52,6 +53,8 @@ def draft_page(view: _View) -> _View:
             return view(request, *args, **kwargs)
         except NotDraft as submitted:
             return redirect("my_case", case_id=submitted.case.pk)
+        except InJoint as joint:
+            return redirect("my_joint", joint_id=joint.joint_id)
 
     return cast(_View, citizen_required(shown))
 

@@ -14,7 +14,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from cases import application, notices
 from cases.actions import submission
 from cases.errors import CaseNotFound, MaterialsIncomplete, StaleForm
-from cases.models import Case, CaseMaterial, Notice
+from cases.joint import queries as joint_queries
+from cases.models import Case, CaseMaterial, JointCase, Notice
 from cases.queries import actions_for, clocks, get_case, own_cases
 from cases.states import Action, State
 from common.formatting import code_label
@@ -22,8 +23,9 @@ from identity.actor import Actor
 from identity.queries import represented_organisations
 from portal.access import actor_of, citizen_required
 from portal.downloads import file_response
-from portal.public.drafts import draft_of, first_open_page
+from portal.public.drafts import InJoint, draft_of, first_open_page, require_alone
 from portal.public.forms import PagesForm, WithdrawForm
+from portal.public.joint_page import joint_tag, tag_of
 from portal.public.materials import material_row, upload_problems
 from portal.public.requests import form_version, new_request_key, page_number, request_key
 from portal.public.timeline import timeline_of
@@ -59,16 +61,24 @@ def my_cases(request: HttpRequest) -> HttpResponse:
     state = request.GET.get("state", "")
     state = state if state in dict(filters) else ""
     actor = actor_of(request)
-    page = Paginator(own_cases(actor, state=state), _PAGE_SIZE).get_page(page_number(request))
+    page = Paginator(own_cases(actor, state=state, alone=True), _PAGE_SIZE).get_page(page_number(request))
     context = {
         "nav": "cases",
         "page": page,
         "rows": [{"case": case, "tag": state_tag(case)} for case in page],
+        "joint": [_joint_row(one) for one in joint_queries.own(actor, state=state)] if page.number == 1 else [],
         "state": state,
         "filters": filters,
         "may_switch": _may_switch(actor),
     }
     return render(request, "public/cases.html", context)
+
+
+def _joint_row(joint: JointCase) -> dict[str, Any]:
+    """One row for a joint case; it opens to its items."""
+    items = list(joint.items.all())
+    parts = [(item.item_version.name, *tag_of(item)) for item in items]
+    return {"joint": joint, "tag": joint_tag(items), "parts": parts, "is_draft": joint.submitted_at is None}
 
 
 def _may_switch(actor: Actor) -> bool:
@@ -84,6 +94,10 @@ def my_case(request: HttpRequest, case_id: UUID) -> HttpResponse:
     """One case: what happens next, both clocks, what the person must do, history and notices."""
     case = get_case(actor_of(request), case_id)
     if case.state == State.DRAFT:
+        try:
+            require_alone(case)
+        except InJoint as joint:
+            return redirect("my_joint", joint_id=joint.joint_id)
         return redirect(first_open_page(draft_of(case)))
     return case_page(request, case)
 

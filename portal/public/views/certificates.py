@@ -16,6 +16,7 @@ from certificates.faces import qr_text
 from certificates.models import Certificate
 from certificates.proofs import sm2_seals
 from certificates.queries import get_certificate, operations, read_file, state_now, visible_certificates
+from certificates.types.queries import fields_of
 from certificates.wallet import reports, use_log
 from certificates.wallet.queries import public_checks, shares_of
 from common.masking import mask_id
@@ -69,7 +70,7 @@ def certificate_detail(request: HttpRequest, certificate_id: UUID) -> HttpRespon
         "open_shares": shares_of(actor, certificate).count(),
         "checks": public_checks(certificate),
         "uses": use_log.in_words(page),
-        "is_masked": any(field.get("sensitive") for field in certificate.type.fields),
+        "is_masked": any(field.get("sensitive") for field in fields_of(certificate)),
         "qr_svg": mark_safe(qr_svg(qr_text(certificate), label=_("核验二维码"), level="l")),
         "page": page,
         "crumbs": [(_("首页"), "/"), (_("我的证照"), "/my/certificates/"), (certificate.type.name, "")],
@@ -85,7 +86,7 @@ def _face(certificate: Certificate) -> list[tuple[str, Any]]:
             field["label"],
             mask_id(str(certificate.face[field["key"]])) if field.get("sensitive") else certificate.face[field["key"]],
         )
-        for field in certificate.type.fields
+        for field in fields_of(certificate)
         if certificate.face.get(field["key"])
     ]
     return [

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
+from cases.joint import queries as joint_queries
 from cases.queries import find_by_number
 from certificates.filecheck import FileCheck, FileFinding, check_file
 from certificates.proofs import tokens
@@ -16,6 +17,7 @@ from certificates.queries import Verification
 from certificates.queries import verify as look_up
 from certificates.wallet.counting_actions import count_public_check
 from portal.access import actor_of
+from portal.public import joint_page
 from portal.public.forms import ProgressForm, VerifyFileForm, VerifyForm
 from portal.public.lookups import is_over_limit, too_many
 
@@ -127,6 +129,10 @@ _FAULTS = {
         gettext_lazy("不认可的签章"),
         gettext_lazy("文件上的签章或时间戳不是本平台认可的机构做的，不能证明它是真的。"),
     ),
+    FileFinding.EXPIRED_SEAL: (
+        gettext_lazy("签章用的数字证书已过期"),
+        gettext_lazy("文件没有改动，但签章或时间戳是在数字证书过期以后才做的，不能证明它是真的。请按编号核验。"),
+    ),
     FileFinding.NOT_A_CERTIFICATE: (
         gettext_lazy("不是证照文件"),
         gettext_lazy("签章有效，文件没有改动，但它不是登记库里的证照，可能是一份通知书。"),
@@ -168,8 +174,10 @@ def progress(request: HttpRequest) -> HttpResponse:
         return too_many(request)
     number = form.cleaned_data["number"]
     case = find_by_number(number)
-    context = {"form": form, "case": case, "asked": number}
-    return render(request, "public/progress.html", context, status=200 if case else 404)
+    joint = None if case else joint_queries.find_by_number(number)
+    rows = [(item, joint_page.tag_of(item)) for item in joint.items.all()] if joint else []
+    context = {"form": form, "case": case, "joint": joint, "joint_rows": rows, "asked": number}
+    return render(request, "public/progress.html", context, status=200 if case or joint else 404)
 
 
 def _given(request: HttpRequest) -> dict[str, str] | None:

@@ -16,13 +16,14 @@ from identity.actor import Actor
 from identity.mandates.queries import principals_of, waiting_for
 from identity.queries import represented_organisations
 from portal.access import actor_of
-from services.browsing import departments_with_counts, hot_items, themes_with_counts
+from services.browsing import counts, hot_items
 from services.bundles.queries import offered
 
 _HOT = 8
 _OF_EACH = 3
 _BUNDLES = 6
 _NEW_DAYS = 14
+_DEPARTMENTS = 60  # a province has thousands; the others are found by searching
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,15 +41,16 @@ class Matter:
 def home(request: HttpRequest) -> HttpResponse:
     """One search box, what needs attention, and ways to browse."""
     actor = actor_of(request)
-    departments = departments_with_counts()
+    offered_items = counts()
     context = {
         "nav": "home",
         "hot": hot_items(_HOT),
         "bundles": offered()[:_BUNDLES],
-        "themes": themes_with_counts(),
-        "departments": departments,
-        "department_count": len(departments),
-        "item_count": sum(count for _key, _label, count in departments),
+        "themes": {"person": offered_items.themes_of("p"), "organisation": offered_items.themes_of("o")},
+        "departments": offered_items.departments[:_DEPARTMENTS],
+        "department_count": len(offered_items.departments),
+        "more_departments": max(0, len(offered_items.departments) - _DEPARTMENTS),
+        "item_count": offered_items.items,
         "matters": matters(actor) if actor.is_citizen else [],
         "may_switch": _may_switch(actor),
     }

@@ -21,10 +21,12 @@ from portal.access import actor_of, citizen_required
 from portal.downloads import file_response
 from portal.public.drafts import draft_of, first_open_page, get_draft
 from portal.public.forms import PagesForm
+from portal.public.joint_page import case_is_in_draft
 from portal.public.materials import material_row, tally_of, upload_form, upload_problems
 from portal.public.requests import upload_key
 from portal.public.views.apply import common, draft_page
 from portal.public.views.cases import case_page
+from portal.public.views.joint import materials_page as joint_materials_page
 
 
 @require_safe
@@ -90,12 +92,16 @@ def _sentence(error: DomainError) -> str:
 
 def _with_problem(request: HttpRequest, case: Case, material_id: UUID, form: PagesForm, status: int) -> HttpResponse:
     wrong = {material_id: form}
+    if case_is_in_draft(case):
+        return joint_materials_page(request, case.joint_item.joint_id, wrong=wrong, status=status)
     if case.state == State.DRAFT:
         return _materials_page(request, case, wrong=wrong, status=status)
     return case_page(request, case, wrong=wrong, status=status)
 
 
 def _place(case: Case, material_id: UUID) -> str:
+    if case_is_in_draft(case):
+        return f"{reverse('joint_materials', args=[case.joint_item.joint_id])}#material-{material_id}"
     name = "draft_materials" if case.state == State.DRAFT else "my_case"
     return f"{reverse(name, args=[case.pk])}#material-{material_id}"
 

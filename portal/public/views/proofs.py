@@ -75,7 +75,7 @@ def certificate_export(request: HttpRequest, certificate_id: UUID) -> HttpRespon
     certificate = get_certificate(actor, certificate_id)
     labels = credentials.labels_of(certificate)
     if request.method != "POST":
-        form = WalletForm(labels=labels, initial={"request_key": new_request_key(), "chosen": list(labels)})
+        form = WalletForm(labels=labels, initial={"request_key": new_request_key(), "chosen": credentials.USUAL})
         return _export_page(request, certificate, form)
     form = WalletForm(request.POST, labels=labels)
     if not form.is_valid():

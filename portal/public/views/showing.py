@@ -13,6 +13,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from certificates.models import Certificate
+from certificates.types.queries import fields_of
 from certificates.wallet import fields
 from certificates.wallet.errors import NotShowable
 from certificates.wallet.showing import ShowFinding, own_certificate, peek, require_showable
@@ -45,7 +46,7 @@ def show_certificate(request: HttpRequest, certificate_id: UUID) -> HttpResponse
 
 
 def _choices(certificate: Certificate) -> list[tuple[str, str]]:
-    private = {row["key"] for row in certificate.type.fields if fields.is_private(row)}
+    private = {row["key"] for row in fields_of(certificate) if fields.is_private(row)}
     labels = fields.labels_of(certificate)
     return [
         (key, _("%(label)s（敏感）") % {"label": label} if key in private else label) for key, label in labels.items()

@@ -10,6 +10,7 @@ from django.urls import reverse
 
 from common.errors import Forbidden
 from identity.actor import Actor
+from identity.reviewing.states import VERSION_MOVES, VersionAction
 from portal.access import actor_of
 from services.descriptions import VersionContent
 from services.editing import queries, rows, steps, versions
@@ -21,7 +22,6 @@ from services.editing.rows import RowList
 from services.lint.findings import Finding
 from services.lint.run import check_version
 from services.models import ItemVersion, ReviewComment, ServiceItem
-from services.states import VERSION_MOVES, VersionAction
 
 
 @dataclass

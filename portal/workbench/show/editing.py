@@ -8,13 +8,14 @@ from django.utils.translation import gettext_lazy
 
 from common.formatting import action_label, code_label
 from identity.actor import Actor
+from identity.reviewing.states import OPEN_VERSIONS, PUBLIC_VERSIONS, VERSION_MOVES, VersionAction
 from portal.workbench.item_forms import STATE_TONES, WAIVER_LABELS
 from services.editing import queries
 from services.editing.labels import field_label
 from services.legacy.states import PlanAction
 from services.lint.run import check_version
 from services.models import AskWaiver, CatalogueStep, ItemOperation, ItemVersion, ServiceItem
-from services.states import OPEN_VERSIONS, PUBLIC_VERSIONS, VERSION_MOVES, Operation, OperationAction, VersionAction
+from services.states import Operation, OperationAction
 
 _BUTTONS = {
     VersionAction.EDIT: "quiet",

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from common.errors import Forbidden
 from identity.actor import Actor
 from identity.permissions import Permission
+from identity.reviewing.states import VersionState
 from portal.access import actor_of, staff_required
 from portal.workbench.bundle_forms import BundleStepForm, NewBundleForm
 from portal.workbench.item_forms import STATE_TONES
@@ -28,7 +29,6 @@ from services.bundles.errors import BundleVersionNotFound
 from services.bundles.rules import answer_by
 from services.legacy.queries import managed_departments
 from services.models import Bundle, BundleVersion
-from services.states import VersionState
 
 _page_methods = require_http_methods(["GET", "HEAD", "POST"])
 

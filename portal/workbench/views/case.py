@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 from cases import application, changes, queries
 from cases.actions import reading, refreshing
 from cases.errors import FlagNoteMissing, FlagNotFound, ViewReasonMissing
+from cases.joint.queries import siblings
 from cases.models import Case, Notice
 from cases.refreshing import may_refresh, outdated_values, stale_copies
 from cases.states import OPEN_STATES
@@ -139,6 +140,7 @@ def _page(
     is_open = case.state in OPEN_STATES and not case.outcome
     context = {
         "case": case,
+        "joint": siblings(actor, case),
         "outdated": [one.label for one in outdated_values(case, today=today)] if is_open else [],
         "stale": stale_copies(case, today=today) if is_open else [],
         "may_refresh": may_refresh(actor, case),

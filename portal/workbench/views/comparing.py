@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from common.errors import Invalid
+from identity.reviewing.states import VERSION_MOVES, VersionAction
 from portal.access import actor_of, staff_required
 from portal.workbench.editor.desk import Desk, open_desk
 from portal.workbench.pages import show
@@ -20,7 +21,6 @@ from services.editing.elements import SECTIONS, STEPS, Section
 from services.editing.rows import RowList
 from services.errors import VersionNotFound
 from services.models import ItemVersion
-from services.states import VERSION_MOVES, VersionAction
 
 
 @require_safe

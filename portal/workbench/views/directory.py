@@ -7,6 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
 from common.formatting import action_label, code_label
+from identity.reviewing.states import OPEN_VERSIONS, PUBLIC_VERSIONS
 from portal.access import actor_of, staff_required
 from portal.workbench.directory_forms import EntryFilterForm
 from portal.workbench.item_forms import ITEM_TONES, STATE_TONES
@@ -21,7 +22,7 @@ from services.editing.entry_changes import operations_on_entry
 from services.editing.entry_compare import elements, side_by_side
 from services.errors import VersionNotFound
 from services.models import DirectoryEntry, DirectoryVersion
-from services.states import OPEN_VERSIONS, PUBLIC_VERSIONS, Standing
+from services.states import Standing
 
 
 @require_safe

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods
 from common.errors import Conflict, DomainError, Forbidden, Invalid
 from common.formatting import action_label
 from identity.actor import Actor
+from identity.reviewing.states import OPEN_VERSIONS, VERSION_MOVES, VersionAction
 from portal.access import actor_of, staff_required
 from portal.workbench.directory_forms import BasisFormSet, EntryForm, KeepingForm, NewEntryForm, StandingForm
 from portal.workbench.item_forms import VersionStepForm
@@ -26,7 +27,7 @@ from services.editing import directory_queries as queries
 from services.editing import entry_changes
 from services.editing.errors import OperationNotFound
 from services.models import DirectoryEntry, DirectoryVersion
-from services.states import OPEN_VERSIONS, VERSION_MOVES, Operation, Standing, VersionAction
+from services.states import Operation, Standing
 
 _page_methods = require_http_methods(["GET", "HEAD", "POST"])
 _EDITABLE = VERSION_MOVES[VersionAction.EDIT].sources

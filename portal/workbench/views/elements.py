@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from common.errors import Conflict, DomainError, Invalid
+from identity.reviewing.states import OPEN_VERSIONS, VERSION_MOVES, VersionAction
 from portal.access import actor_of, staff_required
 from portal.workbench.element_forms import ElementForm, ElementStepForm
 from portal.workbench.forms import WordFilterForm
@@ -24,7 +25,6 @@ from services.editing import element_versions
 from services.editing.compare import type_label
 from services.errors import VersionNotFound
 from services.models import DataElement, ElementVersion
-from services.states import OPEN_VERSIONS, VERSION_MOVES, VersionAction
 
 _page_methods = require_http_methods(["GET", "HEAD", "POST"])
 _EDITABLE = VERSION_MOVES[VersionAction.EDIT].sources

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from common.errors import Forbidden
 from common.formatting import action_label
 from identity.actor import Actor
+from identity.reviewing.states import VersionAction
 from portal.access import actor_of, staff_required
 from portal.workbench.directory_forms import PickForm
 from portal.workbench.item_forms import (
@@ -29,7 +30,7 @@ from services.editing import lifecycle, queries, versions, waivers
 from services.editing.errors import OperationInvalid, OperationNotFound, WaiverNotFound
 from services.models import ItemVersion, ServiceItem
 from services.standing import asked_by
-from services.states import LIFECYCLE, Operation, OperationAction, VersionAction
+from services.states import LIFECYCLE, Operation, OperationAction
 
 _page_methods = require_http_methods(["GET", "HEAD", "POST"])
 _DANGER = {"cancel", "return", "refuse", "end", "merge", "split", "pause"}

@@ -22,7 +22,7 @@ from certificates.types.content import TypeContent, check_content, content_of
 from certificates.types.findings import check_type
 from certificates.types.labels import part_label
 from common.errors import Conflict, DomainError, Forbidden, Invalid
-from common.formatting import action_label
+from common.formatting import action_label, format_date
 from common.ids import uuid7
 from common.limits import is_over
 from common.printing.errors import CharacterMissing
@@ -279,8 +279,9 @@ def step(request: HttpRequest, type_version_id: UUID, action: str) -> HttpRespon
         raise errors.TypeVersionNotFound
     wanted = VersionAction(action)
     form = VersionStepForm(request.POST or None, action=wanted, initial={"revision": version.revision})
-    for name in ("effective_on", "cancel_on"):
-        form.fields.pop(name, None)
+    for name in {"effective_on", "cancel_on"} & set(form.fields):
+        if wanted != VersionAction.PUBLISH:
+            del form.fields[name]  # a type names its day when it is published
     label = action_label(wanted.label)
     title = _("%(action)s：%(name)s（第 %(number)s 版）") % {
         "action": label,
@@ -298,7 +299,10 @@ def step(request: HttpRequest, type_version_id: UUID, action: str) -> HttpRespon
             action=wanted,
             expected_revision=given["revision"],
             note=given.get("note", ""),
+            effective_on=given.get("effective_on"),
         )
+        if after.effective_on and after.state == VersionState.APPROVED:
+            return _("已定好，%(day)s起用；在那以前可以撤回。") % {"day": format_date(after.effective_on)}
         if after.state == VersionState.PUBLISHED:
             return _("已经生效，从下一张证照起用；已发的证照不变。")
         return _("已办好：%(action)s。") % {"action": label}

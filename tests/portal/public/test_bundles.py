@@ -27,7 +27,7 @@ def test_a_guest_answers_one_question_at_a_time_and_nothing_is_stored(anybody, b
     plan = anybody.get(PAGE, {"sells": "yes"})
     text = plan.content.decode()
     assert "要办 2 个事项" in text
-    assert "还不能一次把几个事项一起提交" in text
+    assert "登录以后可以一次申请全部" in text
     assert "style=" not in text
     assert plan.context["tally"] is None
     assert "sessionid" not in plan.cookies

@@ -35,9 +35,9 @@ def test_who_must_act_as_an_organisation_is_offered_to_switch(cast: Cast, li: Cl
 
 
 def test_the_guide_takes_no_query_for_each_material(cast: Cast, shop: Client, django_assert_num_queries):
-    # session, account, organisation; item; guide 8; party; 4 for what is held;
+    # session, account, organisation; item; guide 8; party; 2 for what is held;
     # files, windows, 2 for the calendar, own cases on earlier versions
-    with django_assert_num_queries(22):
+    with django_assert_num_queries(20):
         guide(shop, cast)
 
 

@@ -10,10 +10,10 @@ from tests.factories.moves import a_draft, a_submitted_case
 from tests.factories.visitors import address
 
 
-def test_home_counts_and_browses_in_five_queries(client, db, django_assert_num_queries):
+def test_home_counts_and_browses_in_six_queries(client, db, django_assert_num_queries):
     an_item("食品经营许可", themes_org=["010"])
     an_item("补领身份证", main="31002", department=a_department("公安局"), themes_person=["090"])
-    with django_assert_num_queries(5):  # departments, hot items (2), bundles, themes
+    with django_assert_num_queries(6):  # last change, departments, themes, hot items (2), bundles
         page = client.get("/").content.decode()
     assert "2 个部门 2 个事项" in page
     assert "?theme=o010" in page

@@ -23,7 +23,7 @@ def test_the_list_takes_no_query_for_each_case(cast: Cast, shop: Client, django_
     drafts.discard_draft(cast.citizen, case_id=a_draft(cast).pk)
     for _number in range(4):
         a_submitted_case(cast)
-    with django_assert_num_queries(5):  # session, account, organisation; count, page
+    with django_assert_num_queries(6):  # session, account, organisation; count, page; joint cases
         page = shop.get(address("my_cases")).content.decode()
     assert page.count("待受理") == 4
 

@@ -184,8 +184,9 @@ def test_a_row_is_as_doubtful_as_the_worst_of_its_values(values, verdict):
     writer = RowWriter("up_task_general_basic")
     row = {**plain_row(1), **values}
     for _time in range(2):  # the second time each value is known
-        written, found = writer.write(row)
+        written, found = writer.write(tuple(row), list(row.values()))
         assert found is verdict
         kept = {name: value for name, value in row.items() if value not in ("", None) and name != "cd_time"}
         assert json.loads(written) == kept
-    assert RowWriter("up_task_punish_basic").write(plain_row(1))[1] is Verdict.DOUBTFUL
+    row = plain_row(1)
+    assert RowWriter("up_task_punish_basic").write(tuple(row), list(row.values()))[1] is Verdict.DOUBTFUL

@@ -1,6 +1,7 @@
 """A long first load: indexes and references come back, lanes say the same as the ordinary way, a lost run goes on."""
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from django.db import connection
@@ -116,13 +117,13 @@ def test_lanes_say_the_same_as_the_ordinary_way_also_when_the_run_is_lost_twice(
     monkeypatch.setattr(bulk, "take_divided", whole)
     again, made = first_load.make_again, []
 
-    def lose_the_fifth(batch):
+    def lose_the_third(batch):
         made.append(again(batch))
-        if len(made) == 5:
+        if len(made) == 3:
             raise Lost
         return made[-1]
 
-    monkeypatch.setattr(first_load, "make_again", lose_the_fifth)
+    monkeypatch.setattr(first_load, "make_again", lose_the_third)
     with pytest.raises(Lost):
         go_on(batch)
     monkeypatch.setattr(first_load, "make_again", again)
@@ -174,10 +175,18 @@ def test_a_reference_that_does_not_hold_is_told_and_binds_new_rows(tmp_path, sma
     save(tmp_path / "in", [plain_row(1), plain_row(2)])
     whole = first_load.make_again
 
+    def spoil_bases():
+        with connection.cursor() as cursor:
+            cursor.execute('UPDATE services_legalbasis SET version_id = gen_random_uuid() WHERE "order" = 0')
+        connection.close()
+
+    spoilt = []
+
     def spoil(batch):
-        if batch.put_aside and batch.put_aside[0][2].startswith("services_legalbasis_version"):
-            with connection.cursor() as cursor:
-                cursor.execute('UPDATE services_legalbasis SET version_id = gen_random_uuid() WHERE "order" = 0')
+        if batch.put_aside and batch.put_aside[0][0] == "reference" and not spoilt:
+            spoilt.append(batch)
+            with ThreadPoolExecutor(1) as pool:  # somebody else, whose work is there for good
+                pool.submit(spoil_bases).result()
         return whole(batch)
 
     monkeypatch.setattr(first_load, "make_again", spoil)
@@ -190,3 +199,44 @@ def test_a_reference_that_does_not_hold_is_told_and_binds_new_rows(tmp_path, sma
         assert name.startswith("services_legalbasis_version")
         cursor.execute('DELETE FROM services_legalbasis WHERE "order" = 0')
         cursor.execute(f'ALTER TABLE services_legalbasis VALIDATE CONSTRAINT "{name}"')
+
+
+def test_whoever_holds_a_table_is_waited_for_with_nothing_held(tmp_path, small, monkeypatch):
+    monkeypatch.setattr(first_load, "_WAIT_AGAIN", "100ms")
+    save(tmp_path / "in", [plain_row(1), plain_row(2)])
+    before = shape()
+    going_on = runs.go_on
+
+    def stop_before_pieces(batch_id):
+        if ServiceItem.objects.exists():
+            raise Lost
+        return going_on(batch_id)
+
+    monkeypatch.setattr(runs, "go_on", stop_before_pieces)
+    with pytest.raises(Lost):
+        load(tmp_path / "in")
+    monkeypatch.setattr(runs, "go_on", going_on)
+    batch = ExchangeBatch.objects.get()
+    aside = batch.put_aside
+    with ThreadPoolExecutor(1) as pool:
+        holder = pool.submit(hold_items).result()
+        assert runs.go_on(batch.pk) is True
+        assert first_load.make_all_again() == 0
+        batch.refresh_from_db()
+        assert batch.put_aside == aside
+        assert shape() != before
+        holder.close()
+    go_on(batch)
+    batch.refresh_from_db()
+    assert (batch.state, batch.put_aside) == (ExchangeBatch.State.DONE, [])
+    assert shape() == before
+
+
+def hold_items():
+    """A connection that has written an item and not committed yet."""
+    other = connection.copy()
+    other.set_autocommit(False)
+    with other.cursor() as cursor:
+        cursor.execute("UPDATE services_serviceitem SET popularity = popularity + 1")
+    other.inc_thread_sharing()
+    return other

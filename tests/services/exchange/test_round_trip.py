@@ -7,12 +7,12 @@ from django.core.management import call_command
 from django.db import connection
 
 from identity.actor import SYSTEM
+from identity.reviewing.states import OPEN_VERSIONS
 from portal.demo.catalogue import load
 from services.descriptions import PREFETCH, describe
 from services.exchange.export import current_names
 from services.exchange.side import written
 from services.models import AskWaiver, DataElement, DirectoryEntry, ItemVersion, ServiceItem
-from services.states import OPEN_VERSIONS
 
 pytestmark = pytest.mark.django_db
 

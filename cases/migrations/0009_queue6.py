@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('cases', '0007_reuse'),
+        ('cases', '0008_joint6'),
         ('identity', '0012_forms'),
         ('services', '0015_rest4'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),

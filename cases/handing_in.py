@@ -1,0 +1,80 @@
+"""How a draft becomes a case: checked whole, frozen, numbered. Shared by what is submitted alone and in a bundle."""
+
+from django.utils import timezone
+
+from cases import errors, evidence, flags, notices, prefill
+from cases.actions import moves
+from cases.models import Case, CaseMaterial, Notice
+from cases.rules import case_number
+from cases.states import Action
+from certificates import grants
+from common.numbering import next_number
+from identity.actor import Actor
+from services.forms import clean_answers, visible_steps
+from services.queries import is_open
+from services.rules import situation_complete
+
+
+def hand_in(actor: Actor, case: Case) -> None:
+    """Check that a locked draft is whole, freeze it, give it its number and its receipt: the one way to be submitted.
+
+    Whoever calls this has checked that the applicant declared it and may apply. Raises as
+    :func:`cases.actions.submission.submit` does.
+    """
+    if not is_open(case.item):
+        raise errors.ItemNotApplicable
+    _check_complete(case)
+    rows = evidence.refresh(case, today=timezone.localdate())
+    _check_materials(case, rows)
+    flags.settle(case)
+    _number(case)
+    grant_all(actor, case, rows)
+    moves.apply(case, actor, Action.SUBMIT)
+    notices.issue(actor, case, Notice.Kind.RECEIPT)
+
+
+def _check_complete(case: Case) -> None:
+    if not situation_complete(list(case.item_version.situations.all()), case.situation):
+        raise errors.SituationIncomplete
+    case.answers = prefill.fill(case, today=timezone.localdate())
+    steps = visible_steps(case.item_version, case.situation)
+    raw = {key: answer["value"] for key, answer in case.answers.items()}
+    _values, problems = clean_answers(steps, raw)
+    if problems:
+        raise errors.AnswersIncomplete(count=len(problems), fields=problems)
+    asked = {spec.key for step in steps for spec in step.fields}
+    case.answers = {key: answer for key, answer in case.answers.items() if key in asked}
+
+
+def _check_materials(case: Case, rows: list[CaseMaterial]) -> None:
+    lacking = evidence.missing(rows)
+    if lacking:
+        names = "、".join(row.name for row in lacking)
+        fields = {row.requirement.key: str(errors.MaterialsIncomplete.what_to_do) for row in lacking}
+        raise errors.MaterialsIncomplete(count=len(lacking), names=names, fields=fields)
+
+
+def _number(case: Case) -> None:
+    now = timezone.localtime()
+    region = case.department.region.code[:6]
+    serial = next_number(f"case:{region}:{now:%y%m%d}")
+    case.number = case_number(region=region, day=now.date(), item_type=case.item.item_type, serial=serial)
+    case.submitted_at = now
+    case.received_on = now.date()
+
+
+def grant_all(actor: Actor, case: Case, rows: list[CaseMaterial]) -> None:
+    """Give the case the right to use each proof it relies on (网上申办用证), and nothing more."""
+    for row in rows:
+        if row.certificate_id is None and row.document_id is None:
+            continue
+        row.grant = grants.give(
+            actor,
+            case_number=case.number or "",
+            purpose=case.item_version.name[:200],
+            legal_basis=row.requirement.legal,
+            holder_id=evidence.holder_of(case, row.requirement),
+            certificate_id=row.certificate_id,
+            document_id=None if row.certificate_id else row.document_id,
+        )
+        row.save(update_fields=["grant", "updated_at"])

@@ -1,0 +1,42 @@
+"""The schema of test databases, migrated once: they are copies of it until a migration or a library changes."""
+
+import hashlib
+from pathlib import Path
+
+from django.core.management import call_command
+from django.db import connection
+
+_ROOT = Path(__file__).resolve().parents[1]
+_PREFIX = "schema_of_tests_"
+
+
+def ensure() -> str:
+    """Return the name of the database to copy, after making it where it is missing; workers wait for one another."""
+    name = f"{_PREFIX}{_digest()}"
+    with connection._nodb_cursor() as cursor:  # type: ignore[attr-defined]  # as Django makes its test databases
+        cursor.execute("SELECT pg_advisory_lock(hashtext(%s))", [_PREFIX])
+        cursor.execute("SELECT datname FROM pg_database WHERE datname LIKE %s", [f"{_PREFIX}%"])
+        there = {row[0] for row in cursor.fetchall()}
+        if name not in there:
+            for old in there:  # of other migrations, and one that was not finished
+                cursor.execute(f'DROP DATABASE "{old}" WITH (FORCE)')
+            cursor.execute(f'CREATE DATABASE "{name}_draft"')
+            _migrate(f"{name}_draft")
+            cursor.execute(f'ALTER DATABASE "{name}_draft" RENAME TO "{name}"')
+    return name
+
+
+def _digest() -> str:
+    files = [*sorted(_ROOT.glob("*/migrations/*.py")), _ROOT / "requirements.txt"]
+    return hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()[:16]
+
+
+def _migrate(name: str) -> None:
+    usual = connection.settings_dict["NAME"]
+    connection.close()
+    connection.settings_dict["NAME"] = name
+    try:
+        call_command("migrate", verbosity=0)
+    finally:
+        connection.close()
+        connection.settings_dict["NAME"] = usual
