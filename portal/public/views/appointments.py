@@ -74,10 +74,10 @@ def _slot_page(
             except (Conflict, Forbidden) as error:
                 status, conflict = error.http_status, error
     today = timezone.localdate()
-    block = queries.block_of(actor.person_id, counter, today=today) if actor.person_id else None
+    blocked = queries.block_of(actor.person_id, counter, today=today) if actor.person_id else None
     chips = [(one, sum(slot.left for slot in slots), one == day) for one, slots in days.items()]
     mine = {"form": form, "counter": counter, "item": item, "days": chips, "day": day, "conflict": conflict}
-    context = {"nav": "cases", "block": block, **mine, **context}
+    context = {"nav": "cases", "blocked": blocked, **mine, **context}
     return render(request, "public/appointment_new.html", context, status=status)
 
 
