@@ -13,6 +13,7 @@ from cases.counter.models import Appointment, HallCounter, SlotPlan
 from cases.counter.queries import block_of
 from cases.counter.slots import COUNTED, plans_for, times_of
 from common import events
+from common.formatting import code_label
 from common.idempotency import claim
 from common.workdays import for_region
 from identity.actor import Actor
@@ -184,7 +185,7 @@ def _open_one(actor: Actor, appointment_id: UUID, expected_version: int) -> Appo
     if appointment is None:
         raise errors.AppointmentNotFound
     if appointment.state != _State.BOOKED or appointment.ends_at <= timezone.now():
-        raise errors.AppointmentOver(state=appointment.get_state_display())
+        raise errors.AppointmentOver(state=code_label(appointment.get_state_display()))
     if appointment.version != expected_version:
         raise errors.CounterChanged
     return appointment

@@ -3,7 +3,8 @@
 from typing import Any
 from uuid import UUID
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from cases import events as codes
@@ -13,6 +14,7 @@ from cases.counter.models import CounterWindow, Ticket
 from cases.counter.rules import line_for
 from cases.counter.seats import locked_window, seated_window
 from common import events
+from common.formatting import code_label
 from common.idempotency import claim
 from identity.actor import Actor
 from identity.persons.documents import Kind, check
@@ -51,7 +53,11 @@ def stand_up(actor: Actor, *, window_id: UUID) -> CounterWindow:
 
 def _seat(actor: Actor, window: CounterWindow, *, is_seated: bool) -> None:
     window.clerk_id = actor.known_account_id if is_seated else None
-    window.save(update_fields=["clerk", "updated_at"])
+    try:
+        with transaction.atomic():
+            window.save(update_fields=["clerk", "updated_at"])
+    except IntegrityError as error:  # the same account sat down elsewhere at the same moment
+        raise errors.WindowTaken from error
     events.record(codes.WINDOW_STAFFED, actor=actor, subject_id=window.pk, is_seated=is_seated)
 
 
@@ -75,7 +81,8 @@ def call_next(actor: Actor, *, window_id: UUID, request_key: str = "") -> Ticket
     _require_free(window)
     now = days.local_now()
     waiting = Ticket.objects.filter(hall=window.hall, day=now.date(), state=_State.WAITING)
-    for one in line_for(reach_of(window), map(standing_of, waiting.defer("phone", "id_number")), now):
+    light = waiting.select_related("wanted_window").defer("phone", "id_number")
+    for one in line_for(reach_of(window), map(standing_of, light), now):
         ticket = waiting.select_for_update(skip_locked=True, no_key=True).filter(pk=one.pk).first()
         if ticket:
             claimed.settle(ticket.pk)
@@ -119,9 +126,11 @@ def skip(actor: Actor, *, window_id: UUID, ticket_id: UUID) -> Ticket:
 @transaction.atomic
 def transfer(actor: Actor, *, window_id: UUID, ticket_id: UUID, to_window_id: UUID) -> Ticket:
     """Send the person on to another window of the hall, where they are next. Raises as :func:`call_again`, and
-    :class:`TransferImpossible`.
+    :class:`TransferImpossible`, :class:`TicketOfYesterday`.
     """
     window, ticket = _held(actor, window_id, ticket_id, {_State.CALLED, _State.SERVING})
+    if ticket.day != days.local_now().date():
+        raise errors.TicketOfYesterday(ticket=ticket.code)
     rows = CounterWindow.objects.filter(hall=window.hall, is_active=True).exclude(pk=window.pk)
     target = rows.filter(pk=to_window_id).first()
     if target is None:
@@ -165,18 +174,18 @@ def _held(actor: Actor, window_id: UUID, ticket_id: UUID, states: set[Ticket.Sta
     window = seated_window(actor, window_id)
     ticket = _locked(window, ticket_id, states)
     if ticket.window_id != window.pk:
-        raise errors.TicketMoved(ticket=ticket.code, state=ticket.get_state_display())
+        raise errors.TicketMoved(ticket=ticket.code, state=code_label(ticket.get_state_display()))
     return window, ticket
 
 
 def _locked(window: CounterWindow, ticket_id: UUID, states: set[Ticket.State]) -> Ticket:
-    today = days.local_now().date()
-    rows = Ticket.objects.select_for_update(no_key=True, of=("self",)).filter(hall=window.hall, day=today)
+    is_todays = Q(day=days.local_now().date()) | Q(window=window, state__in=AT_WINDOW)  # midnight may come between
+    rows = Ticket.objects.select_for_update(no_key=True, of=("self",)).filter(is_todays, hall=window.hall)
     ticket = rows.filter(pk=ticket_id).first()
     if ticket is None:
         raise errors.TicketNotFound
     if ticket.state not in states:
-        raise errors.TicketMoved(ticket=ticket.code, state=ticket.get_state_display())
+        raise errors.TicketMoved(ticket=ticket.code, state=code_label(ticket.get_state_display()))
     return ticket
 
 

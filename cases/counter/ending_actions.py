@@ -22,7 +22,7 @@ from identity.messaging import send
 _State = Ticket.State
 _WAITING = (_State.WAITING, _State.CALLED, _State.SKIPPED)
 KEEP_PERSON = dt.timedelta(days=365)  # how long an appointment that is over still says whose it was
-_CHUNK = 500
+_STILL_SERVED = dt.timedelta(hours=2)  # whoever was called shortly before midnight is served to the end
 
 
 @transaction.atomic
@@ -95,12 +95,16 @@ def reopen_day(actor: Actor, *, hall_id: UUID, day: dt.date) -> CounterDay:
 def end_past_days(actor: Actor, *, today: dt.date) -> int:
     """End tickets that earlier days left open, write down who did not come, free windows nobody left in the evening.
 
+    Whoever is being served over midnight is served to the end.
+
     Returns how many appointments were not kept.
     """
     now = timezone.now()
-    left = Ticket.objects.filter(day__lt=today, state__in=[*_WAITING, _State.SERVING])
+    held = Ticket.objects.filter(day__lt=today, state__in=[_State.CALLED, _State.SERVING])
+    left = Ticket.objects.filter(day__lt=today, state__in=[_State.WAITING, _State.SKIPPED])
+    left |= held.filter(called_at__lt=now - _STILL_SERVED)
     left.update(state=_State.ENDED, ended_at=now, end_reason="当天没有办完", updated_at=now)
-    held = Ticket.objects.filter(day=today, state__in=[_State.CALLED, _State.SERVING], window=OuterRef("pk"))
+    held = Ticket.objects.filter(state__in=[_State.CALLED, _State.SERVING], window=OuterRef("pk"))
     CounterWindow.objects.filter(~Exists(held), clerk__isnull=False).update(clerk=None, updated_at=now)
     missed = Appointment.objects.filter(day__lt=today, state=Appointment.State.BOOKED).values_list("pk", flat=True)
     return for_each(missed, lambda pk: _miss(actor, pk))

@@ -107,6 +107,14 @@ class TicketMoved(Conflict):
     what_to_do = _("请看最新的叫号情况。")
 
 
+class TicketOfYesterday(Conflict):
+    """The ticket was called before midnight: it is served to its end where it is."""
+
+    code = "counter.ticket_of_yesterday"
+    message = _("%(ticket)s 是昨天的号，不能转到别的窗口。")
+    what_to_do = _("请在本窗口办完；要去别的窗口的，请取今天的号。")
+
+
 class TransferImpossible(Invalid):
     """The target window is none, or the same one."""
 

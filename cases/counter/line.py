@@ -14,7 +14,8 @@ def reach_of(window: CounterWindow) -> Reach:
 
 
 def standing_of(ticket: Ticket) -> Standing:
-    """A ticket in the line."""
+    """A ticket in the line. The window it was sent to counts while that is in use (no query when joined)."""
+    wanted = ticket.wanted_window
     return Standing(
         ticket.pk,
         ticket.number,
@@ -23,5 +24,5 @@ def standing_of(ticket: Ticket) -> Standing:
         due_at=ticket.due_at,
         item=ticket.item_id,
         department=ticket.department_id,
-        wanted=ticket.wanted_window_id,
+        wanted=wanted.pk if wanted and wanted.is_active else None,
     )

@@ -84,7 +84,7 @@ def desk(actor: Actor, window_id: UUID) -> Desk:
         raise errors.WindowNotFound
     now = timezone.localtime()
     today = _today(window.hall_id).select_related("item__current", "department", "appointment__person")
-    current = today.filter(window=window, state__in=[_State.CALLED, _State.SERVING]).first()
+    current = held_at(window)
     waiting = _light(_today(window.hall_id).filter(state=_State.WAITING))
     line = rules.line_for(reach_of(window), map(standing_of, waiting), now)
     shown = {ticket.pk: ticket for ticket in today.filter(pk__in=[one.pk for one in line[:_LINE_SHOWN]])}
@@ -106,9 +106,15 @@ def _today(hall_id: UUID) -> QuerySet[Ticket]:
     return Ticket.objects.filter(hall_id=hall_id, day=timezone.localdate())
 
 
+def held_at(window: CounterWindow) -> Ticket | None:
+    """The ticket that is called or served at a window, also one called before midnight."""
+    rows = Ticket.objects.filter(window=window, state__in=[_State.CALLED, _State.SERVING])
+    return rows.select_related("item__current", "department", "appointment__person").first()
+
+
 def _light(tickets: QuerySet[Ticket]) -> QuerySet[Ticket]:
     """Without the columns that would have to be decrypted."""
-    return tickets.defer("phone", "id_number")
+    return tickets.select_related("wanted_window").defer("phone", "id_number")
 
 
 def counter_by_kiosk(kiosk_key: str) -> HallCounter:

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import math
+import re
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from uuid import UUID
@@ -9,6 +10,7 @@ from uuid import UUID
 NO_SHOW_WINDOW = 90  # days that are looked back for appointments not kept
 _EARLY_MINUTES = 60  # tickets are given so long before a hall opens
 _DAY = 24 * 60
+_WAYS = {18: "id_number", 11: "phone", 8: "code"}  # GB 11643, mainland mobile numbers, this room's codes
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +95,12 @@ def blocked_until(missed: Collection[dt.date], today: dt.date, *, limit: int, bl
         return None
     until = latest + dt.timedelta(days=block_days)
     return until if until >= today else None
+
+
+def way_of(value: str) -> str:
+    """What a number typed or read from a card is, by its length: ``id_number``, ``phone``, ``code``, or nothing."""
+    plain = re.sub(r"[\s-]", "", value)
+    return _WAYS.get(len(plain.removeprefix("+86")), "")
 
 
 def minutes_of(clock: str) -> int:

@@ -1,10 +1,12 @@
 """Taking a ticket: at the hall's kiosk by appointment code, phone or ID number, or from a clerk without any of them."""
 
 import datetime as dt
-from dataclasses import dataclass
+import re
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from cases import events as codes
@@ -24,13 +26,17 @@ from identity.rules import normal_phone
 from services.models import ItemWindow, ServiceItem
 
 _OPEN = (Ticket.State.WAITING, Ticket.State.CALLED, Ticket.State.SERVING)
-_ID_NUMBER = "ticket-id-number"
-_TRIES = 20  # codes asked for at one kiosk in a minute
+ID_NUMBER = "ticket-id-number"  # what the blind index of an ID number on a ticket is for
+_TRIES = 60  # tickets asked for at one hall's kiosks in a minute
+_CODES = 20  # of them, by an appointment's code
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
-    """What somebody types at the kiosk: one of the three ways to say who they are, and what they come for."""
+    """What somebody types at the kiosk: one of the three ways to say who they are, and what they come for.
+
+    ``known_by`` makes one of a number that may be any of the three.
+    """
 
     code: str = ""
     phone: str = ""
@@ -39,22 +45,44 @@ class Wanted:
     department_id: UUID | None = None
     group: str = ""
 
+    @classmethod
+    def known_by(
+        cls, value: str, *, item_id: UUID | None = None, department_id: UUID | None = None, group: str = ""
+    ) -> "Wanted":
+        """With the ID number, phone or appointment code in ``value``; nothing is known when it is empty.
 
-@transaction.atomic
+        Raises :class:`TicketInvalid`.
+        """
+        wanted = cls(item_id=item_id, department_id=department_id, group=group)
+        if not value.strip():
+            return wanted
+        way = rules.way_of(value)
+        if not way:
+            raise errors.TicketInvalid(fields={"value": _("身份证号 18 位，手机号 11 位，预约码 8 位，请核对。")})
+        return replace(wanted, **{way: value.strip()})
+
+
 def take_at_kiosk(actor: Actor, *, kiosk_key: str, wanted: Wanted) -> Ticket:
-    """Give a ticket; whoever asks again while theirs is open gets the same one.
+    """Give a ticket; whoever asks again while theirs is open gets the same one. Tries are counted before the
+    transaction: a refusal takes back what it wrote, and must not take back the count.
 
     An appointment of today in this hall takes the place of what is asked for, however the person is known: in time
     it keeps its priority, later than the hall allows it stands in line as a walk-in. Raises
     :class:`CounterNotFound`, :class:`HallNotGiving`, :class:`TicketInvalid`, :class:`CodeUnknown`,
     :class:`TooManyTries`, or the refusals of phone and document.
     """
-    counter = HallCounter.objects.select_related("hall__region").filter(kiosk_key=kiosk_key, is_open=True).first()
+    counters = HallCounter.objects.select_related("hall__region").filter(is_open=True, hall__is_active=True)
+    counter = counters.filter(kiosk_key=kiosk_key).first()
     if counter is None:
         raise errors.CounterNotFound
     if sum(map(bool, (wanted.code, wanted.phone, wanted.id_number))) != 1:
         raise errors.TicketInvalid(fields={"value": _("请输入预约码、手机号或者身份证号。")})
-    return _take(actor, counter, wanted)
+    if is_over("kiosk", str(counter.hall_id), most=_TRIES, seconds=60):
+        raise errors.TooManyTries
+    if wanted.code and is_over("kiosk-code", str(counter.hall_id), most=_CODES, seconds=60):
+        raise errors.TooManyTries
+    with transaction.atomic():
+        return _take(actor, counter, wanted)
 
 
 @transaction.atomic
@@ -114,7 +142,7 @@ def _blank(counter: HallCounter, wanted: Wanted, now: dt.datetime) -> Ticket:
         ticket.phone_index = crypto.blind_index(ticket.phone, purpose=PHONE)
     if wanted.id_number:
         ticket.id_number = documents.check(documents.Kind.CITIZEN, wanted.id_number).number
-        ticket.id_number_index = crypto.blind_index(ticket.id_number, purpose=_ID_NUMBER)
+        ticket.id_number_index = crypto.blind_index(ticket.id_number, purpose=ID_NUMBER)
     return ticket
 
 
@@ -140,14 +168,15 @@ def _appointment(hall: Hall, day: dt.date, wanted: Wanted) -> Appointment | None
     rows = Appointment.objects.select_for_update(no_key=True, of=("self",)).filter(hall=hall, day=day)
     rows = rows.filter(state__in=[Appointment.State.BOOKED, Appointment.State.ARRIVED]).order_by("starts_at")
     if wanted.code:
-        if is_over("kiosk-code", str(hall.pk), most=_TRIES, seconds=60):
-            raise errors.TooManyTries
-        found = rows.filter(code=wanted.code.strip()[:8].replace("\x00", "")).first()
+        found = rows.filter(code=re.sub(r"[\s-]", "", wanted.code)[:8].replace("\x00", "")).first()
         if found is None:
             raise errors.CodeUnknown(fields={"value": errors.CodeUnknown.message})
         return found
     person_id = _known_person(wanted)
-    return rows.filter(person_id=person_id, state=Appointment.State.BOOKED).first() if person_id else None
+    if person_id is None:
+        return None
+    is_coming = Q(state=Appointment.State.BOOKED) | Q(ticket__state__in=_OPEN)
+    return rows.filter(is_coming, person_id=person_id).first()
 
 
 def _known_person(wanted: Wanted) -> UUID | None:

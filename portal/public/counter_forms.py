@@ -1,6 +1,7 @@
 """Forms of the hall: shape and format only; what is possible, the actions decide."""
 
 import datetime as dt
+import json
 from typing import Any
 from uuid import UUID
 
@@ -8,6 +9,7 @@ from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from cases.counter.errors import TicketInvalid
 from cases.counter.models import HallCounter, PriorityGroup
 from cases.counter.slots import Slot
 from cases.counter.ticket_actions import Wanted
@@ -15,8 +17,9 @@ from common.errors import DomainError
 from common.formatting import code_label
 from services.models import ServiceItem
 
-_WAYS = (("id_number", _("身份证号")), ("phone", _("手机号")), ("code", _("预约码")))
 _ASK = _("不清楚，先问一问")
+_BODY = 4096  # bytes of a device's request
+_WORD = 40
 
 
 def about_choices(items: list[ServiceItem]) -> list[Any]:
@@ -40,13 +43,15 @@ def about_of(value: str) -> dict[str, Any]:
 
 
 class KioskForm(forms.Form):
-    """A ticket: how one is known, what for, and whether one is called before others."""
+    """A ticket: how one is known, what for, and whether one is called before others.
 
-    way = forms.ChoiceField(label=_("用什么取号"), choices=_WAYS, widget=forms.RadioSelect, initial="id_number")
+    One field takes all three numbers: a card reader that types into it needs nothing chosen before.
+    """
+
     value = forms.CharField(
-        label=_("号码"),
+        label=_("身份证号、手机号或者预约码"),
         max_length=30,
-        help_text=_("身份证号 18 位，手机号 11 位，预约码 8 位；只在今天排队用，到期删除"),
+        help_text=_("有读卡器的，把身份证放上去就行。号码只用来排队，到期删除"),
         error_messages={"required": _("请输入号码。")},
     )
     about = forms.ChoiceField(label=_("办什么"), required=False, help_text=_("有预约的按预约的事项"))
@@ -55,6 +60,8 @@ class KioskForm(forms.Form):
     def __init__(self, *args: Any, counter: HallCounter, items: list[ServiceItem], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["about"].choices = about_choices(items)  # type: ignore[attr-defined]
+        if not self.is_bound:  # a card reader types here; after a mistake the list of mistakes has the focus
+            self.fields["value"].widget.attrs["autofocus"] = True
         names = {value: code_label(label) for value, label in PriorityGroup.choices}
         groups = [(value, names[value]) for value in counter.priority_groups]
         if groups:
@@ -65,14 +72,36 @@ class KioskForm(forms.Form):
     def wanted(self) -> Wanted:
         """What was typed, for the action."""
         sent = self.cleaned_data
-        known: dict[str, Any] = {sent["way"]: sent["value"].strip()}
-        return Wanted(group=sent.get("group", ""), **known, **about_of(sent["about"]))
+        return Wanted.known_by(sent["value"], group=sent.get("group", ""), **about_of(sent["about"]))
 
     def refuse(self, error: DomainError) -> int:
         """Put a refusal at its field; returns the status of the page."""
         for name, text in (error.fields or {"value": error.text}).items():
             self.add_error(name if name in self.fields else "value", f"{text}{error.what_to_do}")
         return error.http_status
+
+
+def wanted_of(body: bytes) -> Wanted:
+    """What a device asks for in JSON; raises :class:`TicketInvalid` with the field that is wrong."""
+    try:
+        sent = json.loads(body[:_BODY])
+    except ValueError:
+        sent = None
+    if not isinstance(sent, dict):
+        raise TicketInvalid(fields={"value": _("请求要是 JSON 对象。")})
+    words = {name: sent.get(name) or "" for name in ("value", "item", "department", "group")}
+    for name, word in words.items():
+        if not isinstance(word, str) or len(word) > _WORD or not word.isprintable():
+            raise TicketInvalid(fields={name: _("请写成不超过 40 个字的文字。")})
+    ids = {f"{name}_id": _id(name, words[name]) for name in ("item", "department")}
+    return Wanted.known_by(words["value"], group=words["group"], **ids)
+
+
+def _id(name: str, word: str) -> UUID | None:
+    try:
+        return UUID(word) if word else None
+    except ValueError:
+        raise TicketInvalid(fields={name: _("编号不对。")}) from None
 
 
 class SlotForm(forms.Form):

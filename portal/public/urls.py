@@ -170,6 +170,7 @@ urlpatterns: _Urls = [
     path("items/files/<uuid:file_id>/", items.item_file, name="item_file"),
     path("items/<uuid:item_id>/appointment/", appointments.book_appointment, name="book_appointment"),
     path("hall/<str:kiosk_key>/ticket/", hall.kiosk, name="kiosk"),
+    path("hall/<str:kiosk_key>/ticket/card/", hall.kiosk_card, name="kiosk_card"),
     path("hall/<str:kiosk_key>/ticket/<uuid:ticket_id>/", hall.kiosk_ticket, name="kiosk_ticket"),
     path("hall/<str:screen_key>/screen/", hall.hall_screen, name="hall_screen"),
     path("hall/<str:screen_key>/screen/now/", hall.hall_screen_now, name="hall_screen_now"),

@@ -178,9 +178,15 @@ class ClosingForm(forms.Form):
 
 
 class CounterTicketForm(forms.Form):
-    """A ticket from the clerk: nothing has to be known of the person."""
+    """A ticket from the clerk: nothing has to be known of the person, but an appointment is found by its number."""
 
     request_key = forms.CharField(max_length=64, required=False, widget=forms.HiddenInput)
+    value = forms.CharField(
+        label=_("身份证号、手机号或者预约码"),
+        required=False,
+        max_length=30,
+        help_text=_("可以用读卡器；有预约的一定要填，不然会算没有来"),
+    )
     about = forms.ChoiceField(label=_("办什么"), required=False)
     group = forms.ChoiceField(label=_("优先"), required=False)
 
@@ -194,5 +200,6 @@ class CounterTicketForm(forms.Form):
 
     def wanted(self) -> Wanted:
         """What was chosen, for the action."""
-        about = self.cleaned_data["about"]
-        return Wanted(item_id=UUID(about) if about else None, group=self.cleaned_data["group"])
+        sent = self.cleaned_data
+        item_id = UUID(sent["about"]) if sent["about"] else None
+        return Wanted.known_by(sent["value"], item_id=item_id, group=sent["group"])

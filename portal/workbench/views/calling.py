@@ -7,11 +7,12 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
+from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST, require_safe
 
 from cases.counter import calling_actions as calling
 from cases.counter import queries, ticket_actions
-from cases.counter.errors import TicketNotFound, TransferImpossible
+from cases.counter.errors import TicketInvalid, TicketNotFound, TransferImpossible
 from common.errors import Conflict, DomainError, Forbidden, Invalid, NotFound
 from common.masking import mask_id, mask_name, mask_phone
 from identity.actor import Actor
@@ -93,6 +94,7 @@ def _masked(ticket: Any) -> str:
     return mask_phone(ticket.phone) if ticket.phone else ""
 
 
+@sensitive_post_parameters("value")
 @require_POST
 @staff_required
 def step(request: HttpRequest, window_id: UUID, action: str) -> HttpResponse:
@@ -131,7 +133,7 @@ def _give(request: HttpRequest, actor: Actor, window_id: UUID, key: str) -> None
     counter = queries.counter_of(queries.desk(actor, window_id).window)
     form = CounterTicketForm(request.POST, counter=counter, items=queries.offered_at(counter.hall))
     if not form.is_valid():
-        raise Invalid
+        raise TicketInvalid(fields={name: str(found[0]) for name, found in form.errors.items()})
     ticket = ticket_actions.take_at_counter(actor, window_id=window_id, wanted=form.wanted(), request_key=key)
     messages.success(request, _("已取号：%(ticket)s。") % {"ticket": ticket.code})
 

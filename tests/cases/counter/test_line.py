@@ -1,12 +1,14 @@
 """Tickets at the kiosk and at the window: one each, called in order, every refusal changes nothing."""
 
 import datetime as dt
+from types import SimpleNamespace
 
 import pytest
+from django.core.management import call_command
 from django.utils import timezone
 
 from cases.counter import calling_actions as calling
-from cases.counter import queries, setup_actions, ticket_actions
+from cases.counter import ending_actions, queries, setup_actions, ticket_actions
 from cases.counter.errors import (
     CodeUnknown,
     CounterNotFound,
@@ -15,16 +17,20 @@ from cases.counter.errors import (
     ReasonNeeded,
     TicketInvalid,
     TicketMoved,
+    TicketOfYesterday,
+    TooManyTries,
     TransferImpossible,
     WindowBusy,
     WindowNotFound,
     WindowTaken,
 )
 from cases.counter.models import Appointment, CounterDay, Ticket
+from cases.counter.setup_actions import WindowDetails
 from cases.counter.ticket_actions import Wanted
 from common.models import AuditEvent
-from identity.actor import PUBLIC
+from identity.actor import PUBLIC, SYSTEM
 from identity.errors import PhoneInvalid
+from portal.settings import base
 from tests.factories.counter import a_counter, a_plan, a_ticket, a_window, an_appointment, slot, this_hour
 
 pytestmark = pytest.mark.django_db
@@ -248,3 +254,71 @@ def test_the_desk_asks_the_database_no_more_for_a_longer_line(hall, django_asser
         desk = queries.desk(hall.clerk, hall.one.pk)
         assert [ticket.item and ticket.item.current for ticket in desk.line] == [None] * 20
     assert desk.line_count == 25
+
+
+def test_guessed_codes_are_counted_although_each_is_refused(hall, monkeypatch, settings):
+    settings.CACHES = base.CACHES  # the count stands in the database, where a refusal takes back what it wrote
+    call_command("createcachetable")
+    monkeypatch.setattr("common.limits.time", SimpleNamespace(time=lambda: 0.0))  # all within one minute
+    made = an_appointment(hall, a_plan(hall), this_hour())
+    for _guess in range(20):
+        with pytest.raises(CodeUnknown):
+            a_ticket(hall, code="00000000")
+    with pytest.raises(TooManyTries):
+        a_ticket(hall, code=made.code)
+    assert Appointment.objects.get().state == "booked"
+    assert a_ticket(hall, phone=hall.cast.li.phone).appointment_id == made.pk  # a phone still finds it
+    for number in range(10, 48):
+        a_ticket(hall, f"137000002{number}")
+    with pytest.raises(TooManyTries):
+        a_ticket(hall, "13700000300")
+    assert CounterDay.objects.get().last_number == 39
+
+
+def test_whoever_arrived_by_code_gets_the_same_ticket_by_phone_while_it_is_open(hall):
+    ticket = a_ticket(hall, code=an_appointment(hall, a_plan(hall), this_hour()).code)
+    assert a_ticket(hall, phone=hall.cast.li.phone).pk == ticket.pk
+    calling.call_next(hall.clerk, window_id=hall.one.pk)
+    calling.finish(hall.clerk, window_id=hall.one.pk, ticket_id=ticket.pk)
+    assert a_ticket(hall, phone=hall.cast.li.phone).code == "A002"
+
+
+def test_the_clerk_finds_the_appointment_by_its_number(hall):
+    made = an_appointment(hall, a_plan(hall), this_hour())
+    wanted = Wanted.known_by(hall.cast.li.id_number)
+    assert ticket_actions.take_at_counter(hall.clerk, window_id=hall.one.pk, wanted=wanted).appointment_id == made.pk
+    assert Appointment.objects.get().state == "arrived"
+
+
+def test_called_before_midnight_is_served_to_the_end_where_it_is(hall):
+    ticket = a_ticket(hall)
+    at = {"window_id": hall.one.pk, "ticket_id": ticket.pk}
+    calling.call_next(hall.clerk, window_id=hall.one.pk)
+    calling.serve(hall.clerk, **at)
+    Ticket.objects.update(day=timezone.localdate() - dt.timedelta(days=1))
+    ending_actions.end_past_days(SYSTEM, today=timezone.localdate())
+    assert queries.desk(hall.clerk, hall.one.pk).current == ticket
+    with pytest.raises(TicketOfYesterday):
+        calling.transfer(hall.clerk, to_window_id=hall.two.pk, **at)
+    assert Ticket.objects.get().state == "serving"
+    assert calling.finish(hall.clerk, **at).state == "done"
+
+
+def test_left_called_for_hours_it_ends_with_the_night(hall):
+    a_ticket(hall)
+    calling.call_next(hall.clerk, window_id=hall.one.pk)
+    then = timezone.now() - dt.timedelta(hours=3)
+    Ticket.objects.update(day=timezone.localdate() - dt.timedelta(days=1), called_at=then)
+    ending_actions.end_past_days(SYSTEM, today=timezone.localdate())
+    assert Ticket.objects.get().state == "ended"
+    hall.one.refresh_from_db()
+    assert hall.one.clerk is None
+
+
+def test_sent_to_a_window_that_is_taken_out_of_use_goes_to_any_other(hall):
+    ticket = a_ticket(hall)
+    calling.call_next(hall.clerk, window_id=hall.one.pk)
+    calling.transfer(hall.clerk, window_id=hall.one.pk, ticket_id=ticket.pk, to_window_id=hall.two.pk)
+    details = WindowDetails(number="2", name="综合窗口", post=hall.two.post, is_active=False)
+    setup_actions.save_window(hall.keeper, hall_id=hall.hall.pk, window_id=hall.two.pk, details=details)
+    assert calling.call_next(hall.clerk, window_id=hall.one.pk).pk == ticket.pk

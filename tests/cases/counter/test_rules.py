@@ -4,6 +4,7 @@ import datetime as dt
 from itertools import pairwise
 from uuid import UUID, uuid4
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -102,3 +103,19 @@ def test_tickets_are_given_from_an_hour_before_opening_until_closing():
 def _at(clock: str) -> dt.datetime:
     hour, minute = map(int, clock.split(":"))
     return NOW.replace(hour=hour, minute=minute)
+
+
+@pytest.mark.parametrize(
+    ("value", "way"),
+    [
+        ("11010119900307123X", "id_number"),
+        ("1101 0119 9003 0712 3x", "id_number"),
+        ("137 0000 0001", "phone"),
+        ("+86 13700000001", "phone"),
+        ("1234 5678", "code"),
+        ("1234567", ""),
+        ("", ""),
+    ],
+)
+def test_a_number_says_itself_what_it_is(value: str, way: str):
+    assert rules.way_of(value) == way

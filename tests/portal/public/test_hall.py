@@ -1,8 +1,11 @@
 """The kiosk, the screen and a citizen's appointments, as browsers meet them."""
 
+import json
+
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from cases.counter import calling_actions
 from cases.counter.models import Appointment, Ticket
@@ -26,7 +29,7 @@ def test_a_ticket_from_the_kiosk_shows_the_number_and_no_phone(hall: Counter):
     kiosk = Client()
     address = reverse("kiosk", args=[hall.counter.kiosk_key])
     assert kiosk.get(address).status_code == 200
-    answer = kiosk.post(address, {"way": "phone", "value": "137 0000 0001", "about": f"item:{hall.item.pk}"})
+    answer = kiosk.post(address, {"value": "137 0000 0001", "about": f"item:{hall.item.pk}"})
     page = kiosk.get(answer.headers["Location"]).content.decode()
     assert "A001" in page
     assert "13700000001" not in page
@@ -36,12 +39,12 @@ def test_a_ticket_from_the_kiosk_shows_the_number_and_no_phone(hall: Counter):
 @pytest.mark.parametrize(
     ("sent", "words"),
     [
-        ({"way": "phone", "value": "12"}, "手机号"),
-        ({"way": "code", "value": "12345678"}, "预约码"),
-        ({"way": "code", "value": "\x00"}, "号码"),
-        ({"way": "id_number", "value": "110101199003071234"}, "号"),
-        ({"way": "other", "value": "1"}, "用什么取号"),
-        ({"way": "phone", "value": "13700000001", "about": "item:x"}, "办什么"),
+        ({"value": "12"}, "手机号 11 位"),
+        ({"value": "23700000001"}, "手机号"),
+        ({"value": "12345678"}, "没有找到今天在这个大厅的这个预约码"),
+        ({"value": "\x00"}, "号码"),
+        ({"value": "110101199003071234"}, "身份证号"),
+        ({"value": "13700000001", "about": "item:x"}, "办什么"),
         ({}, "请输入号码"),
     ],
 )
@@ -49,6 +52,44 @@ def test_what_is_wrong_is_said_at_the_kiosk_and_no_number_is_given(hall: Counter
     answer = Client().post(reverse("kiosk", args=[hall.counter.kiosk_key]), sent)
     assert answer.status_code == 422
     assert words in answer.content.decode()
+    assert not Ticket.objects.exists()
+
+
+def ask(hall: Counter, sent: object, *, key: str = ""):
+    address = reverse("kiosk_card", args=[key or hall.counter.kiosk_key])
+    body = sent if isinstance(sent, str) else json.dumps(sent)
+    return Client(enforce_csrf_checks=True).post(address, body, content_type="application/json")
+
+
+def test_a_card_reader_takes_the_ticket_of_the_appointment(hall: Counter):
+    an_appointment(hall, a_plan(hall), this_hour())
+    a_ticket(hall, group="elderly")
+    answer = ask(hall, {"value": hall.cast.li.id_number})
+    assert (answer.status_code, answer.json()["ticket"], answer.json()["ahead"]) == (201, "Y002", 1)
+    assert answer.json()["at"] == f"{timezone.localtime(this_hour()):%H:%M}"
+    assert ask(hall, {"value": hall.cast.li.id_number}).json()["ticket"] == "Y002"
+    assert Ticket.objects.count() == 2
+
+
+@pytest.mark.parametrize(
+    ("sent", "code", "field"),
+    [
+        ("[", "counter.ticket_invalid", "value"),
+        ([], "counter.ticket_invalid", "value"),
+        ({}, "counter.ticket_invalid", "value"),
+        ({"value": 5}, "counter.ticket_invalid", "value"),
+        ({"value": "1" * 41}, "counter.ticket_invalid", "value"),
+        ({"value": "13700000001", "item": "x"}, "counter.ticket_invalid", "item"),
+        ({"value": "13700000001", "group": "\x00"}, "counter.ticket_invalid", "group"),
+        ({"value": "00000000"}, "counter.code_unknown", "value"),
+        ({"value": "110101199003071234"}, "identity.id_number_invalid", "id_number"),
+    ],
+)
+def test_a_refused_card_says_a_code_and_gives_no_number(hall: Counter, sent: object, code: str, field: str):
+    answer = ask(hall, sent)
+    assert (answer.status_code, answer.json()["code"]) == (422, code)
+    assert field in answer.json()["fields"]
+    assert ask(hall, {"value": "13700000001"}, key="x" * 43).json()["code"] == "counter.not_found"
     assert not Ticket.objects.exists()
 
 

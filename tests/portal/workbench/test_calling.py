@@ -79,7 +79,8 @@ def test_the_desk_takes_no_query_for_each_ticket(hall: Counter, clerk: Client, d
 
 def test_whoever_looks_after_the_hall_sets_it_up(hall: Counter, keeper: Client, django_assert_num_queries):
     home = reverse("hall_counter", args=[hall.hall.pk])
-    # session, account, posts; hall, counter, windows, departments, items, plans, closed days, tickets; the frame's count
+    # session, account, posts; hall, counter, windows, departments, items, plans, closed days, tickets;
+    # the worklist's count in the frame
     with django_assert_num_queries(12):
         assert hall.counter.screen_key in keeper.get(home).content.decode()
     plan = {"weekdays": [1, 2], "spans": "9:00-12:00", "minutes": 30, "quota": 3, "valid_from": "2026-01-01"}
