@@ -3,6 +3,7 @@
 import datetime as dt
 import re
 from dataclasses import dataclass, replace
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -59,7 +60,8 @@ class Wanted:
         way = rules.way_of(value)
         if not way:
             raise errors.TicketInvalid(fields={"value": _("身份证号 18 位，手机号 11 位，预约码 8 位，请核对。")})
-        return replace(wanted, **{way: value.strip()})
+        known: dict[str, Any] = {way: value.strip()}
+        return replace(wanted, **known)
 
 
 def take_at_kiosk(actor: Actor, *, kiosk_key: str, wanted: Wanted) -> Ticket:

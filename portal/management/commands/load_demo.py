@@ -44,7 +44,7 @@ class Command(BaseCommand):
         vocabulary.load(SYSTEM)
         cast = people.load(SYSTEM)
         seats = staff.load(SYSTEM)
-        counters.load(city)
+        counters.load(city, cast)
         together = bundles.load(SYSTEM, city)
         apps = legacy.load(SYSTEM, city)
         mandates = entrusting.load(cast)
