@@ -21,7 +21,6 @@ from cases.counter.ticket_actions import Wanted, take_at_kiosk
 from common.errors import DomainError
 from identity.actor import PUBLIC, SYSTEM, Actor
 from identity.models import Hall
-from identity.queries import actor_for
 from portal.demo.catalogue import DemoCatalogue
 from portal.demo.entries import CONTENT, Entry, read_entries
 from portal.demo.people import Cast
@@ -35,7 +34,7 @@ def load(city: DemoCatalogue, cast: Cast, *, content: Path = CONTENT) -> int:
     entries = read_entries(content / "counters.yaml", required="hall post windows slots", optional="line")
     opened = sum(_open(entry, city) for entry in entries)
     for entry in entries:
-        _line_up(entry, city, {person.phone or "": actor_for(person.account) for person in cast.persons.values()})
+        _line_up(entry, city, cast)
     return opened
 
 
@@ -63,16 +62,18 @@ def _open(entry: Entry, city: DemoCatalogue) -> bool:
     return True
 
 
-def _line_up(entry: Entry, city: DemoCatalogue, booked_by: dict[str, Actor]) -> None:
+def _line_up(entry: Entry, city: DemoCatalogue, cast: Cast) -> None:
     hall = Hall.objects.get(name=entry.text("hall"))
     counter = HallCounter.objects.select_related("hall__region").get(hall=hall)
     if not counter.is_open or Ticket.objects.filter(hall=hall, day=timezone.localdate()).exists():
         return
     with suppress(DomainError), transaction.atomic():  # who tries it out may have closed the hall or changed its rules
-        for row in entry.entries("line", required="phone", optional="group item"):
-            if "item" in row:
-                _book_now(booked_by[row.text("phone")], counter, city, row.text("item"))
-            wanted = Wanted(phone=row.text("phone"), group=row.text("group"))
+        for row in entry.entries("line", required="", optional="phone group person item"):
+            phone = row.text("phone")
+            if "person" in row:
+                phone = cast.persons[row.text("person")].phone or ""
+                _book_now(cast.actor(row.text("person")), counter, city, row.text("item"))
+            wanted = Wanted(phone=phone, group=row.text("group"))
             take_at_kiosk(PUBLIC, kiosk_key=counter.kiosk_key, wanted=wanted)
 
 
