@@ -362,3 +362,14 @@ class JointItem(BaseModel):
 
     def __str__(self) -> str:
         return f"{self.joint_id} {self.key}"
+
+
+from cases.counter.models import (  # noqa: E402, F401  the counter's tables are this room's too
+    Appointment,
+    CounterDay,
+    CounterWindow,
+    HallCounter,
+    PriorityGroup,
+    SlotPlan,
+    Ticket,
+)
