@@ -115,18 +115,24 @@ def _follow(key: str, needed: Mapping[str, list[str]], finished: set[str]) -> li
     return []
 
 
-def longest(stages: Sequence[Stage]) -> int:
-    """Working days of the longest way through; 0 for a route that turns in a circle."""
+def begins(stages: Sequence[Stage]) -> dict[str, int]:
+    """Working days after the acceptance at which each stage opens at the latest; 0 where they turn in a circle."""
     if circle(stages):
-        return 0
+        return {stage.key: 0 for stage in stages}
     days = {stage.key: stage.days for stage in stages}
     needed = waits_for(stages)
-    ends: dict[str, int] = {}
-    while len(ends) < len(days):
+    found: dict[str, int] = {}
+    while len(found) < len(days):
         for key, keys in needed.items():
-            if key not in ends and all(one in ends for one in keys):
-                ends[key] = days[key] + max((ends[one] for one in keys), default=0)
-    return max(ends.values(), default=0)
+            if key not in found and all(one in found for one in keys):
+                found[key] = max((found[one] + days[one] for one in keys), default=0)
+    return found
+
+
+def longest(stages: Sequence[Stage]) -> int:
+    """Working days of the longest way through; that of the longest stage for a route that turns in a circle."""
+    starts = begins(stages)
+    return max((starts[stage.key] + stage.days for stage in stages), default=0)
 
 
 def ranks(stages: Sequence[Stage]) -> list[list[str]]:

@@ -13,6 +13,7 @@ from cases.models import Branch, Case, RouteEntry
 from cases.queries import visible_to
 from cases.routes import assignment, entries, errors, opening, rules
 from cases.routes.escalation import superior_of
+from cases.routes.queries import own_accounts
 from cases.staffing import holders_of
 from cases.states import FINAL_STATES, Action, State
 from common import events
@@ -165,12 +166,16 @@ def return_stage(
     return case
 
 
-def _own_or_decider(actor: Actor, case: Case) -> Branch | None:
-    """The open branch this officer works on; None for who decides the case. Raises :class:`NotReturnable`."""
-    for branch in case.branches.select_related("stage", "assignee").filter(state=Branch.State.OPEN):
-        if branch.post_id == actor.post_id and actor.may(Permission.REVIEW, branch.department_id):
-            assignment.require_own(actor, branch)
-            return branch
+def _own_or_decider(actor: Actor, case: Case) -> list[Branch] | None:
+    """The open branches this officer may work on; None for who decides the case. Raises :class:`NotReturnable`."""
+    mine = set(own_accounts(actor))
+    own = [
+        branch
+        for branch in case.branches.select_related("stage").filter(post=actor.post_id, state=Branch.State.OPEN)
+        if actor.may(Permission.REVIEW, branch.department_id) and (not branch.assignee_id or branch.assignee_id in mine)
+    ]
+    if own:
+        return own
     if actor.may(Permission.DECIDE, case.department_id):
         return None
     raise errors.NotReturnable

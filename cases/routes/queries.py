@@ -64,10 +64,11 @@ def returnable(actor: Actor, case: Case) -> list[Branch]:
     if case.state != State.IN_REVIEW or is_recused(actor, case):
         return []
     returned = {entry.branch_id for entry in case.route_entries.all() if entry.kind == _Kind.RETURN and entry.branch_id}
-    own = open_branch_for(actor, case)
-    if own is None and not actor.may(Permission.DECIDE, case.department_id):
+    mine = set(own_accounts(actor))
+    own = [one for one in branches_of_post(actor, case) if one.assignee_id is None or one.assignee_id in mine]
+    if not own and not actor.may(Permission.DECIDE, case.department_id):
         return []
-    return rules.returnable(list(case.branches.all()), own, returned=returned)
+    return rules.returnable(list(case.branches.all()), own or None, returned=returned)
 
 
 def visitable(actor: Actor, case: Case) -> Branch | None:

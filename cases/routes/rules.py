@@ -53,12 +53,13 @@ def partners(branches: Sequence[Branch], lead: Branch) -> list[Branch]:
     return [branch for branch in branches if lead.stage.key and branch.stage.lead == lead.stage.key]
 
 
-def returnable(branches: Sequence[Branch], own: Branch | None, *, returned: Collection[UUID]) -> list[Branch]:
-    """The concluded branches that may be sent back: those ``own`` rests on; for the decider (None) every one."""
+def returnable(branches: Sequence[Branch], own: Sequence[Branch] | None, *, returned: Collection[UUID]) -> list[Branch]:
+    """The concluded branches that may be sent back: those ``own`` rest on; for the decider (None) every one."""
     concluded = [branch for branch in branches if branch.state in CONCLUDED and branch.pk not in returned]
     if own is None:
         return concluded if may_refuse(branches) else []
-    earlier = routes.before([branch.stage for branch in branches], own.stage.key)
+    stages = [branch.stage for branch in branches]
+    earlier = frozenset[str]().union(*(routes.before(stages, one.stage.key) for one in own))
     return [branch for branch in concluded if branch.stage.key in earlier]
 
 

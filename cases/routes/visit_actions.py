@@ -82,6 +82,7 @@ def _record(
         "present": visit.present.strip()[:200],
         "second": second,
         "checks": visits.checks_of(branch, visit.checks),
+        "photos": len(photos),
     }
     visits.keep(actor, case, branch, finding=visit.finding.strip()[:_LONGEST], detail=detail, photos=photos)
     moves.apply(case, actor, Action.RECORD_VISIT, note=branch.stage.name)

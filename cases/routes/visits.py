@@ -29,9 +29,10 @@ _TEMPLATE = "documents/site_visit.html"
 
 
 def recorded(case: Case, branch: Branch) -> bool:
-    """Whether a visit of this branch was recorded since it opened last."""
-    rows = RouteEntry.objects.filter(branch=branch, kind=RouteEntry.Kind.VISIT)
-    return rows.filter(created_at__date__gte=branch.opened_on or case.accepted_on).exists()
+    """Whether a visit of this branch was recorded; one that was sent back takes another visit."""
+    rows = RouteEntry.objects.filter(case=case, branch=branch)
+    kinds = rows.filter(kind__in=[RouteEntry.Kind.VISIT, RouteEntry.Kind.RETURN]).order_by("-id")
+    return kinds.values_list("kind", flat=True).first() == RouteEntry.Kind.VISIT
 
 
 def checked_photos(photos: Sequence[UploadedFile]) -> list[CheckedFile]:

@@ -61,7 +61,7 @@ RULES: dict[str, Rule] = {
     "reference.department_missing": Rule(_("可以在线申请的事项要有本平台里的实施部门")),
     "route.cycle": Rule(_("审查环节互相等待，转成了圈：%(path)s")),
     "route.stage_unknown": Rule(_("环节“%(name)s”等的环节已经没有了")),
-    "route.too_long": Rule(_("审查环节最长要 %(days)s 个工作日，超过了承诺时限（%(promise)s 个工作日）")),
+    "route.too_long": Rule(_("审查环节最长要 %(days)s 个工作日，超过了承诺时限（%(promise)s）")),
     "route.lead_unknown": Rule(_("环节“%(name)s”参加的联合审查已经没有了，或者那一环节不是联合审查")),
     "route.part_has_order": Rule(_("环节“%(name)s”参加联合审查，和牵头环节一起开始，不另写等哪些环节")),
     "route.part_too_long": Rule(_("环节“%(name)s”的时限比联合审查的牵头环节还长")),

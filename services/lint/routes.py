@@ -5,9 +5,8 @@ from collections.abc import Iterator
 from services import codes, routes
 from services.descriptions import StagePart, VersionContent
 from services.lint.findings import Finding
+from services.lint.legal import shortest_calendar
 from services.lint.subject import Subject
-
-_WORKDAYS = 5
 
 
 def check(subject: Subject) -> Iterator[Finding]:
@@ -45,12 +44,12 @@ def _stage(stage: StagePart, names: dict[str, str], content: VersionContent) -> 
 
 
 def _length(content: VersionContent) -> Iterator[Finding]:
-    """Stages count working days; a promise in calendar days holds five of them in seven."""
+    """Stages count working days; against a promise in calendar days they are taken at their shortest."""
     promise = content.promise_days
     if promise is None or content.project_type == codes.ProjectType.INSTANT:
         return
-    if content.promise_unit != codes.TimeUnit.WORKING:
-        promise = promise * _WORKDAYS // 7
     days = routes.longest(content.route)
-    if days > promise:
-        yield Finding("route.too_long", "route", {"days": days, "promise": promise})
+    is_working = content.promise_unit == codes.TimeUnit.WORKING
+    if (days if is_working else shortest_calendar(days)) > promise:
+        limit = f"{promise}{dict(codes.TimeUnit.choices).get(content.promise_unit, '')}"
+        yield Finding("route.too_long", "route", {"days": days, "promise": limit})
