@@ -13,7 +13,7 @@ from cases import events as codes
 from cases.models import Branch, Case, CaseMaterial, Flag, JointItem, Notice
 from cases.routes import queries as routes
 from cases.routes import rules
-from cases.routes.queries import is_recused, own_accounts
+from cases.routes.queries import is_recused
 from cases.states import FINAL_STATES, OF_BRANCH, OPEN_STATES, TABLE, Action, By, State, moves_from
 from certificates import grants, stamping
 from certificates.models import Document, Grant
@@ -239,10 +239,7 @@ def _waiting_for(actor: Actor) -> Q:
     """What waits for this very post: intake, an open branch of it, or a case whose branches are all done."""
     open_branches = Branch.objects.filter(case=OuterRef("pk"), state=Branch.State.OPEN)
     intake = Q(state=State.SUBMITTED, department_id__in=actor.departments(Permission.COUNTER))
-    mine = Q(assignee=None) | Q(assignee__in=own_accounts(actor))
-    review = Q(state=State.IN_REVIEW) & Exists(
-        open_branches.filter(Q(post=actor.post_id) & mine | Q(escalated_to=actor.post_id))
-    )
+    review = Q(state=State.IN_REVIEW) & Exists(open_branches.filter(routes.waiting_for(actor)))
     decide = Q(state=State.IN_REVIEW, department_id__in=actor.departments(Permission.DECIDE)) & ~Exists(open_branches)
     return intake | review | decide
 

@@ -21,8 +21,6 @@ from common import events
 from common.errors import Forbidden
 from common.idempotency import claim
 from identity.actor import Actor
-from identity.permissions import Permission
-from identity.rules import is_same_name
 
 _COMPARABLE = (Document.Grade.B, Document.Grade.C)  # what the applicant made (grade D) has no original
 
@@ -50,12 +48,12 @@ def review(
     if claimed.earlier_id:
         return case
     moves.check(case, actor, Action.REVIEW, expected_version=expected_version)
-    branch = own_branch(actor, case, branch_id)
+    branch = assignment.own_branch(actor, case, branch_id)
     _check_route(case, branch, agreed=agreed, opinion=opinion)
     if not agreed and not opinion.strip():
         raise errors.ReasonMissing(fields={"opinion": errors.ReasonMissing.message})
     officer = second_officer.strip()
-    if branch.stage.is_substantive and (not officer or is_the_same(actor, officer)):
+    if branch.stage.is_substantive and (not officer or assignment.is_the_same(actor, officer)):
         raise errors.SecondOfficerMissing(fields={"second_officer": errors.SecondOfficerMissing.message})
     branch.state = Branch.State.AGREED if agreed else Branch.State.OPPOSED
     branch.opinion = opinion.strip()[:1000]
@@ -75,28 +73,6 @@ def review(
     )
     claimed.settle(case.pk)
     return case
-
-
-def is_the_same(actor: Actor, officer: str) -> bool:
-    """Whether the second officer is the first, or the absent one whom the first stands in for."""
-    own = [name for name in (actor.name, actor.stands_in_name) if name]
-    return any(is_same_name(officer, name) for name in own)
-
-
-def own_branch(actor: Actor, case: Case, branch_id: UUID) -> Branch:
-    """The open branch of a locked case that this officer may work on.
-
-    Raises :class:`BranchNotFound`, :class:`BranchDone`, :class:`Recused`, :class:`AssignedElsewhere` or
-    :class:`NotAssigned`.
-    """
-    branch = case.branches.select_related("stage", "assignee").filter(pk=branch_id).first()
-    if branch is None or branch.post_id != actor.post_id or not actor.may(Permission.REVIEW, branch.department_id):
-        raise errors.BranchNotFound
-    if branch.state != Branch.State.OPEN:
-        raise errors.BranchDone(state=branch.get_state_display())
-    assignment.require_not_recused(actor, case)
-    assignment.require_own(actor, branch)
-    return branch
 
 
 def _check_route(case: Case, branch: Branch, *, agreed: bool, opinion: str) -> None:

@@ -8,7 +8,6 @@ from django.utils import timezone
 from cases import errors as case_errors
 from cases import events as codes
 from cases.actions import moves
-from cases.actions.review import own_branch
 from cases.models import Branch, Case, RouteEntry
 from cases.queries import visible_to
 from cases.routes import assignment, entries, errors, opening, rules
@@ -46,7 +45,7 @@ def claim_review(
     if claimed.earlier_id:
         return case
     moves.check(case, actor, Action.CLAIM, expected_version=expected_version)
-    branch = own_branch(actor, case, branch_id)
+    branch = assignment.own_branch(actor, case, branch_id)
     branch.assignee_id = actor.stands_in_for or actor.known_account_id
     branch.save(update_fields=["assignee", "updated_at"])
     _moved(actor, case, branch, Action.CLAIM, note=branch.stage.name)
@@ -103,14 +102,14 @@ def transfer(
 ) -> Case:
     """Pass one's open review on to another post of the same department; its limit goes on.
 
-    Raises the errors of :func:`cases.actions.review.own_branch`, :class:`PostUnfit` or :class:`ReasonMissing`.
+    Raises the errors of :func:`cases.routes.assignment.own_branch`, :class:`PostUnfit` or :class:`ReasonMissing`.
     """
     case = moves.lock(actor, case_id)
     claimed = claim(actor_id=actor.account_id, action="transfer_review", request_key=request_key)
     if claimed.earlier_id:
         return case
     moves.check(case, actor, Action.TRANSFER, expected_version=expected_version)
-    branch = own_branch(actor, case, branch_id)
+    branch = assignment.own_branch(actor, case, branch_id)
     why = _reason(reason)
     post = Post.objects.filter(pk=post_id, department_id=branch.department_id, is_active=True).first()
     if post is None or post.pk == branch.post_id or not holders_of(post.pk):

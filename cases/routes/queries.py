@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from uuid import UUID
 
+from django.db.models import Q
+
 from cases.models import Branch, Case, RouteEntry
 from cases.routes import rules
 from cases.staffing import holders_of
@@ -19,6 +21,12 @@ _Kind = RouteEntry.Kind
 def own_accounts(actor: Actor) -> list[UUID]:
     """The accounts whose work this actor does: their own, and that of whoever they stand in for."""
     return [account for account in (actor.account_id, actor.stands_in_for) if account]
+
+
+def waiting_for(actor: Actor) -> Q:
+    """Open branches in this officer's list: of the post and nobody else's, or brought before the post as superior."""
+    mine = Q(assignee=None) | Q(assignee__in=own_accounts(actor))
+    return Q(post=actor.post_id) & mine | Q(escalated_to=actor.post_id)
 
 
 def is_recused(actor: Actor, case: Case) -> bool:

@@ -74,7 +74,7 @@ case_urls = [
     path("cases/<uuid:case_id>/flags/<uuid:flag_id>/", case.handle_flag, name="handle_flag"),
     path("cases/<uuid:case_id>/remarks/", route.comment_case, name="comment_case"),
     path("cases/<uuid:case_id>/visits/<uuid:visit_id>.pdf", route.visit_record, name="visit_record"),
-    path("cases/<uuid:case_id>/visits/<uuid:visit_id>/<int:number>/", route.visit_photo, name="visit_photo"),
+    path("cases/<uuid:case_id>/visits/<uuid:visit_id>/<int:photo_number>/", route.visit_photo, name="visit_photo"),
     path("cases/<uuid:case_id>/notices/<uuid:notice_id>.pdf", evidence.notice, name="workbench_notice"),
     path("cases/<uuid:case_id>/<slug:action>/", step.case_action, name="case_action"),
 ]

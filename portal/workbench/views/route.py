@@ -49,8 +49,8 @@ def visit_record(request: HttpRequest, case_id: UUID, visit_id: UUID) -> HttpRes
 
 @require_safe
 @staff_required
-def visit_photo(request: HttpRequest, case_id: UUID, visit_id: UUID, number: int) -> HttpResponse:
+def visit_photo(request: HttpRequest, case_id: UUID, visit_id: UUID, photo_number: int) -> HttpResponse:
     """One photo of a site visit."""
     actor = actor_of(request)
-    media_type, content = visits.photo(actor, queries.get_case(actor, case_id), visit_id, number)
+    media_type, content = visits.photo(actor, queries.get_case(actor, case_id), visit_id, photo_number)
     return file_response(content, media_type=media_type, name=_("现场照片"))
