@@ -68,9 +68,9 @@ def record_visit(
             "present": visit.present.strip()[:200],
             "second": second,
             "checks": visits.checks_of(branch, visit.checks),
-            "photos": len(photos),
+            "photos": len(kept),
         }
-        visits.keep(actor, case, branch, finding=visit.finding.strip()[:_LONGEST], detail=detail, photos=photos)
+        visits.keep(actor, case, branch, finding=visit.finding.strip()[:_LONGEST], detail=detail, photos=kept)
         moves.apply(case, actor, Action.RECORD_VISIT, note=branch.stage.name)
         events.record(
             codes.ROUTE_CHANGED,
