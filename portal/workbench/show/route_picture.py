@@ -47,7 +47,7 @@ def _draw(case: Case, branches: Sequence[Branch], *, is_wide: bool) -> SafeStrin
     for rank in routes.ranks(stages):
         bottom = _rank(canvas, [known[key] for key in rank], names, bottom + _GAP, edges, is_wide=is_wide)
     boxes, canvas.parts = canvas.parts, []  # lines lie under boxes: one may pass behind a stage it does not touch
-    _lines_between(canvas, routes.waits_for(stages), edges, bottom, is_wide=is_wide)
+    _lines_between(canvas, stages, edges, bottom, is_wide=is_wide)
     canvas.parts += boxes
     words, kind = _decision(case, branches)
     _end(canvas, bottom + _GAP, words, kind)
@@ -58,14 +58,16 @@ def _draw(case: Case, branches: Sequence[Branch], *, is_wide: bool) -> SafeStrin
 
 
 def _lines_between(
-    canvas: Canvas, needed: Mapping[str, frozenset[str]], edges: _Edges, bottom: float, *, is_wide: bool
+    canvas: Canvas, stages: Sequence[routes.Stage], edges: _Edges, bottom: float, *, is_wide: bool
 ) -> None:
     middle, start = canvas.width / 2, _edge_of_start(canvas)
     if not is_wide:
         canvas.path([(middle, start), (middle, bottom)])
         canvas.arrow(middle, bottom + 2, bottom + _GAP)
         return
-    waited_for = frozenset(one for keys in needed.values() for one in keys)
+    needed = routes.waits_for(stages)
+    heard = {stage.key for stage in stages if stage.lead}  # their opinions go to the lead beside them
+    waited_for = heard.union(*needed.values())
     for key, (x, top, low) in edges.items():
         for former in needed[key]:
             _join(canvas, edges[former][0], edges[former][2], x, top)
