@@ -13,6 +13,7 @@ from cases.joint import queries as joint_queries
 from cases.joint import receipt
 from cases.joint import submission as joint_submission
 from cases.models import Case
+from cases.routes import escalation
 from certificates.actions import produce_file
 from common.jobs import PATIENCE, ask_once, daily
 from identity.actor import SYSTEM
@@ -83,6 +84,13 @@ def deem_accepted(timestamp: int) -> None:
 def fill_missing_limits(timestamp: int) -> None:
     """Give cases their due dates once the calendar of the year has been loaded."""
     clocks.fill_missing()
+
+
+@app.periodic(cron=daily("00:40"), periodic_id="escalate_reviews")
+@app.task(queue="clock")
+def escalate_reviews(timestamp: int) -> None:
+    """Tell superiors of reviews that will be late unless somebody moves."""
+    escalation.escalate_due(today=timezone.localdate())
 
 
 @app.task(retry=_RETRY, queue="clock")

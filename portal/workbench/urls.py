@@ -42,6 +42,7 @@ from portal.workbench.views import (
     persons,
     places,
     posts,
+    route,
     staff,
     staff_imports,
     step,
@@ -73,6 +74,9 @@ case_urls = [
     path("disputes/<uuid:document_id>/decisions/", consequences.document_decisions, name="document_decisions"),
     path("changes/", consequences.change_list, name="workbench_changes"),
     path("cases/<uuid:case_id>/flags/<uuid:flag_id>/", case.handle_flag, name="handle_flag"),
+    path("cases/<uuid:case_id>/remarks/", route.comment_case, name="comment_case"),
+    path("cases/<uuid:case_id>/visits/<uuid:visit_id>.pdf", route.visit_record, name="visit_record"),
+    path("cases/<uuid:case_id>/visits/<uuid:visit_id>/<int:photo_number>/", route.visit_photo, name="visit_photo"),
     path("cases/<uuid:case_id>/notices/<uuid:notice_id>.pdf", evidence.notice, name="workbench_notice"),
     path("cases/<uuid:case_id>/<slug:action>/", step.case_action, name="case_action"),
 ]

@@ -191,6 +191,8 @@ class World:
             "token": "nobodys-link",
             "tray_id": self.upload.tray_id,
             "upload_id": self.upload.pk,
+            "visit_id": self.upload.pk,  # nobody's record of a visit has this id
+            "photo_number": 1,
             "flag_id": self.upload.pk,  # nobody's flag has this id
             "place_id": {"region": self.cast.scjg.region_id, "department": self.cast.scjg.pk}.get(
                 word, self.cast.clerk.post_id
