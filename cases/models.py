@@ -145,6 +145,7 @@ class Notice(BaseModel):
         SPECIAL = "special", "特别程序审查期限告知书"
         EXTENSION = "extension", "延长办理期限通知书"
         TERMINATION = "termination", "终止办理通知书"
+        FEE = "fee", "缴费通知书"
 
     case = models.ForeignKey(Case, models.PROTECT, related_name="notices")
     kind = models.CharField(max_length=14, choices=Kind)
@@ -362,3 +363,9 @@ class JointItem(BaseModel):
 
     def __str__(self) -> str:
         return f"{self.joint_id} {self.key}"
+
+
+from cases.delivery.models import Delivery  # noqa: E402 models of this room that live beside what they serve
+from cases.fees.models import FeeNotice, Payment, PaymentOrder, Reconciliation, Refund, UsedNonce  # noqa: E402
+
+__all__ = ["Delivery", "FeeNotice", "Payment", "PaymentOrder", "Reconciliation", "Refund", "UsedNonce"]

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from cases import clock, errors
 from cases import events as codes
-from cases.models import Branch, Case, CaseMaterial, Flag, JointItem, Notice
+from cases.models import Branch, Case, CaseMaterial, FeeNotice, Flag, JointItem, Notice
 from cases.states import FINAL_STATES, OPEN_STATES, TABLE, Action, By, State, moves_from
 from certificates import grants, stamping
 from certificates.models import Document, Grant
@@ -187,8 +187,9 @@ def notices_without_file(*, before: dt.datetime, limit: int = 200) -> list[UUID]
 
 
 def decided_before(moment: dt.datetime, *, limit: int = 200) -> list[UUID]:
-    """List cases decided before a moment that are not closed yet."""
+    """List cases decided before a moment that are not closed yet; those whose fee is not paid wait for that."""
     waiting = Case.objects.filter(state=State.DECIDED, decided_at__lt=moment).order_by("decided_at")
+    waiting = waiting.exclude(fee_notices__state=FeeNotice.State.UNPAID)
     return list(waiting.values_list("pk", flat=True)[:limit])
 
 
