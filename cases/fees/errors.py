@@ -124,3 +124,12 @@ class RefundOwn(Forbidden):
 
     code = "refund.own"
     message = _("自己提出的退费要由别人批准。")
+
+
+class AskedTooOften(Conflict):
+    """The platform is asked faster than anybody pays."""
+
+    code = "payment.asked_too_often"
+    http_status = 429
+    message = _("问得太勤了。")
+    what_to_do = _("请过一分钟再看。")

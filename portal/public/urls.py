@@ -12,6 +12,7 @@ from portal.public.views import (
     checks,
     data,
     enrolment,
+    fees,
     finding,
     home,
     identity,
@@ -62,6 +63,10 @@ case_urls: _Urls = [
     path("correct/", my.correct_case, name="correct_case"),
     path("withdraw/", my.withdraw_case, name="withdraw_case"),
     path("notices/<uuid:notice_id>.pdf", my.notice_file, name="notice_file"),
+    path("fees/<uuid:fee_id>/", fees.my_fee, name="my_fee"),
+    path("fees/<uuid:fee_id>/pay/", fees.pay_fee, name="pay_fee"),
+    path("fees/<uuid:fee_id>/check/", fees.check_payment, name="check_payment"),
+    path("fees/<uuid:fee_id>/cancel/", fees.cancel_payment, name="cancel_payment"),
 ]
 joint_urls: _Urls = [
     path("", joint.my_joint, name="my_joint"),
@@ -182,6 +187,7 @@ urlpatterns: _Urls = [
     path(".well-known/jwt-vc-issuer", proofs.credential_issuer, name="credential_issuer"),
     path("credentials/<str:type_code>", proofs.credential_kind, name="credential_kind"),
     path("status/<int:list_number>", proofs.status_list, name="status_list"),
+    path("payments/callback/", fees.payment_callback, name="payment_callback"),
     path("progress/", checks.progress, name="progress"),
     path("mode/", preferences.set_mode, name="set_mode"),
     path("language/", set_language, name="set_language"),

@@ -91,6 +91,15 @@ ENTRIES: tuple[Entry, ...] = (
         also=Permission.REVIEW,
     ),
     Entry(
+        Area.COUNTER,
+        Permission.DECIDE,
+        "workbench_payments",
+        "again",
+        _("退费和对账"),
+        _("提出和批准退费，和支付平台每天的流水对账"),
+        also=Permission.COUNTER,
+    ),
+    Entry(
         Area.REGISTERS,
         Permission.MANAGE_PERSONS,
         "workbench_persons",

@@ -37,6 +37,7 @@ from portal.workbench.views import (
     mandate_lookup,
     mandates,
     new_items,
+    payments,
     persons,
     places,
     posts,
@@ -52,6 +53,10 @@ from portal.workbench.views import (
 case_urls = [
     path("cases/", worklist.search, name="workbench_case_search"),
     path("cases/<uuid:case_id>/", case.case_page, name="workbench_case"),
+    path("cases/<uuid:case_id>/fees/<uuid:fee_id>/", payments.fee, name="workbench_fee"),
+    path("payments/", payments.payments, name="workbench_payments"),
+    path("payments/refunds/<uuid:refund_id>/", payments.decide_refund, name="decide_refund"),
+    path("payments/days/<str:day>.csv", payments.reconciliation_file, name="reconciliation_file"),
     path("cases/<uuid:case_id>/unmask/", case.unmask, name="workbench_unmask"),
     path("cases/<uuid:case_id>/application/", case.application_form, name="workbench_application"),
     path("elements/", elements.elements, name="workbench_elements"),

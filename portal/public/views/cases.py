@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from cases import application, notices
 from cases.actions import submission
 from cases.errors import CaseNotFound, MaterialsIncomplete, StaleForm
+from cases.fees.queries import fees_of
 from cases.joint import queries as joint_queries
 from cases.models import Case, CaseMaterial, JointCase, Notice
 from cases.queries import actions_for, clocks, get_case, own_cases
@@ -29,6 +30,7 @@ from portal.public.joint_page import joint_tag, tag_of
 from portal.public.materials import material_row, upload_problems
 from portal.public.requests import form_version, new_request_key, page_number, request_key
 from portal.public.timeline import timeline_of
+from portal.fees import fee_row
 from portal.public.wording import clock_lines, next_step
 from services.forms import visible_steps
 from services.texts import text_of
@@ -133,6 +135,7 @@ def case_page(
         "notices": list(case.notices.all()),
         "flags": case.open_flags,  # type: ignore[attr-defined]
         "answers": _answers(case),
+        "fees": [fee_row(fee) for fee in fees_of(case)],
         "may_correct": Action.CORRECT in allowed,
         "may_withdraw": Action.WITHDRAW in allowed,
         "problems": [*([("", problem)] if problem else []), *upload_problems(rows)],
