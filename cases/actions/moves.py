@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from cases import errors
 from cases import events as codes
+from cases.delivery.following import follow
 from cases.fees.notice_actions import cancel_fees
 from cases.models import Case, CaseEvent
 from cases.queries import of_ended_organisations, visible_to
@@ -102,6 +103,7 @@ def apply(case: Case, actor: Actor, action: Action, *, note: str = "") -> None:
     events.record(codes.MOVED, actor=actor, subject_id=case.pk, holder_id=case.applicant_id, **detail)
     if case.state in FINAL_STATES:
         cancel_fees(actor, case=case)
+        follow(case)
     if case.state in FINAL_STATES and case.number:
         grants.end_all(actor, case_number=case.number)
     joint_item = getattr(case, "joint_item", None)

@@ -24,7 +24,7 @@ class Delivery(BaseModel):
         HANDED_OUT = "handed_out", "已领取"
         ENDED = "ended", "不用领了"  # the case ended without a result
 
-    case = models.OneToOneField(Case, models.PROTECT, related_name="delivery")
+    case = models.OneToOneField(Case, models.CASCADE, related_name="delivery")  # a draft may go
     department = models.ForeignKey(Department, models.PROTECT, related_name="+")  # whose counter hands it out
     way = models.CharField(max_length=10, choices=Way)
     state = models.CharField(max_length=10, choices=State, default=State.CHOSEN)

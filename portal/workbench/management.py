@@ -92,6 +92,14 @@ ENTRIES: tuple[Entry, ...] = (
     ),
     Entry(
         Area.COUNTER,
+        Permission.COUNTER,
+        "to_hand_out",
+        "certificate",
+        _("待发放"),
+        _("申请人到大厅领取的结果：核对取件码和来人，记下送达日期"),
+    ),
+    Entry(
+        Area.COUNTER,
         Permission.DECIDE,
         "workbench_payments",
         "again",

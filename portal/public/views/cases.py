@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from cases import application, notices
 from cases.actions import submission
 from cases.errors import CaseNotFound, MaterialsIncomplete, StaleForm
+from cases.delivery.queries import delivery_of, may_choose
 from cases.fees.queries import fees_of
 from cases.joint import queries as joint_queries
 from cases.models import Case, CaseMaterial, JointCase, Notice
@@ -135,6 +136,8 @@ def case_page(
         "notices": list(case.notices.all()),
         "flags": case.open_flags,  # type: ignore[attr-defined]
         "answers": _answers(case),
+        "delivery": delivery_of(case),
+        "may_choose_delivery": may_choose(case),
         "fees": [fee_row(fee) for fee in fees_of(case)],
         "may_correct": Action.CORRECT in allowed,
         "may_withdraw": Action.WITHDRAW in allowed,

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 from cases import application, changes, queries
 from cases.actions import reading, refreshing
 from cases.errors import FlagNoteMissing, FlagNotFound, ViewReasonMissing
+from cases.delivery.queries import delivery_of
 from cases.fees.queries import fees_of
 from cases.joint.queries import siblings
 from cases.models import Case, Notice
@@ -158,6 +159,7 @@ def _page(
         "route": route_of(case, actor),
         "history": history_of(case),
         "steps": _buttons(request, case),
+        "delivery": delivery_of(case),
         "fees": [fee_row(fee) for fee in fees_of(case)],
         "next_case": queries.next_waiting(actor, after=case.pk),
         "correction_sent": any(notice.kind == Notice.Kind.CORRECTION for notice in case.notices.all()),
