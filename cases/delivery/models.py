@@ -1,7 +1,5 @@
 """How the result of a case is handed over, and the proof that it was."""
 
-from typing import ClassVar
-
 from django.db import models
 from django.db.models import Q
 

@@ -46,7 +46,9 @@ def compare(
             found.append(Difference(DIFFERENT, line.kind, own.order, line.transaction, *amounts))
         else:
             matched.append(line)
-    found += [Difference(MISSING, one.kind, one.order, one.transaction, f"{one.amount:.2f}", "") for one in left.values()]
+    found += [
+        Difference(MISSING, one.kind, one.order, one.transaction, f"{one.amount:.2f}", "") for one in left.values()
+    ]
     return matched, found
 
 
@@ -74,7 +76,10 @@ def _ours(day: dt.date) -> list[StatementLine]:
     back = back.filter(payment__way=Payment.Way.ONLINE)
     return [
         *(StatementLine("pay", *row) for row in paid.values_list("order__number", "transaction", "amount")),
-        *(StatementLine("refund", *row) for row in back.values_list("payment__order__number", "number", "payment__amount")),
+        *(
+            StatementLine("refund", *row)
+            for row in back.values_list("payment__order__number", "number", "payment__amount")
+        ),
     ]
 
 

@@ -115,7 +115,7 @@ def _done(actor: Actor, case: Case, fee: FeeNotice, refund: Refund) -> None:
     if not refund.payment.is_surplus:
         fee.state = FeeNotice.State.REFUNDED
         fee.save(update_fields=["state", "updated_at"])
-        PaymentOrder.objects.filter(pk=refund.payment.order_id).update(state=PaymentOrder.State.REFUNDED)
+        PaymentOrder.objects.filter(payments=refund.payment).update(state=PaymentOrder.State.REFUNDED)
     _record(codes.REFUND_DONE, actor, case, refund)
 
 

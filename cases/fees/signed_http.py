@@ -136,7 +136,12 @@ class SignedHttpGateway:
 
 
 def _is_recent(timestamp: str) -> bool:
-    return timestamp.isascii() and timestamp.isdigit() and len(timestamp) < 12 and abs(time.time() - int(timestamp)) <= SECONDS
+    return (
+        timestamp.isascii()
+        and timestamp.isdigit()
+        and len(timestamp) < 12
+        and abs(time.time() - int(timestamp)) <= SECONDS
+    )
 
 
 def _read_object(body: bytes) -> dict[str, Any] | None:

@@ -26,8 +26,8 @@ def payment_from_environment(environment: Mapping[str, str] = os.environ) -> tup
     secret = environment.get("ONESTOP_PAYMENT_SECRET", "").strip()
     if not merchant or len(secret) < _LEAST_SECRET:
         raise ImproperlyConfigured(
-            "ONESTOP_PAYMENT_URL is set, so ONESTOP_PAYMENT_MERCHANT and ONESTOP_PAYMENT_SECRET (32 characters or more) "
-            "are needed too."
+            "ONESTOP_PAYMENT_URL is set, so ONESTOP_PAYMENT_MERCHANT and ONESTOP_PAYMENT_SECRET (32 characters or "
+            "more) are needed too."
         )
     page = environment.get("ONESTOP_PAYMENT_PAGE", "").strip() or url
     return gateway or _HTTP, {"url": url, "merchant": merchant, "secret": secret, "page": page}

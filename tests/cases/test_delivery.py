@@ -4,7 +4,14 @@ import pytest
 
 from cases.actions import decision, submission
 from cases.delivery import actions, queries
-from cases.delivery.errors import CodeUnknown, DeliveryFixed, DeliveryUnknown, NotReady, ReceiverUnknown, TooManyCodeTries
+from cases.delivery.errors import (
+    CodeUnknown,
+    DeliveryFixed,
+    DeliveryUnknown,
+    NotReady,
+    ReceiverUnknown,
+    TooManyCodeTries,
+)
 from cases.delivery.models import Delivery
 from cases.models import Case
 from common.errors import DomainError

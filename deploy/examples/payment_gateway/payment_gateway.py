@@ -158,7 +158,8 @@ class Handler(BaseHTTPRequestHandler):
         form = '<form method="post"><button>付款（示例，不扣钱）</button></form>'
         states = {"open": form, "paid": "<p>已付款。</p>", "cancelled": "<p>订单已取消。</p>"}
         page = (
-            '<!doctype html><html lang="zh-Hans"><meta charset="utf-8"><meta name="viewport" content="width=device-width">'
+            '<!doctype html><html lang="zh-Hans"><meta charset="utf-8">'
+            '<meta name="viewport" content="width=device-width">'
             f"<title>示例支付平台</title><h1>示例支付平台</h1><p>{html.escape(order.subject)}</p>"
             f"<p>应付 {html.escape(order.amount)} 元</p>{states[order.state]}{back}</html>"
         )

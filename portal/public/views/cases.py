@@ -13,8 +13,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from cases import application, notices
 from cases.actions import submission
-from cases.errors import CaseNotFound, MaterialsIncomplete, StaleForm
 from cases.delivery.queries import delivery_of, may_choose
+from cases.errors import CaseNotFound, MaterialsIncomplete, StaleForm
 from cases.fees.queries import fees_of
 from cases.joint import queries as joint_queries
 from cases.models import Case, CaseMaterial, JointCase, Notice
@@ -25,13 +25,13 @@ from identity.actor import Actor
 from identity.queries import represented_organisations
 from portal.access import actor_of, citizen_required
 from portal.downloads import file_response
+from portal.fees import fee_row
 from portal.public.drafts import InJoint, draft_of, first_open_page, require_alone
 from portal.public.forms import PagesForm, WithdrawForm
 from portal.public.joint_page import joint_tag, tag_of
 from portal.public.materials import material_row, upload_problems
 from portal.public.requests import form_version, new_request_key, page_number, request_key
 from portal.public.timeline import timeline_of
-from portal.fees import fee_row
 from portal.public.wording import clock_lines, next_step
 from services.forms import visible_steps
 from services.texts import text_of

@@ -45,9 +45,7 @@ def pick_up_code(request: HttpRequest, case_id: UUID) -> HttpResponse:
     return _page(request, case_id, code=code)
 
 
-def _page(
-    request: HttpRequest, case_id: UUID, *, code: str = "", problem: DomainError | None = None
-) -> HttpResponse:
+def _page(request: HttpRequest, case_id: UUID, *, code: str = "", problem: DomainError | None = None) -> HttpResponse:
     case = get_case(actor_of(request), case_id)
     delivery = queries.delivery_of(case)
     context = {

@@ -29,9 +29,7 @@ def my_fee(request: HttpRequest, case_id: UUID, fee_id: UUID) -> HttpResponse:
     return _page(request, case_id, fee_id)
 
 
-def _page(
-    request: HttpRequest, case_id: UUID, fee_id: UUID, *, problem: DomainError | None = None
-) -> HttpResponse:
+def _page(request: HttpRequest, case_id: UUID, fee_id: UUID, *, problem: DomainError | None = None) -> HttpResponse:
     case = get_case(actor_of(request), case_id)
     fee = queries.get_fee(case, fee_id)
     order = queries.last_order(fee)

@@ -13,8 +13,8 @@ from django.views.decorators.http import require_POST, require_safe
 
 from cases import application, changes, queries
 from cases.actions import reading, refreshing
-from cases.errors import FlagNoteMissing, FlagNotFound, ViewReasonMissing
 from cases.delivery.queries import delivery_of
+from cases.errors import FlagNoteMissing, FlagNotFound, ViewReasonMissing
 from cases.fees.queries import fees_of
 from cases.joint.queries import siblings
 from cases.models import Case, Notice

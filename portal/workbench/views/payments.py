@@ -130,7 +130,7 @@ def _to_refund(row: dict[str, Any]) -> Payment | None:
     """The payment that may go back: money that came too late first."""
     for payment in [*row["surplus"], row["payment"]]:
         if payment and all(refund.state == Refund.State.REJECTED for refund in payment.refunds.all()):
-            return payment  # type: ignore[no-any-return]
+            return payment
     return None
 
 
@@ -185,7 +185,14 @@ def reconciliation_file(request: HttpRequest, day: str) -> HttpResponse:
         raise NotFound
     head = [_("差异"), _("种类"), _("订单号"), _("流水号"), _("本站金额（元）"), _("平台金额（元）")]
     lines = [
-        [str(_KINDS[one["kind"]]), str(_WHAT[one["what"]]), one["order"], one["transaction"], one["ours"], one["theirs"]]
+        [
+            str(_KINDS[one["kind"]]),
+            str(_WHAT[one["what"]]),
+            one["order"],
+            one["transaction"],
+            one["ours"],
+            one["theirs"],
+        ]
         for one in _visible(actor, row)
     ]
     text = "\ufeff" + "".join(csv_line(line) for line in [head, *lines])

@@ -8,7 +8,10 @@ from hypothesis import strategies as st
 
 from services.charging import ChargingUnclear, Moment, Step, gross, parse, payable, problems_of
 
-STEPPED = "时间：送达前\n分段：数量：area，单位：平方米\n段：至 100，每单位 1.00\n段：至 500，每单位 0.85\n段：以上，每单位 0.335"
+STEPPED = (
+    "时间：送达前\n分段：数量：area，单位：平方米\n"
+    "段：至 100，每单位 1.00\n段：至 500，每单位 0.85\n段：以上，每单位 0.335"
+)
 
 
 def test_no_rules_are_no_charge():

@@ -71,7 +71,11 @@ def test_a_rejected_refund_may_be_proposed_again_a_live_one_not(cast):
 def test_others_do_not_refund(cast):
     with a_platform():
         *_rest, payment = a_paid_case(cast)
-    for actor, kind in ((cast.outsider, errors.DomainError), (cast.citizen, errors.FeeNotFound), (cast.food, Forbidden)):
+    for actor, kind in (
+        (cast.outsider, errors.DomainError),
+        (cast.citizen, errors.FeeNotFound),
+        (cast.food, Forbidden),
+    ):
         with pytest.raises(kind):
             refund_actions.propose_refund(actor, payment_id=payment.pk, reason="申请人多交了一次")
     with pytest.raises(errors.RefundReasonMissing):
@@ -115,7 +119,11 @@ def test_a_late_payment_can_be_paid_back_and_the_fee_stays_as_it_is(cast):
 def test_a_day_is_compared_line_by_line():
     ours = [StatementLine("pay", "A", "T1", Decimal("1.00")), StatementLine("pay", "B", "T2", Decimal("2.00"))]
     ours.append(StatementLine("refund", "A", "R1", Decimal("1.00")))
-    theirs = [ours[0], StatementLine("pay", "B", "T2", Decimal("2.01")), StatementLine("pay", "C", "T3", Decimal("3.00"))]
+    theirs = [
+        ours[0],
+        StatementLine("pay", "B", "T2", Decimal("2.01")),
+        StatementLine("pay", "C", "T3", Decimal("3.00")),
+    ]
     matched, found = reconciliation.compare(ours, [*theirs, ours[0]])
     assert matched == [ours[0]]
     assert [(one.kind, one.transaction) for one in found] == [
