@@ -40,6 +40,7 @@ def receivers_of(case: Case) -> list[Person]:
     today = timezone.localdate()
     people = {himself.pk: himself}
     for mandate in current(today).filter(principal=party).select_related("agent", "principal__person"):
-        if scope_of(mandate).covers_case(case.number, case.item.code) and not is_grown_up(mandate, today):
-            people[mandate.agent_id] = mandate.agent
+        agent = mandate.agent
+        if agent and scope_of(mandate).covers_case(case.number, case.item.code) and not is_grown_up(mandate, today):
+            people[agent.pk] = agent
     return list(people.values())

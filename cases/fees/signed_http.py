@@ -170,8 +170,9 @@ def _paid(said: Mapping[str, Any], order: Any) -> Paid:
 
 def _statement_line(line: Any) -> StatementLine:
     keys = ("kind", "order", "transaction", "amount")
-    values = [line.get(key) for key in keys] if isinstance(line, dict) else []
-    if not values or not all(isinstance(value, str) for value in values) or values[0] not in ("pay", "refund"):
+    given = [line.get(key) for key in keys] if isinstance(line, dict) else []
+    values = [value for value in given if isinstance(value, str)]
+    if len(values) != len(keys) or values[0] not in ("pay", "refund"):
         raise GatewayAway
     if not _AMOUNT.fullmatch(values[3]) or not all(_NAME.fullmatch(value) for value in values[1:3]):
         raise GatewayAway

@@ -11,7 +11,7 @@ _OWN = ("http://127.0.0.1:", "http://localhost:")
 _LEAST_SECRET = 32
 
 
-def payment_from_environment(environment: Mapping[str, str] = os.environ) -> tuple[str, dict[str, str] | None]:
+def payment_from_environment(environment: Mapping[str, str] = os.environ) -> tuple[str, dict[str, str]]:
     """Return ``settings.PAYMENT_GATEWAY`` and ``settings.PAYMENT``; nobody pays online where nothing is set.
 
     Raises :class:`ImproperlyConfigured` when half of it is missing or cannot be right.
@@ -19,7 +19,7 @@ def payment_from_environment(environment: Mapping[str, str] = os.environ) -> tup
     gateway = environment.get("ONESTOP_PAYMENT_GATEWAY", "").strip()
     url = environment.get("ONESTOP_PAYMENT_URL", "").strip()
     if not url:
-        return gateway, None
+        return gateway, {}
     if not url.startswith(("https://", *_OWN)):
         raise ImproperlyConfigured("ONESTOP_PAYMENT_URL must begin with https://.")
     merchant = environment.get("ONESTOP_PAYMENT_MERCHANT", "").strip()
