@@ -85,38 +85,35 @@ def get_case(actor: Actor, case_id: UUID) -> Case:
 
 
 def _whole(cases: QuerySet[Case]) -> QuerySet[Case]:
-    return cases.select_related(
-        "item",
-        "item_version__result_type",
-        "department__region",
-        "applicant__person",
-        "applicant__organisation",
-        "certificate",
-        "agent",
-        "extension",
-        "joint_item",
-    ).prefetch_related(
-        Prefetch("materials", CaseMaterial.objects.select_related(*_MATERIAL_PARTS)),
-        Prefetch("branches", Branch.objects.select_related("stage", "department", "post")),
-        "notices",
-        "events",
-        "special_procedures",
-        Prefetch(
-            "flags",
-            Flag.objects.filter(resolved_at__isnull=True).select_related("handled_post"),
-            to_attr="open_flags",
-        ),
+    return (
+        cases.annotate(has_fees=Exists(FeeNotice.objects.filter(case=OuterRef("pk"))))
+        .select_related(
+            "item",
+            "item_version__result_type",
+            "department__region",
+            "applicant__person",
+            "applicant__organisation",
+            "certificate",
+            "agent",
+            *("extension", "joint_item", "delivery"),
+        )
+        .prefetch_related(
+            Prefetch("materials", CaseMaterial.objects.select_related(*_MATERIAL_PARTS)),
+            Prefetch("branches", Branch.objects.select_related("stage", "department", "post")),
+            "notices",
+            "events",
+            "special_procedures",
+            Prefetch(
+                "flags",
+                Flag.objects.filter(resolved_at__isnull=True).select_related("handled_post"),
+                to_attr="open_flags",
+            ),
+        )
     )
 
 
-_MATERIAL_PARTS = (
-    "requirement",
-    "certificate__type",
-    "certificate__issuer",
-    "document__verified_department",
-    "document__verified_post",
-    "grant",
-)
+_MATERIAL_PARTS = "requirement certificate__type certificate__issuer document__verified_department".split()
+_MATERIAL_PARTS += ["document__verified_post", "grant"]
 
 
 def department_case(actor: Actor, number: str) -> Case:

@@ -15,7 +15,7 @@ from identity.permissions import Permission
 
 def delivery_of(case: Case) -> Delivery | None:
     """The delivery of a case its reader may see, None for electronic only."""
-    return Delivery.objects.filter(case=case).first()
+    return getattr(case, "delivery", None)
 
 
 def may_choose(case: Case) -> bool:
