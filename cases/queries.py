@@ -112,7 +112,7 @@ def _whole(cases: QuerySet[Case]) -> QuerySet[Case]:
     )
 
 
-_MATERIAL_PARTS = "requirement certificate__type certificate__issuer document__verified_department".split()
+_MATERIAL_PARTS = ["requirement", "certificate__type", "certificate__issuer", "document__verified_department"]
 _MATERIAL_PARTS += ["document__verified_post", "grant"]
 
 
