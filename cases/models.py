@@ -155,6 +155,7 @@ class Notice(BaseModel):
         SPECIAL = "special", "特别程序审查期限告知书"
         EXTENSION = "extension", "延长办理期限通知书"
         TERMINATION = "termination", "终止办理通知书"
+        FEE = "fee", "缴费通知书"
 
     case = models.ForeignKey(Case, models.PROTECT, related_name="notices")
     kind = models.CharField(max_length=14, choices=Kind)
@@ -374,7 +375,8 @@ class JointItem(BaseModel):
         return f"{self.joint_id} {self.key}"
 
 
-from cases.counter.models import (  # noqa: E402, F401  the counter's tables are this room's too
+# Models of this room that live beside what they serve; they name the models above.
+from cases.counter.models import (  # noqa: E402
     Appointment,
     CounterDay,
     CounterWindow,
@@ -383,5 +385,25 @@ from cases.counter.models import (  # noqa: E402, F401  the counter's tables are
     SlotPlan,
     Ticket,
 )
-from cases.routes.models import RouteEntry as RouteEntry  # noqa: E402, PLC0414 they name the models above
-from cases.routes.models import VisitPhoto as VisitPhoto  # noqa: E402, PLC0414
+from cases.delivery.models import Delivery  # noqa: E402
+from cases.fees.models import FeeNotice, Payment, PaymentOrder, Reconciliation, Refund, UsedNonce  # noqa: E402
+from cases.routes.models import RouteEntry, VisitPhoto  # noqa: E402
+
+__all__ = [
+    "Appointment",
+    "CounterDay",
+    "CounterWindow",
+    "Delivery",
+    "FeeNotice",
+    "HallCounter",
+    "Payment",
+    "PaymentOrder",
+    "PriorityGroup",
+    "Reconciliation",
+    "Refund",
+    "RouteEntry",
+    "SlotPlan",
+    "Ticket",
+    "UsedNonce",
+    "VisitPhoto",
+]

@@ -37,6 +37,7 @@ _WORDS = {
     Notice.Kind.SPECIAL: "特",
     Notice.Kind.EXTENSION: "延",
     Notice.Kind.TERMINATION: "终",
+    Notice.Kind.FEE: "缴",
 }
 
 

@@ -17,6 +17,7 @@ from portal.settings.base import (
     STORAGES,
     VERIFICATION_SOURCE,
 )
+from portal.settings.payment import SANDBOX, payment_from_environment
 from portal.settings.storage import s3_from_environment
 from portal.settings.upstream import upstream_from_environment
 
@@ -48,6 +49,9 @@ if not MAP_LINK.startswith(("geo:", "https://")):
 UPSTREAM = upstream_from_environment()
 if UPSTREAM and not UPSTREAM["issuer"].startswith("https://"):
     raise ImproperlyConfigured("ONESTOP_UPSTREAM_ISSUER must begin with https://.")
+PAYMENT_GATEWAY, PAYMENT = payment_from_environment()
+if PAYMENT and (not PAYMENT["url"].startswith("https://") or PAYMENT["merchant"].startswith(SANDBOX)):
+    raise ImproperlyConfigured("ONESTOP_PAYMENT_URL is a sandbox: production takes real payments over https only.")
 CLAMD_URL = os.environ.get("ONESTOP_CLAMD_URL", "")
 BREACHED_PASSWORDS_FILE = os.environ.get("ONESTOP_BREACHED_PASSWORDS", "")
 if BREACHED_PASSWORDS_FILE and not os.access(BREACHED_PASSWORDS_FILE, os.R_OK):

@@ -99,6 +99,23 @@ ENTRIES: tuple[Entry, ...] = (
         also=Permission.REVIEW,
     ),
     Entry(
+        Area.COUNTER,
+        Permission.COUNTER,
+        "to_hand_out",
+        "certificate",
+        _("待发放"),
+        _("申请人到大厅领取的结果：核对取件码和来人，记下送达日期"),
+    ),
+    Entry(
+        Area.COUNTER,
+        Permission.DECIDE,
+        "workbench_payments",
+        "again",
+        _("退费和对账"),
+        _("提出和批准退费，和支付平台每天的流水对账"),
+        also=Permission.COUNTER,
+    ),
+    Entry(
         Area.REGISTERS,
         Permission.MANAGE_PERSONS,
         "workbench_persons",

@@ -11,7 +11,7 @@ from django.test import Client
 from django.utils import timezone
 
 from cases.actions import intake
-from cases.models import Case, CaseMaterial, JointCase, JointItem
+from cases.models import Case, CaseMaterial, FeeNotice, JointCase, JointItem
 from certificates import proposals
 from certificates.models import Document, StockImport
 from certificates.proofs import sm2_seals, status
@@ -101,6 +101,7 @@ class World:
     upload: PieceUpload  # the owner's, on a tray with one page, both of them for the locker
     type_version_id: UUID  # a draft of the food licence's type, by an officer who is none of the roles
     stock_id: UUID  # the item's department's finished import of existing stock
+    fee_id: UUID  # the case in review owes it, and no platform is connected
     request_id: UUID  # the stranger says that an address is wrong
     counter: dict[str, Any]  # of that hall: arguments for its addresses
     sessions: dict[str, str]
@@ -193,6 +194,9 @@ class World:
             "upload_id": self.upload.pk,
             "visit_id": self.upload.pk,  # nobody's record of a visit has this id
             "photo_number": 1,
+            "fee_id": self.fee_id,
+            "refund_id": self.upload.pk,  # nobody's refund has this id
+            "day": "2026-01-31",  # never compared
             "flag_id": self.upload.pk,  # nobody's flag has this id
             "place_id": {"region": self.cast.scjg.region_id, "department": self.cast.scjg.pk}.get(
                 word, self.cast.clerk.post_id
@@ -288,6 +292,9 @@ def build_world() -> World:
         hall_id=hall.pk,
         counter=a_counter_in_use(cast, hall),
         upload=_a_begun_upload(cast),
+        fee_id=FeeNotice.objects.create(
+            case=cases["review"], moment="acceptance", total="50.00", due_on=timezone.localdate()
+        ).pk,
         sessions=sessions,
     )
 
