@@ -163,7 +163,12 @@ class Notice(BaseModel):
                 name="notice_once",
             ),
         )
-        indexes = (models.Index(fields=["created_at"], condition=Q(file=""), name="notice_without_file"),)
+        indexes = (
+            models.Index(fields=["created_at"], condition=Q(file=""), name="notice_without_file"),
+            models.Index(
+                fields=["issued_on"], condition=Q(read_at__isnull=True) & ~Q(kind="receipt"), name="notice_unread"
+            ),
+        )
 
     def __str__(self) -> str:
         return self.number
@@ -362,3 +367,6 @@ class JointItem(BaseModel):
 
     def __str__(self) -> str:
         return f"{self.joint_id} {self.key}"
+
+
+from cases.serving.models import NoticeService  # noqa: E402, F401

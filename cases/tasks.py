@@ -6,12 +6,13 @@ from django.utils import timezone
 from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
-from cases import notices, queries
+from cases import notices, queries, reminding
 from cases.actions import clocks, decision, intake, rereading
 from cases.joint import queries as joint_queries
 from cases.joint import receipt
 from cases.joint import submission as joint_submission
 from cases.models import Case
+from cases.serving import actions as serving
 from certificates.actions import produce_file
 from common.jobs import PATIENCE, ask_once, daily
 from identity.actor import SYSTEM
@@ -88,3 +89,19 @@ def fill_missing_limits(timestamp: int) -> None:
 def resolve_drafts_again(certificate_id: str) -> None:
     """Have drafts that relied on a certificate look for what else stands for it; safe to run twice."""
     rereading.resolve_all(SYSTEM, certificate_id=UUID(certificate_id))
+
+
+@app.periodic(cron=daily("09:05"), periodic_id="remind_of_cases")
+@app.task(queue="clock")
+def remind_of_cases(timestamp: int) -> None:
+    """Remind of drafts left lying and corrections not handed in, in the morning."""
+    reminding.remind_of_drafts(now=timezone.now())
+    reminding.remind_of_corrections(now=timezone.now())
+
+
+@app.periodic(cron=daily("09:10"), periodic_id="follow_notices")
+@app.task(queue="clock")
+def follow_notices(timestamp: int) -> None:
+    """Remind of notices nobody opened, have them delivered otherwise, and count public notices as delivered."""
+    serving.remind_or_ask(today=timezone.localdate())
+    serving.deem_delivered(today=timezone.localdate())

@@ -21,6 +21,7 @@ from portal.public.views import (
     locker,
     mandates,
     materials,
+    messages,
     pieces,
     preferences,
     preview,
@@ -62,6 +63,14 @@ case_urls: _Urls = [
     path("correct/", my.correct_case, name="correct_case"),
     path("withdraw/", my.withdraw_case, name="withdraw_case"),
     path("notices/<uuid:notice_id>.pdf", my.notice_file, name="notice_file"),
+]
+message_urls: _Urls = [
+    path("", messages.my_messages, name="my_messages"),
+    path("read/", messages.read_messages, name="read_messages"),
+    path("settings/", messages.message_settings, name="message_settings"),
+    path("email/", messages.message_email, name="message_email"),
+    path("email/code/", messages.message_email_code, name="message_email_code"),
+    path("<uuid:message_id>/open/", messages.open_message, name="open_message"),
 ]
 joint_urls: _Urls = [
     path("", joint.my_joint, name="my_joint"),
@@ -121,6 +130,7 @@ my_urls: _Urls = [
     path("access/", account.my_access, name="my_access"),
     path("apps/", apps.my_apps, name="my_apps"),
     path("apps/<uuid:consent_id>/withdraw/", apps.withdraw, name="my_app_withdraw"),
+    path("messages/", include(message_urls)),
     path("cases/", my.my_cases, name="my_cases"),
     path("cases/<uuid:case_id>/", include(case_urls)),
     path("joint/<uuid:joint_id>/", include(joint_urls)),
