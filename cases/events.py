@@ -29,3 +29,4 @@ JOINT_SUBMITTED = Event("joint.submitted", "joint", frozenset({"number", "items"
 JOINT_PART_MOVED = Event("joint.part_moved", "joint", frozenset({"item", "result"}))
 JOINT_RECEIPT_READ = Event("joint.receipt_read", "joint", frozenset({"notice"}))
 NOTICE_SERVED = Event("case.notice_served", "case", frozenset({"notice", "way", "state"}))
+PROGRESS_READ = Event("case.progress_read", "case", frozenset({"number"}))

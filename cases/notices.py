@@ -14,8 +14,9 @@ from django.utils.safestring import mark_safe
 
 from cases import errors, messages
 from cases import events as codes
-from cases.models import Case, Notice, NoticeService
+from cases.models import Case, Notice
 from cases.notice_texts import text_of
+from cases.serving.models import NoticeService
 from certificates.signing.pades import sign_pdf
 from common import events
 from common.jobs import after_commit

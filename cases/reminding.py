@@ -1,6 +1,7 @@
 """Daily reminders: a draft left lying, corrections not handed in. Each once; at nine, when phones may ring."""
 
 import datetime as dt
+from collections.abc import Iterable
 from uuid import UUID
 
 from django.db import transaction
@@ -53,7 +54,7 @@ def _remind_of_correction(case_id: UUID) -> bool:
     return True
 
 
-def _not_told(case_ids: "list[UUID]", code: str) -> list[UUID]:
+def _not_told(case_ids: Iterable[UUID], code: str) -> list[UUID]:
     wanted = list(case_ids)
     told = set(Announcement.objects.filter(key__in=[f"{code}:{pk}:" for pk in wanted]).values_list("about", flat=True))
     return [pk for pk in wanted if pk not in told]

@@ -14,6 +14,7 @@ from uuid import UUID
 from django.conf import settings
 from django.core.mail import EmailMessage
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.module_loading import import_string
 
@@ -49,7 +50,7 @@ def deliver(*, message_id: UUID) -> bool | None:
     return True
 
 
-def _mine(row: OutboxMessage):  # type: ignore[no-untyped-def]
+def _mine(row: OutboxMessage) -> QuerySet[OutboxMessage]:
     """The row, unless another worker took it after our lease was over."""
     return OutboxMessage.objects.filter(pk=row.pk, state=_State.WAITING, tries=row.tries)
 

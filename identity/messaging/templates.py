@@ -104,8 +104,15 @@ def _write(
                 made_by_id=actor.known_account_id,
                 **words,
             )
-            detail = {"message": kind.code, "language": language, "version": row.version, "is_default": is_default}
-            events.record(codes.TEMPLATE_SAVED, actor=actor, subject_id=row.pk, **detail)
+            events.record(
+                codes.TEMPLATE_SAVED,
+                actor=actor,
+                subject_id=row.pk,
+                message=kind.code,
+                language=language,
+                version=row.version,
+                is_default=is_default,
+            )
     except IntegrityError as error:  # somebody else's version came first
         raise errors.TemplateStale from error
     return row

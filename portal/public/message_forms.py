@@ -1,18 +1,19 @@
 """Shapes of how somebody wants to be told."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from identity.messaging.kinds import GROUP_NAMES, LANGUAGES, Group
-from identity.messaging.preferences import Wishes
+from identity.messaging.preferences import CHANNELS, Wishes
 from portal.public.account_forms import CodeForm
 
 _LANGUAGE_NAMES = {"zh-hans": "中文", "en": "English"}
 
 
-def _groups(label: Any, help_text: Any, groups: list[Group]) -> forms.MultipleChoiceField:
+def _groups(label: Any, help_text: Any, groups: Sequence[Group]) -> forms.MultipleChoiceField:
     return forms.MultipleChoiceField(
         label=label,
         help_text=help_text,
@@ -41,19 +42,22 @@ class ChannelsForm(forms.Form):
             error_messages={"required": _("请选一项。"), "invalid_choice": _("请从列出的选项里选一个。")},
         )
         self.fields["language"].initial = wishes.language
-        for channel, box in self._channels().items():
-            box.initial = [group for group, _name in box.choices if wishes.has(channel, group)]
+        for channel in self._channels():
+            self.fields[channel].initial = [group for group in self._groups_of(channel) if wishes.has(channel, group)]
         self._kept = wishes.off
 
-    def _channels(self) -> dict[str, forms.MultipleChoiceField]:
-        return {name: self.fields[name] for name in ("portal", "sms", "email") if name in self.fields}  # type: ignore[misc]
+    def _channels(self) -> list[str]:
+        return [name for name in CHANNELS if name in self.fields]
+
+    def _groups_of(self, channel: str) -> list[Group]:
+        return [group for group in Group if channel != "portal" or group != Group.LEGAL]
 
     def off(self) -> list[str]:
         """What was left without a tick; what the page does not show stays as it was."""
         chosen = [
             f"{channel}:{group}"
-            for channel, box in self._channels().items()
-            for group, _name in box.choices
+            for channel in self._channels()
+            for group in self._groups_of(channel)
             if group not in self.cleaned_data[channel]
         ]
         hidden = [] if "email" in self.fields else [one for one in self._kept if one.startswith("email:")]
