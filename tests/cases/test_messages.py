@@ -75,7 +75,8 @@ def test_an_agent_whose_mandate_ended_is_no_longer_told(cast):
     mandate = a_mandate(cast)
     mandates.accept(cast.stranger, mandate_id=mandate.pk)
     assert set(messages.concerned(case)) == {cast.li.pk, agent}
-    Mandate.objects.filter(pk=mandate.pk).update(ends_on=timezone.localdate() - dt.timedelta(days=1))
+    over = timezone.localdate() - dt.timedelta(days=1)
+    Mandate.objects.filter(pk=mandate.pk).update(starts_on=over, ends_on=over)
     for row in Announcement.objects.all():
         announcing.spread(announcement_id=row.pk)
     assert set(Notification.objects.values_list("person_id", flat=True)) == {cast.li.pk}
