@@ -21,7 +21,6 @@ from identity.actions import PHONE
 from identity.models import OutboxMessage
 
 KEEP = dt.timedelta(days=1)
-_SENDER = "identity.tasks.send_message"
 
 
 class Gateway(Protocol):
@@ -50,7 +49,7 @@ def send(*, phone: str, text: str, lasts: dt.timedelta | None = None) -> None:
     row = OutboxMessage.objects.create(
         phone=phone, phone_index=index, text=text, due_at=now, ends_at=now + lasts if lasts else None
     )
-    after_commit(_SENDER, message_id=str(row.pk))
+    after_commit("identity.tasks.send_message", message_id=str(row.pk))
 
 
 def send_email(*, email: str, subject: str, text: str, lasts: dt.timedelta | None = None) -> None:
@@ -64,4 +63,4 @@ def send_email(*, email: str, subject: str, text: str, lasts: dt.timedelta | Non
         due_at=now,
         ends_at=now + lasts if lasts else None,
     )
-    after_commit(_SENDER, message_id=str(row.pk))
+    after_commit("identity.tasks.send_message", message_id=str(row.pk))

@@ -26,7 +26,8 @@ def load() -> int:
             told += announcing.spread(announcement_id=pk)
     old = Notification.objects.filter(created_at__lt=timezone.now() - dt.timedelta(days=_UNREAD_DAYS))
     old.update(read_at=timezone.now())
-    _leave_unopened()
+    if told and not NoticeService.objects.exists():
+        _leave_unopened()
     return told
 
 
@@ -34,9 +35,17 @@ def _leave_unopened() -> None:
     """Most notices were opened; the counter is asked for the rest, and one of them is a public notice."""
     today = timezone.localdate()
     kept = [pk for pk, _issued in unread(today)][-_UNOPENED:]
-    Notice.objects.exclude(pk__in=kept).filter(read_at__isnull=True, issued_on__lt=today).update(read_at=timezone.now())
+    Notice.objects.exclude(pk__in=kept).filter(read_at__isnull=True, service__isnull=True, issued_on__lt=today).update(
+        read_at=timezone.now()
+    )
     actions.remind_or_ask(today=today)
     clerk = staff.counter_clerk()
-    last = NoticeService.objects.filter(department_id__in=clerk.departments(Permission.COUNTER)).order_by("-id").first()
+    last = (
+        NoticeService.objects.filter(
+            state=NoticeService.State.TO_DO, department_id__in=clerk.departments(Permission.COUNTER)
+        )
+        .order_by("-id")
+        .first()
+    )
     if last:
         actions.publish(clerk, notice_id=last.notice_id, reason="电话三次无人接听，邮件以“查无此人”退回")
