@@ -174,7 +174,12 @@ class Notice(BaseModel):
                 name="notice_once",
             ),
         )
-        indexes = (models.Index(fields=["created_at"], condition=Q(file=""), name="notice_without_file"),)
+        indexes = (
+            models.Index(fields=["created_at"], condition=Q(file=""), name="notice_without_file"),
+            models.Index(
+                fields=["issued_on"], condition=Q(read_at__isnull=True) & ~Q(kind="receipt"), name="notice_unread"
+            ),
+        )
 
     def __str__(self) -> str:
         return self.number
@@ -388,6 +393,7 @@ from cases.counter.models import (  # noqa: E402
 from cases.delivery.models import Delivery  # noqa: E402
 from cases.fees.models import FeeNotice, Payment, PaymentOrder, Reconciliation, Refund, UsedNonce  # noqa: E402
 from cases.routes.models import RouteEntry, VisitPhoto  # noqa: E402
+from cases.serving.models import NoticeService  # noqa: E402
 
 __all__ = [
     "Appointment",
@@ -396,6 +402,7 @@ __all__ = [
     "Delivery",
     "FeeNotice",
     "HallCounter",
+    "NoticeService",
     "Payment",
     "PaymentOrder",
     "PriorityGroup",

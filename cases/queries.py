@@ -106,7 +106,7 @@ def _whole(cases: QuerySet[Case]) -> QuerySet[Case]:
         .prefetch_related(
             Prefetch("materials", CaseMaterial.objects.select_related(*_MATERIAL_PARTS)),
             Prefetch("branches", Branch.objects.select_related(*_BRANCH_PARTS)),
-            "notices",
+            Prefetch("notices", Notice.objects.select_related("service")),
             "events",
             "route_entries",
             Prefetch(

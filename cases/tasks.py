@@ -7,7 +7,7 @@ from django.utils import timezone
 from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
-from cases import notices, queries
+from cases import notices, queries, reminding
 from cases.actions import clocks, decision, intake, rereading
 from cases.counter import ending_actions
 from cases.fees import gateway, payment_actions, reconciliation, refund_actions, reminders
@@ -19,6 +19,7 @@ from cases.joint import receipt
 from cases.joint import submission as joint_submission
 from cases.models import Case
 from cases.routes import escalation
+from cases.serving import actions as serving
 from certificates.actions import produce_file
 from common.jobs import PATIENCE, ask_once, daily
 from identity.actor import SYSTEM
@@ -161,3 +162,19 @@ def reconcile_payments(timestamp: int) -> None:
     payment_actions.forget_nonces(SYSTEM)
     if gateway.chosen() is not None:
         reconciliation.reconcile(timezone.localdate() - dt.timedelta(days=1))
+
+
+@app.periodic(cron=daily("09:05"), periodic_id="remind_of_cases")
+@app.task(queue="clock")
+def remind_of_cases(timestamp: int) -> None:
+    """Remind of drafts left lying and corrections not handed in, in the morning."""
+    reminding.remind_of_drafts(now=timezone.now())
+    reminding.remind_of_corrections(now=timezone.now())
+
+
+@app.periodic(cron=daily("09:10"), periodic_id="follow_notices")
+@app.task(queue="clock")
+def follow_notices(timestamp: int) -> None:
+    """Remind of notices nobody opened, have them delivered otherwise, and count public notices as delivered."""
+    serving.remind_or_ask(today=timezone.localdate())
+    serving.deem_delivered(today=timezone.localdate())

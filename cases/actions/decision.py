@@ -9,7 +9,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from cases import errors, faces, notices
+from cases import errors, faces, messages, notices
 from cases.actions import moves
 from cases.actions.clocks import begin
 from cases.fees.errors import FeesUnpaid
@@ -162,6 +162,8 @@ def close(*, case_id: UUID) -> Case:
     if not is_settled(case.pk):
         raise FeesUnpaid
     moves.apply(case, SYSTEM, Action.CLOSE, note=_("结果已送达“我的办件”"))
+    if case.certificate_id:
+        messages.notify(case, messages.CERTIFICATE_READY)
     return case
 
 

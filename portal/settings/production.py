@@ -61,6 +61,14 @@ CORPORATE_SOURCE = os.environ.get("ONESTOP_CORPORATE_SOURCE", "") or CORPORATE_S
 FACE_SOURCE = os.environ.get("ONESTOP_FACE_SOURCE", "")
 MESSAGE_GATEWAY_CHOSEN = bool(os.environ.get("ONESTOP_MESSAGE_GATEWAY", ""))
 MESSAGE_GATEWAY = os.environ.get("ONESTOP_MESSAGE_GATEWAY", "") or MESSAGE_GATEWAY
+if os.environ.get("ONESTOP_EMAIL_HOST"):
+    EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    EMAIL_HOST = os.environ["ONESTOP_EMAIL_HOST"]
+    EMAIL_PORT = int(os.environ.get("ONESTOP_EMAIL_PORT", "587"))
+    EMAIL_HOST_USER = os.environ.get("ONESTOP_EMAIL_USER", "")
+    EMAIL_HOST_PASSWORD = os.environ.get("ONESTOP_EMAIL_PASSWORD", "")
+    EMAIL_USE_TLS = True
+    DEFAULT_FROM_EMAIL = os.environ.get("ONESTOP_EMAIL_FROM", EMAIL_HOST_USER)
 DATABASES = {"default": dj_database_url.parse(os.environ["DATABASE_URL"], conn_max_age=600, conn_health_checks=True)}
 try:
     FIELD_KEYS: dict[str, str] = json.loads(os.environ["ONESTOP_FIELD_KEYS"])

@@ -39,12 +39,14 @@ from portal.workbench.views import (
     management,
     mandate_lookup,
     mandates,
+    message_templates,
     new_items,
     payments,
     persons,
     places,
     posts,
     route,
+    serving,
     staff,
     staff_imports,
     step,
@@ -222,6 +224,18 @@ management_urls = [
     path("manage/corrections/<uuid:request_id>/proof/", corrections.correction_file, name="workbench_correction_file"),
     path("manage/closed/", corrections.closed_person, name="workbench_closed_person"),
 ]
+message_urls = [
+    path("manage/messages/", message_templates.template_list, name="message_templates"),
+    path("manage/messages/<str:event>/<slug:language>/", message_templates.template, name="message_template"),
+    path(
+        "manage/messages/<str:event>/<slug:language>/reset/",
+        message_templates.template_reset,
+        name="message_template_reset",
+    ),
+    path("serving/", serving.serving, name="workbench_serving"),
+    path("serving/<uuid:notice_id>/", serving.service, name="workbench_service"),
+    path("serving/<uuid:notice_id>/<slug:step>/", serving.service_step, name="workbench_service_step"),
+]
 post_urls = [
     path("posts/", posts.my_posts, name="my_posts"),
     path("posts/switch/", posts.switch, name="switch_post"),
@@ -291,6 +305,7 @@ urlpatterns = [
     *certificate_urls,
     *mandate_urls,
     *management_urls,
+    *message_urls,
     *post_urls,
     *staff_urls,
     *place_urls,

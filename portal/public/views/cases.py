@@ -18,6 +18,7 @@ from cases.errors import CaseNotFound, MaterialsIncomplete, StaleForm
 from cases.fees.queries import fees_of
 from cases.joint import queries as joint_queries
 from cases.models import Case, CaseMaterial, JointCase, Notice
+from cases.progress import holders_of
 from cases.queries import actions_for, clocks, get_case, own_cases
 from cases.states import Action, State
 from common.formatting import code_label
@@ -125,6 +126,7 @@ def case_page(
         "version": case.item_version,
         "tag": state_tag(case),
         "next_step": next_step(case),
+        "holders": holders_of(case),
         "clock_lines": clock_lines(case, clocks(case)),
         "clock_problem": clocks(case).problem if case.accepted_on else "",
         "timeline": timeline_of(case),
