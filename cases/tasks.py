@@ -11,6 +11,7 @@ from cases.actions import clocks, decision, intake, rereading
 from cases.joint import queries as joint_queries
 from cases.joint import receipt
 from cases.joint import submission as joint_submission
+from cases.lists import bulk_actions, leftovers
 from cases.models import Case
 from certificates.actions import produce_file
 from common.jobs import PATIENCE, ask_once, daily
@@ -88,3 +89,24 @@ def fill_missing_limits(timestamp: int) -> None:
 def resolve_drafts_again(certificate_id: str) -> None:
     """Have drafts that relied on a certificate look for what else stands for it; safe to run twice."""
     rereading.resolve_all(SYSTEM, certificate_id=UUID(certificate_id))
+
+
+@app.task(retry=_RETRY, queue="lists")
+def run_bulk_job(job_id: str) -> None:
+    """Do what is left of a job over many cases; safe to run twice."""
+    bulk_actions.run(SYSTEM, job_id=UUID(job_id))
+
+
+@app.periodic(cron="*/10 * * * *", periodic_id="run_abandoned_bulk_jobs")
+@app.task(queue="lists")
+def run_abandoned_bulk_jobs(timestamp: int) -> None:
+    """Ask again for jobs over many cases whose worker died."""
+    for pk in leftovers.abandoned():
+        ask_once(run_bulk_job, f"bulk-job:{pk}", job_id=str(pk))
+
+
+@app.periodic(cron=daily("03:40"), periodic_id="sweep_bulk_jobs")
+@app.task(queue="lists")
+def sweep_bulk_jobs(timestamp: int) -> None:
+    """Remove jobs that nobody began, and files of lists after a week."""
+    leftovers.sweep()

@@ -30,6 +30,7 @@ from portal.workbench.show.evidence import evidence_of
 from portal.workbench.show.lamps import lamps_of
 from portal.workbench.show.people import applicant_of
 from portal.workbench.show.route import history_of, route_of
+from portal.workbench.trail import list_url, next_url, trail_of
 
 
 @require_safe
@@ -156,7 +157,9 @@ def _page(
         "route": route_of(case, actor),
         "history": history_of(case),
         "steps": _buttons(request, case),
-        "next_case": queries.next_waiting(actor, after=case.pk),
+        "next_url": next_url(request, case),
+        "list_url": list_url(request),
+        "trail": trail_of(request),
         "correction_sent": any(notice.kind == Notice.Kind.CORRECTION for notice in case.notices.all()),
     }
     return show(request, "workbench/case.html", context, nav="worklist", status=status)
