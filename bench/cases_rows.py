@@ -109,7 +109,9 @@ def _branch_columns(part: int, count: int) -> dict[str, str]:
         "case_id": key(_CASES, "n"),
         "department_id": _spread("departments") if not part else f"(%(departments)s::uuid[])[{other}]",
         "post_id": _spread("posts") if not part else f"(%(posts)s::uuid[])[{other}]",
-        "state": "CASE WHEN mod(n, 100) BETWEEN 4 AND 8 AND mod(n / 100 + " + str(part) + ", 3) > 0 THEN 'open' ELSE 'agreed' END",
+        "state": "CASE WHEN mod(n, 100) BETWEEN 4 AND 8 AND mod(n / 100 + "
+        + str(part)
+        + ", 3) > 0 THEN 'open' ELSE 'agreed' END",
     }
 
 

@@ -33,7 +33,13 @@ def run(quick: bool) -> dict[str, object]:
     )
     chief = replace(cast.supervisor, grants={Permission.SUPERVISE: frozenset(filled.departments)})
     worst = 0.0
-    for who, actor in (("large", cast.clerk), ("small", small), ("hall", hall), ("reviewer", reviewer), ("chief", chief)):
+    for who, actor in (
+        ("large", cast.clerk),
+        ("small", small),
+        ("hall", hall),
+        ("reviewer", reviewer),
+        ("chief", chief),
+    ):
         for name, chosen in _lists().items():
             median, p95 = _measure(partial(queries.page, actor, chosen))
             figures[f"{who}_{name}_ms"] = f"{median}/{p95}"

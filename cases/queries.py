@@ -198,8 +198,9 @@ def waiting_parts(actor: Actor) -> tuple[Q, Q, Q]:
     """
     open_branches = Branch.objects.filter(case=OuterRef("pk"), state=Branch.State.OPEN)
     intake = Q(state=State.SUBMITTED, department_id__in=actor.departments(Permission.COUNTER))
-    review = Q(state=State.IN_REVIEW) & Exists(open_branches.filter(post=actor.post_id))
-    decide = Q(state=State.IN_REVIEW, department_id__in=actor.departments(Permission.DECIDE)) & ~Exists(open_branches)
+    review = Q(Exists(open_branches.filter(post=actor.post_id)), state=State.IN_REVIEW)
+    departments = actor.departments(Permission.DECIDE)
+    decide = Q(~Exists(open_branches), state=State.IN_REVIEW, department_id__in=departments)
     return intake, review, decide
 
 

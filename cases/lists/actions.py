@@ -28,7 +28,7 @@ def save_view(actor: Actor, *, name: str, query: str, is_shared: bool = False) -
     if is_shared and not may_share(actor):
         raise errors.MayNotShare
     post_id = actor.post_id if is_shared else None
-    kept = SavedView.objects.filter(post_id=post_id) if is_shared else _own(actor)
+    kept = SavedView.objects.filter(post=post_id) if is_shared else _own(actor)
     if kept.count() >= MOST_VIEWS:
         raise errors.TooManyViews(most=MOST_VIEWS)
     view = SavedView(account_id=actor.known_account_id, post_id=post_id, query=WorklistFilter.of_query(query).query)

@@ -64,7 +64,7 @@ def prepare(
     Raises :class:`NothingChosen`, or :class:`MayNotRun` for a post that does no such thing.
     """
     hold(actor)
-    if kind not in MOST or detail not in _DETAILS[BulkJob.Kind(kind)] or not may_run(actor, kind):
+    if actor.holding_id is None or kind not in MOST or detail not in _DETAILS[BulkJob.Kind(kind)] or not may_run(actor, kind):
         raise errors.MayNotRun
     most = MOST[BulkJob.Kind(kind)]
     wanted = list(dict.fromkeys(case_ids)) if chosen is None else ids(actor, chosen, most=most + 1)
@@ -97,9 +97,7 @@ def start(actor: Actor, *, job_id: UUID) -> BulkJob:
         raise errors.PostChanged
     job.state, job.started_at = BulkJob.State.RUNNING, timezone.now()
     job.save()
-    events.record(
-        codes.BULK_STARTED, actor=actor, subject_id=job.pk, kind=job.kind, detail=job.detail, cases=job.total
-    )
+    events.record(codes.BULK_STARTED, actor=actor, subject_id=job.pk, kind=job.kind, detail=job.detail, cases=job.total)
     after_commit("cases.tasks.run_bulk_job", job_id=str(job.pk))
     return job
 
@@ -241,7 +239,7 @@ def _end(actor: Actor, job: BulkJob, state: BulkJob.State, code: str) -> None:
 
 
 def _lock(actor: Actor, job_id: UUID) -> BulkJob:
-    job = BulkJob.objects.select_for_update().filter(pk=job_id, account_id=actor.account_id).first()
+    job = BulkJob.objects.select_for_update().filter(pk=job_id, account_id=actor.known_account_id).first()
     if job is None:
         raise errors.JobNotFound
     return job

@@ -27,8 +27,10 @@ class Choices:
 def choices_for(actor: Actor) -> Choices:
     """The departments that an actor sees, with their regions, posts and items, 500 of each at most (two queries)."""
     seen = frozenset[UUID]().union(*(actor.departments(right) for right in _SEES))
-    rows = Department.objects.filter(pk__in=seen).order_by("name").values_list(
-        "pk", "short_name", "region_id", "region__name", "posts__pk", "posts__name", "posts__is_active"
+    rows = (
+        Department.objects.filter(pk__in=seen)
+        .order_by("name")
+        .values_list("pk", "short_name", "region_id", "region__name", "posts__pk", "posts__name", "posts__is_active")
     )
     departments: dict[str, str] = {}
     regions: dict[str, str] = {}

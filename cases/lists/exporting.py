@@ -16,7 +16,10 @@ from common.masking import mask_id, mask_name
 from identity.actor import Actor
 from identity.models import Party
 
-FORMATS = {"csv": "text/csv; charset=utf-8", "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"}
+FORMATS = {
+    "csv": "text/csv; charset=utf-8",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
 _CHUNK = 500
 
 

@@ -5,7 +5,6 @@ come first, as the earliest day there is, so that every key has a value and rows
 """
 
 import datetime as dt
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Self
 from uuid import UUID
@@ -70,7 +69,7 @@ class RowBeyond(Func):
         super().__init__(*expressions)
         self.sign = ">" if is_after else "<"
 
-    def as_sql(self, compiler: Any, connection: Any, **_context: Any) -> tuple[str, Sequence[Any]]:
+    def as_sql(self, compiler: Any, connection: Any, *_form: Any, **_context: Any) -> tuple[str, Any]:
         """``(a, b) > (x, y)``, which an index over (a, b) answers by beginning in its midst."""
         parts = [compiler.compile(one) for one in self.source_expressions]
         half = len(parts) // 2

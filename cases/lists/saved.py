@@ -35,7 +35,7 @@ def jobs_of(actor: Actor) -> QuerySet[BulkJob]:
     """The jobs this account asked for, newest first; nobody else sees them."""
     if not actor.is_staff:
         return BulkJob.objects.none()
-    jobs = BulkJob.objects.filter(account_id=actor.account_id)
+    jobs = BulkJob.objects.filter(account_id=actor.known_account_id)
     tally = {
         "done": Count("rows", filter=Q(rows__state=BulkRow.State.DONE)),
         "refused": Count("rows", filter=Q(rows__state=BulkRow.State.REFUSED)),

@@ -71,8 +71,7 @@ class WorklistForm(forms.Form):
         for name in ("item", "department", "region", "post"):
             field = self.fields[name]
             assert isinstance(field, forms.ChoiceField)
-            first, *_rest = field.choices  # type: ignore[misc]
-            field.choices = [first, *getattr(choices, name)]
+            field.choices = [*list(field.choices)[:1], *getattr(choices, name)]  # type: ignore[list-item]
 
     def hide_more(self) -> None:
         """Carry the rarer conditions along unseen."""

@@ -131,7 +131,9 @@ def test_a_message_says_the_number_and_goes_out_once_a_day(cast):
     first = done(cast, a_job(cast, "notify", "progress", [case, other]))
     assert set(first.values()) == {"done"}
     texts = [message.text for message in OutboxMessage.objects.all()]
-    assert sorted(texts) == sorted(f"【一站通】您的申请（{one.number}）正在办理，登录可以查看进度和时限。" for one in (case, other))
+    assert sorted(texts) == sorted(
+        f"【一站通】您的申请（{one.number}）正在办理，登录可以查看进度和时限。" for one in (case, other)
+    )
     again = done(cast, a_job(cast, "notify", "progress", [case]))
     assert again == {case.number: "list.notified_lately"}
     unfit = done(cast, a_job(cast, "notify", "correction", [case]))
@@ -162,7 +164,7 @@ def test_an_exported_list_is_masked_and_recorded_as_read(cast, form):
 
 
 def test_a_job_takes_so_many_and_says_so(cast, monkeypatch):
-    monkeypatch.setattr(bulk_actions, "MOST", {kind: 2 for kind in BulkJob.Kind})
+    monkeypatch.setattr(bulk_actions, "MOST", dict.fromkeys(BulkJob.Kind, 2))
     cases = [a_submitted_case(cast) for _ in range(3)]
     for job in (a_job(cast, cases=cases), bulk_actions.prepare(cast.clerk, kind="accept", chosen=WorklistFilter())):
         assert (job.total, job.is_cut, job.rows.count()) == (2, True, 2)

@@ -20,6 +20,7 @@ from portal.demo import (
     staff,
     stories,
     vocabulary,
+    worklists,
 )
 
 
@@ -43,6 +44,7 @@ class Command(BaseCommand):
         vocabulary.load(SYSTEM)
         cast = people.load(SYSTEM)
         seats = staff.load(SYSTEM)
+        worklists.load()
         together = bundles.load(SYSTEM, city)
         apps = legacy.load(SYSTEM, city)
         mandates = entrusting.load(cast)

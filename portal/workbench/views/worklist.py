@@ -102,9 +102,7 @@ def _form(request: HttpRequest, actor: Actor, chosen: WorklistFilter) -> Worklis
 
 
 def _tasks(chosen: WorklistFilter, address: str) -> list[dict[str, Any]]:
-    return [
-        {"label": label, "url": f"{address}?task={key}", "is_chosen": key == chosen.task} for key, label in TASKS
-    ]
+    return [{"label": label, "url": f"{address}?task={key}", "is_chosen": key == chosen.task} for key, label in TASKS]
 
 
 def _view(view: SavedView, chosen: WorklistFilter) -> dict[str, Any]:

@@ -18,7 +18,9 @@ FIND = "/workbench/find/"
 
 def test_a_filter_becomes_an_address_and_wrong_values_are_left_out(cast):
     browser = browser_of(cast.clerk)
-    answer = browser.post(FIND, {"task": "all", "text": " 青禾 ", "state": "nonsense", "since": "2026-01-02", "more": "1"})
+    answer = browser.post(
+        FIND, {"task": "all", "text": " 青禾 ", "state": "nonsense", "since": "2026-01-02", "more": "1"}
+    )
     assert answer.headers["Location"] == "/workbench/?task=all&text=%E9%9D%92%E7%A6%BE&since=2026-01-02&more=1"
     other = browser.post(FIND, {"page": "workbench_case_search", "text": "\x00"})
     assert other.headers["Location"] == "/workbench/cases/?task=all"
@@ -153,7 +155,13 @@ def test_all_of_a_filter_is_exported_and_fetched(cast):
 
 
 @pytest.mark.parametrize(
-    "form", [{}, {"act": "accept:", "scope": "chosen"}, {"act": "accept:", "scope": "never"}, {"act": "decide:", "scope": "all"}]
+    "form",
+    [
+        {},
+        {"act": "accept:", "scope": "chosen"},
+        {"act": "accept:", "scope": "never"},
+        {"act": "decide:", "scope": "all"},
+    ],
 )
 def test_a_wrong_choice_leads_back_and_makes_no_job(cast, form):
     a_submitted_case(cast)
