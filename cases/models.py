@@ -55,6 +55,7 @@ class Case(BaseModel):
             models.Index(fields=["department", "state", "promise_due_on"], name="case_worklist"),
             models.Index(fields=["state", "received_on"], name="case_waiting"),
             models.Index(fields=["department", "-id"], condition=~Q(state=State.DRAFT), name="case_newest"),
+            models.Index(fields=["department", "state", "-id"], name="case_of_state"),
             models.Index("department", *_URGENT, condition=Q(state__in=_OPEN), name="case_urgent"),
             models.Index("department", *_STATUTE, condition=Q(state__in=_OPEN), name="case_statute"),
             models.Index(fields=["item_version", "-id"], condition=~Q(state=State.DRAFT), name="case_of_item"),

@@ -64,7 +64,12 @@ def prepare(
     Raises :class:`NothingChosen`, or :class:`MayNotRun` for a post that does no such thing.
     """
     hold(actor)
-    if actor.holding_id is None or kind not in MOST or detail not in _DETAILS[BulkJob.Kind(kind)] or not may_run(actor, kind):
+    if (
+        actor.holding_id is None
+        or kind not in MOST
+        or detail not in _DETAILS[BulkJob.Kind(kind)]
+        or not may_run(actor, kind)
+    ):
         raise errors.MayNotRun
     most = MOST[BulkJob.Kind(kind)]
     wanted = list(dict.fromkeys(case_ids)) if chosen is None else ids(actor, chosen, most=most + 1)

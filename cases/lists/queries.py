@@ -27,7 +27,7 @@ from identity.permissions import Permission
 PAGE_SIZE = 20
 COUNT_CAP = 100
 SOON = 3  # working days
-_MOST_ARMS = 24  # departments with an arm each; beyond them the rows are dense enough for one
+_MOST_ARMS = 64  # departments with an arm each; beyond them the rows are dense enough for one
 _TIMED = (State.ACCEPTED, State.IN_REVIEW, State.SUSPENDED)
 _SEES = (Permission.COUNTER, Permission.DECIDE, Permission.SUPERVISE)
 

@@ -142,6 +142,10 @@ class Migration(migrations.Migration):
         ),
         AddIndexConcurrently(
             model_name='case',
+            index=models.Index(fields=['department', 'state', '-id'], name='case_of_state'),
+        ),
+        AddIndexConcurrently(
+            model_name='case',
             index=models.Index(models.F('department'), django.db.models.functions.comparison.Coalesce(models.F('promise_due_on'), models.Value(datetime.date(1, 1, 1), output_field=models.DateField())), django.db.models.functions.comparison.Coalesce(models.F('received_on'), models.Value(datetime.date(1, 1, 1), output_field=models.DateField())), models.F('id'), condition=models.Q(('state__in', ['accepted', 'correcting', 'decided', 'in_review', 'submitted', 'suspended'])), name='case_urgent'),
         ),
         AddIndexConcurrently(
