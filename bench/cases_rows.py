@@ -26,7 +26,8 @@ _CASES, _PARTIES, _PART = 9, 20, 30
 
 # Of a hundred cases: 3 wait for acceptance, 1 for corrections, 4 are under review, 1 is paused, 1 decided, 90 closed.
 _STATE = """CASE WHEN mod(n, 100) < 3 THEN 'submitted' WHEN mod(n, 100) < 4 THEN 'correcting'
- WHEN mod(n, 100) < 8 THEN 'in_review' WHEN mod(n, 100) < 9 THEN 'suspended' WHEN mod(n, 100) < 10 THEN 'decided' ELSE 'closed' END"""
+ WHEN mod(n, 100) < 8 THEN 'in_review' WHEN mod(n, 100) < 9 THEN 'suspended'
+ WHEN mod(n, 100) < 10 THEN 'decided' ELSE 'closed' END"""
 _OPEN = "mod(n, 100) BETWEEN 4 AND 8"  # whose clock runs or is paused
 _DAY = "(%(today)s::date - (({end} - n) * 365 / {end})::int)"
 _SYLLABLES = "青禾蓝海长江东方宏远瑞丰华盛金桥新城明德恒通天和众信安康万家福星"
@@ -136,7 +137,8 @@ def _organisations(cast: Cast, count: int) -> None:
         cursor.execute(
             "INSERT INTO identity_organisation (party_id, uscc, name, kind, state, address, legal_representative_id)"
             f" SELECT {key(_PARTIES, 'n')}, 'B' || lpad(n::text, 17, '0'), {name} || '商贸有限公司', kind, state,"
-            " address, legal_representative_id FROM identity_organisation, generate_series(1, %s::bigint) n WHERE party_id = %s",
+            " address, legal_representative_id FROM identity_organisation, generate_series(1, %s::bigint) n"
+            " WHERE party_id = %s",
             [count, cast.shop.pk],
         )
         cursor.execute("ANALYZE identity_organisation")

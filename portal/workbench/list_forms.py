@@ -71,7 +71,8 @@ class WorklistForm(forms.Form):
         for name in ("item", "department", "region", "post"):
             field = self.fields[name]
             assert isinstance(field, forms.ChoiceField)
-            field.choices = [*list(field.choices)[:1], *getattr(choices, name)]  # type: ignore[list-item]
+            first = next(iter(field.widget.choices))
+            field.choices = [first, *getattr(choices, name)]
 
     def hide_more(self) -> None:
         """Carry the rarer conditions along unseen."""
