@@ -20,6 +20,7 @@ from cases.lists.filters import WorklistFilter
 from cases.lists.messages import MESSAGES, phone_of
 from cases.lists.models import BulkJob, BulkRow
 from cases.lists.queries import ids, versions
+from cases.lists.saved import may_run
 from cases.models import Case
 from common import events
 from common.errors import DomainError
@@ -28,7 +29,6 @@ from common.jobs import after_commit
 from identity import messaging
 from identity.actor import Actor
 from identity.models import Account
-from identity.permissions import Permission
 from identity.queries import actor_for
 from identity.staff.current import hold
 from identity.staff.errors import HoldingEnded
@@ -37,17 +37,6 @@ MOST = {BulkJob.Kind.ACCEPT: 1000, BulkJob.Kind.NOTIFY: 1000, BulkJob.Kind.EXPOR
 _DETAILS = {BulkJob.Kind.ACCEPT: {""}, BulkJob.Kind.NOTIFY: set(MESSAGES), BulkJob.Kind.EXPORT: set(exporting.FORMATS)}
 _BATCH = 50
 _LONGEST = 300
-
-
-def may_run(actor: Actor, kind: str) -> bool:
-    """Whether the post does this at all; what is allowed for a case is decided case by case."""
-    if kind == BulkJob.Kind.EXPORT:
-        return actor.is_staff
-    rights = (Permission.COUNTER,) if kind == BulkJob.Kind.ACCEPT else _HANDLING
-    return any(actor.departments(right) for right in rights)
-
-
-_HANDLING = (Permission.COUNTER, Permission.REVIEW, Permission.DECIDE)
 
 
 @transaction.atomic

@@ -55,3 +55,14 @@ def rows_of(job: BulkJob) -> QuerySet[BulkRow]:
     """The cases of a job with what came of each: refusals first."""
     rows = BulkRow.objects.filter(job=job).select_related("case__item_version")
     return rows.order_by("-state", "id")
+
+
+def may_run(actor: Actor, kind: str) -> bool:
+    """Whether the post does this at all; what is allowed for a case is decided case by case."""
+    if kind == BulkJob.Kind.EXPORT:
+        return actor.is_staff
+    rights = (Permission.COUNTER,) if kind == BulkJob.Kind.ACCEPT else _HANDLING
+    return any(actor.departments(right) for right in rights)
+
+
+_HANDLING = (Permission.COUNTER, Permission.REVIEW, Permission.DECIDE)

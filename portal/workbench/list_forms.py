@@ -7,12 +7,12 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from cases.lists.actions import LONGEST_NAME
-from cases.lists.bulk_actions import may_run
 from cases.lists.choices import Choices
 from cases.lists.exporting import FORMATS
 from cases.lists.filters import MOST_LETTERS, MOST_QUERY
 from cases.lists.messages import MESSAGES
 from cases.lists.models import BulkJob
+from cases.lists.saved import may_run
 from cases.states import State
 from common.formatting import code_label
 from identity.actor import Actor
