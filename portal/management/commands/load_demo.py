@@ -22,6 +22,7 @@ from portal.demo import (
     stories,
     told,
     vocabulary,
+    worklists,
 )
 
 
@@ -46,6 +47,7 @@ class Command(BaseCommand):
         cast = people.load(SYSTEM)
         seats = staff.load(SYSTEM)
         counters.load(city, cast)
+        worklists.load()
         together = bundles.load(SYSTEM, city)
         apps = legacy.load(SYSTEM, city)
         mandates = entrusting.load(cast)
