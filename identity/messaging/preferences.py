@@ -53,7 +53,7 @@ def _wishes(row: MessagePreference | None) -> Wishes:
 
 
 @transaction.atomic
-def save(actor: Actor, *, off: Iterable[str], language: str) -> None:
+def choose(actor: Actor, *, off: Iterable[str], language: str) -> None:
     """Write down what the person wants; unknown switches count for nothing. Raises :class:`LegalStaysOn`."""
     known = {f"{channel}:{group}" for channel in CHANNELS for group in Group}
     chosen = sorted(set(off) & known)

@@ -73,7 +73,7 @@ def require_keeper(actor: Actor) -> None:
         actor.require(Permission.MANAGE_CLIENTS, None)
 
 
-def save(actor: Actor, *, event: str, language: str, words: Words, expected_version: int) -> MessageTemplate:
+def rewrite(actor: Actor, *, event: str, language: str, words: Words, expected_version: int) -> MessageTemplate:
     """Write a new version. Raises :class:`TemplateInvalid` by field, TemplateStale or TemplateNotFound."""
     kind, now, _versions = get(actor, event=event, language=language)
     problems = problems_of(kind, words)

@@ -9,7 +9,15 @@ from tests.architecture.source import ROOMS, ROOT, SURFACES, name_of, public_fun
 _MAX_LINES = 400
 _SHARED = ("portal/access.py", "portal/context.py", "portal/errors.py", "portal/middleware.py")
 # Verbs of the calendar and of background work: nobody is behind them, they act as the system.
-_WITHOUT_ACTOR = {"attach_waiting", "deem_accepted", "close", "expire_due", "produce_file"}
+_WITHOUT_ACTOR = {
+    "attach_waiting",
+    "deem_accepted",
+    "deem_delivered",
+    "close",
+    "expire_due",
+    "produce_file",
+    "remind_or_ask",
+}
 # Beside the verbs stand a composer of codes and a lock that two verbs share: neither writes.
 _NO_WRITE = {"type_code", "lock_catalogue"}
 

@@ -220,14 +220,14 @@ def test_at_night_only_what_is_urgent_goes_out(cast, provider, clock):
 
 
 def test_what_is_switched_off_does_not_come_and_legal_notices_stay_in_the_inbox(cast):
-    preferences.save(cast.person, off=["sms:progress", "portal:progress", "sms:legal"], language="zh-hans")
+    preferences.choose(cast.person, off=["sms:progress", "portal:progress", "sms:legal"], language="zh-hans")
     announcing.spread(announcement_id=announce(a_kind([cast.li.pk])).pk)
     announcing.spread(announcement_id=announce(a_kind([cast.li.pk], group=Group.LEGAL)).pk)
     assert texts_to(PHONE) == []
     assert inbox.unread_count(cast.citizen) == 1
     before = MessagePreference.objects.get().off
     with pytest.raises(errors.LegalStaysOn):
-        preferences.save(cast.person, off=["portal:legal"], language="en")
+        preferences.choose(cast.person, off=["portal:legal"], language="en")
     assert MessagePreference.objects.get().off == before
 
 
@@ -318,7 +318,7 @@ GOOD = {"title": "新标题", "body": "“{item}”{number}", "brief": "办件{n
 def test_a_template_is_refused_by_field_and_nothing_is_saved(keeper, field, text):
     a_kind([])
     with pytest.raises(errors.TemplateInvalid) as refused:
-        templates.save(
+        templates.rewrite(
             keeper, event="test.changed", language="zh-hans", words=Words(**{**GOOD, field: text}), expected_version=0
         )
     assert set(refused.value.fields) == {field}
@@ -327,7 +327,7 @@ def test_a_template_is_refused_by_field_and_nothing_is_saved(keeper, field, text
 
 def test_versions_count_on_and_the_first_words_can_come_back(cast, keeper):
     kind = a_kind([cast.li.pk])
-    templates.save(keeper, event=kind.code, language="zh-hans", words=Words(**GOOD), expected_version=0)
+    templates.rewrite(keeper, event=kind.code, language="zh-hans", words=Words(**GOOD), expected_version=0)
     announcing.spread(announcement_id=announce(kind).pk)
     assert Notification.objects.get().title == "新标题"
     with pytest.raises(errors.TemplateStale):
@@ -345,7 +345,7 @@ def test_two_who_save_a_template_at_once_make_one_version():
     keeper = a_keeper(cast)
     a_kind([])
     act = {"event": "test.changed", "language": "en", "words": Words(**GOOD), "expected_version": 0}
-    results = at_once(*[lambda: templates.save(keeper, **act)] * 2)
+    results = at_once(*[lambda: templates.rewrite(keeper, **act)] * 2)
     assert results.count("message.template_stale") == 1
     assert MessageTemplate.objects.count() == 1
 

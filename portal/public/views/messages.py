@@ -65,7 +65,7 @@ def message_settings(request: HttpRequest) -> HttpResponse:
         return _settings_page(request)
     form = ChannelsForm(request.POST, wishes=preferences.own(actor))
     if form.is_valid():
-        preferences.save(actor, off=form.off(), language=form.cleaned_data["language"])
+        preferences.choose(actor, off=form.off(), language=form.cleaned_data["language"])
         flash.success(request, _("已保存，以后按这样通知您。"))
         return redirect("message_settings")
     return _settings_page(request, form=form, status=422)

@@ -52,7 +52,7 @@ def template(request: HttpRequest, event: str, language: str) -> HttpResponse:
                 status = 200
             else:
                 try:
-                    templates.save(
+                    templates.rewrite(
                         actor,
                         event=event,
                         language=language,
