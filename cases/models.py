@@ -362,3 +362,6 @@ class JointItem(BaseModel):
 
     def __str__(self) -> str:
         return f"{self.joint_id} {self.key}"
+
+
+from cases.archive.models import ArchiveHold, ArchivePackage, Retention  # noqa: E402, F401 models of a sub-package
