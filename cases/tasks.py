@@ -98,7 +98,7 @@ def resolve_drafts_again(certificate_id: str) -> None:
 @app.periodic(cron=daily("01:50"), periodic_id="seal_closed_cases")
 @app.task(queue="clock")
 def seal_closed_cases(timestamp: int) -> None:
-    """Ask for every case to be sealed that was closed ``ARCHIVE_AFTER_DAYS`` ago and is not; what failed is tried again."""
+    """Have every case sealed that was closed ``ARCHIVE_AFTER_DAYS`` ago; what failed is tried again."""
     before, last = timezone.now() - dt.timedelta(days=settings.ARCHIVE_AFTER_DAYS), None
     while batch := archive_queries.to_seal(closed_before=before, after=last):
         last = batch[-1]

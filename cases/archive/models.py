@@ -92,7 +92,8 @@ class ArchiveHold(BaseModel):
                 condition=Q(lifted_by__isnull=True) | ~Q(lifted_by=F("lift_asked_by")), name="hold_lifted_by_two"
             ),
             models.CheckConstraint(
-                condition=~Q(state="lifted") | Q(lifted_by__isnull=False) & ~Q(lift_reason=""), name="hold_lifted_for_reason"
+                condition=~Q(state="lifted") | Q(lifted_by__isnull=False) & ~Q(lift_reason=""),
+                name="hold_lifted_for_reason",
             ),
         )
 

@@ -131,7 +131,11 @@ def pack(parts: Sequence[Part], manifest: bytes, signature: bytes) -> bytes:
     """The ZIP file: manifest and signature first, then the parts in their order, nothing compressed, no clock."""
     target = io.BytesIO()
     with zipfile.ZipFile(target, "w", zipfile.ZIP_STORED) as archive:
-        for name, content in [(MANIFEST, manifest), (SIGNATURE, signature), *((one.name, one.content) for one in parts)]:
+        for name, content in [
+            (MANIFEST, manifest),
+            (SIGNATURE, signature),
+            *((one.name, one.content) for one in parts),
+        ]:
             entry = zipfile.ZipInfo(name, _EARLIEST)
             entry.create_system, entry.external_attr = 3, 0o600 << 16
             archive.writestr(entry, content)

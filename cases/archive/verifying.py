@@ -1,4 +1,4 @@
-"""Whether a package is what was sealed. Reads a stranger's file: no database, no network, nothing is unpacked to disk."""
+"""Whether a package is what was sealed. It reads a stranger's file: no database, no network, nothing is unpacked."""
 
 import hashlib
 import json
@@ -93,7 +93,9 @@ def _verify(archive: zipfile.ZipFile, report: Report, roots: Sequence[x509.Certi
         report.add("archive.part_added", _("多了一个部分：%(name)s，封存时没有它。") % {"name": name})
     for name, part in stated.items():
         if name not in there:
-            report.add("archive.part_missing", _("缺少“%(title)s”（%(name)s）。") % {"title": part["title"], "name": name})
+            report.add(
+                "archive.part_missing", _("缺少“%(title)s”（%(name)s）。") % {"title": part["title"], "name": name}
+            )
         else:
             _check_part(archive, name, part, report, roots)
     if AUDIT in there and AUDIT in stated:
@@ -109,12 +111,20 @@ def _check_entries(archive: zipfile.ZipFile, report: Report) -> None:
     for entry in entries:
         name = entry.filename
         if name.startswith("/") or "\\" in name or ":" in name or not name.isprintable() or ".." in name.split("/"):
-            _stop(report, "archive.name_unsafe", _("文件名“%(name)s”指向档案包外面，没有再往下读。") % {"name": ascii(name)[:80]})
+            _stop(
+                report,
+                "archive.name_unsafe",
+                _("文件名“%(name)s”指向档案包外面，没有再往下读。") % {"name": ascii(name)[:80]},
+            )
         if name.lower() in seen:
             _stop(report, "archive.name_twice", _("“%(name)s”在里面出现了两次，没有再往下读。") % {"name": name[:80]})
         seen.add(name.lower())
         if entry.compress_type != zipfile.ZIP_STORED or entry.flag_bits & 1 or entry.file_size != entry.compress_size:
-            _stop(report, "archive.packed", _("“%(name)s”是压缩或者加密的，档案包不会这样，没有再往下读。") % {"name": name[:80]})
+            _stop(
+                report,
+                "archive.packed",
+                _("“%(name)s”是压缩或者加密的，档案包不会这样，没有再往下读。") % {"name": name[:80]},
+            )
 
 
 def _stop(report: Report, code: str, text: str) -> NoReturn:
@@ -172,7 +182,8 @@ def _check_signature(raw: bytes, signature: bytes, report: Report, roots: Sequen
         FILE_UNREADABLE: _("清单的签名读不出来。"),
         CHANGED: _("清单（manifest.json）在签名以后被改过。"),
         SIGNATURE_BROKEN: _("清单的签名是假的：和签名人的证书对不上。"),
-        NOT_TRUSTED: _("清单是用别的密钥签的：“%(name)s”的证书不是本系统信任的机构发的。") % {"name": found.signer_name},
+        NOT_TRUSTED: _("清单是用别的密钥签的：“%(name)s”的证书不是本系统信任的机构发的。")
+        % {"name": found.signer_name},
         SIGNER_EXPIRED: _("签名时，签名人的证书已经过期。"),
         TIMESTAMP_BROKEN: _("签名的时间戳是假的。"),
         TIMESTAMP_NOT_TRUSTED: _("签名的时间戳不是本系统信任的机构盖的。"),
@@ -199,10 +210,14 @@ def _check_part(
         digest = hashlib.sha256(b"damaged")
     if digest.hexdigest() != part["sha256"] or archive.getinfo(name).file_size != part["size"]:
         report.add(
-            "archive.part_changed", _("“%(title)s”（%(name)s）和封存时不一样。") % {"title": part["title"], "name": name}
+            "archive.part_changed",
+            _("“%(title)s”（%(name)s）和封存时不一样。") % {"title": part["title"], "name": name},
         )
     elif part["sealed"] and not check_pdf(bytes(content), keystore=_Roots(roots)).intact:
-        report.add("archive.seal_broken", _("“%(title)s”（%(name)s）自己的电子印章无效。") % {"title": part["title"], "name": name})
+        report.add(
+            "archive.seal_broken",
+            _("“%(title)s”（%(name)s）自己的电子印章无效。") % {"title": part["title"], "name": name},
+        )
 
 
 def _check_chain(rows: Any, manifest: Mapping[str, Any], report: Report) -> None:

@@ -54,9 +54,7 @@ def check_detached(data: bytes, signature: bytes, *, roots: Sequence[x509.Certif
         moment = _stated_time(signed)
         context = ValidationContext(trust_roots=list(roots), allow_fetching=False, moment=moment)
         found = asyncio.run(
-            async_validate_detached_cms(
-                data, signed, signer_validation_context=context, ts_validation_context=context
-            )
+            async_validate_detached_cms(data, signed, signer_validation_context=context, ts_validation_context=context)
         )
     # A forged signature can make the parser fail in ways that its own error classes do not name.
     except Exception:

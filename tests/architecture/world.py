@@ -11,7 +11,7 @@ from django.test import Client
 from django.utils import timezone
 
 from cases.actions import intake
-from cases.models import Case, CaseMaterial, JointCase, JointItem
+from cases.models import ArchivePackage, Case, CaseMaterial, JointCase, JointItem
 from certificates import proposals
 from certificates.models import Document, StockImport
 from certificates.proofs import sm2_seals, status
@@ -234,6 +234,9 @@ def build_world() -> World:
     for case in cases.values():
         for notice in case.notices.all():
             notice.file.save("notice.pdf", ContentFile(b"%PDF-1.7"))
+    ArchivePackage.objects.create(  # as if it could not be sealed
+        case=cases["review"], department=cast.scjg, state="problem", retention="Y", closed_on=timezone.localdate()
+    )
     cast.licence.file.save("licence.pdf", ContentFile(a_blank_pdf()))
     status.place_of(cast.licence)
     sm2_seals.add(cast.licence, b"%PDF-1.7")
