@@ -85,7 +85,7 @@ def to_seal(*, closed_before: dt.datetime, after: UUID | None = None, limit: int
 
 
 def stored(package: ArchivePackage) -> bytes:
-    """The bytes that were sealed. Raises :class:`ArchiveNotFound` without a file, :class:`PackageDamaged` for others."""
+    """The bytes that were sealed. Raises :class:`ArchiveNotFound` without any, :class:`PackageDamaged` for others."""
     if package.state != ArchivePackage.State.SEALED:
         raise errors.ArchiveNotFound
     try:

@@ -10,7 +10,7 @@ from cases.archive import actions, errors, hold_actions, queries
 from cases.archive.models import ArchiveHold, ArchivePackage
 from cases.models import Case
 from certificates.erasure_actions import erase_file
-from certificates.models import Document
+from certificates.models import Document, Grant
 from common.models import AuditEvent
 from identity.actor import SYSTEM
 from tests.cases.test_races import at_once
@@ -32,6 +32,7 @@ def package(cast) -> ArchivePackage:
     closed = timezone.now() - dt.timedelta(days=366 * 11)
     Case.objects.filter(pk=case.pk).update(state="withdrawn", closed_at=closed)
     Document.objects.filter(case_uses__case=case).update(removed_at=closed)
+    Grant.objects.filter(document__case_uses__case=case).update(ends_at=closed)
     return ArchivePackage.objects.create(
         case=case,
         department=cast.scjg,
@@ -99,13 +100,13 @@ def test_others_do_not_know_of_it(cast, package):
 def test_a_rejected_hold_ends_and_another_may_be_asked_for(cast, package):
     first = hold_actions.ask_hold(cast.decider, case_id=package.case_id, reason="行政复议 12 号")
     with pytest.raises(errors.HoldMoved):
-        hold_actions.ask_hold(cast.supervisor, case_id=package.case_id, reason="审计要用")
+        hold_actions.ask_hold(cast.supervisor, case_id=package.case_id, reason="审计抽查要用")
     hold_actions.settle_hold(cast.supervisor, case_id=package.case_id, hold_id=first.pk, confirmed=False)
     with pytest.raises(errors.HoldMoved):
         hold_actions.settle_hold(cast.supervisor, case_id=package.case_id, hold_id=first.pk, confirmed=True)
     with pytest.raises(errors.HoldMoved):
         hold_actions.ask_lift(cast.decider, case_id=package.case_id, hold_id=first.pk, reason="不用了，解除")
-    hold_actions.ask_hold(cast.supervisor, case_id=package.case_id, reason="审计要用")
+    hold_actions.ask_hold(cast.supervisor, case_id=package.case_id, reason="审计抽查要用")
     assert [hold.state for hold in ArchiveHold.objects.order_by("id")] == ["rejected", "asked"]
 
 

@@ -8,6 +8,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from identity.actor import SYSTEM
 from portal.demo import (
+    archiving,
     bundles,
     catalogue,
     entrusting,
@@ -52,6 +53,8 @@ class Command(BaseCommand):
         if not options["minimal"]:
             issued = holdings.load(SYSTEM, cast)
             told = stories.load(cast)
+            if told:
+                archiving.load()
         if options["verbosity"]:
             self.stdout.write(
                 f"Demonstration city: {len(cast.persons)} persons, {len(cast.organisations)} organisations; "
