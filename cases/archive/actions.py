@@ -127,7 +127,7 @@ def read(actor: Actor, *, case_id: UUID) -> tuple[ArchivePackage, bytes]:
     events.record(
         codes.ARCHIVE_READ,
         actor=actor,
-        subject_id=package.pk,
+        subject_id=package.case_id,
         holder_id=package.case.applicant_id,
         number=package.number,
         sha256=package.sha256,

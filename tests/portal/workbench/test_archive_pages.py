@@ -82,7 +82,6 @@ def test_a_hold_is_asked_for_and_confirmed_by_another(cast):
 
 
 def test_a_download_is_what_was_sealed_or_nothing_and_is_recorded(cast):
-    import hashlib
 
     package = archived(cast)
     client = browser_of(cast.supervisor)
