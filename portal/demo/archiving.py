@@ -9,7 +9,7 @@ _PATIENCE = {"minutes": 3}
 
 
 def load() -> int:
-    """Ask for every closed case to be sealed in a few minutes; returns how many. The night does it again for any left."""
+    """Ask for every closed case to be sealed in a few minutes; returns how many. The night tries any left again."""
     closed = to_seal(closed_before=timezone.now())
     for pk in closed:
         app.configure_task("cases.tasks.seal_case", schedule_in=_PATIENCE).defer(case_id=str(pk))

@@ -1,5 +1,6 @@
 """A closed case is sealed once, proves itself offline, and a changed file is told apart from it in words."""
 
+import datetime as dt
 import io
 import json
 import subprocess
@@ -9,12 +10,15 @@ import pytest
 from django.core.files.storage import default_storage
 from django.core.management import CommandError, call_command
 from django.db import connection
+from django.utils import timezone
 
 from cases import tasks
-from cases.archive import actions, errors, package, rules
+from cases.archive import actions, errors, package, queries, rules
 from cases.archive.models import ArchivePackage
 from cases.archive.verifying import verify
 from cases.models import Case
+from certificates.erasure_actions import erase_file
+from certificates.models import Document, Grant
 from certificates.signing.demo_ca import make_demo_ca
 from certificates.signing.keys_in_use import default_keystore
 from common.models import AuditEvent
@@ -216,6 +220,16 @@ def test_what_is_missing_is_kept_as_a_problem_and_sealed_later(cast):
     row.refresh_from_db()
     assert (row.state, row.problem) == ("sealed", "")
     assert codes(content_of(row)) == []
+
+
+def test_erasing_a_file_in_the_locker_leaves_the_package_whole(sealed):
+    long_ago = timezone.now() - dt.timedelta(days=366 * 11)
+    Case.objects.filter(pk=sealed.case_id).update(closed_at=long_ago)
+    Document.objects.filter(case_uses__case=sealed.case_id).update(removed_at=long_ago)
+    Grant.objects.filter(document__case_uses__case=sealed.case_id).update(ends_at=long_ago)
+    document = Document.objects.filter(case_uses__case=sealed.case_id).first()
+    assert erase_file(SYSTEM, document_id=document.pk) is True
+    assert codes(queries.stored(sealed)) == []
 
 
 def test_terms_run_from_the_year_after_closing():
