@@ -103,9 +103,10 @@ class CaseMaterial(BaseModel):
 
 
 class Branch(BaseModel):
-    """One department's review of one case."""
+    """One department's review of one case, from the day it opened: at acceptance, or when its turn came."""
 
     class State(models.TextChoices):
+        WAITING = "waiting", "等前一环节"
         OPEN = "open", "审查中"
         AGREED = "agreed", "同意"
         OPPOSED = "opposed", "不同意"
@@ -115,7 +116,11 @@ class Branch(BaseModel):
     department = models.ForeignKey(Department, models.PROTECT, related_name="branches")
     post = models.ForeignKey(Post, models.PROTECT, related_name="branches")
     state = models.CharField(max_length=10, choices=State, default=State.OPEN)
+    opened_on = models.DateField(null=True)
     due_on = models.DateField(null=True)
+    assignee = models.ForeignKey(Account, models.PROTECT, null=True, db_index=False, related_name="+")
+    escalated_at = models.DateTimeField(null=True)
+    escalated_to = models.ForeignKey(Post, models.PROTECT, null=True, db_index=False, related_name="+")
     opinion = models.CharField(max_length=1000, blank=True, default="")
     reviewer = models.ForeignKey(Account, models.PROTECT, null=True, related_name="+")
     second_officer = models.CharField(max_length=60, blank=True, default="")
@@ -125,7 +130,12 @@ class Branch(BaseModel):
         ordering: ClassVar = ["stage__order"]
         verbose_name_plural = "branches"
         constraints = (models.UniqueConstraint(fields=["case", "stage"], name="branch_once"),)
-        indexes = (models.Index(fields=["department", "state"], name="branch_worklist"),)
+        indexes = (
+            models.Index(fields=["department", "state"], name="branch_worklist"),
+            models.Index(
+                fields=["due_on"], condition=Q(state="open", escalated_at__isnull=True), name="branch_to_escalate"
+            ),
+        )
 
     def __str__(self) -> str:
         return f"{self.case} {self.stage}"
@@ -365,3 +375,14 @@ class JointItem(BaseModel):
 
 
 from cases.archive.models import ArchiveHold, ArchivePackage, Retention  # noqa: E402, F401 models of a sub-package
+from cases.counter.models import (  # noqa: E402, F401  the counter's tables are this room's too
+    Appointment,
+    CounterDay,
+    CounterWindow,
+    HallCounter,
+    PriorityGroup,
+    SlotPlan,
+    Ticket,
+)
+from cases.routes.models import RouteEntry as RouteEntry  # noqa: E402, PLC0414 they name the models above
+from cases.routes.models import VisitPhoto as VisitPhoto  # noqa: E402, PLC0414

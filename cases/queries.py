@@ -11,7 +11,10 @@ from django.utils import timezone
 from cases import clock, errors
 from cases import events as codes
 from cases.models import Branch, Case, CaseMaterial, Flag, JointItem, Notice
-from cases.states import FINAL_STATES, OPEN_STATES, TABLE, Action, By, State, moves_from
+from cases.routes import queries as routes
+from cases.routes import rules
+from cases.routes.queries import is_recused
+from cases.states import FINAL_STATES, OF_BRANCH, OPEN_STATES, TABLE, Action, By, State, moves_from
 from certificates import grants, stamping
 from certificates.models import Document, Grant
 from certificates.queries import read_document, read_file
@@ -32,7 +35,7 @@ def visible_to(actor: Actor) -> QuerySet[Case]:
     Citizen: cases whose applicant is the party they act for; under a mandate for some items or one case, these only.
     A draft that somebody else began is handed over before it is shown (:mod:`cases.actions.handover`).
     Staff: submitted cases of departments where the post may take in, decide or supervise, and cases with a
-    review branch in a department where it may review. System: all. Everybody else: none.
+    review branch that has opened in a department where it may review or supervise. System: all. Everybody else: none.
     """
     if actor.kind == ActorKind.SYSTEM:
         return Case.objects.all()
@@ -45,7 +48,10 @@ def visible_to(actor: Actor) -> QuerySet[Case]:
         | actor.departments(Permission.DECIDE)
         | actor.departments(Permission.SUPERVISE)
     )
-    branches = Branch.objects.filter(case=OuterRef("pk"), department_id__in=actor.departments(Permission.REVIEW))
+    reviewing = actor.departments(Permission.REVIEW) | actor.departments(Permission.SUPERVISE)
+    branches = Branch.objects.filter(case=OuterRef("pk"), department_id__in=reviewing).exclude(
+        state=Branch.State.WAITING
+    )
     return Case.objects.filter(Q(department_id__in=own) | Exists(branches)).exclude(state=State.DRAFT)
 
 
@@ -97,10 +103,10 @@ def _whole(cases: QuerySet[Case]) -> QuerySet[Case]:
         "joint_item",
     ).prefetch_related(
         Prefetch("materials", CaseMaterial.objects.select_related(*_MATERIAL_PARTS)),
-        Prefetch("branches", Branch.objects.select_related("stage", "department", "post")),
+        Prefetch("branches", Branch.objects.select_related("stage", "department", "post", "assignee", "escalated_to")),
         "notices",
         "events",
-        "special_procedures",
+        "route_entries",
         Prefetch(
             "flags",
             Flag.objects.filter(resolved_at__isnull=True).select_related("handled_post"),
@@ -233,7 +239,7 @@ def _waiting_for(actor: Actor) -> Q:
     """What waits for this very post: intake, an open branch of it, or a case whose branches are all done."""
     open_branches = Branch.objects.filter(case=OuterRef("pk"), state=Branch.State.OPEN)
     intake = Q(state=State.SUBMITTED, department_id__in=actor.departments(Permission.COUNTER))
-    review = Q(state=State.IN_REVIEW) & Exists(open_branches.filter(post=actor.post_id))
+    review = Q(state=State.IN_REVIEW) & Exists(open_branches.filter(routes.waiting_for(actor)))
     decide = Q(state=State.IN_REVIEW, department_id__in=actor.departments(Permission.DECIDE)) & ~Exists(open_branches)
     return intake | review | decide
 
@@ -264,17 +270,18 @@ def _may(actor: Actor, case: Case, action: Action) -> bool:
     condition = _CONDITIONS.get(action)
     if condition and not condition(actor, case):
         return False
-    permission = TABLE[action].permission  # a branch is its post's, whatever the case's department
-    return action == Action.REVIEW or permission is None or actor.may(permission, case.department_id)
+    permission = TABLE[action].permission
+    return action in OF_BRANCH or permission is None or actor.may(permission, case.department_id)
 
 
 _CONDITIONS: dict[Action, Callable[[Actor, Case], bool]] = {
-    Action.REVIEW: lambda actor, case: open_branch_for(actor, case) is not None,
+    Action.REVIEW: lambda actor, case: routes.open_branch_for(actor, case) is not None,
     Action.ASK_CORRECTION: lambda _, case: not any(n.kind == Notice.Kind.CORRECTION for n in case.notices.all()),
     Action.DECIDE_AT_ONCE: lambda _, case: case.item_version.project_type == ProjectType.INSTANT,
     Action.EXTEND: lambda _, case: getattr(case, "extension", None) is None,
-    Action.APPROVE: lambda _, case: all(b.state == Branch.State.AGREED for b in case.branches.all()),
-    Action.REFUSE: lambda _, case: all(b.state != Branch.State.OPEN for b in case.branches.all()),
+    Action.APPROVE: lambda actor, case: rules.may_approve(list(case.branches.all())) and not is_recused(actor, case),
+    Action.REFUSE: lambda actor, case: rules.may_refuse(list(case.branches.all())) and not is_recused(actor, case),
+    **routes.CONDITIONS,
 }
 
 
@@ -309,14 +316,6 @@ def uses_of(actor: Actor, document: Document) -> QuerySet[CaseMaterial]:
     """Where a document is or was used, among the cases the actor may know of, newest case first."""
     uses = CaseMaterial.objects.filter(document=document, case__in=visible_to(actor))
     return uses.select_related("case__item_version", "requirement").order_by("-case__created_at")
-
-
-def open_branch_for(actor: Actor, case: Case) -> Branch | None:
-    """The branch of this case that this very post has to review, if it is open."""
-    if case.state != State.IN_REVIEW:
-        return None
-    mine = (b for b in case.branches.all() if b.post_id == actor.post_id and b.state == Branch.State.OPEN)
-    return next(mine, None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,10 +12,12 @@ from cases import notices, queries
 from cases.actions import clocks, decision, intake, rereading
 from cases.archive import actions as archive
 from cases.archive import queries as archive_queries
+from cases.counter import ending_actions
 from cases.joint import queries as joint_queries
 from cases.joint import receipt
 from cases.joint import submission as joint_submission
 from cases.models import Case
+from cases.routes import escalation
 from certificates.actions import produce_file
 from common.errors import DomainError
 from common.jobs import PATIENCE, ask_once, daily
@@ -89,6 +91,13 @@ def fill_missing_limits(timestamp: int) -> None:
     clocks.fill_missing()
 
 
+@app.periodic(cron=daily("00:40"), periodic_id="escalate_reviews")
+@app.task(queue="clock")
+def escalate_reviews(timestamp: int) -> None:
+    """Tell superiors of reviews that will be late unless somebody moves."""
+    escalation.escalate_due(today=timezone.localdate())
+
+
 @app.task(retry=_RETRY, queue="clock")
 def resolve_drafts_again(certificate_id: str) -> None:
     """Have drafts that relied on a certificate look for what else stands for it; safe to run twice."""
@@ -113,3 +122,11 @@ def seal_case(case_id: str) -> None:
         archive.seal(SYSTEM, case_id=UUID(case_id))
     except DomainError as error:
         archive.note_problem(SYSTEM, case_id=UUID(case_id), problem=error.text)
+
+
+@app.periodic(cron=daily("00:12"), periodic_id="end_counter_days")
+@app.task(queue="clock")
+def end_counter_days(timestamp: int) -> None:
+    """End what the halls' days left open, and erase what tickets and old appointments say of people."""
+    ending_actions.end_past_days(SYSTEM, today=timezone.localdate())
+    ending_actions.erase_due(SYSTEM, today=timezone.localdate())

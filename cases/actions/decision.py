@@ -15,6 +15,7 @@ from cases.actions.clocks import begin
 from cases.flags import lost_evidence
 from cases.models import Branch, Case, CaseMaterial, Notice
 from cases.refreshing import outdated_values
+from cases.routes import assignment, opening, rules
 from cases.states import Action, Outcome, State
 from certificates.actions import issue
 from certificates.errors import DocumentWaiting
@@ -154,19 +155,24 @@ def close(*, case_id: UUID) -> Case:
 
 
 def _check_own_review(actor: Actor, case: Case) -> None:
-    """Review and decision are two people's; who only stands in for the decider is not both."""
+    """Review and decision are two people's; who only stands in for the decider is not both. Nor does anybody decide
+    who declared a conflict of interest."""
+    assignment.require_not_recused(actor, case)
     if actor.stands_in_for and case.branches.filter(reviewer_id=actor.account_id).exists():
         raise errors.OwnReview
 
 
 def _check_branches(case: Case, *, approving: bool) -> None:
-    branches = list(case.branches.select_related("stage"))
+    branches = opening.load(case)
     waiting = [branch.stage.name for branch in branches if branch.state == Branch.State.OPEN]
     if waiting:
         raise errors.BranchesOpen(count=len(waiting), names="、".join(waiting))
-    opposed = [branch.stage.name for branch in branches if branch.state == Branch.State.OPPOSED]
+    opposed = [branch.stage.name for branch in rules.objecting(branches)]
     if approving and opposed:
         raise errors.BranchOpposed(names="、".join(opposed))
+    undone = [branch.stage.name for branch in branches if branch.state == Branch.State.WAITING]
+    if approving and undone:
+        raise errors.BranchesOpen(count=len(undone), names="、".join(undone))
 
 
 def _check_originals(case: Case) -> None:

@@ -9,7 +9,7 @@ from cases import errors
 from cases import events as codes
 from cases.models import Case, CaseEvent
 from cases.queries import of_ended_organisations, visible_to
-from cases.states import FINAL_STATES, TABLE, Action, By, State
+from cases.states import FINAL_STATES, OF_BRANCH, TABLE, Action, By, State
 from certificates import grants
 from common import events
 from common.jobs import after_commit
@@ -76,7 +76,7 @@ def check(case: Case, actor: Actor, action: Action, *, expected_version: int | N
         raise errors.CaseNotFound
     if move.by == By.APPLICANT and action != Action.WITHDRAW:
         require_active(case.applicant)
-    if move.permission and move.by == By.STAFF and action != Action.REVIEW:  # a branch checks its own department
+    if move.permission and move.by == By.STAFF and action not in OF_BRANCH:
         actor.require(move.permission, case.department_id)
 
 

@@ -8,7 +8,7 @@ from django.db.models.fields.files import FieldFile
 
 from cases.application import archived_form
 from cases.archive import errors
-from cases.models import Case, CaseMaterial, Notice
+from cases.models import Case, CaseMaterial, Notice, VisitPhoto
 from certificates.errors import DocumentWaiting, FileDamaged
 from certificates.models import Certificate, Document
 from certificates.queries import stored_file
@@ -49,6 +49,7 @@ def files_of(case: Case) -> tuple[list[Part], list[Absent]]:
     parts = [Part("form/application.pdf", f"{case.item_version.name}申请表", "application", PDF, archived_form(case))]
     parts += _notices(case)
     parts += _joint_receipt(case)
+    parts += _visit_photos(case)
     absent: list[Absent] = []
     for found in [*_result(case), *_materials(case)]:
         (parts if isinstance(found, Part) else absent).append(found)  # type: ignore[arg-type]
@@ -86,6 +87,16 @@ def _joint_receipt(case: Case) -> Iterator[Part]:
         raise errors.NotReady(what=title)
     content = _read(title, lambda: _stored(item.joint.receipt_file))
     yield Part("notices/00-joint-receipt.pdf", title, "receipt", PDF, content, sealed=True)
+
+
+def _visit_photos(case: Case) -> Iterator[Part]:
+    photos = VisitPhoto.objects.filter(visit__case=case).order_by("visit_id", "order")
+    for order, photo in enumerate(photos, start=1):
+        title = f"现场核查照片 {order}"
+        content = _read(title, lambda file=photo.file: _stored(file))  # type: ignore[misc]
+        yield Part(
+            f"visits/{order:02d}.{_ENDING.get(photo.media_type, 'bin')}", title, "visit", photo.media_type, content
+        )
 
 
 def _result(case: Case) -> Iterator[Part | Absent]:
@@ -134,10 +145,11 @@ def _rows(case: Case) -> list[CaseMaterial]:
 
 
 def data_of(case: Case) -> dict[str, Any]:
-    """The case's data by file: answers with where each came from, materials and why they count, the history."""
+    """The case's data by file: answers with their sources, materials and why they count, the review, the history."""
     return {
         "data/answers.json": ("填写的内容和来源", {"situation": case.situation, "answers": case.answers}),
         "data/materials.json": ("材料清单", [_material(row) for row in _rows(case)]),
+        "data/review.json": ("审查意见和审查记录", {"branches": _branches(case), "entries": _entries(case)}),
         "data/history.json": (
             "办理经过",
             [
@@ -153,6 +165,36 @@ def data_of(case: Case) -> dict[str, Any]:
             ],
         ),
     }
+
+
+def _branches(case: Case) -> list[dict[str, Any]]:
+    rows = case.branches.select_related("stage", "department", "reviewer").order_by("stage__order", "id")
+    return [
+        {
+            "stage": row.stage.name,
+            "department": row.department.name,
+            "state": row.state,
+            "opinion": row.opinion,
+            "reviewer": row.reviewer.staff_name if row.reviewer else "",
+            "second_officer": row.second_officer,
+            "reviewed_at": row.reviewed_at,
+        }
+        for row in rows
+    ]
+
+
+def _entries(case: Case) -> list[dict[str, Any]]:
+    return [
+        {
+            "at": row.created_at,
+            "kind": row.kind,
+            "by": row.author,
+            "name": row.name,
+            "text": row.text,
+            "detail": row.detail,
+        }
+        for row in case.route_entries.order_by("id")
+    ]
 
 
 def _material(row: CaseMaterial) -> dict[str, Any]:

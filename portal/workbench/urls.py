@@ -6,6 +6,7 @@ from portal.workbench.views import (
     archive,
     bundle_parts,
     bundles,
+    calling,
     case,
     certificate_steps,
     certificate_types,
@@ -26,6 +27,7 @@ from portal.workbench.views import (
     findings,
     guardians,
     guide_files,
+    hall_counter,
     halls,
     item_steps,
     items,
@@ -41,6 +43,7 @@ from portal.workbench.views import (
     persons,
     places,
     posts,
+    route,
     staff,
     staff_imports,
     step,
@@ -72,6 +75,9 @@ case_urls = [
     path("disputes/<uuid:document_id>/decisions/", consequences.document_decisions, name="document_decisions"),
     path("changes/", consequences.change_list, name="workbench_changes"),
     path("cases/<uuid:case_id>/flags/<uuid:flag_id>/", case.handle_flag, name="handle_flag"),
+    path("cases/<uuid:case_id>/remarks/", route.comment_case, name="comment_case"),
+    path("cases/<uuid:case_id>/visits/<uuid:visit_id>.pdf", route.visit_record, name="visit_record"),
+    path("cases/<uuid:case_id>/visits/<uuid:visit_id>/<int:photo_number>/", route.visit_photo, name="visit_photo"),
     path("cases/<uuid:case_id>/notices/<uuid:notice_id>.pdf", evidence.notice, name="workbench_notice"),
     path("cases/<uuid:case_id>/<slug:action>/", step.case_action, name="case_action"),
 ]
@@ -234,9 +240,25 @@ place_urls = [
     path("manage/places/halls/new/", halls.hall_new, name="hall_new"),
     path("manage/places/halls/<uuid:hall_id>/", halls.hall, name="hall"),
     path("manage/places/halls/<uuid:hall_id>/state/", halls.hall_state, name="hall_state"),
+    path("manage/places/halls/<uuid:hall_id>/counter/", hall_counter.hall_counter, name="hall_counter"),
+    path("manage/places/halls/<uuid:hall_id>/counter/windows/new/", hall_counter.window_new, name="hall_window_new"),
+    path(
+        "manage/places/halls/<uuid:hall_id>/counter/windows/<uuid:window_id>/", hall_counter.window, name="hall_window"
+    ),
+    path("manage/places/halls/<uuid:hall_id>/counter/slots/new/", hall_counter.plan_new, name="slot_plan_new"),
+    path("manage/places/halls/<uuid:hall_id>/counter/slots/<uuid:slot_plan_id>/", hall_counter.plan, name="slot_plan"),
+    path("manage/places/halls/<uuid:hall_id>/counter/close/", hall_counter.close_day, name="hall_close_day"),
+    path("manage/places/halls/<uuid:hall_id>/counter/reopen/", hall_counter.reopen_day, name="hall_reopen_day"),
+    path("manage/places/halls/<uuid:hall_id>/counter/address/", hall_counter.renew_key, name="hall_renew_key"),
     path("manage/places/<slug:kind>/new/", places.place_new, name="place_new"),
     path("manage/places/<slug:kind>/<uuid:place_id>/", places.place, name="place"),
     path("manage/places/<slug:kind>/<uuid:place_id>/state/", places.place_state, name="place_state"),
+]
+calling_urls = [
+    path("calling/", calling.windows, name="calling_windows"),
+    path("calling/<uuid:window_id>/", calling.desk, name="calling_desk"),
+    path("calling/<uuid:window_id>/reveal/", calling.reveal, name="calling_reveal"),
+    path("calling/<uuid:window_id>/<slug:action>/", calling.step, name="calling_step"),
 ]
 legacy_urls = [
     path("manage/legacy/", legacy.apps, name="workbench_legacy"),
@@ -269,5 +291,6 @@ urlpatterns = [
     *post_urls,
     *staff_urls,
     *place_urls,
+    *calling_urls,
     *legacy_urls,
 ]

@@ -80,6 +80,8 @@ def test_a_package_holds_everything_and_verifies(sealed, tmp_path, capsys):
     assert {"application", "result", "material", "data", "audit"} <= set(roles)
     assert parts["form/application.pdf"].startswith(b"%PDF")
     assert json.loads(parts["data/answers.json"])["answers"] == case.answers
+    opinions = json.loads(parts["data/review.json"])["branches"]
+    assert [(one["opinion"], one["second_officer"]) for one in opinions] == [("符合", "周同行"), ("符合", "")]
     assert manifest["archive"]["number"] == sealed.number
     assert manifest["case"]["number"] == case.number
     documents = [row.document for row in case.materials.filter(document__isnull=False)]

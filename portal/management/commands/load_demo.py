@@ -11,6 +11,7 @@ from portal.demo import (
     archiving,
     bundles,
     catalogue,
+    counters,
     entrusting,
     guides,
     holdings,
@@ -44,6 +45,7 @@ class Command(BaseCommand):
         vocabulary.load(SYSTEM)
         cast = people.load(SYSTEM)
         seats = staff.load(SYSTEM)
+        counters.load(city, cast)
         together = bundles.load(SYSTEM, city)
         apps = legacy.load(SYSTEM, city)
         mandates = entrusting.load(cast)

@@ -25,18 +25,21 @@ from portal.downloads import file_response
 from portal.workbench import steps
 from portal.workbench.forms import FlagForm, UnmaskForm
 from portal.workbench.pages import new_request_key, show
+from portal.workbench.route_forms import CommentForm
 from portal.workbench.show.answers import groups_of
 from portal.workbench.show.evidence import evidence_of
 from portal.workbench.show.lamps import lamps_of
 from portal.workbench.show.people import applicant_of
+from portal.workbench.show.remarks import remarks_of, visits_of
 from portal.workbench.show.route import history_of, route_of
+from portal.workbench.show.route_picture import pictures_of
 
 
 @require_safe
 @staff_required
 def case_page(request: HttpRequest, case_id: UUID) -> HttpResponse:
     """One case. The look is recorded by the query."""
-    return _page(request, queries.get_case(actor_of(request), case_id), UnmaskForm())
+    return page(request, queries.get_case(actor_of(request), case_id), UnmaskForm())
 
 
 @require_POST
@@ -51,13 +54,13 @@ def unmask(request: HttpRequest, case_id: UUID) -> HttpResponse:
     case = queries.get_case(actor_of(request), case_id)
     form = UnmaskForm(request.POST)
     if not form.is_valid():
-        return _page(request, case, form, status=422)
+        return page(request, case, form, status=422)
     try:
         whole = reading.unmask(actor_of(request), case_id=case_id, reason=form.cleaned_data["reason"])
     except ViewReasonMissing as error:
         form.add_error("reason", error.text)
-        return _page(request, case, form, status=422)
-    return _page(request, case, form, whole=whole)
+        return page(request, case, form, status=422)
+    return page(request, case, form, whole=whole)
 
 
 @require_POST
@@ -68,12 +71,12 @@ def application_form(request: HttpRequest, case_id: UUID) -> HttpResponse:
     case = queries.get_case(actor_of(request), case_id)
     form = UnmaskForm(request.POST)
     if not form.is_valid():
-        return _page(request, case, form, status=422)
+        return page(request, case, form, status=422)
     try:
         pdf = application.staff_form(actor_of(request), case_id=case_id, reason=form.cleaned_data["reason"])
     except ViewReasonMissing as error:
         form.add_error("reason", error.text)
-        return _page(request, case, form, status=422)
+        return page(request, case, form, status=422)
     return file_response(pdf, media_type="application/pdf", name=_("申请表"))
 
 
@@ -94,7 +97,7 @@ def handle_flag(request: HttpRequest, case_id: UUID, flag_id: UUID) -> HttpRespo
     case = queries.get_case(actor, case_id)
     if flag_id not in changes.my_tasks_in(actor, case):
         raise FlagNotFound
-    return _page(request, case, UnmaskForm(), flag_form=(flag_id, form), status=422)
+    return page(request, case, UnmaskForm(), flag_form=(flag_id, form), status=422)
 
 
 def _flags(actor: Actor, case: Case, bound: tuple[UUID, FlagForm] | None) -> list[dict[str, Any]]:
@@ -126,16 +129,19 @@ def take_current_values(request: HttpRequest, case_id: UUID) -> HttpResponse:
     return redirect("workbench_case", case_id)
 
 
-def _page(
+def page(
     request: HttpRequest,
     case: Case,
-    form: UnmaskForm,
+    form: UnmaskForm | None = None,
     *,
+    comment_form: CommentForm | None = None,
     whole: Mapping[str, Any] | None = None,
     flag_form: tuple[UUID, FlagForm] | None = None,
     status: int = 200,
 ) -> HttpResponse:
+    """The page, with whichever of its small forms was sent and did not pass."""
     actor = actor_of(request)
+    form = form or UnmaskForm()
     today = timezone.localdate()
     is_open = case.state in OPEN_STATES and not case.outcome
     context = {
@@ -154,8 +160,13 @@ def _page(
         "evidence": evidence_of(case),
         "may_see_originals": queries.may_see_originals(actor, case),
         "route": route_of(case, actor),
+        "route_pictures": pictures_of(case),
+        "visits": visits_of(case),
+        "remarks": remarks_of(case),
+        "comment_form": comment_form or CommentForm(initial={"request_key": new_request_key()}) if is_open else None,
         "history": history_of(case),
         "steps": _buttons(request, case),
+        "asides": [step for step in steps.steps_open_to(actor, case) if step.is_aside],
         "next_case": queries.next_waiting(actor, after=case.pk),
         "correction_sent": any(notice.kind == Notice.Kind.CORRECTION for notice in case.notices.all()),
     }
@@ -168,6 +179,8 @@ def _buttons(request: HttpRequest, case: Case) -> list[dict[str, Any]]:
     hidden = {"request_key": new_request_key(), "version": case.version}
     buttons: list[dict[str, Any]] = []
     for step in steps.steps_open_to(actor, case):
+        if step.is_aside:
+            continue
         is_first = not buttons
         form = steps.form_for(step, actor, case, **hidden) if is_first and step.is_short else None
         kind = "quiet" if step.kind == "primary" and not is_first else step.kind

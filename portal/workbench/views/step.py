@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods
 from cases import errors, queries
 from cases.models import Case
 from cases.notice_texts import remedies_of
-from cases.states import FINAL_STATES, TABLE, Action
+from cases.states import FINAL_STATES, OF_BRANCH, TABLE, Action
 from common.errors import Conflict, DomainError, Forbidden, Invalid, NotFound
 from common.formatting import action_label, code_label
 from common.workdays import for_region
@@ -51,7 +51,7 @@ def case_action(request: HttpRequest, case_id: UUID, action: str) -> HttpRespons
 
 
 def _do(request: HttpRequest, actor: Actor, case: Case, step: Step) -> HttpResponse:
-    form = form_for(step, actor, case, request.POST)
+    form = form_for(step, actor, case, request.POST, request.FILES)
     if not form.is_valid():
         refusal = _why_not(actor, case, step)
         if refusal is None:
@@ -73,7 +73,7 @@ def _why_not(actor: Actor, case: Case, step: Step) -> DomainError | None:
     if step.action in queries.actions_for(actor, case):
         return None
     move = TABLE[step.action]
-    if move.permission and step.action != Action.REVIEW and not actor.may(move.permission, case.department_id):
+    if move.permission and step.action not in OF_BRANCH and not actor.may(move.permission, case.department_id):
         return Forbidden()
     kind = errors.CaseClosed if case.state in FINAL_STATES else errors.MoveNotAllowed
     return kind(state=code_label(case.get_state_display()), action=action_label(step.action.label))
