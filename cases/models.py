@@ -155,6 +155,7 @@ class Notice(BaseModel):
         SPECIAL = "special", "特别程序审查期限告知书"
         EXTENSION = "extension", "延长办理期限通知书"
         TERMINATION = "termination", "终止办理通知书"
+        FEE = "fee", "缴费通知书"
 
     case = models.ForeignKey(Case, models.PROTECT, related_name="notices")
     kind = models.CharField(max_length=14, choices=Kind)
@@ -173,7 +174,12 @@ class Notice(BaseModel):
                 name="notice_once",
             ),
         )
-        indexes = (models.Index(fields=["created_at"], condition=Q(file=""), name="notice_without_file"),)
+        indexes = (
+            models.Index(fields=["created_at"], condition=Q(file=""), name="notice_without_file"),
+            models.Index(
+                fields=["issued_on"], condition=Q(read_at__isnull=True) & ~Q(kind="receipt"), name="notice_unread"
+            ),
+        )
 
     def __str__(self) -> str:
         return self.number
@@ -374,8 +380,9 @@ class JointItem(BaseModel):
         return f"{self.joint_id} {self.key}"
 
 
-from cases.archive.models import ArchiveHold, ArchivePackage, Retention  # noqa: E402, F401 models of a sub-package
-from cases.counter.models import (  # noqa: E402, F401  the counter's tables are this room's too
+# Models of this room that live beside what they serve; they name the models above.
+from cases.archive.models import ArchiveHold, ArchivePackage, Retention  # noqa: E402
+from cases.counter.models import (  # noqa: E402
     Appointment,
     CounterDay,
     CounterWindow,
@@ -384,5 +391,30 @@ from cases.counter.models import (  # noqa: E402, F401  the counter's tables are
     SlotPlan,
     Ticket,
 )
-from cases.routes.models import RouteEntry as RouteEntry  # noqa: E402, PLC0414 they name the models above
-from cases.routes.models import VisitPhoto as VisitPhoto  # noqa: E402, PLC0414
+from cases.delivery.models import Delivery  # noqa: E402
+from cases.fees.models import FeeNotice, Payment, PaymentOrder, Reconciliation, Refund, UsedNonce  # noqa: E402
+from cases.routes.models import RouteEntry, VisitPhoto  # noqa: E402
+from cases.serving.models import NoticeService  # noqa: E402
+
+__all__ = [
+    "Appointment",
+    "ArchiveHold",
+    "ArchivePackage",
+    "CounterDay",
+    "CounterWindow",
+    "Delivery",
+    "FeeNotice",
+    "HallCounter",
+    "NoticeService",
+    "Payment",
+    "PaymentOrder",
+    "PriorityGroup",
+    "Reconciliation",
+    "Refund",
+    "Retention",
+    "RouteEntry",
+    "SlotPlan",
+    "Ticket",
+    "UsedNonce",
+    "VisitPhoto",
+]

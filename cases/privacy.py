@@ -16,8 +16,8 @@ def collect(party: Party) -> list[Part]:
     """Every application of a party with its answers, materials and history, and the documents issued in it."""
     cases = (
         Case.objects.filter(applicant=party)
-        .select_related("item_version", "department", "agent")
-        .prefetch_related("materials__requirement", "events", "notices")
+        .select_related("item_version", "department", "agent", "delivery")
+        .prefetch_related("materials__requirement", "events", "notices", "fee_notices__payments")
         .order_by("id")
     )
     files = [
@@ -81,7 +81,21 @@ def _case(case: Case) -> Row:
             for number, event in enumerate(case.events.all(), start=1)
         },
         "文书": "、".join(notice.number for notice in case.notices.all()),
+        **_fees(case),
+        **_delivery(case),
     }
+
+
+def _fees(case: Case) -> Row:
+    fees = case.fee_notices.all()
+    said = [f"{fee.total} 元，{fee.get_state_display()}" for fee in fees]
+    receipts = [payment.receipt_number for fee in fees for payment in fee.payments.all()]
+    return {"费用": "；".join([*said, *receipts])} if said else {}
+
+
+def _delivery(case: Case) -> Row:
+    delivery = getattr(case, "delivery", None)
+    return {"送达方式": delivery.get_way_display(), "领取时间": delivery.handed_at} if delivery else {}
 
 
 def _read(notice: Notice) -> bytes:

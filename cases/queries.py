@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from cases import clock, errors
 from cases import events as codes
-from cases.models import Branch, Case, CaseMaterial, Flag, JointItem, Notice
+from cases.models import Branch, Case, CaseMaterial, FeeNotice, Flag, JointItem, Notice
 from cases.routes import queries as routes
 from cases.routes import rules
 from cases.routes.queries import is_recused
@@ -91,38 +91,36 @@ def get_case(actor: Actor, case_id: UUID) -> Case:
 
 
 def _whole(cases: QuerySet[Case]) -> QuerySet[Case]:
-    return cases.select_related(
-        "item",
-        "item_version__result_type",
-        "department__region",
-        "applicant__person",
-        "applicant__organisation",
-        "certificate",
-        "agent",
-        "extension",
-        "joint_item",
-    ).prefetch_related(
-        Prefetch("materials", CaseMaterial.objects.select_related(*_MATERIAL_PARTS)),
-        Prefetch("branches", Branch.objects.select_related("stage", "department", "post", "assignee", "escalated_to")),
-        "notices",
-        "events",
-        "route_entries",
-        Prefetch(
-            "flags",
-            Flag.objects.filter(resolved_at__isnull=True).select_related("handled_post"),
-            to_attr="open_flags",
-        ),
+    return (
+        cases.annotate(has_fees=Exists(FeeNotice.objects.filter(case=OuterRef("pk"))))
+        .select_related(
+            "item",
+            "item_version__result_type",
+            "department__region",
+            "applicant__person",
+            "applicant__organisation",
+            "certificate",
+            "agent",
+            *("extension", "joint_item", "delivery"),
+        )
+        .prefetch_related(
+            Prefetch("materials", CaseMaterial.objects.select_related(*_MATERIAL_PARTS)),
+            Prefetch("branches", Branch.objects.select_related(*_BRANCH_PARTS)),
+            Prefetch("notices", Notice.objects.select_related("service")),
+            "events",
+            "route_entries",
+            Prefetch(
+                "flags",
+                Flag.objects.filter(resolved_at__isnull=True).select_related("handled_post"),
+                to_attr="open_flags",
+            ),
+        )
     )
 
 
-_MATERIAL_PARTS = (
-    "requirement",
-    "certificate__type",
-    "certificate__issuer",
-    "document__verified_department",
-    "document__verified_post",
-    "grant",
-)
+_BRANCH_PARTS = ["stage", "department", "post", "assignee", "escalated_to"]
+_MATERIAL_PARTS = ["requirement", "certificate__type", "certificate__issuer", "document__verified_department"]
+_MATERIAL_PARTS += ["document__verified_post", "grant"]
 
 
 def department_case(actor: Actor, number: str) -> Case:
@@ -193,8 +191,9 @@ def notices_without_file(*, before: dt.datetime, limit: int = 200) -> list[UUID]
 
 
 def decided_before(moment: dt.datetime, *, limit: int = 200) -> list[UUID]:
-    """List cases decided before a moment that are not closed yet."""
+    """List cases decided before a moment that are not closed yet; those whose fee is not paid wait for that."""
     waiting = Case.objects.filter(state=State.DECIDED, decided_at__lt=moment).order_by("decided_at")
+    waiting = waiting.exclude(fee_notices__state=FeeNotice.State.UNPAID)
     return list(waiting.values_list("pk", flat=True)[:limit])
 
 

@@ -99,6 +99,7 @@ class FeePart:
     reduction: str = ""
     kind: str = ""
     note: str = ""
+    charging: str = ""  # rules that are counted with online, see :mod:`services.charging`
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from cases import clock, errors, notices
 from cases.actions import clocks, moves
+from cases.fees.notice_actions import raise_fees
 from cases.models import Case, Notice
 from cases.routes import opening
 from cases.states import Action, State
@@ -17,6 +18,7 @@ from common.idempotency import claim
 from common.jobs import for_each
 from common.workdays import UnknownYear, for_region
 from identity.actor import SYSTEM, Actor
+from services.charging import Moment
 
 
 @transaction.atomic
@@ -36,6 +38,7 @@ def accept(actor: Actor, *, case_id: UUID, request_key: str = "", expected_versi
 def _start(actor: Actor, case: Case, action: Action, *, note: str = "") -> None:
     moves.apply(case, actor, action, note=note)
     notices.issue(actor, case, Notice.Kind.ACCEPTANCE)
+    raise_fees(actor, case=case, moments=(Moment.ACCEPTANCE,))
     opening.lay_out(case)
     moves.apply(case, SYSTEM, Action.START_REVIEW)
 

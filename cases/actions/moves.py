@@ -7,6 +7,8 @@ from django.utils import timezone
 
 from cases import errors
 from cases import events as codes
+from cases.delivery.following import follow
+from cases.fees.notice_actions import cancel_fees
 from cases.models import Case, CaseEvent
 from cases.queries import of_ended_organisations, visible_to
 from cases.states import FINAL_STATES, OF_BRANCH, TABLE, Action, By, State
@@ -99,6 +101,9 @@ def apply(case: Case, actor: Actor, action: Action, *, note: str = "") -> None:
     )
     detail = {"action": str(action), "from": str(before), "to": str(case.state), "number": case.number or ""}
     events.record(codes.MOVED, actor=actor, subject_id=case.pk, holder_id=case.applicant_id, **detail)
+    if case.state in FINAL_STATES:
+        cancel_fees(actor, case=case)
+        follow(case)
     if case.state in FINAL_STATES and case.number:
         grants.end_all(actor, case_number=case.number)
     joint_item = getattr(case, "joint_item", None)

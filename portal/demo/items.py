@@ -279,7 +279,7 @@ def _pieces(entry: Entry, known: References) -> list[dict[str, Any]]:
 
 def _fees(entry: Entry) -> tuple[FeePart, ...]:
     parts = []
-    for fee in entry.entries("fees", required="name standard basis amount", optional="reduction"):
+    for fee in entry.entries("fees", required="name standard basis amount", optional="reduction charging"):
         try:
             amount = Decimal(fee.text("amount"))
         except InvalidOperation as error:
@@ -291,6 +291,7 @@ def _fees(entry: Entry) -> tuple[FeePart, ...]:
                 basis=fee.text("basis"),
                 amount=amount,
                 reduction=fee.text("reduction"),
+                charging=fee.text("charging"),
             )
         )
     return tuple(parts)

@@ -206,6 +206,7 @@ PART_LABELS: dict[str, dict[str, Text]] = {
         "kind": _("收费类型"),
         "reduction": _("减免规定"),
         "note": _("说明"),
+        "charging": _("网上缴费规则"),
     },
     "faqs": {"question": _("问题"), "answer": _("回答")},
     "route": {

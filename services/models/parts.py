@@ -124,6 +124,9 @@ class FeeItem(VersionPart):
     reduction = models.CharField(max_length=256, blank=True, default="")
     kind = models.CharField(max_length=1, choices=codes.FeeKind, blank=True, default="")
     note = models.CharField(max_length=1000, blank=True, default="")
+    charging = models.CharField(  # see services.charging
+        "网上缴费规则", max_length=2000, blank=True, default="", db_default=""
+    )
 
     def __str__(self) -> str:
         return self.name

@@ -21,6 +21,7 @@ from portal.demo import (
     sample_app,
     staff,
     stories,
+    told,
     vocabulary,
 )
 
@@ -51,15 +52,16 @@ class Command(BaseCommand):
         mandates = entrusting.load(cast)
         registered_twice.load(SYSTEM)
         sample_app.load(SYSTEM)
-        issued = told = 0
+        issued = stories_told = 0
         if not options["minimal"]:
             issued = holdings.load(SYSTEM, cast)
-            told = stories.load(cast)
-            if told:
+            stories_told = stories.load(cast)
+            if stories_told:
+                told.load()
                 archiving.load()
         if options["verbosity"]:
             self.stdout.write(
                 f"Demonstration city: {len(cast.persons)} persons, {len(cast.organisations)} organisations; "
-                f"new now: {seats} staff, {mandates} mandates, {issued} certificates, {told} cases, {apps} old apps, "
-                f"{together} bundles."
+                f"new now: {seats} staff, {mandates} mandates, {issued} certificates, {stories_told} cases, "
+                f"{apps} old apps, {together} bundles."
             )

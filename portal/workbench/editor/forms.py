@@ -253,6 +253,10 @@ def _piece_fields(where: RowList, content: VersionContent, offers: Offers) -> di
 _HINTS = {
     ("materials", "combination"): _("几个部分里有一个就行，或者要交齐；部分在保存以后加"),
     ("legal_bases", "since"): _("例如 2026-01-31"),
+    ("fees", "charging"): _(
+        "不在网上收的不填。一行一条：时间：受理后；每件：50.00；每单位：10.00，数量：copies，单位：份；"
+        "减免：小微企业，收 0%，情形：size=small，依据：文号（或者 证照：证照类型代号）"
+    ),
     ("materials", "fresh_days"): _("填了以后，申请人以前交过并核验过的可以再用"),
     ("route", "checklist"): _("现场核查的表单上逐项打勾，一行一项"),
     ("route", "assignment"): _("指定人员的，由部门负责人在办件里指定"),

@@ -13,7 +13,9 @@ from django.views.decorators.http import require_POST, require_safe
 
 from cases import application, changes, queries
 from cases.actions import reading, refreshing
+from cases.delivery.queries import delivery_of
 from cases.errors import FlagNoteMissing, FlagNotFound, ViewReasonMissing
+from cases.fees.queries import fees_of
 from cases.joint.queries import siblings
 from cases.models import Case, Notice
 from cases.refreshing import may_refresh, outdated_values, stale_copies
@@ -22,6 +24,7 @@ from common.workdays import for_region
 from identity.actor import Actor
 from portal.access import actor_of, fresh_sign_in, staff_required
 from portal.downloads import file_response
+from portal.fees import fee_row
 from portal.workbench import steps
 from portal.workbench.forms import FlagForm, UnmaskForm
 from portal.workbench.pages import new_request_key, show
@@ -167,6 +170,8 @@ def page(
         "history": history_of(case),
         "steps": _buttons(request, case),
         "asides": [step for step in steps.steps_open_to(actor, case) if step.is_aside],
+        "delivery": delivery_of(case),
+        "fees": [fee_row(fee) for fee in fees_of(case)],
         "next_case": queries.next_waiting(actor, after=case.pk),
         "correction_sent": any(notice.kind == Notice.Kind.CORRECTION for notice in case.notices.all()),
     }

@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('cases', '0010_routes8'),
+        ('cases', '0012_notify8'),
         ('identity', '0012_forms'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
