@@ -5,13 +5,19 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import F, Q
 
-from cases.states import Outcome, State
+from cases.lists.ordering import ORDERS
+from cases.states import OPEN_STATES, Outcome, State
 from certificates.models import Certificate, Document, Grant
 from common.fields import EncryptedJSONField, EncryptedTextField
 from common.models import BaseModel
 from identity.models import Account, Department, Party, Person, Post, Region
 from services.models import BundleVersion, ItemVersion, MaterialRequirement, ReviewStage, ServiceItem
 from services.pieces import full_name
+
+# The orders of the lists of open cases: cases.lists.ordering.
+_OPEN = sorted(OPEN_STATES)
+_URGENT = (*ORDERS["urgent"].keys, "id")
+_STATUTE = (*ORDERS["statute"].keys, "id")
 
 
 class Case(BaseModel):
@@ -48,6 +54,11 @@ class Case(BaseModel):
             models.Index(fields=["applicant", "-id"], name="case_applicant"),
             models.Index(fields=["department", "state", "promise_due_on"], name="case_worklist"),
             models.Index(fields=["state", "received_on"], name="case_waiting"),
+            models.Index(fields=["department", "-id"], condition=~Q(state=State.DRAFT), name="case_newest"),
+            models.Index(fields=["department", "state", "-id"], name="case_of_state"),
+            models.Index("department", *_URGENT, condition=Q(state__in=_OPEN), name="case_urgent"),
+            models.Index("department", *_STATUTE, condition=Q(state__in=_OPEN), name="case_statute"),
+            models.Index(fields=["item_version", "-id"], condition=~Q(state=State.DRAFT), name="case_of_item"),
         )
         constraints = (
             models.CheckConstraint(
@@ -135,6 +146,8 @@ class Branch(BaseModel):
             models.Index(
                 fields=["due_on"], condition=Q(state="open", escalated_at__isnull=True), name="branch_to_escalate"
             ),
+            models.Index(fields=["department", "case"], name="branch_department_case"),
+            models.Index(fields=["post", "case"], condition=Q(state="open"), name="branch_open_of_post"),
         )
 
     def __str__(self) -> str:
@@ -393,6 +406,7 @@ from cases.counter.models import (  # noqa: E402
 )
 from cases.delivery.models import Delivery  # noqa: E402
 from cases.fees.models import FeeNotice, Payment, PaymentOrder, Reconciliation, Refund, UsedNonce  # noqa: E402
+from cases.lists.models import BulkJob, BulkRow, SavedView  # noqa: E402
 from cases.routes.models import RouteEntry, VisitPhoto  # noqa: E402
 from cases.serving.models import NoticeService  # noqa: E402
 
@@ -400,6 +414,8 @@ __all__ = [
     "Appointment",
     "ArchiveHold",
     "ArchivePackage",
+    "BulkJob",
+    "BulkRow",
     "CounterDay",
     "CounterWindow",
     "Delivery",
@@ -413,6 +429,7 @@ __all__ = [
     "Refund",
     "Retention",
     "RouteEntry",
+    "SavedView",
     "SlotPlan",
     "Ticket",
     "UsedNonce",

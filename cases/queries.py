@@ -197,63 +197,22 @@ def decided_before(moment: dt.datetime, *, limit: int = 200) -> list[UUID]:
     return list(waiting.values_list("pk", flat=True)[:limit])
 
 
-_BY_URGENCY = (F("promise_due_on").asc(nulls_first=True), "received_on", "id")
-
-
-@dataclass(frozen=True, slots=True)
-class WorklistFilter:
-    """What the worklist shows: ``task`` is mine, open or all; plus a state, and words.
-
-    The words are a whole case number or credit code, or a part of an item's or an organisation's name.
+def waiting_parts(actor: Actor) -> tuple[Q, Q, Q]:
+    """What waits for this very post: intake, an open branch of it, or a case whose branches are all done.
+    No case is in two of them: deciding waits until no branch is open.
     """
-
-    task: str = "mine"
-    state: str = ""
-    text: str = ""
-
-
-def worklist(actor: Actor, chosen: WorklistFilter) -> QuerySet[Case]:
-    """Cases for this post's lists: what waits, most urgent first (intake by receipt, then by the promise).
-
-    The list of all cases, closed ones too, is newest first.
-    """
-    cases = visible_to(actor).select_related(
-        "item_version", "department__region", "applicant__person", "applicant__organisation"
-    )
-    cases = cases.annotate(is_flagged=Exists(Flag.objects.filter(case=OuterRef("pk"), resolved_at__isnull=True)))
-    if chosen.task == "mine":
-        cases = cases.filter(_waiting_for(actor))
-    elif chosen.task == "open":
-        cases = cases.filter(state__in=OPEN_STATES)
-    if chosen.state:
-        cases = cases.filter(state=chosen.state)
-    if chosen.text.strip():
-        term = chosen.text.strip()
-        organisation = Q(applicant__organisation__uscc=term) | Q(applicant__organisation__name__icontains=term)
-        cases = cases.filter(Q(number=term) | Q(item_version__name__icontains=term) | organisation)
-    return cases.order_by("-id") if chosen.task == "all" else cases.order_by(*_BY_URGENCY)
-
-
-def _waiting_for(actor: Actor) -> Q:
-    """What waits for this very post: intake, an open branch of it, or a case whose branches are all done."""
     open_branches = Branch.objects.filter(case=OuterRef("pk"), state=Branch.State.OPEN)
     intake = Q(state=State.SUBMITTED, department_id__in=actor.departments(Permission.COUNTER))
-    review = Q(state=State.IN_REVIEW) & Exists(open_branches.filter(routes.waiting_for(actor)))
-    decide = Q(state=State.IN_REVIEW, department_id__in=actor.departments(Permission.DECIDE)) & ~Exists(open_branches)
+    review = Q(Exists(open_branches.filter(routes.waiting_for(actor))), state=State.IN_REVIEW)
+    departments = actor.departments(Permission.DECIDE)
+    decide = Q(~Exists(open_branches), state=State.IN_REVIEW, department_id__in=departments)
+    return intake, review, decide
+
+
+def waiting_for(actor: Actor) -> Q:
+    """What waits for this very post, as one condition."""
+    intake, review, decide = waiting_parts(actor)
     return intake | review | decide
-
-
-def waiting_count(actor: Actor, *, cap: int = 100) -> int:
-    """Count what waits for this post, ``cap`` at most, so that the count never scans a long table."""
-    if not actor.is_staff:
-        return 0
-    return visible_to(actor).filter(_waiting_for(actor)).order_by()[:cap].count()
-
-
-def next_waiting(actor: Actor, *, after: UUID) -> UUID | None:
-    """The most urgent case that waits for this post, other than ``after``: where "next" leads."""
-    waiting = visible_to(actor).filter(_waiting_for(actor)).exclude(pk=after).order_by(*_BY_URGENCY)
-    return waiting.values_list("pk", flat=True).first()
 
 
 def actions_for(actor: Actor, case: Case) -> list[Action]:

@@ -20,6 +20,7 @@ from cases.fees.queries import is_settled
 from cases.joint import queries as joint_queries
 from cases.joint import receipt
 from cases.joint import submission as joint_submission
+from cases.lists import bulk_actions, leftovers
 from cases.models import Case
 from cases.routes import escalation
 from cases.serving import actions as serving
@@ -202,3 +203,24 @@ def follow_notices(timestamp: int) -> None:
     """Remind of notices nobody opened, have them delivered otherwise, and count public notices as delivered."""
     serving.remind_or_ask(today=timezone.localdate())
     serving.deem_delivered(today=timezone.localdate())
+
+
+@app.task(retry=_RETRY, queue="lists")
+def run_bulk_job(job_id: str) -> None:
+    """Do what is left of a job over many cases; safe to run twice."""
+    bulk_actions.run(SYSTEM, job_id=UUID(job_id))
+
+
+@app.periodic(cron="*/10 * * * *", periodic_id="run_abandoned_bulk_jobs")
+@app.task(queue="lists")
+def run_abandoned_bulk_jobs(timestamp: int) -> None:
+    """Ask again for jobs over many cases whose worker died."""
+    for pk in leftovers.abandoned():
+        ask_once(run_bulk_job, f"bulk-job:{pk}", job_id=str(pk))
+
+
+@app.periodic(cron=daily("03:40"), periodic_id="sweep_bulk_jobs")
+@app.task(queue="lists")
+def sweep_bulk_jobs(timestamp: int) -> None:
+    """Remove jobs that nobody began, and files of lists after a week."""
+    leftovers.sweep()

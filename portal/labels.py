@@ -378,3 +378,15 @@ COUNTERS = (
     pgettext_lazy("code", "过号"),
     pgettext_lazy("code", "已作废"),
 )
+JOBS = (
+    pgettext_lazy("code", "批量受理"),
+    pgettext_lazy("code", "批量通知"),
+    pgettext_lazy("code", "导出清单"),
+    pgettext_lazy("code", "待确认"),
+    pgettext_lazy("code", "正在办"),
+    pgettext_lazy("code", "办完了"),
+    pgettext_lazy("code", "已停下"),
+    pgettext_lazy("code", "等待"),
+    pgettext_lazy("code", "完成"),
+    pgettext_lazy("code", "没有办"),
+)

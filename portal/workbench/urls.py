@@ -4,6 +4,7 @@ from django.urls import include, path
 
 from portal.workbench.views import (
     archive,
+    bulk,
     bundle_parts,
     bundles,
     calling,
@@ -47,6 +48,7 @@ from portal.workbench.views import (
     places,
     posts,
     route,
+    saved_views,
     serving,
     staff,
     staff_imports,
@@ -59,6 +61,15 @@ from portal.workbench.views import (
 
 case_urls = [
     path("cases/", worklist.search, name="workbench_case_search"),
+    path("find/", worklist.find, name="worklist_find"),
+    path("views/", saved_views.views, name="saved_views"),
+    path("views/<uuid:view_id>/", saved_views.view, name="saved_view"),
+    path("views/<uuid:view_id>/<slug:action>/", saved_views.step, name="saved_view_step"),
+    path("bulk/", bulk.jobs, name="bulk_jobs"),
+    path("bulk/new/", bulk.prepare, name="bulk_new"),
+    path("bulk/<uuid:job_id>/", bulk.job, name="bulk_job"),
+    path("bulk/<uuid:job_id>/file/", bulk.file, name="bulk_file"),
+    path("bulk/<uuid:job_id>/<slug:action>/", bulk.step, name="bulk_step"),
     path("cases/<uuid:case_id>/", case.case_page, name="workbench_case"),
     path("cases/<uuid:case_id>/fees/<uuid:fee_id>/", payments.fee, name="workbench_fee"),
     path("hand-out/", delivery.to_hand_out, name="to_hand_out"),

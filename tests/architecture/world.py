@@ -11,6 +11,8 @@ from django.test import Client
 from django.utils import timezone
 
 from cases.actions import intake
+from cases.lists.actions import save_view
+from cases.lists.bulk_actions import prepare
 from cases.models import ArchivePackage, Case, CaseMaterial, FeeNotice, JointCase, JointItem, Notice
 from certificates import proposals
 from certificates.models import Document, StockImport
@@ -107,7 +109,8 @@ class World:
     counter: dict[str, Any]  # of that hall: arguments for its addresses
     message_id: UUID  # in the owner's inbox
     sessions: dict[str, str]
-
+    view_id: UUID  # the clerk's own
+    job_id: UUID  # prepared by the clerk
     joints: dict[str, UUID]  # the owner's: a draft, and one handed in whose only item was withdrawn
 
     def client(self, role: str) -> Client:
@@ -160,6 +163,8 @@ class World:
             "preview_id": self.batch_id,  # nobody's preview has this id
             "form": "pdf",
             "exchange_id": self.exchange_id,
+            "view_id": self.view_id,
+            "job_id": self.job_id,
             "operation_id": self.operation_id,
             "waiver_id": self.waiver_id,
             "proposal_id": self.proposal_id,
@@ -310,6 +315,8 @@ def build_world() -> World:
         ).pk,
         message_id=_a_message(cast),
         sessions=sessions,
+        view_id=save_view(cast.clerk, name="先看", query="").pk,
+        job_id=prepare(cast.clerk, kind="export", detail="csv", case_ids=[cases["submitted"].pk]).pk,
     )
 
 

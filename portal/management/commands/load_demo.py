@@ -23,6 +23,7 @@ from portal.demo import (
     stories,
     told,
     vocabulary,
+    worklists,
 )
 
 
@@ -47,6 +48,7 @@ class Command(BaseCommand):
         cast = people.load(SYSTEM)
         seats = staff.load(SYSTEM)
         counters.load(city, cast)
+        worklists.load()
         together = bundles.load(SYSTEM, city)
         apps = legacy.load(SYSTEM, city)
         mandates = entrusting.load(cast)

@@ -36,6 +36,7 @@ from portal.workbench.show.people import applicant_of
 from portal.workbench.show.remarks import remarks_of, visits_of
 from portal.workbench.show.route import history_of, route_of
 from portal.workbench.show.route_picture import pictures_of
+from portal.workbench.trail import list_url, next_url, trail_of
 
 
 @require_safe
@@ -172,7 +173,9 @@ def page(
         "asides": [step for step in steps.steps_open_to(actor, case) if step.is_aside],
         "delivery": delivery_of(case),
         "fees": [fee_row(fee) for fee in fees_of(case)],
-        "next_case": queries.next_waiting(actor, after=case.pk),
+        "next_url": next_url(request, case),
+        "list_url": list_url(request),
+        "trail": trail_of(request),
         "correction_sent": any(notice.kind == Notice.Kind.CORRECTION for notice in case.notices.all()),
     }
     return show(request, "workbench/case.html", context, nav="worklist", status=status)

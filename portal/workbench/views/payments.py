@@ -16,11 +16,12 @@ from cases import queries as case_queries
 from cases.fees import errors, payment_actions, queries, reconciliation, refund_actions
 from cases.fees.models import Payment, Reconciliation, Refund
 from common.errors import Forbidden, Invalid, NotFound
+from common.lines import csv_line
 from identity.actor import Actor
 from identity.permissions import Permission
 from portal.access import actor_of, fresh_sign_in, staff_required
 from portal.fees import fee_row
-from portal.workbench.pages import csv_line, page_of, show
+from portal.workbench.pages import page_of, show
 
 _KINDS = {
     reconciliation.MISSING: gettext_lazy("平台没有，本站有"),

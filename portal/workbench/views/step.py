@@ -7,6 +7,7 @@ from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
 from cases import errors, queries
@@ -25,6 +26,7 @@ from portal.workbench.show.lamps import lamps_of
 from portal.workbench.show.people import applicant_of
 from portal.workbench.show.route import history_of
 from portal.workbench.steps import STEPS, Step, form_for
+from portal.workbench.trail import trail_of
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -65,7 +67,7 @@ def _do(request: HttpRequest, actor: Actor, case: Case, step: Step) -> HttpRespo
     except Conflict as error:
         return _refused(request, actor, case, step, form, error)
     messages.success(request, str(step.done))
-    return redirect("workbench_case", case.pk)
+    return redirect(reverse("workbench_case", args=[case.pk]) + trail_of(request))
 
 
 def _why_not(actor: Actor, case: Case, step: Step) -> DomainError | None:
@@ -118,6 +120,7 @@ def _page(
         "unseen": evidence_of(case).unseen if step.is_approval else [],
         "remedies": remedies_of(case) if step.action in _WITH_REMEDIES else [],
         "may_repeat": True,
+        "trail": trail_of(request),
         **extra,
     }
     return show(request, "workbench/step.html", context, nav="worklist", status=status)
