@@ -322,6 +322,7 @@ class Flag(BaseModel):
 
 
 # Models of this room that live beside what they serve; they name the models above.
+from cases.archive.models import ArchiveHold, ArchivePackage, Retention  # noqa: E402
 from cases.counter.models import (  # noqa: E402
     Appointment,
     CounterDay,
@@ -340,6 +341,8 @@ from cases.serving.models import NoticeService  # noqa: E402
 
 __all__ = [
     "Appointment",
+    "ArchiveHold",
+    "ArchivePackage",
     "BulkJob",
     "BulkRow",
     "CounterDay",
@@ -355,6 +358,7 @@ __all__ = [
     "PriorityGroup",
     "Reconciliation",
     "Refund",
+    "Retention",
     "RouteEntry",
     "SavedView",
     "SlotPlan",

@@ -3,12 +3,15 @@
 import datetime as dt
 from uuid import UUID
 
+from django.conf import settings
 from django.utils import timezone
 from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
 from cases import notices, queries, reminding
 from cases.actions import clocks, decision, intake, rereading
+from cases.archive import actions as archive
+from cases.archive import queries as archive_queries
 from cases.counter import ending_actions
 from cases.fees import gateway, payment_actions, reconciliation, refund_actions, reminders
 from cases.fees import queries as fee_queries
@@ -22,6 +25,7 @@ from cases.models import Case
 from cases.routes import escalation
 from cases.serving import actions as serving
 from certificates.actions import produce_file
+from common.errors import DomainError
 from common.jobs import PATIENCE, ask_once, daily
 from identity.actor import SYSTEM
 
@@ -106,6 +110,26 @@ def escalate_reviews(timestamp: int) -> None:
 def resolve_drafts_again(certificate_id: str) -> None:
     """Have drafts that relied on a certificate look for what else stands for it; safe to run twice."""
     rereading.resolve_all(SYSTEM, certificate_id=UUID(certificate_id))
+
+
+@app.periodic(cron=daily("01:50"), periodic_id="seal_closed_cases")
+@app.task(queue="clock")
+def seal_closed_cases(timestamp: int) -> None:
+    """Have every case sealed that was closed ``ARCHIVE_AFTER_DAYS`` ago; what failed is tried again."""
+    before, last = timezone.now() - dt.timedelta(days=settings.ARCHIVE_AFTER_DAYS), None
+    while batch := archive_queries.to_seal(closed_before=before, after=last):
+        last = batch[-1]
+        for pk in batch:
+            ask_once(seal_case, f"seal:{pk}", case_id=str(pk))
+
+
+@app.task(retry=_RETRY, queue="archive")
+def seal_case(case_id: str) -> None:
+    """Seal a closed case; safe to run twice. Why one cannot be sealed is kept with it, and tried again at night."""
+    try:
+        archive.seal(SYSTEM, case_id=UUID(case_id))
+    except DomainError as error:
+        archive.note_problem(SYSTEM, case_id=UUID(case_id), problem=error.text)
 
 
 @app.periodic(cron=daily("00:12"), periodic_id="end_counter_days")

@@ -354,6 +354,13 @@ FIELD_TYPES = (
     pgettext_lazy("code", "单位"),
     pgettext_lazy("code", "表格"),
     pgettext_lazy("code", "文件"),
+    pgettext_lazy("code", "未能归档"),
+    pgettext_lazy("code", "已归档"),
+    pgettext_lazy("code", "待第二人确认"),
+    pgettext_lazy("code", "暂停销毁"),
+    pgettext_lazy("code", "申请解除"),
+    pgettext_lazy("code", "已解除"),
+    pgettext_lazy("code", "未获确认"),
 )
 COUNTERS = (
     pgettext_lazy("code", "老年人"),

@@ -201,5 +201,5 @@ def _finish(
             )
             spec.relationship = pikepdf.Name.Data
             pdf.attachments[item.name] = spec
-        pdf.save(target, object_stream_mode=pikepdf.ObjectStreamMode.generate)
+        pdf.save(target, object_stream_mode=pikepdf.ObjectStreamMode.generate, deterministic_id=True)
     return target.getvalue()

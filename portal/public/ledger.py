@@ -23,6 +23,7 @@ from identity.sso.scopes import TABLE
 _WORDS = {
     case_codes.CASE_READ.code: gettext_lazy("打开了您的办件"),
     case_codes.UNMASKED.code: gettext_lazy("查看了办件里没有遮挡的个人信息"),
+    case_codes.ARCHIVE_READ.code: gettext_lazy("下载了您办件的档案包"),
     case_codes.CASE_LISTED.code: gettext_lazy("核对证照的来龙去脉时看到了您的办件"),
     case_codes.PROVENANCE_READ.code: gettext_lazy("核对了您的证照从哪里来、用在哪里"),
     case_codes.DECISIONS_LISTED.code: gettext_lazy("查看了依据您的证照作出的决定"),

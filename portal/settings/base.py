@@ -193,6 +193,9 @@ UPLOAD_MAX_BYTES = 20 * 1024 * 1024
 CASE_FILE_YEARS = (
     10  # after its end a case's files stay: the shortest term of 机关文件材料归档范围和文书档案保管期限规定
 )
+ARCHIVE_AFTER_DAYS = 30  # after its end a case is sealed for the archive
+# 保管期限 by an item's code or its type (GB/T 39046 A.1); "" is for all others. Y: 永久, D30: 30年, D10: 10年.
+ARCHIVE_RETENTION = {"": "D10", "01": "D30", "07": "D30", "09": "Y"}
 CLAMD_URL = ""  # a virus scanner, tcp://host:3310 or unix:/run/clamav/clamd.ctl; uploads wait while it is away
 UPLOADS_IN_CHILD = True  # open what strangers send in a process of its own, with its limits
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024

@@ -156,6 +156,15 @@ ENTRIES: tuple[Entry, ...] = (
         _("按完整号码查，要写明理由，本人看得到"),
     ),
     Entry(
+        Area.REGISTERS,
+        Permission.SUPERVISE,
+        "workbench_archive",
+        "folder",
+        _("归档"),
+        _("封存的办件：下载、核验、保管期限，复议诉讼期间暂停销毁"),
+        also=Permission.DECIDE,
+    ),
+    Entry(
         Area.CATALOGUE,
         Permission.MANAGE_ITEMS,
         "workbench_directory",

@@ -3,6 +3,7 @@
 from django.urls import include, path
 
 from portal.workbench.views import (
+    archive,
     bulk,
     bundle_parts,
     bundles,
@@ -230,6 +231,10 @@ management_urls = [
     path("manage/counter/", counter.register, name="workbench_counter"),
     path("manage/duplicates/", duplicates.pairs, name="workbench_duplicates"),
     path("manage/duplicates/<uuid:pair_id>/", duplicates.pair, name="workbench_duplicate"),
+    path("manage/archive/", archive.archive_list, name="workbench_archive"),
+    path("manage/archive/<uuid:case_id>/", archive.archive_case, name="workbench_archive_case"),
+    path("manage/archive/<uuid:case_id>/file/", archive.archive_file, name="workbench_archive_file"),
+    path("manage/archive/<uuid:case_id>/retry/", archive.archive_retry, name="workbench_archive_retry"),
     path("manage/corrections/", corrections.corrections, name="workbench_corrections"),
     path("manage/corrections/<uuid:request_id>/", corrections.correction, name="workbench_correction"),
     path("manage/corrections/<uuid:request_id>/proof/", corrections.correction_file, name="workbench_correction_file"),

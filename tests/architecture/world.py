@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from cases.lists.actions import save_view
 from cases.lists.bulk_actions import prepare
-from cases.models import Case, CaseMaterial, FeeNotice, Notice
+from cases.models import ArchivePackage, Case, CaseMaterial, FeeNotice, Notice
 from certificates.models import Document, StockImport
 from certificates.proofs import sm2_seals, status
 from certificates.trays.models import PieceUpload
@@ -229,6 +229,9 @@ def build_world() -> World:
     for case in cases.values():
         for notice in case.notices.all():
             notice.file.save("notice.pdf", ContentFile(b"%PDF-1.7"))
+    ArchivePackage.objects.create(  # as if it could not be sealed
+        case=cases["review"], department=cast.scjg, state="problem", retention="Y", closed_on=timezone.localdate()
+    )
     cast.licence.file.save("licence.pdf", ContentFile(a_blank_pdf()))
     status.place_of(cast.licence)
     sm2_seals.add(cast.licence, b"%PDF-1.7")

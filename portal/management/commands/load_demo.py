@@ -8,6 +8,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from identity.actor import SYSTEM
 from portal.demo import (
+    archiving,
     bundles,
     catalogue,
     counters,
@@ -59,6 +60,7 @@ class Command(BaseCommand):
             stories_told = stories.load(cast)
             if stories_told:
                 told.load()
+                archiving.load()
         if options["verbosity"]:
             self.stdout.write(
                 f"Demonstration city: {len(cast.persons)} persons, {len(cast.organisations)} organisations; "
