@@ -362,3 +362,7 @@ class JointItem(BaseModel):
 
     def __str__(self) -> str:
         return f"{self.joint_id} {self.key}"
+
+
+from cases.promises.models import *  # noqa: E402, F403 they refer to those above
+from cases.signing.models import *  # noqa: E402, F403

@@ -95,6 +95,7 @@ def _whole(cases: QuerySet[Case]) -> QuerySet[Case]:
         "agent",
         "extension",
         "joint_item",
+        "signature",
     ).prefetch_related(
         Prefetch("materials", CaseMaterial.objects.select_related(*_MATERIAL_PARTS)),
         Prefetch("branches", Branch.objects.select_related("stage", "department", "post")),
@@ -116,6 +117,7 @@ _MATERIAL_PARTS = (
     "document__verified_department",
     "document__verified_post",
     "grant",
+    "undertaking__breach",
 )
 
 

@@ -12,6 +12,7 @@ from cases.joint import queries as joint_queries
 from cases.joint import receipt
 from cases.joint import submission as joint_submission
 from cases.models import Case
+from cases.promises import actions as undertakings
 from certificates.actions import produce_file
 from common.jobs import PATIENCE, ask_once, daily
 from identity.actor import SYSTEM
@@ -75,6 +76,13 @@ def deem_accepted(timestamp: int) -> None:
     """Accept applications that nobody answered within five working days."""
     while intake.deem_accepted(today=timezone.localdate()):
         pass
+
+
+@app.periodic(cron=daily("00:25"), periodic_id="follow_undertakings")
+@app.task(queue="clock")
+def follow_undertakings(timestamp: int) -> None:
+    """Remind of what is to come later, and note what did not come in time."""
+    undertakings.sweep(today=timezone.localdate())
 
 
 @app.periodic(cron=daily("00:30"), periodic_id="fill_missing_limits")

@@ -14,6 +14,7 @@ from cases.actions import moves
 from cases.actions.clocks import begin
 from cases.flags import lost_evidence
 from cases.models import Branch, Case, CaseMaterial, Notice
+from cases.promises.keeping import require_supplied
 from cases.refreshing import outdated_values
 from cases.states import Action, Outcome, State
 from certificates.actions import issue
@@ -42,8 +43,8 @@ def approve(
     """Decide 准予: every branch agrees, originals were seen, no evidence is flagged; the result is issued at once.
 
     ``face`` gives printed values that only the department knows (a grade, an amount). Raises
-    :class:`BranchesOpen`, :class:`BranchOpposed`, :class:`OriginalsNotSeen`, :class:`EvidenceFlagged` or
-    :class:`AnswersOutdated`.
+    :class:`BranchesOpen`, :class:`BranchOpposed`, :class:`OriginalsNotSeen`, :class:`EvidenceFlagged`,
+    :class:`AnswersOutdated` or :class:`DeferredOpen`.
     """
     case = moves.lock(actor, case_id)
     claimed = claim(actor_id=actor.account_id, action="approve", request_key=request_key)
@@ -55,6 +56,7 @@ def approve(
     _check_originals(case)
     _check_flags(case)
     _check_values(case)
+    require_supplied(case)
     _approve(actor, case, Action.APPROVE, face or {})
     claimed.settle(case.pk)
     return case
@@ -81,7 +83,8 @@ def decide_at_once(
 ) -> Case:
     """Accept and approve an instant item (即办件) in one act at the counter (行政许可法第三十四条第二款).
 
-    Raises :class:`NotInstant`, :class:`OriginalsNotSeen`, :class:`EvidenceFlagged` or :class:`AnswersOutdated`.
+    Raises :class:`NotInstant`, :class:`OriginalsNotSeen`, :class:`EvidenceFlagged`, :class:`AnswersOutdated` or
+    :class:`DeferredOpen`.
     """
     case = moves.lock(actor, case_id)
     claimed = claim(actor_id=actor.account_id, action="decide_at_once", request_key=request_key)
@@ -93,6 +96,7 @@ def decide_at_once(
     _check_originals(case)
     _check_flags(case)
     _check_values(case)
+    require_supplied(case)
     begin(case)
     _approve(actor, case, Action.DECIDE_AT_ONCE, face or {})
     claimed.settle(case.pk)

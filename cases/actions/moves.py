@@ -8,6 +8,7 @@ from django.utils import timezone
 from cases import errors
 from cases import events as codes
 from cases.models import Case, CaseEvent
+from cases.promises import keeping
 from cases.queries import of_ended_organisations, visible_to
 from cases.states import FINAL_STATES, TABLE, Action, By, State
 from certificates import grants
@@ -97,6 +98,7 @@ def apply(case: Case, actor: Actor, action: Action, *, note: str = "") -> None:
         actor_label=actor.history_label,
         note=note,
     )
+    keeping.follow(case, action)
     detail = {"action": str(action), "from": str(before), "to": str(case.state), "number": case.number or ""}
     events.record(codes.MOVED, actor=actor, subject_id=case.pk, holder_id=case.applicant_id, **detail)
     if case.state in FINAL_STATES and case.number:
