@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from cases.models import Case, CaseMaterial, Notice, Undertaking
 from cases.signing.models import Signature
-from cases.signing.rules import content_of, digest_of
+from cases.signing.rules import content_of, digest_of, method_name
 from cases.states import State
 from services.forms import visible_steps
 
@@ -21,6 +21,11 @@ class Finding:
     signature: Signature | None = None
     recorded: tuple[str, ...] = ()
     different: tuple[str, ...] = ()
+
+    @property
+    def method(self) -> str:
+        """How whoever signed proved who they are, in words."""
+        return method_name(self.signature.method) if self.signature else ""
 
 
 def check(case: Case) -> Finding:

@@ -91,6 +91,15 @@ ENTRIES: tuple[Entry, ...] = (
         also=Permission.REVIEW,
     ),
     Entry(
+        Area.COUNTER,
+        Permission.REVIEW,
+        "workbench_undertakings",
+        "pen",
+        _("承诺核查"),
+        _("告知承诺是不是真的、容缺的材料补了没有；承诺不实的，两人认定后记入"),
+        also=Permission.COUNTER,
+    ),
+    Entry(
         Area.REGISTERS,
         Permission.MANAGE_PERSONS,
         "workbench_persons",

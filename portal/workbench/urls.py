@@ -45,12 +45,15 @@ from portal.workbench.views import (
     step,
     stock,
     type_editing,
+    undertakings,
     words,
     worklist,
 )
 
 case_urls = [
     path("cases/", worklist.search, name="workbench_case_search"),
+    path("undertakings/", undertakings.undertakings, name="workbench_undertakings"),
+    path("undertakings/<uuid:undertaking_id>/", undertakings.undertaking, name="workbench_undertaking"),
     path("cases/<uuid:case_id>/", case.case_page, name="workbench_case"),
     path("cases/<uuid:case_id>/unmask/", case.unmask, name="workbench_unmask"),
     path("cases/<uuid:case_id>/application/", case.application_form, name="workbench_application"),

@@ -16,11 +16,14 @@ from cases.actions.submission import submit
 from cases.attachments import rows_by_field
 from cases.evidence import missing
 from cases.models import Case, Notice
+from cases.promises.errors import PromiseBarred
 from cases.queries import get_case
+from cases.signing.rules import DECLARATION, asks_fresh_proof
 from cases.states import State
-from portal.access import actor_of, citizen_required
+from identity.step_up import proof_of
+from portal.access import actor_of, citizen_required, require_fresh_proof
 from portal.public.drafts import Draft, draft_of, first_open_page, get_draft, source_line
-from portal.public.materials import row_mark, tally_of
+from portal.public.materials import row_mark, tally_of, undertaken_text
 from portal.public.requests import form_version, request_key
 from portal.public.views.apply import common, draft_page
 from portal.public.wording import next_step
@@ -58,11 +61,16 @@ def _check_page(
     context = {
         "situation": situation_labels(draft.questions, case.situation),
         "sections": [_section(draft, step) for step in draft.steps],
-        "materials": [{"row": row, "mark": row_mark(row), "id": _material_id(row.pk)} for row in rows],
+        "materials": [
+            {"row": row, "mark": row_mark(row), "id": _material_id(row.pk), "undertaken": undertaken_text(row)}
+            for row in rows
+        ],
         "tally": tally_of(rows),
         "open_points": open_points,
         "problems": list(problems),
         "conflict": conflict,
+        "declaration": DECLARATION,
+        "asks_proof": asks_fresh_proof(case.item_version.assurance_level),
         **common(request, draft, "check"),
         "back_url": reverse("draft_materials", args=[case.pk]),
     }
@@ -128,11 +136,15 @@ def _material_id(pk: UUID) -> str:
 def submit_case(request: HttpRequest, case_id: UUID) -> HttpResponse:
     """Submit; pressed twice, the second press shows the same receipt."""
     actor = actor_of(request)
+    declared = request.POST.get("declared") == "on"
+    if declared and asks_fresh_proof(get_draft(actor, case_id).case.item_version.assurance_level):
+        require_fresh_proof(request)
     try:
         case = submit(
             actor,
             case_id=case_id,
-            declared=request.POST.get("declared") == "on",
+            declared=declared,
+            proof=proof_of(request),
             request_key=request_key(request),
             expected_version=form_version(request),
         )
@@ -142,6 +154,10 @@ def submit_case(request: HttpRequest, case_id: UUID) -> HttpResponse:
         return _refused(request, case_id, [("declared", error.text)])
     except (errors.AnswersIncomplete, errors.MaterialsIncomplete) as error:
         return _refused(request, case_id, [("", error.text)])
+    except PromiseBarred as error:
+        return _check_page(
+            request, get_draft(actor, case_id).case, problems=[("", f"{error.text}{error.what_to_do}")], status=409
+        )
     except errors.SituationIncomplete:
         return redirect(first_open_page(get_draft(actor, case_id)))
     return redirect("case_receipt", case_id=case.pk)

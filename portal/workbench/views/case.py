@@ -17,6 +17,7 @@ from cases.errors import FlagNoteMissing, FlagNotFound, ViewReasonMissing
 from cases.joint.queries import siblings
 from cases.models import Case, Notice
 from cases.refreshing import may_refresh, outdated_values, stale_copies
+from cases.signing.checking import check
 from cases.states import OPEN_STATES
 from common.workdays import for_region
 from identity.actor import Actor
@@ -155,6 +156,7 @@ def _page(
         "may_see_originals": queries.may_see_originals(actor, case),
         "route": route_of(case, actor),
         "history": history_of(case),
+        "finding": check(case),
         "steps": _buttons(request, case),
         "next_case": queries.next_waiting(actor, after=case.pk),
         "correction_sent": any(notice.kind == Notice.Kind.CORRECTION for notice in case.notices.all()),
