@@ -15,7 +15,7 @@ from identity.models import Account
 
 @dataclass(frozen=True, slots=True)
 class Proof:
-    """The last proof of identity of a session: how, when, and whether it was given once more just now."""
+    """The last proof of identity of a session: how, when, and whether that was just now."""
 
     method: str
     at: dt.datetime | None
@@ -29,7 +29,12 @@ def proof_of(request: HttpRequest) -> Proof:
     if last is None:
         return Proof("", None, is_fresh=False)
     moment = dt.datetime.fromtimestamp(last["at"], tz=dt.UTC) if "at" in last else None
-    return Proof(str(last.get("method", ""))[:40], moment, is_fresh=is_fresh(request))
+    return Proof(str(last.get("method", ""))[:40], moment, is_fresh=is_just_now(request))
+
+
+def is_just_now(request: HttpRequest) -> bool:
+    """Whether this session proved who it is within the time that a step-up lasts, the sign-in itself included."""
+    return is_recent(request, minutes=settings.ACCOUNT_REAUTHENTICATION_TIMEOUT / 60)
 
 
 def is_fresh(request: HttpRequest) -> bool:

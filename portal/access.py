@@ -87,8 +87,11 @@ def _prove_again(request: HttpRequest) -> NoReturn:
 
 
 def require_fresh_proof(request: HttpRequest) -> None:
-    """Lead whoever is signed in to a proof of identity given just now; a form that was sent goes on after it."""
-    if not step_up.is_fresh(request):
+    """Lead whoever is signed in to a proof of identity unless one was given just now (the sign-in counts as one).
+
+    A form that was sent goes on by itself after the proof.
+    """
+    if not step_up.is_just_now(request):
         _prove_again(request)
 
 
