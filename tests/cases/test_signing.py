@@ -89,7 +89,8 @@ def test_a_correction_is_signed_anew(cast):
     assert check(get_case(cast.clerk, case.pk)).state == "same"
 
 
-def test_the_receipt_lists_everything_and_is_sealed(cast, key_folder, tmp_path):
+def test_the_receipt_lists_everything_and_is_sealed(cast, settings, key_folder, tmp_path):
+    settings.KEY_DIR = key_folder
     case = moves.a_submitted_case(cast)
     case = Case.objects.get(pk=case.pk)
     notice = case.notices.get(kind=Notice.Kind.RECEIPT)

@@ -6,7 +6,7 @@ import pytest
 from django.conf import settings
 from django.utils import translation
 
-from cases.models import Branch, CaseMaterial, Notice, SpecialProcedure
+from cases.models import Branch, Breach, CaseMaterial, Notice, Signature, SpecialProcedure, Undertaking
 from cases.states import Action, Outcome, State
 from certificates.models import Certificate, CertificateType, StateProposal, TypeDuty
 from certificates.states import Operation
@@ -28,6 +28,10 @@ CODES = [
     CaseMaterial.Way,
     Notice.Kind,
     SpecialProcedure.Kind,
+    Signature.Capacity,
+    Undertaking.Kind,
+    Undertaking.State,
+    Breach.State,
     Certificate.State,
     StateProposal.State,
     CertificateType.HolderKind,

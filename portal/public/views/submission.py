@@ -137,7 +137,8 @@ def submit_case(request: HttpRequest, case_id: UUID) -> HttpResponse:
     """Submit; pressed twice, the second press shows the same receipt."""
     actor = actor_of(request)
     declared = request.POST.get("declared") == "on"
-    if declared and asks_fresh_proof(get_draft(actor, case_id).case.item_version.assurance_level):
+    case = get_case(actor, case_id)
+    if declared and case.state == State.DRAFT and asks_fresh_proof(case.item_version.assurance_level):
         require_fresh_proof(request)
     try:
         case = submit(
