@@ -12,6 +12,7 @@ class CasesConfig(AppConfig):
     def ready(self) -> None:
         """Have open cases follow certificates and merged persons, keep places open; take part in rights over data."""
         from cases import privacy
+        from cases.counter import privacy as counter_privacy
         from cases.flags import follow_certificate, follow_replacement, follow_verdict
         from cases.keeping import needed
         from cases.merging import follow_merge
@@ -27,5 +28,7 @@ class CasesConfig(AppConfig):
         on_verdict(follow_verdict)
         on_keeping(needed)
         on_merge(follow_merge)
+        on_merge(counter_privacy.follow_merge)
         before_closing(still_open)
         hooks.register(collect=privacy.collect, hinder=privacy.hinder, erase=privacy.erase)
+        hooks.register(collect=counter_privacy.collect, erase=counter_privacy.erase)

@@ -364,5 +364,14 @@ class JointItem(BaseModel):
         return f"{self.joint_id} {self.key}"
 
 
+from cases.counter.models import (  # noqa: E402, F401  the counter's tables are this room's too
+    Appointment,
+    CounterDay,
+    CounterWindow,
+    HallCounter,
+    PriorityGroup,
+    SlotPlan,
+    Ticket,
+)
 from cases.promises.models import *  # noqa: E402, F403 they refer to those above
 from cases.signing.models import *  # noqa: E402, F403

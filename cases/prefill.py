@@ -18,6 +18,7 @@ from services.errors import FieldInvalid
 from services.forms import FieldSpec, book_for, clean_value, visible_steps
 from services.queries import element_authorities
 
+_OWN_NAME, _OWN_NUMBER = "person.name", "person.id_number"
 Answer = dict[str, Any]  # {value, source, label, at, changed}
 
 
@@ -57,6 +58,8 @@ def _found(spec: FieldSpec, sources: Sequence[Mapping[str, Answer]]) -> Answer |
         if spec.key in source and _fits(spec, source[spec.key]["value"]):
             return source[spec.key]
     known = {part: _first(element, sources) for part, element in spec.parts.items()}
+    if spec.type == "person" and not known.get("name") and spec.parts.get("number") == _OWN_NUMBER:
+        known["name"] = _first(_OWN_NAME, sources)  # one person: the number's owner has a name, whatever the role
     parts = {part: answer for part, answer in known.items() if answer}
     if not parts:
         return None

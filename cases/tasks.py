@@ -8,6 +8,7 @@ from procrastinate.contrib.django import app
 
 from cases import notices, queries
 from cases.actions import clocks, decision, intake, rereading
+from cases.counter import ending_actions
 from cases.joint import queries as joint_queries
 from cases.joint import receipt
 from cases.joint import submission as joint_submission
@@ -96,3 +97,11 @@ def fill_missing_limits(timestamp: int) -> None:
 def resolve_drafts_again(certificate_id: str) -> None:
     """Have drafts that relied on a certificate look for what else stands for it; safe to run twice."""
     rereading.resolve_all(SYSTEM, certificate_id=UUID(certificate_id))
+
+
+@app.periodic(cron=daily("00:12"), periodic_id="end_counter_days")
+@app.task(queue="clock")
+def end_counter_days(timestamp: int) -> None:
+    """End what the halls' days left open, and erase what tickets and old appointments say of people."""
+    ending_actions.end_past_days(SYSTEM, today=timezone.localdate())
+    ending_actions.erase_due(SYSTEM, today=timezone.localdate())

@@ -348,3 +348,19 @@ UNDERTAKINGS = (
     pgettext_lazy("code", "监护人"),
     pgettext_lazy("code", "受委托的代理人"),
 )
+COUNTERS = (
+    pgettext_lazy("code", "老年人"),
+    pgettext_lazy("code", "残疾人"),
+    pgettext_lazy("code", "军人和优抚对象"),
+    pgettext_lazy("code", "孕妇和带婴儿的人"),
+    pgettext_lazy("code", "已预约"),
+    pgettext_lazy("code", "已到场取号"),
+    pgettext_lazy("code", "大厅停办，已取消"),
+    pgettext_lazy("code", "没有到场"),
+    pgettext_lazy("code", "等候中"),
+    pgettext_lazy("code", "叫号中"),
+    pgettext_lazy("code", "办理中"),
+    pgettext_lazy("code", "已办完"),
+    pgettext_lazy("code", "过号"),
+    pgettext_lazy("code", "已作废"),
+)

@@ -16,7 +16,8 @@ from playwright.sync_api import Browser, sync_playwright
 from certificates.signing.demo_ca import make_demo_ca
 from common.launch import embedded
 from common.printing.pdf import render_pdf
-from tests import schema
+from tests import emptying, kept, schema
+from tests.factories.cast import make_cast
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -57,12 +58,14 @@ def django_db_modify_db_settings(django_db_modify_db_settings: None, django_db_b
 
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup: None, django_db_blocker: pytest.FixtureRequest) -> None:
-    """Let transactional tests empty the audit table afterwards; its other guards stay on.
+    """Let transactional tests empty the audit table afterwards, its other guards stay on; make what many begin with.
 
     The test of the TRUNCATE guard switches it on again inside its own transaction.
     """
     with django_db_blocker.unblock(), connection.cursor() as cursor:  # type: ignore[attr-defined]
         cursor.execute("ALTER TABLE common_auditevent DISABLE TRIGGER audit_no_truncate")
+        emptying.install()
+        kept.prepare(make_cast)  # before anything is patched or set
 
 
 @pytest.fixture(autouse=True)

@@ -1,8 +1,12 @@
-"""The schema of test databases, migrated once: they are copies of it until a migration or a library changes."""
+"""The schema of test databases, migrated once: they are copies of it until a migration or a library changes.
+
+``python -m tests.schema`` makes it ahead of the tests, whose workers would all wait for one of them.
+"""
 
 import hashlib
 from pathlib import Path
 
+import django
 from django.core.management import call_command
 from django.db import connection
 
@@ -40,3 +44,8 @@ def _migrate(name: str) -> None:
     finally:
         connection.close()
         connection.settings_dict["NAME"] = usual
+
+
+if __name__ == "__main__":
+    django.setup()
+    ensure()

@@ -22,6 +22,7 @@ def _of_staff(actor: Actor) -> QuerySet[Undertaking]:
     rows = Undertaking.objects.filter(department_id__in=own)
     return rows.select_related(
         "case__item_version",
+        "case__agent",
         "case__applicant__person",
         "case__applicant__organisation",
         "material__requirement",

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from asn1crypto import x509
+from django.conf import settings
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.pdf_utils.misc import PdfError
 from pyhanko.pdf_utils.reader import PdfFileReader
@@ -26,8 +27,11 @@ from certificates.signing.keys_in_use import default_keystore
 from certificates.signing.keystore import DEFAULT_SEAL, KeyStore
 from certificates.signing.timestamps import timestamper
 
-# Room for the signature, its certificates and the time stamp; fixed, so that pyHanko need not sign twice to measure it.
-RESERVED_BYTES = 20_000
+# Hexadecimal digits kept free in the file for the signature, its certificates and the time stamp. What is left over
+# stays in the file as zeros, so a process measures once for each key and authority what they take.
+_AMPLE = 20_000
+_SPARE = 512
+_room: dict[tuple[int, str], int] = {}
 
 FILE_UNREADABLE = "signing.file_unreadable"
 NO_SIGNATURE = "signing.no_signature"
@@ -88,14 +92,29 @@ def sign_pdf(
         certify=True,
         docmdp_permissions=MDPPerm.NO_CHANGES,
     )
+    stamper = timestamper(keys)
+    key = (signer.certificate.serial_number, settings.TIMESTAMPS)
     try:
-        writer = IncrementalPdfFileWriter(io.BytesIO(pdf), strict=True)
-        signed = PdfSigner(wanted, signer, timestamper=timestamper(keys)).sign_pdf(
-            writer, bytes_reserved=RESERVED_BYTES
-        )
+        if key not in _room:
+            _room[key] = _taken(_sign(pdf, PdfSigner(wanted, signer, timestamper=stamper), _AMPLE)) + _SPARE
+        try:
+            return _sign(pdf, PdfSigner(wanted, signer, timestamper=stamper), _room[key])
+        except SigningError:  # the authority's stamps have grown, with a certificate more perhaps
+            _room.pop(key, None)
+            return _sign(pdf, PdfSigner(wanted, signer, timestamper=stamper), _AMPLE)
     except (PdfError, SigningError) as error:
         raise FileNotSignable from error
-    return bytes(signed.getvalue())
+
+
+def _sign(pdf: bytes, signer: PdfSigner, room: int) -> bytes:
+    writer = IncrementalPdfFileWriter(io.BytesIO(pdf), strict=True)
+    return bytes(signer.sign_pdf(writer, bytes_reserved=room).getvalue())
+
+
+def _taken(signed: bytes) -> int:
+    """Digits that the signature of `signed` takes, an even number."""
+    contents: str = PdfFileReader(io.BytesIO(signed)).embedded_regular_signatures[-1].pkcs7_content.hex()
+    return len(contents.rstrip("0")) // 2 * 2 + 2
 
 
 def check_pdf(pdf: bytes, *, keystore: KeyStore | None = None) -> SignatureReport:

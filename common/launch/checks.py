@@ -12,6 +12,7 @@ import tempfile
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -23,6 +24,7 @@ ROOT = Path(__file__).resolve().parents[2]
 TOOLS = Path(sys.executable).parent
 OPENAPI = ROOT / "docs" / "openapi.yaml"
 ENVIRONMENT = {**os.environ, "DJANGO_SETTINGS_MODULE": "portal.settings.test", "PYTHONPATH": str(ROOT)}
+_running: set[subprocess.Popen[str]] = set()
 COUNTED = re.compile(r"(\d+) (passed|failed|skipped|deselected|xfailed|xpassed|errors?|warnings?)")
 
 
@@ -46,10 +48,11 @@ def main(command: str, var_dir: Path) -> int:
     """Run the steps of ``lint`` or ``test``; 1 when one failed. ``test`` ends with a count of tests."""
     start = time.monotonic()
     totals: Counter[str] = Counter()
-    steps = lint_steps() + ([*drift_steps(), *test_steps(totals)] if command == "test" else [])
+    alone = test_steps(totals) if command == "test" else []  # these keep every core busy by themselves
+    reading = lint_steps() + (drift_steps() if command == "test" else [])
     try:
         with interrupt_on_signals(), _database(var_dir):
-            failed = [step.name for step in steps if not _run(step)]
+            failed = [*_run_side_by_side(reading), *(step.name for step in alone if not _run(step))]
     except embedded.DatabaseStartError as error:
         say(f"OneStop: {error}")
         return 1
@@ -66,9 +69,9 @@ def main(command: str, var_dir: Path) -> int:
 def lint_steps() -> list[Step]:
     """Return the checks that read the source only."""
     return [
+        _tool("mypy", ["mypy", "--no-error-summary"]),  # the longest: the others go by beside it
         _tool("ruff check", ["ruff", "check", "--quiet", "."]),
         _tool("ruff format", ["ruff", "format", "--check", "--quiet", "."]),
-        _tool("mypy", ["mypy", "--no-error-summary"]),
         _tool("layers (import-linter)", ["lint-imports", "--no-cache"]),
         _tool("templates (djlint)", ["djlint", "templates", "--lint", "--quiet"]),
     ]
@@ -83,6 +86,7 @@ def drift_steps() -> list[Step]:
         Step("OpenAPI file is current", openapi_is_current),
         _manage("translations", ["messages", "--check"]),
         _manage("compile translations", ["compile_messages"]),
+        Step("schema of test databases", lambda: run_command([sys.executable, "-m", "tests.schema"])),
     ]
 
 
@@ -129,11 +133,19 @@ def openapi_is_current() -> Outcome:
 
 def run_command(command: list[str]) -> Outcome:
     """Run a program in the project's root with the test settings; collect the command and everything it says."""
-    done = subprocess.run(
+    with subprocess.Popen(
         command, cwd=ROOT, env=ENVIRONMENT, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT, text=True, errors="replace", check=False,
-    )  # fmt: skip
-    return Outcome(done.returncode == 0, f"$ {shlex.join(command)}\n{done.stdout}")
+        stderr=subprocess.STDOUT, text=True, errors="replace",
+    ) as process:  # fmt: skip
+        _running.add(process)
+        try:
+            said, _ = process.communicate()
+        except BaseException:
+            process.kill()
+            raise
+        finally:
+            _running.discard(process)
+    return Outcome(process.returncode == 0, f"$ {shlex.join(command)}\n{said}")
 
 
 def count_tests(output: str) -> Counter[str]:
@@ -178,10 +190,29 @@ def _manage(name: str, command: list[str]) -> Step:
     return Step(name, lambda: run_command([sys.executable, "manage.py", *command]))
 
 
+def _run_side_by_side(steps: list[Step]) -> list[str]:
+    """Run steps that each keep one core busy, as many at once as there are cores; return the names of failed ones."""
+    pool = ThreadPoolExecutor(max_workers=os.cpu_count())
+    outcomes = [pool.submit(_timed, step) for step in steps]
+    try:
+        return [step.name for step, outcome in zip(steps, outcomes, strict=True) if not _tell(step, *outcome.result())]
+    finally:  # after an interruption: those that wait never start, those that run are ended
+        pool.shutdown(wait=False, cancel_futures=True)
+        for process in list(_running):
+            process.kill()
+
+
 def _run(step: Step) -> bool:
+    return _tell(step, *_timed(step))
+
+
+def _timed(step: Step) -> tuple[Outcome, float]:
     start = time.monotonic()
-    outcome = step.check()
-    say(f"  {step.name:<28}{'ok  ' if outcome.passed else 'FAIL'}{time.monotonic() - start:7.1f} s")
+    return step.check(), time.monotonic() - start
+
+
+def _tell(step: Step, outcome: Outcome, seconds: float) -> bool:
+    say(f"  {step.name:<28}{'ok  ' if outcome.passed else 'FAIL'}{seconds:7.1f} s")
     if not outcome.passed:
         say(outcome.output.rstrip())
     return outcome.passed

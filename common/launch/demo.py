@@ -34,7 +34,7 @@ def run(var_dir: Path) -> int:
             prepare(var_dir)
             with stop_on_signals() as stopping:
                 threading.Thread(target=_announce, args=(port, stopping), daemon=True).start()
-                supervise(_children(port), stopping)
+                supervise(children(port), stopping)
         say("Stopped.")
     except (CannotStartError, embedded.DatabaseStartError, ChildFailedError) as error:
         say(f"OneStop: {error}")
@@ -67,7 +67,8 @@ def _database(var_dir: Path) -> Iterator[None]:
         yield
 
 
-def _children(port: int) -> list[Child]:
+def children(port: int) -> list[Child]:
+    """Return the programs that serve a database that is ready: the web server and the background worker."""
     environment = {**os.environ, "DJANGO_SETTINGS_MODULE": SETTINGS, "PYTHONUNBUFFERED": "1"}
     # One blocking thread a worker and persistent connections measured best for this application.
     web = [
@@ -101,7 +102,7 @@ def _announce(port: int, stopping: threading.Event) -> None:
 
     give_up = time.monotonic() + READY_SECONDS
     while not stopping.is_set() and time.monotonic() < give_up:
-        status = _ask(port)
+        status = ask(port)
         if status:
             say(f"\nOneStop 一站通: http://{HOST}:{port}/" + (f" (answers {status}!)" if status >= 500 else ""))
             call_command("demo_accounts")
@@ -110,7 +111,7 @@ def _announce(port: int, stopping: threading.Event) -> None:
         time.sleep(0.1)
 
 
-def _ask(port: int) -> int:
+def ask(port: int) -> int:
     """Return the status of the home page, 0 when nobody answers yet."""
     connection = http.client.HTTPConnection(HOST, port, timeout=10)
     try:

@@ -3,6 +3,7 @@
 from functools import lru_cache, partial
 from pathlib import Path
 
+from fontTools.pens.qu2cuPen import Qu2CuPen
 from fontTools.pens.svgPathPen import SVGPathPen
 from fontTools.ttLib import TTFont
 
@@ -10,6 +11,7 @@ from common.printing.errors import CharacterMissing
 from common.printing.fonts import ensure_fonts
 
 EM = 1000
+MAX_ERROR = 1.0  # font units: less than a hundredth of a millimetre in a seal
 
 
 @lru_cache(maxsize=4096)
@@ -26,7 +28,8 @@ def glyph(char: str, *, serif: bool = False) -> tuple[str, float]:
             scale = EM / font["head"].unitsPerEm
             glyph_set = font.getGlyphSet()
             pen = SVGPathPen(glyph_set, ntos=partial(_scaled, scale))
-            glyph_set[name].draw(pen)
+            # PDF knows cubic curves only: one that follows several quadratic ones is a third of their bytes.
+            glyph_set[name].draw(Qu2CuPen(pen, MAX_ERROR, all_cubic=True))
             return pen.getCommands(), glyph_set[name].width * scale
     raise CharacterMissing(characters=f"{char}（U+{ord(char):04X}）")
 

@@ -4,13 +4,18 @@ They make a printed certificate pleasant and a careless copy visible; they are n
 signature is.
 """
 
+import cmath
 import hashlib
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import lru_cache
 from itertools import pairwise
 
 TURN = 2 * math.pi
+FINE = 50  # units in a millimetre: whole numbers, a fifth of a line's width, are half the bytes of fractions
+
+# A line as a place (x + iy, millimetres) for each number from 0 to 1.
+Line = Callable[[float], complex]
 
 
 @lru_cache(maxsize=64)
@@ -22,16 +27,16 @@ def guilloche_svg(seed: str, *, width: float = 297, height: float = 210, colour:
     draw = _numbers(seed)
     identity = "g" + hashlib.sha256(f"{seed}{width}{height}".encode()).hexdigest()[:10]
     tile_width, tile_height = 16 + 2 * round(4 * next(draw)), 9.0
-    mesh = "".join(f'<path d="{path}"/>' for path in _mesh(draw, tile_width, tile_height))
-    rosette = _rosette(draw, width / 2, height / 2, min(width, height) * 0.38)
-    wreaths = "".join(f'<path d="{path}"/>' for path in rosette)
+    mesh = _mesh(draw, tile_width, tile_height)
+    wreaths = _rosette(draw, min(width, height) * 0.38)
+    middle = f"translate({width / 2:g} {height / 2:g})"
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" class="guilloche" aria-hidden="true" '
         f'viewBox="0 0 {width:g} {height:g}"><defs>'
         f'<pattern id="{identity}" patternUnits="userSpaceOnUse" width="{tile_width}" height="{tile_height:g}">'
-        f'<g fill="none" stroke="{colour}" stroke-opacity="0.55" stroke-width="0.09">{mesh}</g></pattern></defs>'
-        f'<rect width="{width:g}" height="{height:g}" fill="url(#{identity})"/>'
-        f'<g fill="none" stroke="{colour}" stroke-width="0.13">{wreaths}</g></svg>'
+        f'<g fill="none" stroke="{colour}" stroke-opacity="0.55" stroke-width="{0.09 * FINE:g}">{mesh}</g>'
+        f'</pattern></defs><rect width="{width:g}" height="{height:g}" fill="url(#{identity})"/>'
+        f'<g transform="{middle}" fill="none" stroke="{colour}">{wreaths}</g></svg>'
     )
 
 
@@ -43,57 +48,62 @@ def _numbers(seed: str) -> Iterator[float]:
         block = hashlib.sha256(block).digest()
 
 
-def _mesh(draw: Iterator[float], width: float, height: float, strands: int = 6) -> list[str]:
+def _mesh(draw: Iterator[float], width: float, height: float, strands: int = 6) -> str:
     """Waves whose whole periods fit the tile; those that leave it above or below come back on the other side."""
     reach = height * (0.3 + 0.2 * next(draw))
     twist = 0.25 + 0.5 * next(draw)
-    paths = []
-    for strand in range(strands):
-        middle = height * strand / strands
-        for turn in (0.0, TURN * twist):
-            wave = [
-                (x, middle + reach * math.sin(TURN * x / width + turn) * (1 + 0.25 * math.cos(2 * TURN * x / width)))
-                for x in _spread(width, 16)
-            ]
-            paths += [_smooth([(x, y + shift) for x, y in wave]) for shift in (-height, 0.0, height)]
-    return paths
+    drawn = []
+    for turn in (0.0, TURN * twist):
+
+        def wave(part: float, turn: float = turn) -> complex:
+            lift = math.sin(TURN * part + turn) * (1 + 0.25 * math.cos(2 * TURN * part))
+            return complex(width * part, reach * lift)
+
+        path = _path(wave, steps=12)
+        for strand in range(strands):
+            for shift in (-height, 0.0, height):
+                drawn.append(_placed(path, f"translate(0 {height * strand / strands + shift:g})"))
+    return "".join(drawn)
 
 
-def _rosette(draw: Iterator[float], x: float, y: float, radius: float) -> list[str]:
-    """Three wreaths of interlaced closed curves with the same number of petals."""
+def _rosette(draw: Iterator[float], radius: float) -> str:
+    """Three wreaths of interlaced closed curves: one curve, turned and made smaller.
+
+    Curves that are the same but for their places cost nearly nothing in a compressed file.
+    """
     petals = 12 + 2 * round(next(draw) * 5)
     depth = 0.12 + 0.05 * next(draw)
-    paths = []
+
+    def curve(part: float) -> complex:
+        reach = radius * (1 - depth + depth * math.sin(TURN * petals * part))
+        return cmath.rect(reach, TURN * part)
+
+    path = _path(curve, steps=petals * 4) + "Z"
+    drawn = []
     for size in (1.0, 0.76, 0.55):
-        for strand in range(3):
-            phase = TURN * strand / 3
-            points = []
-            for angle in _spread(TURN, petals * 4)[:-1]:
-                reach = radius * size * (1 - depth + depth * math.sin(petals * angle + phase))
-                points.append((x + reach * math.cos(angle), y + reach * math.sin(angle)))
-            paths.append(_loop(points))
-    return paths
+        turned = "".join(_placed(path, f"rotate({360 * strand / 3 / petals:.3f}) scale({size})") for strand in range(3))
+        drawn.append(f'<g stroke-width="{0.13 * FINE / size:.2f}">{turned}</g>')
+    return "".join(drawn)
 
 
-def _spread(length: float, steps: int) -> list[float]:
-    return [length * step / steps for step in range(steps + 1)]
+def _placed(path: str, where: str) -> str:
+    return f'<path transform="{where} scale({1 / FINE:g})" d="{path}"/>'
 
 
-def _smooth(points: list[tuple[float, float]]) -> str:
-    """Join points by quadratic curves through the middles of their gaps: half the bytes of fine polylines."""
-    (x, y), *rest = points
-    path = [f"M{x:.2f} {y:.2f}"]
-    for (x, y), (next_x, next_y) in pairwise(rest):
-        path.append(f"Q{x:.2f} {y:.2f} {(x + next_x) / 2:.2f} {(y + next_y) / 2:.2f}")
-    x, y = points[-1]
-    path.append(f"L{x:.2f} {y:.2f}")
-    return "".join(path)
+def _path(line: Line, *, steps: int) -> str:
+    """Follow `line` in `steps` cubic curves that leave and arrive in its direction."""
+    places = [step / steps for step in range(steps + 1)]
+    parts = [f"M{_point(line(0))}"]
+    for here, there in pairwise(places):
+        third = (there - here) / 3
+        leaving, arriving = line(here) + third * _slope(line, here), line(there) - third * _slope(line, there)
+        parts.append(f"C{_point(leaving)} {_point(arriving)} {_point(line(there))}")
+    return "".join(parts)
 
 
-def _loop(points: list[tuple[float, float]]) -> str:
-    """The same for a closed curve: it begins between two points, so that no corner shows where it ends."""
-    (x, y), (next_x, next_y) = points[0], points[1]
-    path = [f"M{(x + next_x) / 2:.2f} {(y + next_y) / 2:.2f}"]
-    for (x, y), (next_x, next_y) in pairwise([*points[1:], points[0], points[1]]):
-        path.append(f"Q{x:.2f} {y:.2f} {(x + next_x) / 2:.2f} {(y + next_y) / 2:.2f}")
-    return "".join(path) + "Z"
+def _slope(line: Line, place: float) -> complex:
+    return (line(place + 1e-4) - line(place - 1e-4)) / 2e-4
+
+
+def _point(place: complex) -> str:
+    return f"{place.real * FINE:.0f} {place.imag * FINE:.0f}"

@@ -28,6 +28,7 @@ _WORDS = {
     case_codes.DECISIONS_LISTED.code: gettext_lazy("查看了依据您的证照作出的决定"),
     case_codes.DOCUMENT_DECISIONS_LISTED.code: gettext_lazy("查看了依据您的材料作出的决定"),
     case_codes.NOTICE_READ.code: gettext_lazy("打开了给您的文书"),
+    case_codes.TICKET_READ.code: gettext_lazy("在窗口看了您取号用的号码"),
     identity_codes.MANDATES_LOOKED_UP.code: gettext_lazy("查了您的委托"),
     proof_codes.READ.code: gettext_lazy("查看了您的证照"),
     proof_codes.FILE_READ.code: gettext_lazy("打开了您的证照文件"),

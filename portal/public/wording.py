@@ -85,10 +85,10 @@ def next_step(case: Case) -> str:
         State.SUSPENDED: lambda: _("正在进行特别程序（检验、评审等），这段时间不计入办理时限，结束后继续审查。"),
         State.DECIDED: lambda: _("决定已经作出，正在制作文书并送达到这里，您不用做什么。"),
         State.CLOSED: lambda: _ended(case),
-        State.NOT_ACCEPTED: lambda: _("没有受理，理由写在下面的文书里；改好以后可以重新申请。"),
-        State.NOT_REQUIRED: lambda: _("这件事不需要办许可，您可以直接做；说明写在下面的文书里。"),
+        State.NOT_ACCEPTED: lambda: _("没有受理，理由写在文书里；改好以后可以重新申请。"),
+        State.NOT_REQUIRED: lambda: _("这件事不需要办许可，您可以直接做；说明写在文书里。"),
         State.WITHDRAWN: lambda: _("您已撤回申请。需要时可以重新申请，交过的材料还在“我的材料”里。"),
-        State.TERMINATED: lambda: _("办理已经终止，理由写在下面的文书里。"),
+        State.TERMINATED: lambda: _("办理已经终止，理由写在文书里。"),
     }[State(case.state)]()
 
 
@@ -110,7 +110,7 @@ def _awaiting_decision(case: Case) -> str:
 
 def _ended(case: Case) -> str:
     if case.outcome == Outcome.REFUSED:
-        return _("没有批准，理由和申请复议、诉讼的途径写在下面的文书里。")
+        return _("没有批准，理由和申请复议、诉讼的途径写在文书里。")
     if case.certificate_id:
         return _("办好了。证照已经存入“我的证照”，以后办事用到它不用再交。")
     return _("办好了，结果文书在下面。")

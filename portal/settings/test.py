@@ -17,6 +17,8 @@ FIELD_KEYS = {"test": base64.b64encode(token.token_bytes(32)).decode()}
 BLIND_INDEX_KEY = base64.b64encode(token.token_bytes(32)).decode()
 ALLOWED_HOSTS = ["*"]
 DATABASES = {"default": dj_database_url.parse(os.environ.get("DATABASE_URL") or embedded.url(VAR_DIR))}
+# What tests commit is thrown away after each: nobody waits until it is on the disk.
+DATABASES["default"].setdefault("OPTIONS", {}).setdefault("options", "-c synchronous_commit=off")
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 MEDIA_ROOT = Path(tempfile.mkdtemp(prefix="onestop-test-media-"))
 STATIC_ROOT = Path(tempfile.mkdtemp(prefix="onestop-test-static-"))

@@ -52,6 +52,14 @@ ENTRIES: tuple[Entry, ...] = (
     Entry(
         Area.COUNTER,
         Permission.COUNTER,
+        "calling_windows",
+        "people",
+        _("叫号台"),
+        _("到窗口上岗，叫号、过号、转窗口；给没有手机的人取号"),
+    ),
+    Entry(
+        Area.COUNTER,
+        Permission.COUNTER,
         "workbench_counter",
         "user",
         _("当面核验和登记"),
@@ -169,7 +177,7 @@ ENTRIES: tuple[Entry, ...] = (
         "halls",
         "place",
         _("办事大厅和窗口"),
-        _("地址、电话、开门时间，办事指南上马上生效"),
+        _("地址、电话、开门时间；取号叫号的窗口、预约放号、大屏和取号机"),
     ),
     Entry(
         Area.CATALOGUE,

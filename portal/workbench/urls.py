@@ -5,6 +5,7 @@ from django.urls import include, path
 from portal.workbench.views import (
     bundle_parts,
     bundles,
+    calling,
     case,
     certificate_steps,
     certificate_types,
@@ -25,6 +26,7 @@ from portal.workbench.views import (
     findings,
     guardians,
     guide_files,
+    hall_counter,
     halls,
     item_steps,
     items,
@@ -232,9 +234,25 @@ place_urls = [
     path("manage/places/halls/new/", halls.hall_new, name="hall_new"),
     path("manage/places/halls/<uuid:hall_id>/", halls.hall, name="hall"),
     path("manage/places/halls/<uuid:hall_id>/state/", halls.hall_state, name="hall_state"),
+    path("manage/places/halls/<uuid:hall_id>/counter/", hall_counter.hall_counter, name="hall_counter"),
+    path("manage/places/halls/<uuid:hall_id>/counter/windows/new/", hall_counter.window_new, name="hall_window_new"),
+    path(
+        "manage/places/halls/<uuid:hall_id>/counter/windows/<uuid:window_id>/", hall_counter.window, name="hall_window"
+    ),
+    path("manage/places/halls/<uuid:hall_id>/counter/slots/new/", hall_counter.plan_new, name="slot_plan_new"),
+    path("manage/places/halls/<uuid:hall_id>/counter/slots/<uuid:slot_plan_id>/", hall_counter.plan, name="slot_plan"),
+    path("manage/places/halls/<uuid:hall_id>/counter/close/", hall_counter.close_day, name="hall_close_day"),
+    path("manage/places/halls/<uuid:hall_id>/counter/reopen/", hall_counter.reopen_day, name="hall_reopen_day"),
+    path("manage/places/halls/<uuid:hall_id>/counter/address/", hall_counter.renew_key, name="hall_renew_key"),
     path("manage/places/<slug:kind>/new/", places.place_new, name="place_new"),
     path("manage/places/<slug:kind>/<uuid:place_id>/", places.place, name="place"),
     path("manage/places/<slug:kind>/<uuid:place_id>/state/", places.place_state, name="place_state"),
+]
+calling_urls = [
+    path("calling/", calling.windows, name="calling_windows"),
+    path("calling/<uuid:window_id>/", calling.desk, name="calling_desk"),
+    path("calling/<uuid:window_id>/reveal/", calling.reveal, name="calling_reveal"),
+    path("calling/<uuid:window_id>/<slug:action>/", calling.step, name="calling_step"),
 ]
 legacy_urls = [
     path("manage/legacy/", legacy.apps, name="workbench_legacy"),
@@ -267,5 +285,6 @@ urlpatterns = [
     *post_urls,
     *staff_urls,
     *place_urls,
+    *calling_urls,
     *legacy_urls,
 ]

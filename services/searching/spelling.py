@@ -4,9 +4,6 @@ import unicodedata
 from functools import cache, lru_cache
 
 from opencc import OpenCC
-from pypinyin import lazy_pinyin
-from pypinyin.constants import PINYIN_DICT
-from pypinyin.contrib.tone_convert import to_normal
 
 LONGEST = 60  # characters of a question that count; a whole pasted paragraph would only slow the index down
 _MOST_LETTERS = 40  # of pinyin that are cut into syllables
@@ -38,6 +35,8 @@ def plain(text: str) -> str:
 @lru_cache(maxsize=20_000)
 def syllables(text: str) -> tuple[str, ...]:
     """Return one syllable for each Chinese character of a plain text, without tones; other letters one by one."""
+    from pypinyin import lazy_pinyin  # its dictionaries are large: only who asks for sounds reads them
+
     sounds = lazy_pinyin(text, errors=" ".join)
     return tuple(part.replace("ü", "v") for sound in sounds for part in sound.split(" ") if part)
 
@@ -62,6 +61,9 @@ def initials(sounds: tuple[str, ...]) -> str:
 @cache
 def known_syllables() -> frozenset[str]:
     """All syllables that a character of the dictionary has, without tones."""
+    from pypinyin.constants import PINYIN_DICT
+    from pypinyin.contrib.tone_convert import to_normal
+
     readings = {reading for entry in PINYIN_DICT.values() for reading in entry.split(",")}
     flat = {to_normal(reading).replace("ü", "v") for reading in readings}
     return frozenset(sound for sound in flat if sound.isascii() and sound.isalpha() and _is_regular(sound))

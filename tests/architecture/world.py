@@ -49,6 +49,7 @@ from tests.factories import moves
 from tests.factories.bundles import a_bundle
 from tests.factories.cast import Cast, a_member_of_staff, a_picture, build_cast
 from tests.factories.catalogue import a_department, a_post, an_item
+from tests.factories.counter import a_counter_in_use
 from tests.factories.editing import a_desk
 from tests.factories.guides import a_file, a_hall
 from tests.factories.legacy import an_old_app, an_old_function
@@ -101,6 +102,7 @@ class World:
     type_version_id: UUID  # a draft of the food licence's type, by an officer who is none of the roles
     stock_id: UUID  # the item's department's finished import of existing stock
     request_id: UUID  # the stranger says that an address is wrong
+    counter: dict[str, Any]  # of that hall: arguments for its addresses
     sessions: dict[str, str]
 
     joints: dict[str, UUID]  # the owner's: a draft, and one handed in whose only item was withdrawn
@@ -196,6 +198,7 @@ class World:
                 word, self.cast.clerk.post_id
             ),
         }
+        known |= self.counter
         return {name: known[name] for name in wanted}
 
 
@@ -251,6 +254,7 @@ def build_world() -> World:
     pair = report_pair(SYSTEM, first_id=cast.li.pk, second_id=cast.stranger.principal_id, signs=["region"])
     sessions = _sessions(cast)
     officer = Account.objects.get(username="1012")
+    hall = a_hall(cast.scjg)
     exchange = ExchangeBatch.objects.create(kind="import", state="done", file_name="tables.zip", made_by=officer)
     bundle = _a_bundle_being_changed()
     return World(
@@ -281,7 +285,8 @@ def build_world() -> World:
         exchange_id=exchange.pk,
         comment_id=_a_comment(cast, author).pk,
         file_id=a_file(cast.version, "premises").pk,
-        hall_id=a_hall(cast.scjg).pk,
+        hall_id=hall.pk,
+        counter=a_counter_in_use(cast, hall),
         upload=_a_begun_upload(cast),
         sessions=sessions,
     )

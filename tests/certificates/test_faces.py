@@ -43,6 +43,7 @@ def test_each_look_shows_every_field_on_one_page(template):
     for part in (*shown, "统一社会信用代码", "2031年11月20日", *(value for _, value in FACE.rows)):
         assert part in text, part
     assert page_count(pdf) == 1
+    assert len(pdf) < 50 * 1024  # and 9 KB for signature and stamp: a file is kept for years, and sent to phones
 
 
 def test_a_certificate_without_an_end_says_so():

@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import BestAvailableEncryption, pkcs12
 from django.core.management import CommandError, call_command
 
-from certificates.signing import demo_ca
+from certificates.signing import demo_ca, pades
 from certificates.signing.demo_ca import make_demo_ca
 from certificates.signing.errors import FileNotSignable, KeyExposed, KeyMissing, KeyUnusable, SealCodeInvalid
 from certificates.signing.keystore import Pkcs12KeyStore
@@ -54,6 +54,21 @@ def test_a_signed_file_is_valid_and_names_its_signer(unsigned):
 
 def test_another_seal_signs_under_its_own_name(unsigned):
     assert check_pdf(seal(unsigned, seal_code="notices")).signer_name == "示范市政务服务专用章"
+
+
+def test_a_file_keeps_little_room_that_the_signature_does_not_need(unsigned):
+    seal(unsigned)
+    assert len(seal(unsigned)) - len(unsigned) < 12_000
+
+
+def test_a_signature_that_outgrows_its_room_gets_a_larger_one(unsigned, monkeypatch):
+    monkeypatch.setattr(pades, "_room", {})
+    seal(unsigned)
+    pades._room = dict.fromkeys(pades._room, 100)
+    assert check_pdf(seal(unsigned)).valid
+    assert pades._room == {}  # the next one measures again
+    seal(unsigned)
+    assert all(room > 3_000 for room in pades._room.values())
 
 
 def test_every_changed_byte_is_found(unsigned):

@@ -123,6 +123,43 @@ def test_a_failing_step_shows_its_output_and_a_passing_one_does_not(capsys):
     assert "all is well" not in output
 
 
+def test_steps_run_beside_one_another_and_are_told_in_order(monkeypatch, capsys):
+    monkeypatch.setattr(os, "cpu_count", lambda: 2)
+    both = threading.Barrier(2, timeout=20)
+
+    def meets(passed):
+        both.wait()
+        return checks.Outcome(passed, "said")
+
+    steps = [checks.Step("first", lambda: meets(False)), checks.Step("second", lambda: meets(True))]
+
+    assert checks._run_side_by_side(steps) == ["first"]
+    output = capsys.readouterr().out
+    assert output.index("first") < output.index("said") < output.index("second")
+
+
+def test_an_interruption_ends_what_runs_beside_one_another(tmp_path, monkeypatch):
+    monkeypatch.setattr(os, "cpu_count", lambda: 1)
+    note = tmp_path / "pid"
+    code = f"import os, time; open({str(note)!r}, 'w').write(str(os.getpid())); time.sleep(60)"
+    never = tmp_path / "never"
+    steps = [
+        checks.Step("long", lambda: checks.run_command(_python(code))),
+        checks.Step("waits", lambda: checks.run_command(_python(f"open({str(never)!r}, 'w')"))),
+    ]
+
+    def interrupt():
+        _wait_until(lambda: note.exists() and note.read_text())
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    with interrupt_on_signals(), pytest.raises(KeyboardInterrupt):
+        threading.Thread(target=interrupt).start()
+        checks._run_side_by_side(steps)
+
+    _wait_until(lambda: not _is_alive(int(note.read_text())))
+    assert not never.exists()
+
+
 def test_migrations_that_fork_are_noticed(tmp_path, monkeypatch):
     folder = tmp_path / "cases" / "migrations"
     folder.mkdir(parents=True)

@@ -17,7 +17,7 @@ from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings
 from playwright.sync_api import Browser, ConsoleMessage, Locator, Page
 
-from common.launch import embedded, server_state
+from common.launch import demo, embedded, server_state
 from common.launch.server_state import DATABASE, ROLE
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -40,22 +40,22 @@ def widths(request: pytest.FixtureRequest) -> tuple[int, ...]:
 
 
 @pytest.fixture(scope="session")
-def city(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def city(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """The data of a first start, kept aside so that every journey begins with the same city."""
     var = tmp_path_factory.mktemp("city")
     fonts = settings.VAR_DIR / "fonts"  # converted once on a machine; the same files for every run
     fonts.mkdir(parents=True, exist_ok=True)
     (var / "fonts").symlink_to(fonts)
-    with _running(var):
-        pass
-    _in_database(var, f"CREATE DATABASE {_KEPT} TEMPLATE {DATABASE}")
-    shutil.copytree(var / "media", var / _KEPT)
-    return var
+    _start_and_stop(var)
+    with embedded.session(var):
+        _in_database(var, f"CREATE DATABASE {_KEPT} TEMPLATE {DATABASE}")
+        shutil.copytree(var / "media", var / _KEPT)
+        yield var
 
 
 @pytest.fixture(scope="module")
 def site(city: Path, widths: tuple[int, ...]) -> Iterator[str]:
-    """Run ``make run``'s program on a city as new; yields the address."""
+    """Run the programs of ``make run`` on a city as new; yields the address."""
     _in_database(
         city,
         f"DROP DATABASE {DATABASE} WITH (FORCE)",
@@ -63,32 +63,60 @@ def site(city: Path, widths: tuple[int, ...]) -> Iterator[str]:
     )
     shutil.rmtree(city / "media")
     shutil.copytree(city / _KEPT, city / "media")
-    with _running(city) as address:
+    with _serving(city) as address:
         yield address
 
 
 def _in_database(var: Path, *statements: str) -> None:
-    with embedded.session(var), server_state.load_or_create(var).connect(admin=True) as connection:
+    with server_state.load_or_create(var).connect(admin=True) as connection:
         for statement in statements:
             connection.execute(statement)
 
 
-@contextmanager
-def _running(var: Path) -> Iterator[str]:
-    port = _free_port()
-    environment = {key: value for key, value in os.environ.items() if key not in {"DATABASE_URL"}}
-    environment |= {"ONESTOP_VAR_DIR": str(var), "PORT": str(port), "DJANGO_SETTINGS_MODULE": "portal.settings.demo"}
+def _start_and_stop(var: Path) -> None:
+    """Start for the first time the way a newcomer does: ``make run``, from nothing to the page, and Ctrl-C."""
     log = var / "run.log"
     with log.open("wb") as output:
         command = [sys.executable, "-m", "common.launch", "run"]
+        environment = _environment(var, _free_port())
         process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=output, stderr=output)
     try:
         _wait_until_up(process, log)
-        yield f"http://127.0.0.1:{port}"
     finally:
         process.send_signal(signal.SIGINT)
         process.wait(timeout=60)
-        shutil.copy(log, PICTURES / "run.log") if PICTURES.exists() else None
+
+
+@contextmanager
+def _serving(var: Path) -> Iterator[str]:
+    """Run the web server and the background worker alone: the kept city is prepared already."""
+    port = _free_port()
+    log = var / "serve.log"
+    with log.open("wb") as output:
+        programs = [
+            subprocess.Popen(
+                child.command, cwd=ROOT, env=_environment(var, port), stdout=output, stderr=output,
+                start_new_session=True,
+            )
+            for child in demo.children(port)
+        ]  # fmt: skip
+    try:
+        _wait_until_answered(port, programs, log)
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        for program in programs:
+            os.killpg(program.pid, signal.SIGTERM)
+        for program in programs:
+            program.wait(timeout=60)
+        shutil.copy(log, PICTURES / "serve.log") if PICTURES.exists() else None
+
+
+def _environment(var: Path, port: int) -> dict[str, str]:
+    environment = {key: value for key, value in os.environ.items() if key != "DATABASE_URL"}
+    return environment | {
+        "ONESTOP_VAR_DIR": str(var), "PORT": str(port), "DJANGO_SETTINGS_MODULE": demo.SETTINGS,
+        "PYTHONUNBUFFERED": "1",
+    }  # fmt: skip
 
 
 def _free_port() -> int:
@@ -107,6 +135,17 @@ def _wait_until_up(process: subprocess.Popen, log: Path) -> None:
         assert process.poll() is None, text
         time.sleep(0.5)
     raise AssertionError(f"not up after {_START_SECONDS} s:\n{log.read_text(encoding='utf-8', errors='replace')}")
+
+
+def _wait_until_answered(port: int, programs: list[subprocess.Popen], log: Path) -> None:
+    give_up = time.monotonic() + _START_SECONDS
+    while time.monotonic() < give_up:
+        if status := demo.ask(port):
+            assert status < 500, log.read_text(encoding="utf-8", errors="replace")
+            return
+        assert all(program.poll() is None for program in programs), log.read_text(encoding="utf-8", errors="replace")
+        time.sleep(0.1)
+    raise AssertionError(f"no answer for {_START_SECONDS} s:\n{log.read_text(encoding='utf-8', errors='replace')}")
 
 
 # A refused form is an answer, and a request given up for a later one is meant (htmx says both of its events as

@@ -10,6 +10,7 @@ from identity.actor import SYSTEM
 from portal.demo import (
     bundles,
     catalogue,
+    counters,
     entrusting,
     guides,
     holdings,
@@ -43,6 +44,7 @@ class Command(BaseCommand):
         vocabulary.load(SYSTEM)
         cast = people.load(SYSTEM)
         seats = staff.load(SYSTEM)
+        counters.load(city, cast)
         together = bundles.load(SYSTEM, city)
         apps = legacy.load(SYSTEM, city)
         mandates = entrusting.load(cast)

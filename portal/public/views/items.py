@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from cases import application
+from cases.counter.queries import bookable
 from cases.queries import on_earlier_versions
 from common.workdays import for_regions
 from identity.actor import PUBLIC, Actor
@@ -150,6 +151,7 @@ def _here_and_now(shown: Guide, *, is_closed: bool) -> dict[str, Any]:
     calendars = for_regions([region, *(row.hall.region.code for row in windows)])
     return {
         "places": places_of(windows, calendars, now),
+        "can_book": bool(windows) and bool(bookable(shown.item)),
         "hand_in": None if is_closed else hand_in(shown.version, now.date(), calendars[region]),
     }
 

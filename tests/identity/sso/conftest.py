@@ -1,16 +1,36 @@
 """An app, people of different levels, and a stand-in for the apps' logout addresses."""
 
+import itertools
 from collections.abc import Iterator
+from types import SimpleNamespace
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric import rsa
 from django.core.cache import cache
 from django.test import Client
 
 from identity.models import Person
-from identity.sso import logout
+from identity.sso import keys, logout
 from tests.factories.cast import Cast, a_citizen, a_person, build_cast
 from tests.factories.sso import App, an_app
 from tests.factories.visitors import a_visitor
+
+_pairs: list[rsa.RSAPrivateKey] = []
+
+
+@pytest.fixture(autouse=True)
+def _kept_pairs(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Key pairs are made once, of the length asked for; a test gets as many different ones as it makes."""
+    given = itertools.count()
+
+    def generate(public_exponent: int, key_size: int) -> rsa.RSAPrivateKey:
+        place = next(given)
+        if place == len(_pairs):
+            _pairs.append(rsa.generate_private_key(public_exponent, key_size))
+        assert _pairs[place].key_size == key_size
+        return _pairs[place]
+
+    monkeypatch.setattr(keys, "rsa", SimpleNamespace(generate_private_key=generate))
 
 
 @pytest.fixture

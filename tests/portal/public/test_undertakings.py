@@ -116,10 +116,10 @@ def test_the_list_takes_no_query_for_each_undertaking(cast: Cast, django_assert_
     moves.a_submitted_case(cast)
     Undertaking.objects.update(state="open")
     clerk.get(url)
-    with django_assert_num_queries(7):  # session, account, post (two); waiting cases; count, page
+    with django_assert_num_queries(6):  # session, account, post; waiting cases; count, page
         clerk.get(url)
     for _ in range(3):
         moves.a_submitted_case(cast)
     Undertaking.objects.update(state="open")
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(6):
         assert clerk.get(url).content.decode().count("workbench/undertakings/0") == 4
