@@ -7,7 +7,7 @@ from cases.actions import moves
 from cases.models import Case, CaseMaterial, Notice
 from cases.promises.keeping import freeze
 from cases.rules import case_number
-from cases.signing.actions import sign
+from cases.signing.making import sign
 from cases.states import Action
 from certificates import grants
 from common.numbering import next_number

@@ -93,9 +93,7 @@ def _whole(cases: QuerySet[Case]) -> QuerySet[Case]:
         "applicant__organisation",
         "certificate",
         "agent",
-        "extension",
-        "joint_item",
-        "signature",
+        *("extension", "joint_item", "signature"),
     ).prefetch_related(
         Prefetch("materials", CaseMaterial.objects.select_related(*_MATERIAL_PARTS)),
         Prefetch("branches", Branch.objects.select_related("stage", "department", "post")),

@@ -83,7 +83,7 @@ def deem_accepted(timestamp: int) -> None:
 @app.task(queue="clock")
 def follow_undertakings(timestamp: int) -> None:
     """Remind of what is to come later, and note what did not come in time."""
-    undertakings.sweep(today=timezone.localdate())
+    undertakings.expire_due(today=timezone.localdate())
 
 
 @app.periodic(cron=daily("00:30"), periodic_id="fill_missing_limits")

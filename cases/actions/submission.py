@@ -10,7 +10,7 @@ from cases.actions import handover, moves
 from cases.handing_in import grant_all, hand_in
 from cases.joint.guard import begun, require_own_way
 from cases.models import Case, CaseMaterial, Notice
-from cases.signing.actions import require_proof, sign
+from cases.signing.making import require_proof, sign
 from cases.states import Action
 from common.idempotency import claim
 from identity import levels

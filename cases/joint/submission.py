@@ -16,7 +16,7 @@ from cases.joint import drafts, errors, receipt, rules, union
 from cases.joint.queries import fates, lanes
 from cases.models import Case, CaseMaterial, JointCase, JointItem
 from cases.rules import case_number
-from cases.signing.actions import require_proof
+from cases.signing.making import require_proof
 from cases.states import TABLE, Action, State
 from common import events
 from common.errors import DomainError

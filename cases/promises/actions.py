@@ -101,7 +101,7 @@ def _record(actor: Actor, row: Undertaking) -> None:
     )
 
 
-def sweep(*, today: dt.date, limit: int = 500) -> int:
+def expire_due(*, today: dt.date, limit: int = 500) -> int:
     """Give due days that had no calendar, remind once before the end, and note what did not come; returns how many."""
     waiting = Undertaking.objects.filter(state=_State.OPEN)
     undated = waiting.filter(due_on__isnull=True, starts_on__isnull=False).order_by("id")

@@ -95,12 +95,12 @@ def test_nothing_is_granted_before_what_was_deferred_has_come(cast):
 def test_the_sweep_reminds_once_and_then_notes_what_did_not_come(cast):
     case = a_deferring_case(cast)
     one = case.undertakings.get(kind="deferred")
-    assert actions.sweep(today=one.due_on - dt.timedelta(days=1)) == 1
-    assert actions.sweep(today=one.due_on) == 0
+    assert actions.expire_due(today=one.due_on - dt.timedelta(days=1)) == 1
+    assert actions.expire_due(today=one.due_on) == 0
     one.refresh_from_db()
     assert (one.state, one.reminded_at is not None) == ("open", True)
-    assert actions.sweep(today=one.due_on + dt.timedelta(days=1)) == 1
-    assert actions.sweep(today=one.due_on + dt.timedelta(days=1)) == 0
+    assert actions.expire_due(today=one.due_on + dt.timedelta(days=1)) == 1
+    assert actions.expire_due(today=one.due_on + dt.timedelta(days=1)) == 0
     one.refresh_from_db()
     assert one.state == "missed"
     with pytest.raises(errors.UndertakingNotOpen):
@@ -221,7 +221,7 @@ def test_supplying_against_the_sweep_has_one_outcome():
     one = case.undertakings.get(kind="deferred")
     results = at_once(
         lambda: actions.supply(cast.citizen, case_id=case.pk, material_id=one.material_id, upload=a_picture()),
-        lambda: actions.sweep(today=one.due_on + dt.timedelta(days=1)),
+        lambda: actions.expire_due(today=one.due_on + dt.timedelta(days=1)),
     )
     one.refresh_from_db()
     one.material.refresh_from_db()

@@ -264,13 +264,18 @@ def _open_points(whole: Union) -> list[tuple[str, str]]:
     return joint_page.open_places(whole, submission.open_points(whole))
 
 
+def _level(whole: Union) -> int:
+    """The highest real-name level that an item of it asks for."""
+    return max((part.case.item_version.assurance_level for part in whole.parts), default=0)
+
+
 @require_POST
 @_draft_page
 def submit_joint(request: HttpRequest, joint_id: UUID) -> HttpResponse:
     """Submit all items at once; pressed twice, the second press shows the same joint case."""
     declared = request.POST.get("declared") == "on"
-    levels = (part.case.item_version.assurance_level for part in _draft(request, joint_id).whole.parts)
-    if declared and asks_fresh_proof(max(levels, default=0)):
+    joint = queries.get(actor_of(request), joint_id)
+    if declared and joint.submitted_at is None and asks_fresh_proof(_level(load(joint))):
         require_fresh_proof(request)
     try:
         joint = submission.submit(
