@@ -22,6 +22,7 @@ from common.launch import embedded
 VAR_DIR = Path(__file__).resolve().parents[1] / "var"
 NOT_BENCHMARKS = {
     "__main__",
+    "cases_rows",
     "certificates_rows",
     "certificates_stock",
     "once_only_answers",

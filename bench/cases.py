@@ -15,6 +15,8 @@ from django.utils import timezone
 
 from cases import queries
 from cases.actions import decision, drafts, intake, review, submission
+from cases.lists import queries as lists
+from cases.lists.filters import WorklistFilter
 from cases.models import Branch, Case
 from certificates import reuse
 from certificates.actions import change_state
@@ -49,7 +51,7 @@ def run(quick: bool) -> dict[str, object]:
     figures["open_cases"] = walks * 2
     calendar = for_region("519900")
     figures["worklist_page_ms"] = _measure(lambda: _worklist_page(cast, calendar))
-    figures["worklist_count_ms"] = _measure(lambda: queries.waiting_count(cast.food))
+    figures["worklist_count_ms"] = _measure(lambda: lists.waiting_count(cast.food))
     figures["case_page_ms"] = _measure(lambda: queries.get_case(cast.food, case.pk))
     figures["own_cases_ms"] = _measure(lambda: list(queries.own_cases(cast.citizen)[:20]))
     requirements = [_requirement(cast, row) for row in case.materials.select_related("requirement")]
@@ -82,8 +84,8 @@ def _timed(times: dict[str, list[float]], name: str, act: Callable[[], Any]) -> 
 
 
 def _worklist_page(cast: Cast, calendar: Any) -> None:
-    for case in queries.worklist(cast.food, queries.WorklistFilter())[:20]:
-        queries.clocks(case, calendar=calendar)
+    for row in lists.page(cast.food, WorklistFilter()).rows:
+        queries.clocks(row.case, calendar=calendar)
 
 
 def _measure(act: Callable[[], Any]) -> float:

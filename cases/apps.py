@@ -11,7 +11,7 @@ class CasesConfig(AppConfig):
 
     def ready(self) -> None:
         """Have open cases follow certificates and merged persons, keep places open; take part in rights over data."""
-        from cases import privacy
+        from cases import messages, privacy
         from cases.counter import privacy as counter_privacy
         from cases.flags import follow_certificate, follow_replacement, follow_verdict
         from cases.keeping import needed
@@ -19,10 +19,12 @@ class CasesConfig(AppConfig):
         from cases.staffing import still_open
         from certificates.keeping import on_keeping
         from certificates.listeners import on_replacement, on_state_change, on_verdict
+        from identity.messaging import kinds
         from identity.persons.listeners import on_merge
         from identity.privacy import hooks
         from identity.staff.listeners import before_closing
 
+        kinds.declare(*messages.KINDS)
         on_state_change(follow_certificate)
         on_replacement(follow_replacement)
         on_verdict(follow_verdict)

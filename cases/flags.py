@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from cases import events as codes
+from cases import messages
 from cases.models import Case, CaseMaterial, Flag
 from cases.states import OPEN_STATES, State
 from certificates.models import Certificate, Document
@@ -97,9 +98,11 @@ def follow_verdict(document: Document) -> None:
             clear(flag, flag.case)
         return
     message = _("“%(name)s”的核验有异议，要重新核对原件") % {"name": document.name[:200]}
-    relying = Case.objects.filter(Q(state__in=[*OPEN_STATES, State.DRAFT]) & Q(materials__document=document))
+    relying = Case.objects.filter(
+        Q(state__in=[*OPEN_STATES, State.DRAFT]) & Q(materials__document=document)
+    ).select_related("item_version")
     for case in relying.distinct():
-        _flag, made = Flag.objects.get_or_create(
+        flag, made = Flag.objects.get_or_create(
             case=case, document=document, resolved_at=None, defaults={"state": DISPUTED, "message": message}
         )
         if made:
@@ -110,6 +113,8 @@ def follow_verdict(document: Document) -> None:
                 holder_id=case.applicant_id,
                 document=str(document.pk),
             )
+            if case.state != State.DRAFT:
+                messages.notify(case, messages.FLAG_RAISED, about=flag.pk)
 
 
 def lost_evidence(case: Case) -> list[str]:
@@ -143,6 +148,8 @@ def _raise(case: Case, certificate_id: UUID, state: str, message: str) -> None:
     flag.handled_at = flag.handled_by = flag.handled_post = None  # it moved on: whoever looked into it looks again
     flag.note = ""
     flag.save()
+    if case.state != State.DRAFT:
+        messages.notify(case, messages.FLAG_RAISED, about=flag.pk, occasion=str(state))
     events.record(
         codes.FLAG_RAISED,
         actor=SYSTEM,

@@ -5,13 +5,19 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import F, Q
 
-from cases.states import Outcome, State
+from cases.lists.ordering import ORDERS
+from cases.states import OPEN_STATES, Outcome, State
 from certificates.models import Certificate, Document, Grant
 from common.fields import EncryptedJSONField, EncryptedTextField
 from common.models import BaseModel
 from identity.models import Account, Department, Party, Person, Post, Region
 from services.models import BundleVersion, ItemVersion, MaterialRequirement, ReviewStage, ServiceItem
 from services.pieces import full_name
+
+# The orders of the lists of open cases: cases.lists.ordering.
+_OPEN = sorted(OPEN_STATES)
+_URGENT = (*ORDERS["urgent"].keys, "id")
+_STATUTE = (*ORDERS["statute"].keys, "id")
 
 
 class Case(BaseModel):
@@ -48,6 +54,11 @@ class Case(BaseModel):
             models.Index(fields=["applicant", "-id"], name="case_applicant"),
             models.Index(fields=["department", "state", "promise_due_on"], name="case_worklist"),
             models.Index(fields=["state", "received_on"], name="case_waiting"),
+            models.Index(fields=["department", "-id"], condition=~Q(state=State.DRAFT), name="case_newest"),
+            models.Index(fields=["department", "state", "-id"], name="case_of_state"),
+            models.Index("department", *_URGENT, condition=Q(state__in=_OPEN), name="case_urgent"),
+            models.Index("department", *_STATUTE, condition=Q(state__in=_OPEN), name="case_statute"),
+            models.Index(fields=["item_version", "-id"], condition=~Q(state=State.DRAFT), name="case_of_item"),
         )
         constraints = (
             models.CheckConstraint(
@@ -103,9 +114,10 @@ class CaseMaterial(BaseModel):
 
 
 class Branch(BaseModel):
-    """One department's review of one case."""
+    """One department's review of one case, from the day it opened: at acceptance, or when its turn came."""
 
     class State(models.TextChoices):
+        WAITING = "waiting", "等前一环节"
         OPEN = "open", "审查中"
         AGREED = "agreed", "同意"
         OPPOSED = "opposed", "不同意"
@@ -115,7 +127,11 @@ class Branch(BaseModel):
     department = models.ForeignKey(Department, models.PROTECT, related_name="branches")
     post = models.ForeignKey(Post, models.PROTECT, related_name="branches")
     state = models.CharField(max_length=10, choices=State, default=State.OPEN)
+    opened_on = models.DateField(null=True)
     due_on = models.DateField(null=True)
+    assignee = models.ForeignKey(Account, models.PROTECT, null=True, db_index=False, related_name="+")
+    escalated_at = models.DateTimeField(null=True)
+    escalated_to = models.ForeignKey(Post, models.PROTECT, null=True, db_index=False, related_name="+")
     opinion = models.CharField(max_length=1000, blank=True, default="")
     reviewer = models.ForeignKey(Account, models.PROTECT, null=True, related_name="+")
     second_officer = models.CharField(max_length=60, blank=True, default="")
@@ -125,7 +141,14 @@ class Branch(BaseModel):
         ordering: ClassVar = ["stage__order"]
         verbose_name_plural = "branches"
         constraints = (models.UniqueConstraint(fields=["case", "stage"], name="branch_once"),)
-        indexes = (models.Index(fields=["department", "state"], name="branch_worklist"),)
+        indexes = (
+            models.Index(fields=["department", "state"], name="branch_worklist"),
+            models.Index(
+                fields=["due_on"], condition=Q(state="open", escalated_at__isnull=True), name="branch_to_escalate"
+            ),
+            models.Index(fields=["department", "case"], name="branch_department_case"),
+            models.Index(fields=["post", "case"], condition=Q(state="open"), name="branch_open_of_post"),
+        )
 
     def __str__(self) -> str:
         return f"{self.case} {self.stage}"
@@ -145,6 +168,7 @@ class Notice(BaseModel):
         SPECIAL = "special", "特别程序审查期限告知书"
         EXTENSION = "extension", "延长办理期限通知书"
         TERMINATION = "termination", "终止办理通知书"
+        FEE = "fee", "缴费通知书"
 
     case = models.ForeignKey(Case, models.PROTECT, related_name="notices")
     kind = models.CharField(max_length=14, choices=Kind)
@@ -163,7 +187,12 @@ class Notice(BaseModel):
                 name="notice_once",
             ),
         )
-        indexes = (models.Index(fields=["created_at"], condition=Q(file=""), name="notice_without_file"),)
+        indexes = (
+            models.Index(fields=["created_at"], condition=Q(file=""), name="notice_without_file"),
+            models.Index(
+                fields=["issued_on"], condition=Q(read_at__isnull=True) & ~Q(kind="receipt"), name="notice_unread"
+            ),
+        )
 
     def __str__(self) -> str:
         return self.number
@@ -364,7 +393,8 @@ class JointItem(BaseModel):
         return f"{self.joint_id} {self.key}"
 
 
-from cases.counter.models import (  # noqa: E402, F401  the counter's tables are this room's too
+# Models of this room that live beside what they serve; they name the models above.
+from cases.counter.models import (  # noqa: E402
     Appointment,
     CounterDay,
     CounterWindow,
@@ -373,5 +403,36 @@ from cases.counter.models import (  # noqa: E402, F401  the counter's tables are
     SlotPlan,
     Ticket,
 )
-from cases.promises.models import *  # noqa: E402, F403 they refer to those above
-from cases.signing.models import *  # noqa: E402, F403
+from cases.delivery.models import Delivery  # noqa: E402
+from cases.fees.models import FeeNotice, Payment, PaymentOrder, Reconciliation, Refund, UsedNonce  # noqa: E402
+from cases.lists.models import BulkJob, BulkRow, SavedView  # noqa: E402
+from cases.promises.models import Breach, Undertaking  # noqa: E402
+from cases.routes.models import RouteEntry, VisitPhoto  # noqa: E402
+from cases.serving.models import NoticeService  # noqa: E402
+from cases.signing.models import Signature  # noqa: E402
+
+__all__ = [
+    "Appointment",
+    "Breach",
+    "BulkJob",
+    "BulkRow",
+    "CounterDay",
+    "CounterWindow",
+    "Delivery",
+    "FeeNotice",
+    "HallCounter",
+    "NoticeService",
+    "Payment",
+    "PaymentOrder",
+    "PriorityGroup",
+    "Reconciliation",
+    "Refund",
+    "RouteEntry",
+    "SavedView",
+    "Signature",
+    "SlotPlan",
+    "Ticket",
+    "Undertaking",
+    "UsedNonce",
+    "VisitPhoto",
+]

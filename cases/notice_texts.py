@@ -133,6 +133,13 @@ def _termination(case: Case) -> list[str]:
     return [f"你（单位）提出的{_item(case)}申请，现终止办理。理由：{case.refusal_reason}"]
 
 
+def _fee(case: Case) -> list[str]:
+    return [
+        f"你（单位）申请的{_item(case)}，按下列标准和依据缴纳费用。所收费用全部上缴国库。",
+        "请在“我的办件”中缴费，或者持本通知书到综合窗口缴费。逾期未缴的，办件予以保留，缴清后送达结果。",
+    ]
+
+
 _PARAGRAPHS = {
     _Kind.RECEIPT: _receipt,
     _Kind.ACCEPTANCE: _acceptance,
@@ -144,6 +151,7 @@ _PARAGRAPHS = {
     _Kind.SPECIAL: _special,
     _Kind.EXTENSION: _extension,
     _Kind.TERMINATION: _termination,
+    _Kind.FEE: _fee,
 }
 
 
@@ -202,6 +210,7 @@ def _lists(case: Case, kind: Notice.Kind, items: list[str]) -> list[dict[str, An
         _Kind.NOT_ACCEPTED: "说明",
         _Kind.SPECIAL: "程序、所需时间和依据",
         _Kind.EXTENSION: "延长的时间和依据",
+        _Kind.FEE: "收费项目、金额、标准和依据",
     }
     return [{"title": titles[kind], "items": items}] if items else []
 

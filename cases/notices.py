@@ -12,10 +12,11 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.safestring import mark_safe
 
-from cases import errors
+from cases import errors, messages
 from cases import events as codes
 from cases.models import Case, Notice
 from cases.notice_texts import text_of
+from cases.serving.models import NoticeService
 from certificates.signing.pades import sign_pdf
 from common import events
 from common.jobs import after_commit
@@ -37,6 +38,7 @@ _WORDS = {
     Notice.Kind.SPECIAL: "特",
     Notice.Kind.EXTENSION: "延",
     Notice.Kind.TERMINATION: "终",
+    Notice.Kind.FEE: "缴",
 }
 
 
@@ -60,6 +62,7 @@ def issue(actor: Actor, case: Case, kind: Notice.Kind, *, items: Sequence[str] =
         notice=number,
     )
     after_commit("cases.tasks.produce_notice_file", notice_id=str(notice.pk))
+    messages.notify_of(notice, case)
     return notice
 
 
@@ -113,6 +116,12 @@ def print_sealed(
     return sign_pdf(printed, reason=title, location=department.region.name, field_name="DepartmentSeal")
 
 
+def _settle_service(notice: Notice) -> None:
+    """What the counter was asked to deliver otherwise has come to its reader after all."""
+    waiting = NoticeService.objects.filter(notice=notice).exclude(state=NoticeService.State.DONE)
+    waiting.update(state=NoticeService.State.DONE, way=NoticeService.Way.ELECTRONIC, delivered_on=timezone.localdate())
+
+
 @transaction.atomic
 def read(actor: Actor, notice: Notice) -> bytes:
     """Return a notice's PDF. The applicant's first look proves electronic delivery (第四十四条).
@@ -123,6 +132,7 @@ def read(actor: Actor, notice: Notice) -> bytes:
         raise errors.CaseNotFound
     if actor.is_citizen and notice.read_at is None:
         Notice.objects.filter(pk=notice.pk, read_at__isnull=True).update(read_at=timezone.now())
+        _settle_service(notice)
         events.record(
             codes.NOTICE_READ,
             actor=actor,

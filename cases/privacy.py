@@ -16,8 +16,8 @@ def collect(party: Party) -> list[Part]:
     """Every application of a party with its answers, materials and history, and the documents issued in it."""
     cases = (
         Case.objects.filter(applicant=party)
-        .select_related("item_version", "department", "agent", "signature")
-        .prefetch_related("materials__requirement", "events", "notices")
+        .select_related("item_version", "department", "agent", "delivery", "signature")
+        .prefetch_related("materials__requirement", "events", "notices", "fee_notices__payments")
         .order_by("id")
     )
     files = [
@@ -102,6 +102,8 @@ def _case(case: Case) -> Row:
             for number, event in enumerate(case.events.all(), start=1)
         },
         "文书": "、".join(notice.number for notice in case.notices.all()),
+        **_fees(case),
+        **_delivery(case),
     }
 
 
@@ -110,6 +112,18 @@ def _signature(case: Case) -> Row:
     if signature is None:
         return {}
     return {"签署时间": signature.signed_at, "身份": signature.get_capacity_display(), "SHA-256": signature.digest}
+
+
+def _fees(case: Case) -> Row:
+    fees = case.fee_notices.all()
+    said = [f"{fee.total} 元，{fee.get_state_display()}" for fee in fees]
+    receipts = [payment.receipt_number for fee in fees for payment in fee.payments.all()]
+    return {"费用": "；".join([*said, *receipts])} if said else {}
+
+
+def _delivery(case: Case) -> Row:
+    delivery = getattr(case, "delivery", None)
+    return {"送达方式": delivery.get_way_display(), "领取时间": delivery.handed_at} if delivery else {}
 
 
 def _read(notice: Notice) -> bytes:

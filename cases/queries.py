@@ -10,8 +10,11 @@ from django.utils import timezone
 
 from cases import clock, errors
 from cases import events as codes
-from cases.models import Branch, Case, CaseMaterial, Flag, JointItem, Notice
-from cases.states import FINAL_STATES, OPEN_STATES, TABLE, Action, By, State, moves_from
+from cases.models import Branch, Case, CaseMaterial, FeeNotice, Flag, JointItem, Notice
+from cases.routes import queries as routes
+from cases.routes import rules
+from cases.routes.queries import is_recused
+from cases.states import FINAL_STATES, OF_BRANCH, OPEN_STATES, TABLE, Action, By, State, moves_from
 from certificates import grants, stamping
 from certificates.models import Document, Grant
 from certificates.queries import read_document, read_file
@@ -32,7 +35,7 @@ def visible_to(actor: Actor) -> QuerySet[Case]:
     Citizen: cases whose applicant is the party they act for; under a mandate for some items or one case, these only.
     A draft that somebody else began is handed over before it is shown (:mod:`cases.actions.handover`).
     Staff: submitted cases of departments where the post may take in, decide or supervise, and cases with a
-    review branch in a department where it may review. System: all. Everybody else: none.
+    review branch that has opened in a department where it may review or supervise. System: all. Everybody else: none.
     """
     if actor.kind == ActorKind.SYSTEM:
         return Case.objects.all()
@@ -45,7 +48,10 @@ def visible_to(actor: Actor) -> QuerySet[Case]:
         | actor.departments(Permission.DECIDE)
         | actor.departments(Permission.SUPERVISE)
     )
-    branches = Branch.objects.filter(case=OuterRef("pk"), department_id__in=actor.departments(Permission.REVIEW))
+    reviewing = actor.departments(Permission.REVIEW) | actor.departments(Permission.SUPERVISE)
+    branches = Branch.objects.filter(case=OuterRef("pk"), department_id__in=reviewing).exclude(
+        state=Branch.State.WAITING
+    )
     return Case.objects.filter(Q(department_id__in=own) | Exists(branches)).exclude(state=State.DRAFT)
 
 
@@ -85,38 +91,36 @@ def get_case(actor: Actor, case_id: UUID) -> Case:
 
 
 def _whole(cases: QuerySet[Case]) -> QuerySet[Case]:
-    return cases.select_related(
-        "item",
-        "item_version__result_type",
-        "department__region",
-        "applicant__person",
-        "applicant__organisation",
-        "certificate",
-        "agent",
-        *("extension", "joint_item", "signature"),
-    ).prefetch_related(
-        Prefetch("materials", CaseMaterial.objects.select_related(*_MATERIAL_PARTS)),
-        Prefetch("branches", Branch.objects.select_related("stage", "department", "post")),
-        "notices",
-        "events",
-        "special_procedures",
-        Prefetch(
-            "flags",
-            Flag.objects.filter(resolved_at__isnull=True).select_related("handled_post"),
-            to_attr="open_flags",
-        ),
+    return (
+        cases.annotate(has_fees=Exists(FeeNotice.objects.filter(case=OuterRef("pk"))))
+        .select_related(
+            "item",
+            "item_version__result_type",
+            "department__region",
+            "applicant__person",
+            "applicant__organisation",
+            "certificate",
+            "agent",
+            *("extension", "joint_item", "delivery", "signature"),
+        )
+        .prefetch_related(
+            Prefetch("materials", CaseMaterial.objects.select_related(*_MATERIAL_PARTS)),
+            Prefetch("branches", Branch.objects.select_related(*_BRANCH_PARTS)),
+            Prefetch("notices", Notice.objects.select_related("service")),
+            "events",
+            "route_entries",
+            Prefetch(
+                "flags",
+                Flag.objects.filter(resolved_at__isnull=True).select_related("handled_post"),
+                to_attr="open_flags",
+            ),
+        )
     )
 
 
-_MATERIAL_PARTS = (
-    "requirement",
-    "certificate__type",
-    "certificate__issuer",
-    "document__verified_department",
-    "document__verified_post",
-    "grant",
-    "undertaking__breach",
-)
+_BRANCH_PARTS = ["stage", "department", "post", "assignee", "escalated_to"]
+_MATERIAL_PARTS = ["requirement", "certificate__type", "certificate__issuer", "document__verified_department"]
+_MATERIAL_PARTS += ["document__verified_post", "grant", "undertaking__breach"]
 
 
 def department_case(actor: Actor, number: str) -> Case:
@@ -187,68 +191,28 @@ def notices_without_file(*, before: dt.datetime, limit: int = 200) -> list[UUID]
 
 
 def decided_before(moment: dt.datetime, *, limit: int = 200) -> list[UUID]:
-    """List cases decided before a moment that are not closed yet."""
+    """List cases decided before a moment that are not closed yet; those whose fee is not paid wait for that."""
     waiting = Case.objects.filter(state=State.DECIDED, decided_at__lt=moment).order_by("decided_at")
+    waiting = waiting.exclude(fee_notices__state=FeeNotice.State.UNPAID)
     return list(waiting.values_list("pk", flat=True)[:limit])
 
 
-_BY_URGENCY = (F("promise_due_on").asc(nulls_first=True), "received_on", "id")
-
-
-@dataclass(frozen=True, slots=True)
-class WorklistFilter:
-    """What the worklist shows: ``task`` is mine, open or all; plus a state, and words.
-
-    The words are a whole case number or credit code, or a part of an item's or an organisation's name.
+def waiting_parts(actor: Actor) -> tuple[Q, Q, Q]:
+    """What waits for this very post: intake, an open branch of it, or a case whose branches are all done.
+    No case is in two of them: deciding waits until no branch is open.
     """
-
-    task: str = "mine"
-    state: str = ""
-    text: str = ""
-
-
-def worklist(actor: Actor, chosen: WorklistFilter) -> QuerySet[Case]:
-    """Cases for this post's lists: what waits, most urgent first (intake by receipt, then by the promise).
-
-    The list of all cases, closed ones too, is newest first.
-    """
-    cases = visible_to(actor).select_related(
-        "item_version", "department__region", "applicant__person", "applicant__organisation"
-    )
-    cases = cases.annotate(is_flagged=Exists(Flag.objects.filter(case=OuterRef("pk"), resolved_at__isnull=True)))
-    if chosen.task == "mine":
-        cases = cases.filter(_waiting_for(actor))
-    elif chosen.task == "open":
-        cases = cases.filter(state__in=OPEN_STATES)
-    if chosen.state:
-        cases = cases.filter(state=chosen.state)
-    if chosen.text.strip():
-        term = chosen.text.strip()
-        organisation = Q(applicant__organisation__uscc=term) | Q(applicant__organisation__name__icontains=term)
-        cases = cases.filter(Q(number=term) | Q(item_version__name__icontains=term) | organisation)
-    return cases.order_by("-id") if chosen.task == "all" else cases.order_by(*_BY_URGENCY)
-
-
-def _waiting_for(actor: Actor) -> Q:
-    """What waits for this very post: intake, an open branch of it, or a case whose branches are all done."""
     open_branches = Branch.objects.filter(case=OuterRef("pk"), state=Branch.State.OPEN)
     intake = Q(state=State.SUBMITTED, department_id__in=actor.departments(Permission.COUNTER))
-    review = Q(state=State.IN_REVIEW) & Exists(open_branches.filter(post=actor.post_id))
-    decide = Q(state=State.IN_REVIEW, department_id__in=actor.departments(Permission.DECIDE)) & ~Exists(open_branches)
+    review = Q(Exists(open_branches.filter(routes.waiting_for(actor))), state=State.IN_REVIEW)
+    departments = actor.departments(Permission.DECIDE)
+    decide = Q(~Exists(open_branches), state=State.IN_REVIEW, department_id__in=departments)
+    return intake, review, decide
+
+
+def waiting_for(actor: Actor) -> Q:
+    """What waits for this very post, as one condition."""
+    intake, review, decide = waiting_parts(actor)
     return intake | review | decide
-
-
-def waiting_count(actor: Actor, *, cap: int = 100) -> int:
-    """Count what waits for this post, ``cap`` at most, so that the count never scans a long table."""
-    if not actor.is_staff:
-        return 0
-    return visible_to(actor).filter(_waiting_for(actor)).order_by()[:cap].count()
-
-
-def next_waiting(actor: Actor, *, after: UUID) -> UUID | None:
-    """The most urgent case that waits for this post, other than ``after``: where "next" leads."""
-    waiting = visible_to(actor).filter(_waiting_for(actor)).exclude(pk=after).order_by(*_BY_URGENCY)
-    return waiting.values_list("pk", flat=True).first()
 
 
 def actions_for(actor: Actor, case: Case) -> list[Action]:
@@ -264,17 +228,18 @@ def _may(actor: Actor, case: Case, action: Action) -> bool:
     condition = _CONDITIONS.get(action)
     if condition and not condition(actor, case):
         return False
-    permission = TABLE[action].permission  # a branch is its post's, whatever the case's department
-    return action == Action.REVIEW or permission is None or actor.may(permission, case.department_id)
+    permission = TABLE[action].permission
+    return action in OF_BRANCH or permission is None or actor.may(permission, case.department_id)
 
 
 _CONDITIONS: dict[Action, Callable[[Actor, Case], bool]] = {
-    Action.REVIEW: lambda actor, case: open_branch_for(actor, case) is not None,
+    Action.REVIEW: lambda actor, case: routes.open_branch_for(actor, case) is not None,
     Action.ASK_CORRECTION: lambda _, case: not any(n.kind == Notice.Kind.CORRECTION for n in case.notices.all()),
     Action.DECIDE_AT_ONCE: lambda _, case: case.item_version.project_type == ProjectType.INSTANT,
     Action.EXTEND: lambda _, case: getattr(case, "extension", None) is None,
-    Action.APPROVE: lambda _, case: all(b.state == Branch.State.AGREED for b in case.branches.all()),
-    Action.REFUSE: lambda _, case: all(b.state != Branch.State.OPEN for b in case.branches.all()),
+    Action.APPROVE: lambda actor, case: rules.may_approve(list(case.branches.all())) and not is_recused(actor, case),
+    Action.REFUSE: lambda actor, case: rules.may_refuse(list(case.branches.all())) and not is_recused(actor, case),
+    **routes.CONDITIONS,
 }
 
 
@@ -309,14 +274,6 @@ def uses_of(actor: Actor, document: Document) -> QuerySet[CaseMaterial]:
     """Where a document is or was used, among the cases the actor may know of, newest case first."""
     uses = CaseMaterial.objects.filter(document=document, case__in=visible_to(actor))
     return uses.select_related("case__item_version", "requirement").order_by("-case__created_at")
-
-
-def open_branch_for(actor: Actor, case: Case) -> Branch | None:
-    """The branch of this case that this very post has to review, if it is open."""
-    if case.state != State.IN_REVIEW:
-        return None
-    mine = (b for b in case.branches.all() if b.post_id == actor.post_id and b.state == Branch.State.OPEN)
-    return next(mine, None)
 
 
 @dataclass(frozen=True, slots=True)

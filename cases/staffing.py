@@ -59,8 +59,8 @@ def _of_post(account: Account, post: Post, limit: int) -> Handover:
 
 
 def open_branches() -> QuerySet[Branch]:
-    """Branches that still wait for an opinion, of cases that are not finished."""
-    return Branch.objects.filter(state=Branch.State.OPEN, case__state__in=OPEN_STATES)
+    """Branches that still need an opinion, now or when their turn comes, of cases that are not finished."""
+    return Branch.objects.filter(state__in=[Branch.State.OPEN, Branch.State.WAITING], case__state__in=OPEN_STATES)
 
 
 def still_open(place: Region | Department | Post) -> str:

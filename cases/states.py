@@ -48,6 +48,13 @@ class Action(TextChoices):
     NOT_REQUIRE = "not_require", "不需许可"
     START_REVIEW = "start_review", "开始审查"
     REVIEW = "review", "审查"
+    RECORD_VISIT = "record_visit", "记录现场核查"
+    CLAIM = "claim", "领办"
+    ASSIGN = "assign", "指定办理人"
+    TRANSFER = "transfer", "转办"
+    RETURN_STAGE = "return_stage", "退回前面的环节"
+    RECUSE = "recuse", "申请回避"
+    ESCALATE = "escalate", "提请上级督办"
     START_SPECIAL = "start_special", "进入特别程序"
     END_SPECIAL = "end_special", "结束特别程序"
     EXTEND = "extend", "延长期限"
@@ -95,6 +102,13 @@ TABLE: dict[Action, Move] = {
     Action.NOT_REQUIRE: _move(_WAITING, _S.NOT_REQUIRED, By.STAFF, Permission.COUNTER),
     Action.START_REVIEW: _move([_S.ACCEPTED], _S.IN_REVIEW, By.SYSTEM),
     Action.REVIEW: _move([_S.IN_REVIEW], _S.IN_REVIEW, By.STAFF, Permission.REVIEW),
+    Action.RECORD_VISIT: _move([_S.IN_REVIEW], _S.IN_REVIEW, By.STAFF, Permission.REVIEW),
+    Action.CLAIM: _move([_S.IN_REVIEW], _S.IN_REVIEW, By.STAFF, Permission.REVIEW),
+    Action.ASSIGN: _move([_S.IN_REVIEW], _S.IN_REVIEW, By.STAFF, Permission.DECIDE),
+    Action.TRANSFER: _move([_S.IN_REVIEW], _S.IN_REVIEW, By.STAFF, Permission.REVIEW),
+    Action.RETURN_STAGE: _move([_S.IN_REVIEW], _S.IN_REVIEW, By.STAFF, Permission.REVIEW),
+    Action.RECUSE: _move([_S.IN_REVIEW], _S.IN_REVIEW, By.STAFF, Permission.REVIEW),
+    Action.ESCALATE: _move([_S.IN_REVIEW], _S.IN_REVIEW, By.SYSTEM),
     Action.START_SPECIAL: _move([_S.IN_REVIEW], _S.SUSPENDED, By.STAFF, Permission.REVIEW),
     Action.END_SPECIAL: _move([_S.SUSPENDED], _S.IN_REVIEW, By.STAFF, Permission.REVIEW),
     Action.EXTEND: _move([_S.IN_REVIEW], _S.IN_REVIEW, By.STAFF, Permission.DECIDE),
@@ -108,6 +122,18 @@ TABLE: dict[Action, Move] = {
 OPEN_STATES = frozenset({_S.SUBMITTED, _S.CORRECTING, *_RUNNING, _S.DECIDED})
 FINAL_STATES = frozenset({_S.CLOSED, _S.NOT_ACCEPTED, _S.NOT_REQUIRED, _S.WITHDRAWN, _S.TERMINATED})
 
+# Moves within the review route: a branch is its post's in its own department, whatever the case's department.
+OF_BRANCH = frozenset(
+    {
+        Action.REVIEW,
+        Action.RECORD_VISIT,
+        Action.CLAIM,
+        Action.ASSIGN,
+        Action.TRANSFER,
+        Action.RETURN_STAGE,
+        Action.RECUSE,
+    }
+)
 
 # What is noted at these moves is for the applicant too; what a reviewer noted is for the file.
 TOLD = frozenset(

@@ -1,19 +1,27 @@
 """Background work of the cases room: thin, each calls an action."""
 
+import datetime as dt
 from uuid import UUID
 
 from django.utils import timezone
 from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
-from cases import notices, queries
+from cases import notices, queries, reminding
 from cases.actions import clocks, decision, intake, rereading
 from cases.counter import ending_actions
+from cases.fees import gateway, payment_actions, reconciliation, refund_actions, reminders
+from cases.fees import queries as fee_queries
+from cases.fees.models import PaymentOrder
+from cases.fees.queries import is_settled
 from cases.joint import queries as joint_queries
 from cases.joint import receipt
 from cases.joint import submission as joint_submission
+from cases.lists import bulk_actions, leftovers
 from cases.models import Case
 from cases.promises import actions as undertakings
+from cases.routes import escalation
+from cases.serving import actions as serving
 from certificates.actions import produce_file
 from common.jobs import PATIENCE, ask_once, daily
 from identity.actor import SYSTEM
@@ -33,6 +41,8 @@ def finish_case(case_id: str) -> None:
     case = Case.objects.get(pk=case_id)
     for notice_id in case.notices.filter(file="").values_list("pk", flat=True):
         notices.produce_file(notice_id=notice_id)
+    if not is_settled(case.pk):
+        return  # the payment asks again
     if case.certificate_id:
         produce_file(certificate_id=case.certificate_id)
     decision.close(case_id=case.pk)
@@ -93,6 +103,13 @@ def fill_missing_limits(timestamp: int) -> None:
     clocks.fill_missing()
 
 
+@app.periodic(cron=daily("00:40"), periodic_id="escalate_reviews")
+@app.task(queue="clock")
+def escalate_reviews(timestamp: int) -> None:
+    """Tell superiors of reviews that will be late unless somebody moves."""
+    escalation.escalate_due(today=timezone.localdate())
+
+
 @app.task(retry=_RETRY, queue="clock")
 def resolve_drafts_again(certificate_id: str) -> None:
     """Have drafts that relied on a certificate look for what else stands for it; safe to run twice."""
@@ -105,3 +122,89 @@ def end_counter_days(timestamp: int) -> None:
     """End what the halls' days left open, and erase what tickets and old appointments say of people."""
     ending_actions.end_past_days(SYSTEM, today=timezone.localdate())
     ending_actions.erase_due(SYSTEM, today=timezone.localdate())
+
+
+@app.task(retry=_RETRY, queue="payments")
+def cancel_payment_order(number: str) -> None:
+    """Tell the platform that an order is given up; safe to run twice."""
+    platform = gateway.chosen()
+    if platform is not None:
+        platform.cancel(order=number)
+
+
+@app.task(retry=_RETRY, queue="payments")
+def send_refund(refund_id: str) -> None:
+    """Have the platform pay an approved refund back; safe to run twice."""
+    refund_actions.send_refund(SYSTEM, refund_id=UUID(refund_id))
+
+
+@app.task(retry=_RETRY, queue="payments")
+def ask_for_payment(order_id: str) -> None:
+    """Ask the platform about an open order whose answer may have been lost; safe to run twice."""
+    payment_actions.check_order(SYSTEM, order=PaymentOrder.objects.get(pk=order_id))
+
+
+@app.periodic(cron="*/10 * * * *", periodic_id="settle_what_was_left")
+@app.task(queue="payments")
+def settle_what_was_left(timestamp: int) -> None:
+    """Ask again for orders that are still open and refunds that are not done."""
+    if gateway.chosen() is None:
+        return
+    before = timezone.now() - PATIENCE
+    for pk in fee_queries.orders_to_ask_for(before=before):
+        ask_once(ask_for_payment, f"payment:{pk}", order_id=str(pk))
+    for pk in fee_queries.refunds_to_send(before=before):
+        ask_once(send_refund, f"refund:{pk}", refund_id=str(pk))
+
+
+@app.periodic(cron=daily("09:30"), periodic_id="remind_of_fees")
+@app.task(queue="clock")
+def remind_of_fees(timestamp: int) -> None:
+    """Remind who has not paid."""
+    reminders.remind(today=timezone.localdate())
+
+
+@app.periodic(cron=daily("06:00"), periodic_id="reconcile_payments")
+@app.task(retry=_RETRY, queue="payments")
+def reconcile_payments(timestamp: int) -> None:
+    """Compare yesterday with the platform's statement, and forget nonces that are too old to be taken anyway."""
+    payment_actions.forget_nonces(SYSTEM)
+    if gateway.chosen() is not None:
+        reconciliation.reconcile(timezone.localdate() - dt.timedelta(days=1))
+
+
+@app.periodic(cron=daily("09:05"), periodic_id="remind_of_cases")
+@app.task(queue="clock")
+def remind_of_cases(timestamp: int) -> None:
+    """Remind of drafts left lying and corrections not handed in, in the morning."""
+    reminding.remind_of_drafts(now=timezone.now())
+    reminding.remind_of_corrections(now=timezone.now())
+
+
+@app.periodic(cron=daily("09:10"), periodic_id="follow_notices")
+@app.task(queue="clock")
+def follow_notices(timestamp: int) -> None:
+    """Remind of notices nobody opened, have them delivered otherwise, and count public notices as delivered."""
+    serving.remind_or_ask(today=timezone.localdate())
+    serving.deem_delivered(today=timezone.localdate())
+
+
+@app.task(retry=_RETRY, queue="lists")
+def run_bulk_job(job_id: str) -> None:
+    """Do what is left of a job over many cases; safe to run twice."""
+    bulk_actions.run(SYSTEM, job_id=UUID(job_id))
+
+
+@app.periodic(cron="*/10 * * * *", periodic_id="run_abandoned_bulk_jobs")
+@app.task(queue="lists")
+def run_abandoned_bulk_jobs(timestamp: int) -> None:
+    """Ask again for jobs over many cases whose worker died."""
+    for pk in leftovers.abandoned():
+        ask_once(run_bulk_job, f"bulk-job:{pk}", job_id=str(pk))
+
+
+@app.periodic(cron=daily("03:40"), periodic_id="sweep_bulk_jobs")
+@app.task(queue="lists")
+def sweep_bulk_jobs(timestamp: int) -> None:
+    """Remove jobs that nobody began, and files of lists after a week."""
+    leftovers.sweep()

@@ -33,7 +33,8 @@ class Actor:
     ``lost_organisation`` is its name and its state in the register. ``grants`` maps a permission to the departments
     where the active post gives it. A substitute acts in the post of somebody absent: ``stands_in_for`` is that
     account and ``stands_in_name`` its name; history and audit carry both. A department's system that calls with its
-    own token has ``department_id`` and ``client_scopes``.
+    own token has ``department_id`` and ``client_scopes``. ``unread_messages`` is how many wait in a citizen's
+    own inbox, 100 for a hundred and more.
     """
 
     kind: ActorKind
@@ -59,6 +60,7 @@ class Actor:
     region_code: str = ""
     grants: Mapping[Permission, frozenset[UUID]] = field(default_factory=dict)
     client_scopes: frozenset[str] = frozenset()
+    unread_messages: int = 0
 
     @property
     def is_citizen(self) -> bool:

@@ -4,6 +4,7 @@ from typing import Any
 
 from allauth.account.auth_backends import AuthenticationBackend
 
+from identity.messaging.inbox import with_unread
 from identity.models import Account
 from identity.queries import find_account_by_login
 
@@ -15,6 +16,6 @@ class PhoneOrIdBackend(AuthenticationBackend):
         return self._check_password(find_account_by_login(username), password)
 
     def get_user(self, user_id: Any) -> Account | None:
-        """Load the account with its person in one query, and only while it is active."""
-        account = Account.objects.select_related("person").filter(pk=user_id).first()
+        """Load the account with its person and the count of their unread messages in one query, while it is active."""
+        account = with_unread(Account.objects.select_related("person")).filter(pk=user_id).first()
         return account if account and self.user_can_authenticate(account) else None

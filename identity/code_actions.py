@@ -39,6 +39,37 @@ def send_code(actor: Actor, *, phone: str, purpose: str, address: str) -> UUID:
     number = rules.normal_phone(phone)
     index = crypto.blind_index(number, purpose=PHONE)
     _slow_down(number, index, address)
+    row_id, code = _write(index, purpose)
+    known = Account.objects.filter(phone_index=index, is_active=True).exists()
+    if known == (purpose not in {_Purpose.REGISTER, _Purpose.NEW_PHONE}):
+        messaging.send(phone=number, text=_code_words(code), lasts=LIFE)
+    elif known:
+        messaging.send(phone=number, text=_("这个手机号已经有账号，请直接登录。不是您本人操作的，不用理会。"))
+    return row_id
+
+
+@transaction.atomic
+def send_code_if(actor: Actor, *, phone: str, is_right: bool, purpose: str, address: str) -> UUID:
+    """As :func:`send_code`, where the caller knows whether this phone is the right one for what is asked."""
+    number = rules.normal_phone(phone)
+    index = crypto.blind_index(number, purpose=PHONE)
+    _slow_down(number, index, address)
+    row_id, code = _write(index, purpose)
+    if is_right:
+        messaging.send(phone=number, text=_code_words(code), lasts=LIFE)
+    return row_id
+
+
+@transaction.atomic
+def send_email_code(actor: Actor, *, email: str, index: bytes, address: str) -> UUID:
+    """Send a code that confirms an e-mail address; ``index`` is what :func:`use_code` gives back for it."""
+    _slow_down(email, index, address)
+    row_id, code = _write(index, _Purpose.EMAIL)
+    messaging.send_email(email=email, subject=_("一站通：确认电子邮箱"), text=_code_words(code), lasts=LIFE)
+    return row_id
+
+
+def _write(index: bytes, purpose: str) -> tuple[UUID, str]:
     row_id, code = uuid7(), f"{secrets.randbelow(10**6):06d}"
     OneTimeCode.objects.create(
         id=row_id,
@@ -47,12 +78,11 @@ def send_code(actor: Actor, *, phone: str, purpose: str, address: str) -> UUID:
         digest=_digest(row_id, code),
         expires_at=timezone.now() + LIFE,
     )
-    known = Account.objects.filter(phone_index=index, is_active=True).exists()
-    if known == (purpose not in {_Purpose.REGISTER, _Purpose.NEW_PHONE}):
-        messaging.send(phone=number, text=_("验证码 %(code)s，5 分钟内有效。工作人员不会向您索要。") % {"code": code})
-    elif known:
-        messaging.send(phone=number, text=_("这个手机号已经有账号，请直接登录。不是您本人操作的，不用理会。"))
-    return row_id
+    return row_id, code
+
+
+def _code_words(code: str) -> str:
+    return _("验证码 %(code)s，5 分钟内有效。工作人员不会向您索要。") % {"code": code}
 
 
 def _slow_down(phone: str, index: bytes, address: str) -> None:

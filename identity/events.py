@@ -86,3 +86,7 @@ STAFF_IMPORTED = Event("identity.staff_imported", "staff_import", frozenset({"sh
 HALL_SAVED = Event("identity.hall_saved", "hall", frozenset({"name", "is_new"}))
 HALL_OPENED = Event("identity.hall_opened", "hall", frozenset({"name"}))
 HALL_CLOSED = Event("identity.hall_closed", "hall", frozenset({"name"}))
+TEMPLATE_SAVED = Event(
+    "identity.template_saved", "message_template", frozenset({"message", "language", "version", "is_default"})
+)
+PREFERENCE_SAVED = Event("identity.preference_saved", "party", frozenset({"what"}))

@@ -44,6 +44,7 @@ def actor_for(account: Account, *, principal_id: UUID | None = None) -> Actor:
         principal_name=person.name,
         name=person.name,
         assurance_level=person.assurance_level,
+        unread_messages=getattr(account, "unread_messages", 0),  # counted with the account when the session is read
     )
     return _acting_for(himself, person, principal_id) if principal_id and principal_id != person.pk else himself
 

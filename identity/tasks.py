@@ -10,6 +10,7 @@ from procrastinate.contrib.django import app
 from common.jobs import PATIENCE, ask_once, daily, for_each
 from identity.actor import SYSTEM
 from identity.mandates import actions, reminders
+from identity.messaging import announcing, sending
 from identity.persons import search_actions
 from identity.privacy import closing_actions, export_actions
 from identity.privacy.queries import exports_waiting
@@ -100,3 +101,37 @@ def end_posts(timestamp: int) -> None:
 def apply_staff_import(import_id: str) -> None:
     """Apply a spreadsheet of staff; safe to run twice."""
     run_import(SYSTEM, import_id=UUID(import_id))
+
+
+@app.task(queue="messages")
+def send_message(message_id: str) -> None:
+    """Hand one message over; what fails is tried again by :func:`send_due_messages`."""
+    sending.deliver(message_id=UUID(message_id))
+
+
+@app.periodic(cron="* * * * *", periodic_id="send_due_messages")
+@app.task(queue="messages", queueing_lock="send-due-messages")
+def send_due_messages(timestamp: int) -> None:
+    """Send what failed before, what waited for the morning, and what lost its job."""
+    sending.deliver_due()
+
+
+@app.task(retry=RetryStrategy(max_attempts=8, exponential_wait=3), queue="messages")
+def spread_announcement(announcement_id: str) -> None:
+    """Put an announcement into everybody's inbox; safe to run twice."""
+    announcing.spread(announcement_id=UUID(announcement_id))
+
+
+@app.periodic(cron="*/10 * * * *", periodic_id="spread_what_was_left")
+@app.task(queue="messages")
+def spread_what_was_left(timestamp: int) -> None:
+    """Ask again for announcements whose job was lost with its worker or gave up."""
+    for pk in announcing.unspread(before=timezone.now() - PATIENCE):
+        ask_once(spread_announcement, f"spread:{pk}", announcement_id=str(pk))
+
+
+@app.periodic(cron=daily("03:10"), periodic_id="forget_messages")
+@app.task(queue="clock")
+def forget_messages(timestamp: int) -> None:
+    """Delete what left the site more than a day ago."""
+    sending.forget_old()

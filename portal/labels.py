@@ -14,6 +14,30 @@ LEVELS = (
     pgettext_lazy("code", "乡级"),
     pgettext_lazy("code", "村级"),
 )
+ROUTES = (
+    pgettext_lazy("code", "部门审查"),
+    pgettext_lazy("code", "联合审查"),
+    pgettext_lazy("code", "现场核查"),
+    pgettext_lazy("code", "由岗位共办"),
+    pgettext_lazy("code", "按工作量分派"),
+    pgettext_lazy("code", "由负责人指定"),
+    pgettext_lazy("code", "等前一环节"),
+    pgettext_lazy("code", "退回"),
+    pgettext_lazy("code", "转办"),
+    pgettext_lazy("code", "回避"),
+    pgettext_lazy("code", "留言"),
+    pgettext_lazy("code", "现场核查记录"),
+    pgettext_lazy("code", "符合"),
+    pgettext_lazy("code", "不符合"),
+    pgettext_lazy("code", "不涉及"),
+    pgettext_lazy("action", "记录现场核查"),
+    pgettext_lazy("action", "领办"),
+    pgettext_lazy("action", "指定办理人"),
+    pgettext_lazy("action", "转办"),
+    pgettext_lazy("action", "退回前面的环节"),
+    pgettext_lazy("action", "申请回避"),
+    pgettext_lazy("action", "提请上级督办"),
+)
 CASES = (
     pgettext_lazy("code", "申请人"),
     pgettext_lazy("code", "工作人员"),
@@ -363,4 +387,16 @@ COUNTERS = (
     pgettext_lazy("code", "已办完"),
     pgettext_lazy("code", "过号"),
     pgettext_lazy("code", "已作废"),
+)
+JOBS = (
+    pgettext_lazy("code", "批量受理"),
+    pgettext_lazy("code", "批量通知"),
+    pgettext_lazy("code", "导出清单"),
+    pgettext_lazy("code", "待确认"),
+    pgettext_lazy("code", "正在办"),
+    pgettext_lazy("code", "办完了"),
+    pgettext_lazy("code", "已停下"),
+    pgettext_lazy("code", "等待"),
+    pgettext_lazy("code", "完成"),
+    pgettext_lazy("code", "没有办"),
 )

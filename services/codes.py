@@ -317,3 +317,21 @@ def _next_sequence(taken: Collection[str]) -> str:
         if sequence not in taken:
             return sequence
     raise ValueError("every sequence is used")
+
+
+class StageKind(models.TextChoices):
+    """What is done at a stage of the review route."""
+
+    REVIEW = "review", "部门审查"
+    JOINT = "joint", "联合审查"
+    EXPERT = "expert", "专家评审"
+    SITE_VISIT = "site_visit", "现场核查"
+    HEARING = "hearing", "听证"
+
+
+class Assignment(models.TextChoices):
+    """Who of a post takes a review when it opens."""
+
+    SHARED = "shared", "由岗位共办"
+    LOAD = "load", "按工作量分派"
+    PERSON = "person", "由负责人指定"

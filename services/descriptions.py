@@ -99,6 +99,7 @@ class FeePart:
     reduction: str = ""
     kind: str = ""
     note: str = ""
+    charging: str = ""  # rules that are counted with online, see :mod:`services.charging`
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -111,7 +112,7 @@ class FaqPart:
 
 @dataclass(frozen=True, kw_only=True)
 class StagePart:
-    """One branch of the review route; ``days`` in working days."""
+    """One stage of the review route; ``days`` in working days, ``after`` and ``lead`` name other stages by key."""
 
     key: str
     name: str
@@ -119,6 +120,11 @@ class StagePart:
     post_id: UUID
     days: int
     is_substantive: bool = False
+    kind: str = "review"
+    after: list[str] = field(default_factory=list)
+    lead: str = ""
+    assignment: str = "shared"
+    checklist: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -9,7 +9,9 @@ from django.utils import timezone
 
 from cases import clock, errors, notices
 from cases.actions import moves
+from cases.limits import day_or_none
 from cases.models import Case, Extension, Notice, SpecialProcedure
+from cases.routes import opening
 from cases.states import Action, State
 from common.idempotency import claim
 from common.workdays import UnknownYear, WorkCalendar, for_region
@@ -33,23 +35,6 @@ def _due(
         return None
     limit = clock.Limit(days, working=unit == "W")
     return day_or_none(case.accepted_on, limit, calendar, pauses=pauses, extension=extension)
-
-
-def day_or_none(
-    start: dt.date | None,
-    limit: clock.Limit,
-    calendar: WorkCalendar,
-    *,
-    pauses: list[clock.Pause] | None = None,
-    extension: int = 0,
-) -> dt.date | None:
-    """Return the due day, or None when it lies in a year without calendar data."""
-    if start is None:
-        return None
-    try:
-        return clock.due_on(start, limit, calendar, pauses=pauses or (), extension=extension)
-    except UnknownYear:
-        return None
 
 
 def is_silence_over(case: Case, *, today: dt.date) -> bool:
@@ -146,6 +131,7 @@ def end_special(
     procedure.result = result.strip()
     procedure.save(update_fields=["ends_on", "result", "updated_at"])
     set_limits(case)
+    opening.reset_limits(case)
     moves.apply(case, actor, Action.END_SPECIAL, note=result.strip())
     claimed.settle(case.pk)
     return case

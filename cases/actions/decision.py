@@ -9,13 +9,17 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from cases import errors, faces, notices
+from cases import errors, faces, messages, notices
 from cases.actions import moves
 from cases.actions.clocks import begin
+from cases.fees.errors import FeesUnpaid
+from cases.fees.notice_actions import cancel_fees, raise_fees
+from cases.fees.queries import is_settled
 from cases.flags import lost_evidence
 from cases.models import Branch, Case, CaseMaterial, Notice
 from cases.promises.keeping import require_supplied
 from cases.refreshing import outdated_values
+from cases.routes import assignment, opening, rules
 from cases.states import Action, Outcome, State
 from certificates.actions import issue
 from certificates.errors import DocumentWaiting
@@ -26,6 +30,7 @@ from identity.actions import register_organisation
 from identity.actor import SYSTEM, Actor
 from identity.models import Party
 from identity.rules import make_uscc
+from services.charging import Moment
 from services.codes import ProjectType, Replaces
 from services.renewals import renewed_after_term
 from services.texts import plain_text
@@ -69,6 +74,7 @@ def _approve(actor: Actor, case: Case, action: Action, face: Mapping[str, str]) 
         case.certificate = _issue_result(actor, case, face)
     moves.apply(case, actor, action)
     notices.issue(actor, case, Notice.Kind.APPROVAL)
+    raise_fees(actor, case=case, moments=tuple(Moment))  # of both moments: who decides at once skipped the first
     notices.finish_later(case)
 
 
@@ -121,6 +127,7 @@ def refuse(
     case.decided_at = timezone.now()
     case.refusal_reason = reason.strip()[:2000]
     moves.apply(case, actor, Action.REFUSE, note=case.refusal_reason)
+    cancel_fees(actor, case=case)
     notices.issue(actor, case, Notice.Kind.REFUSAL)
     notices.finish_later(case)
     claimed.settle(case.pk)
@@ -148,29 +155,41 @@ def terminate(
 
 @transaction.atomic
 def close(*, case_id: UUID) -> Case:
-    """Close a decided case once its documents are made and delivered to the person's page; twice is once."""
+    """Close a decided case once its documents are made and delivered to the person's page; twice is once.
+
+    Raises :class:`~cases.fees.errors.FeesUnpaid` while a fee is owed: the result waits, the case is not lost.
+    """
     case = moves.lock(SYSTEM, case_id)
     if case.state == State.CLOSED:
         return case
     moves.check(case, SYSTEM, Action.CLOSE, expected_version=None)
+    if not is_settled(case.pk):
+        raise FeesUnpaid
     moves.apply(case, SYSTEM, Action.CLOSE, note=_("结果已送达“我的办件”"))
+    if case.certificate_id:
+        messages.notify(case, messages.CERTIFICATE_READY)
     return case
 
 
 def _check_own_review(actor: Actor, case: Case) -> None:
-    """Review and decision are two people's; who only stands in for the decider is not both."""
+    """Review and decision are two people's; who only stands in for the decider is not both. Nor does anybody decide
+    who declared a conflict of interest."""
+    assignment.require_not_recused(actor, case)
     if actor.stands_in_for and case.branches.filter(reviewer_id=actor.account_id).exists():
         raise errors.OwnReview
 
 
 def _check_branches(case: Case, *, approving: bool) -> None:
-    branches = list(case.branches.select_related("stage"))
+    branches = opening.load(case)
     waiting = [branch.stage.name for branch in branches if branch.state == Branch.State.OPEN]
     if waiting:
         raise errors.BranchesOpen(count=len(waiting), names="、".join(waiting))
-    opposed = [branch.stage.name for branch in branches if branch.state == Branch.State.OPPOSED]
+    opposed = [branch.stage.name for branch in rules.objecting(branches)]
     if approving and opposed:
         raise errors.BranchOpposed(names="、".join(opposed))
+    undone = [branch.stage.name for branch in branches if branch.state == Branch.State.WAITING]
+    if approving and undone:
+        raise errors.BranchesOpen(count=len(undone), names="、".join(undone))
 
 
 def _check_originals(case: Case) -> None:

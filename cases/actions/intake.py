@@ -10,17 +10,20 @@ from django.utils.translation import gettext as _
 
 from cases import clock, errors, notices
 from cases.actions import clocks, moves
-from cases.models import Branch, Case, Notice
+from cases.fees.notice_actions import raise_fees
+from cases.models import Case, Notice
+from cases.routes import opening
 from cases.states import Action, State
 from common.idempotency import claim
 from common.jobs import for_each
 from common.workdays import UnknownYear, for_region
 from identity.actor import SYSTEM, Actor
+from services.charging import Moment
 
 
 @transaction.atomic
 def accept(actor: Actor, *, case_id: UUID, request_key: str = "", expected_version: int | None = None) -> Case:
-    """Accept an application (受理): the clock starts and every branch of the review route opens at once."""
+    """Accept an application (受理): the clock starts, and what waits for nothing in the review route opens."""
     case = moves.lock(actor, case_id)
     claimed = claim(actor_id=actor.account_id, action="accept", request_key=request_key)
     if claimed.earlier_id:
@@ -35,21 +38,9 @@ def accept(actor: Actor, *, case_id: UUID, request_key: str = "", expected_versi
 def _start(actor: Actor, case: Case, action: Action, *, note: str = "") -> None:
     moves.apply(case, actor, action, note=note)
     notices.issue(actor, case, Notice.Kind.ACCEPTANCE)
-    _open_branches(case)
+    raise_fees(actor, case=case, moments=(Moment.ACCEPTANCE,))
+    opening.lay_out(case)
     moves.apply(case, SYSTEM, Action.START_REVIEW)
-
-
-def _open_branches(case: Case) -> None:
-    stages = case.item_version.route.select_related("department", "post")
-    calendar = for_region(case.department.region.code)
-    for stage in stages:
-        Branch.objects.create(
-            case=case,
-            stage=stage,
-            department=stage.department,
-            post=stage.post,
-            due_on=clocks.day_or_none(case.accepted_on, clock.Limit(stage.days), calendar),
-        )
 
 
 @transaction.atomic

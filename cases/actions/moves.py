@@ -7,10 +7,12 @@ from django.utils import timezone
 
 from cases import errors
 from cases import events as codes
+from cases.delivery.following import follow
+from cases.fees.notice_actions import cancel_fees
 from cases.models import Case, CaseEvent
 from cases.promises import keeping
 from cases.queries import of_ended_organisations, visible_to
-from cases.states import FINAL_STATES, TABLE, Action, By, State
+from cases.states import FINAL_STATES, OF_BRANCH, TABLE, Action, By, State
 from certificates import grants
 from common import events
 from common.jobs import after_commit
@@ -77,7 +79,7 @@ def check(case: Case, actor: Actor, action: Action, *, expected_version: int | N
         raise errors.CaseNotFound
     if move.by == By.APPLICANT and action != Action.WITHDRAW:
         require_active(case.applicant)
-    if move.permission and move.by == By.STAFF and action != Action.REVIEW:  # a branch checks its own department
+    if move.permission and move.by == By.STAFF and action not in OF_BRANCH:
         actor.require(move.permission, case.department_id)
 
 
@@ -101,6 +103,9 @@ def apply(case: Case, actor: Actor, action: Action, *, note: str = "") -> None:
     keeping.follow(case, action)
     detail = {"action": str(action), "from": str(before), "to": str(case.state), "number": case.number or ""}
     events.record(codes.MOVED, actor=actor, subject_id=case.pk, holder_id=case.applicant_id, **detail)
+    if case.state in FINAL_STATES:
+        cancel_fees(actor, case=case)
+        follow(case)
     if case.state in FINAL_STATES and case.number:
         grants.end_all(actor, case_number=case.number)
     joint_item = getattr(case, "joint_item", None)

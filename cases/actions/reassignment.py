@@ -8,6 +8,7 @@ from django.db import transaction
 from cases import errors
 from cases import events as codes
 from cases.models import Branch, Case, CaseEvent
+from cases.routes.rules import UNDONE
 from cases.staffing import holders_of
 from common import events
 from identity.actor import Actor
@@ -43,10 +44,10 @@ def hand_over(actor: Actor, *, branch_ids: Collection[UUID], post: Post) -> int:
 def _move(actor: Actor, branch_id: UUID, case_id: UUID, post: Post) -> bool:
     case = Case.objects.select_for_update(no_key=True).get(pk=case_id)
     branch = Branch.objects.select_for_update(of=("self",)).select_related("post").get(pk=branch_id)
-    if branch.state != Branch.State.OPEN or branch.post_id == post.pk:
+    if branch.state not in UNDONE or branch.post_id == post.pk:
         return False
-    former, branch.post = branch.post, post
-    branch.save(update_fields=["post", "updated_at"])
+    former, branch.post, branch.assignee = branch.post, post, None
+    branch.save(update_fields=["post", "assignee", "updated_at"])
     case.version += 1
     case.save(update_fields=["version", "updated_at"])
     CaseEvent.objects.create(

@@ -11,6 +11,8 @@ from cases import events as codes
 from cases.actions import moves
 from cases.models import Branch, Case, CaseMaterial
 from cases.queries import may_see_originals, visible_to
+from cases.routes import assignment, opening, rules, visits
+from cases.routes import errors as route_errors
 from cases.states import FINAL_STATES, Action
 from certificates import locker
 from certificates.locker import mark_original_seen
@@ -19,8 +21,6 @@ from common import events
 from common.errors import Forbidden
 from common.idempotency import claim
 from identity.actor import Actor
-from identity.permissions import Permission
-from identity.rules import is_same_name
 
 _COMPARABLE = (Document.Grade.B, Document.Grade.C)  # what the applicant made (grade D) has no original
 
@@ -40,18 +40,20 @@ def review(
     """Give one department's opinion on its branch. A substantive check names a second officer (第三十四条第三款).
 
     Raises :class:`BranchNotFound` (another post's), :class:`BranchDone`, :class:`SecondOfficerMissing`,
-    :class:`ReasonMissing` (opposing without reasons).
+    :class:`ReasonMissing` (opposing without reasons), or what the route asks for (:mod:`cases.routes.errors`).
+    What waited for this stage opens at once.
     """
     case = moves.lock(actor, case_id)
     claimed = claim(actor_id=actor.account_id, action="review", request_key=request_key)
     if claimed.earlier_id:
         return case
     moves.check(case, actor, Action.REVIEW, expected_version=expected_version)
-    branch = _own_branch(actor, case, branch_id)
+    branch = assignment.own_branch(actor, case, branch_id)
+    _check_route(case, branch, agreed=agreed, opinion=opinion)
     if not agreed and not opinion.strip():
         raise errors.ReasonMissing(fields={"opinion": errors.ReasonMissing.message})
     officer = second_officer.strip()
-    if branch.stage.is_substantive and (not officer or _is_the_same(actor, officer)):
+    if branch.stage.is_substantive and (not officer or assignment.is_the_same(actor, officer)):
         raise errors.SecondOfficerMissing(fields={"second_officer": errors.SecondOfficerMissing.message})
     branch.state = Branch.State.AGREED if agreed else Branch.State.OPPOSED
     branch.opinion = opinion.strip()[:1000]
@@ -59,6 +61,7 @@ def review(
     branch.reviewer_id = actor.account_id
     branch.reviewed_at = timezone.now()
     branch.save()
+    opening.go_on(case)
     moves.apply(case, actor, Action.REVIEW, note=f"{branch.stage.name}：{branch.get_state_display()}")
     events.record(
         codes.BRANCH_REVIEWED,
@@ -72,19 +75,20 @@ def review(
     return case
 
 
-def _is_the_same(actor: Actor, officer: str) -> bool:
-    """Whether the second officer is the first, or the absent one whom the first stands in for."""
-    own = [name for name in (actor.name, actor.stands_in_name) if name]
-    return any(is_same_name(officer, name) for name in own)
-
-
-def _own_branch(actor: Actor, case: Case, branch_id: UUID) -> Branch:
-    branch = case.branches.select_related("stage").filter(pk=branch_id).first()
-    if branch is None or branch.post_id != actor.post_id or not actor.may(Permission.REVIEW, branch.department_id):
-        raise errors.BranchNotFound
-    if branch.state != Branch.State.OPEN:
-        raise errors.BranchDone(state=branch.get_state_display())
-    return branch
+def _check_route(case: Case, branch: Branch, *, agreed: bool, opinion: str) -> None:
+    """A site visit has its record; the lead of a joint review has heard everybody, and answers objections."""
+    if opening.is_site_visit(branch) and not visits.recorded(case, branch):
+        raise route_errors.VisitMissing
+    parts = rules.partners(opening.load(case), branch)
+    waiting = [part.stage.name for part in parts if part.state in rules.UNDONE]
+    if waiting:
+        raise route_errors.PartsOpen(count=len(waiting), names="、".join(waiting))
+    opposed = [part.stage.name for part in parts if part.state == Branch.State.OPPOSED]
+    if agreed and opposed and not opinion.strip():
+        names = "、".join(opposed)
+        raise route_errors.PartsDiffer(
+            fields={"opinion": str(route_errors.PartsDiffer.message) % {"names": names}}, names=names
+        )
 
 
 @transaction.atomic

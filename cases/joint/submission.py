@@ -7,7 +7,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from cases import drafting, evidence, prefill
+from cases import drafting, evidence, messages, prefill
 from cases import errors as case_errors
 from cases import events as codes
 from cases.actions import moves, submission
@@ -210,6 +210,7 @@ def _begin(joint: JointCase, item: JointItem, items: list[JointItem]) -> None:
     except DomainError as error:
         item.state, item.reason = _State.OPEN, f"{error.text}{error.what_to_do}"[:500]
         _told(joint, item, "open")
+        messages.notify(case, messages.JOINT_ITEM_OPEN, about=item.pk)
     else:
         item.state, item.reason = _State.BEGUN, ""
         _told(joint, item, "begun")

@@ -3,10 +3,12 @@
 import datetime as dt
 from typing import ClassVar
 
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import Q
 
 from common.fields import BlindIndexField, EncryptedTextField
+from common.letters import Letters
 from common.models import BaseModel
 from identity.models.places import Region
 from identity.persons.documents import IdDocument
@@ -106,6 +108,7 @@ class Organisation(models.Model):
 
     class Meta:
         ordering: ClassVar = ["uscc"]
+        indexes = (GinIndex(Letters("name"), name="organisation_letters"),)
 
     def __str__(self) -> str:
         return self.name

@@ -1,4 +1,4 @@
-"""Tables of account security: the population register, comparisons with it, one-time codes and messages sent."""
+"""Tables of account security: the population register, comparisons with it, and one-time codes."""
 
 from typing import ClassVar
 
@@ -58,6 +58,8 @@ class OneTimeCode(BaseModel):
         STEP_UP = "step_up", "再确认"
         NEW_PHONE = "new_phone", "换新手机号"
         OLD_PHONE = "old_phone", "确认原手机号"
+        EMAIL = "email", "确认电子邮箱"
+        PROGRESS = "progress", "查办理进度"
 
     purpose = models.CharField(max_length=12, choices=Purpose)
     phone_index = BlindIndexField()
@@ -71,17 +73,3 @@ class OneTimeCode(BaseModel):
 
     def __str__(self) -> str:
         return f"{self.purpose} {self.pk}"
-
-
-class OutboxMessage(BaseModel):
-    """A text message waiting for, or taken by, the gateway; readable on the page only in a demonstration."""
-
-    phone = EncryptedTextField()
-    phone_index = BlindIndexField()
-    text = EncryptedTextField()
-
-    class Meta:
-        indexes: ClassVar = [models.Index(fields=["phone_index", "-created_at"], name="outbox_phone")]
-
-    def __str__(self) -> str:
-        return f"message {self.pk}"

@@ -11,6 +11,9 @@ from identity.models import (
     CorrectionRequest,
     DataExport,
     LikelyDuplicate,
+    MessagePreference,
+    Notification,
+    OutboxMessage,
     Person,
     SsoSession,
 )
@@ -27,6 +30,7 @@ def move_parts(actor: Actor, kept: Person, other: Person) -> Moved:
     withdraw_doubled(actor, kept_id=kept.pk, other_id=other.pk)
     end_of_principal(actor, principal_id=other.pk, why="merged")  # an agent may be signed in for each of the two
     _end_doubled_consents(kept, other)
+    _end_doubled_messages(kept, other)
     _end_milder_capacity(actor, kept, other)
     LikelyDuplicate.objects.filter(
         Q(first=other) | Q(second=other), ~Q(first=kept), ~Q(second=kept), state=LikelyDuplicate.State.OPEN
@@ -36,6 +40,8 @@ def move_parts(actor: Actor, kept: Person, other: Person) -> Moved:
         "identity.correction.person": repoint(CorrectionRequest.objects.filter(person=other), person=kept.pk),
         "identity.capacity.person": repoint(CapacityRecord.objects.filter(person=other), person=kept.pk),
         "identity.consent.person": repoint(Consent.objects.filter(person=other), person=kept.pk),
+        "identity.message_preference.person": repoint(MessagePreference.objects.filter(person=other), person=kept.pk),
+        "identity.notification.person": repoint(Notification.objects.filter(person=other), person=kept.pk),
         "identity.sso_session.principal": repoint(SsoSession.objects.filter(principal=other.pk), principal=kept.pk),
     }
 
@@ -43,6 +49,16 @@ def move_parts(actor: Actor, kept: Person, other: Person) -> Moved:
 def _end_doubled_consents(kept: Person, other: Person) -> None:
     agreed = Consent.objects.filter(person=kept, revoked_at=None).values("profile_id")
     Consent.objects.filter(person=other, revoked_at=None, profile_id__in=agreed).update(revoked_at=timezone.now())
+
+
+def _end_doubled_messages(kept: Person, other: Person) -> None:
+    """The kept person's own wishes stay; what both were told stands once in their inbox."""
+    if MessagePreference.objects.filter(person=kept).exists():
+        MessagePreference.objects.filter(person=other).delete()
+    told = Notification.objects.filter(person=kept).values("announcement_id")
+    doubled = Notification.objects.filter(person=other, announcement_id__in=told)
+    OutboxMessage.objects.filter(notification__in=doubled).delete()
+    doubled.delete()
 
 
 def _end_milder_capacity(actor: Actor, kept: Person, other: Person) -> None:

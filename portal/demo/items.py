@@ -279,7 +279,7 @@ def _pieces(entry: Entry, known: References) -> list[dict[str, Any]]:
 
 def _fees(entry: Entry) -> tuple[FeePart, ...]:
     parts = []
-    for fee in entry.entries("fees", required="name standard basis amount", optional="reduction"):
+    for fee in entry.entries("fees", required="name standard basis amount", optional="reduction charging"):
         try:
             amount = Decimal(fee.text("amount"))
         except InvalidOperation as error:
@@ -291,6 +291,7 @@ def _fees(entry: Entry) -> tuple[FeePart, ...]:
                 basis=fee.text("basis"),
                 amount=amount,
                 reduction=fee.text("reduction"),
+                charging=fee.text("charging"),
             )
         )
     return tuple(parts)
@@ -298,7 +299,9 @@ def _fees(entry: Entry) -> tuple[FeePart, ...]:
 
 def _route(entry: Entry, known: References) -> tuple[StagePart, ...]:
     parts = []
-    for stage in entry.entries("route", required="key name department post days substantive"):
+    for stage in entry.entries(
+        "route", required="key name department post days substantive", optional="kind after lead assignment checklist"
+    ):
         key, post_name = stage.text("department"), stage.text("post")
         post = known.posts.get((key, post_name))
         if post is None:
@@ -311,6 +314,11 @@ def _route(entry: Entry, known: References) -> tuple[StagePart, ...]:
                 post_id=post.pk,
                 days=stage.number("days") or 0,
                 is_substantive=stage.flag("substantive", default=False),
+                kind=stage.text("kind") or "review",
+                after=stage.texts("after"),
+                lead=stage.text("lead"),
+                assignment=stage.text("assignment") or "shared",
+                checklist=stage.texts("checklist"),
             )
         )
     if not parts:

@@ -9,6 +9,8 @@ from django.utils import timezone
 
 from cases.actions import decision, drafts, intake, review, submission
 from cases.models import Branch, Case, CaseMaterial
+from cases.routes import actions as routes
+from cases.routes.visit_actions import Visit, record_visit
 from cases.states import State
 from certificates.models import Document
 from identity.actor import Actor
@@ -109,8 +111,7 @@ def _ask_correction(actor: Actor, case: Case, step: Row) -> None:
 def _review(actor: Actor, case: Case, step: Row) -> None:
     branches = case.branches.filter(state=Branch.State.OPEN).select_related("stage")
     branch = branches.get(stage__key=step["stage"]) if "stage" in step else branches.get()
-    reviewer, *others = staff.holders(branch.post_id)
-    second = others[0] if others else staff.officer(role=PostHolding.Role.DECIDER, department_id=branch.department_id)
+    reviewer, second = _officers(branch)
     review.review(
         reviewer,
         case_id=case.pk,
@@ -119,6 +120,26 @@ def _review(actor: Actor, case: Case, step: Row) -> None:
         opinion=step["opinion"],
         second_officer=second.name if branch.stage.is_substantive else "",
     )
+
+
+def _officers(branch: Branch) -> tuple[Actor, Actor]:
+    """Who has the branch, and a second officer beside them."""
+    holders = sorted(staff.holders(branch.post_id), key=lambda one: one.account_id != branch.assignee_id)
+    if len(holders) > 1:
+        return holders[0], holders[1]
+    return holders[0], staff.officer(role=PostHolding.Role.DECIDER, department_id=branch.department_id)
+
+
+def _visit(actor: Actor, case: Case, step: Row) -> None:
+    branch = case.branches.select_related("stage").get(stage__key=step["stage"])
+    officer, second = _officers(branch)
+    visit = Visit(timezone.localdate(), step["present"], second.name, step["finding"], dict(enumerate(step["checks"])))
+    record_visit(officer, case_id=case.pk, branch_id=branch.pk, visit=visit)
+
+
+def _comment(actor: Actor, case: Case, step: Row) -> None:
+    officer, _second = _officers(case.branches.get(stage__key=step["stage"]))
+    routes.comment(officer, case_id=case.pk, text=step["text"])
 
 
 def _decider(case: Case) -> Actor:
@@ -139,6 +160,8 @@ _STEPS: dict[str, Callable[[Actor, Case, Row], None]] = {
     "accept": _accept,
     "ask_correction": _ask_correction,
     "review": _review,
+    "visit": _visit,
+    "comment": _comment,
     "approve": _approve,
     "refuse": _refuse,
 }

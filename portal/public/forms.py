@@ -9,6 +9,9 @@ from django.utils.translation import gettext_lazy as _
 
 from cases.rules import is_case_number
 from certificates.filecheck import LONGEST
+from common.errors import DomainError
+from identity.rules import normal_phone
+from portal.public.account_forms import PhoneForm
 from services.models import Situation
 from services.rules import applies, options_for
 
@@ -238,3 +241,20 @@ class ProgressForm(LookupForm):
         if not is_case_number(number):
             raise forms.ValidationError(_("办件编号是 21 位数字，请对照收件回执逐位核对。"))
         return number
+
+
+class ProgressPhoneForm(ProgressForm):
+    """A case number and a phone of the case."""
+
+    def __init__(self, data: Mapping[str, str] | None = None, *, initial: Mapping[str, str] | None = None) -> None:
+        super().__init__(data)
+        self.initial = dict(initial or {})
+        self.fields["phone"] = PhoneForm.base_fields["phone"]
+        self.fields["phone"].help_text = _("办件时用的手机号，验证码会发到这个号码。")
+
+    def clean_phone(self) -> str:
+        """Return 11 digits."""
+        try:
+            return normal_phone(self.cleaned_data["phone"])
+        except DomainError as error:
+            raise forms.ValidationError(str(error.fields.get("phone", error.text))) from error

@@ -34,7 +34,12 @@ def begin(request: HttpRequest, *, phone: str, purpose: str, key: str = _KEY) ->
     code_id = send_code(actor_of(request), phone=phone, purpose=purpose, address=client_address(request))
     hidden = base64.b64encode(crypto.encrypt(phone.encode(), context=_CONTEXT)).decode()
     request.session[key] = {"id": str(code_id), "phone": hidden, "purpose": purpose}
-    index = crypto.blind_index(phone, purpose=PHONE).hex()
+    remember(request, crypto.blind_index(phone, purpose=PHONE))
+
+
+def remember(request: HttpRequest, phone_index: bytes) -> None:
+    """Note for the demonstration's outbox that this browser asked for a code to a phone."""
+    index = phone_index.hex()
     others = [other for other in request.session.get(_SEEN, []) if other != index]
     request.session[_SEEN] = [*others, index][-_MOST_PHONES:]
 

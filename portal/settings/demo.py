@@ -7,6 +7,7 @@ import dj_database_url
 from common.launch import embedded, secrets
 from portal.settings.base import *  # noqa: F403
 from portal.settings.base import VAR_DIR
+from portal.settings.payment import payment_from_environment
 from portal.settings.upstream import upstream_from_environment
 
 ALLOWED_HOSTS = ["127.0.0.1", "localhost", "[::1]", *os.environ.get("ONESTOP_HOSTS", "").split()]
@@ -28,3 +29,4 @@ DEMO = True
 SSO_ALLOW_LOOPBACK = True
 SAMPLE_APP_FILE = VAR_DIR / "department-app.json"  # what deploy/examples/department_app reads
 UPSTREAM = upstream_from_environment()
+PAYMENT_GATEWAY, PAYMENT = payment_from_environment()

@@ -17,6 +17,7 @@ from portal.settings.base import (
     STORAGES,
     VERIFICATION_SOURCE,
 )
+from portal.settings.payment import SANDBOX, payment_from_environment
 from portal.settings.storage import s3_from_environment
 from portal.settings.upstream import upstream_from_environment
 
@@ -48,6 +49,9 @@ if not MAP_LINK.startswith(("geo:", "https://")):
 UPSTREAM = upstream_from_environment()
 if UPSTREAM and not UPSTREAM["issuer"].startswith("https://"):
     raise ImproperlyConfigured("ONESTOP_UPSTREAM_ISSUER must begin with https://.")
+PAYMENT_GATEWAY, PAYMENT = payment_from_environment()
+if PAYMENT and (not PAYMENT["url"].startswith("https://") or PAYMENT["merchant"].startswith(SANDBOX)):
+    raise ImproperlyConfigured("ONESTOP_PAYMENT_URL is a sandbox: production takes real payments over https only.")
 CLAMD_URL = os.environ.get("ONESTOP_CLAMD_URL", "")
 BREACHED_PASSWORDS_FILE = os.environ.get("ONESTOP_BREACHED_PASSWORDS", "")
 if BREACHED_PASSWORDS_FILE and not os.access(BREACHED_PASSWORDS_FILE, os.R_OK):
@@ -57,6 +61,14 @@ CORPORATE_SOURCE = os.environ.get("ONESTOP_CORPORATE_SOURCE", "") or CORPORATE_S
 FACE_SOURCE = os.environ.get("ONESTOP_FACE_SOURCE", "")
 MESSAGE_GATEWAY_CHOSEN = bool(os.environ.get("ONESTOP_MESSAGE_GATEWAY", ""))
 MESSAGE_GATEWAY = os.environ.get("ONESTOP_MESSAGE_GATEWAY", "") or MESSAGE_GATEWAY
+if os.environ.get("ONESTOP_EMAIL_HOST"):
+    EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    EMAIL_HOST = os.environ["ONESTOP_EMAIL_HOST"]
+    EMAIL_PORT = int(os.environ.get("ONESTOP_EMAIL_PORT", "587"))
+    EMAIL_HOST_USER = os.environ.get("ONESTOP_EMAIL_USER", "")
+    EMAIL_HOST_PASSWORD = os.environ.get("ONESTOP_EMAIL_PASSWORD", "")
+    EMAIL_USE_TLS = True
+    DEFAULT_FROM_EMAIL = os.environ.get("ONESTOP_EMAIL_FROM", EMAIL_HOST_USER)
 DATABASES = {"default": dj_database_url.parse(os.environ["DATABASE_URL"], conn_max_age=600, conn_health_checks=True)}
 try:
     FIELD_KEYS: dict[str, str] = json.loads(os.environ["ONESTOP_FIELD_KEYS"])

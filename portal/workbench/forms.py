@@ -10,7 +10,6 @@ from django.utils.translation import gettext_lazy as _
 from cases.errors import SecondOfficerMissing
 from cases.faces import unanswered
 from cases.models import Branch, Case, SpecialProcedure
-from cases.states import State
 from certificates.models import Certificate
 from certificates.queries import WAITING
 from common.formatting import code_label
@@ -33,18 +32,6 @@ def _search_box(label: str | Any, limit: int) -> forms.CharField:
     """A box whose label is also its placeholder: the lists show it without a line of its own."""
     box = forms.TextInput(attrs={"placeholder": label, "type": "search"})
     return forms.CharField(label=label, max_length=limit, required=False, widget=box)
-
-
-class WorklistForm(forms.Form):
-    """The filters of the worklist; a value that is none of the choices counts as not given."""
-
-    TASKS = (("mine", _("等我办")), ("open", _("在办")), ("all", _("全部")))
-
-    task = forms.ChoiceField(required=False, choices=TASKS, widget=forms.HiddenInput)
-    text = _search_box(_("完整编号、事项或单位名称"), 60)
-    state = forms.ChoiceField(
-        label=_("状态"), required=False, choices=lambda: [("", _("全部状态")), *_named(State.choices[1:])]
-    )  # drafts are the applicant's own
 
 
 class ItemFilterForm(forms.Form):

@@ -26,7 +26,7 @@ AREA_NAMES: dict[Area, str | Promise] = {
     Area.REGISTERS: _("个人和单位的登记"),
     Area.CATALOGUE: _("事项目录"),
     Area.STAFF: _("工作人员和机构"),
-    Area.APPS: _("部门应用"),
+    Area.APPS: _("部门应用和消息"),
 }
 
 
@@ -106,6 +106,31 @@ ENTRIES: tuple[Entry, ...] = (
         _("承诺核查"),
         _("告知承诺是不是真的、容缺的材料补了没有；承诺不实的，两人认定后记入"),
         also=Permission.COUNTER,
+    ),
+    Entry(
+        Area.COUNTER,
+        Permission.COUNTER,
+        "to_hand_out",
+        "certificate",
+        _("待发放"),
+        _("申请人到大厅领取的结果：核对取件码和来人，记下送达日期"),
+    ),
+    Entry(
+        Area.COUNTER,
+        Permission.DECIDE,
+        "workbench_payments",
+        "again",
+        _("退费和对账"),
+        _("提出和批准退费，和支付平台每天的流水对账"),
+        also=Permission.COUNTER,
+    ),
+    Entry(
+        Area.COUNTER,
+        Permission.COUNTER,
+        "workbench_serving",
+        "file",
+        _("待送达"),
+        _("网上没有人打开的文书，当面、邮寄或者公告送达"),
     ),
     Entry(
         Area.REGISTERS,
@@ -236,6 +261,14 @@ ENTRIES: tuple[Entry, ...] = (
         "external",
         _("接入应用"),
         _("登记用一站通账号登录的部门应用：读哪些数据、地址、密钥、停用"),
+    ),
+    Entry(
+        Area.APPS,
+        Permission.MANAGE_CLIENTS,
+        "message_templates",
+        "bell",
+        _("消息模板"),
+        _("办件每一步怎么告诉群众：站内消息、短信和邮件的说法"),
     ),
 )
 

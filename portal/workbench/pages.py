@@ -1,8 +1,5 @@
 """What every page of the workbench has: the menu, the count of waiting cases, and lists that never count for long."""
 
-import csv
-import io
-from collections.abc import Iterable
 from functools import cached_property
 from typing import Any
 
@@ -12,14 +9,13 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.cache import add_never_cache_headers
 
-from cases.queries import waiting_count
+from cases.lists.queries import waiting_count
 from common.ids import uuid7
 from portal.access import actor_of
 from portal.workbench.management import entries_for
 
 PAGE_SIZE = 20
 COUNT_CAP = 1000
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 class CappedPaginator(Paginator):
@@ -51,13 +47,6 @@ def show(
     response = render(request, template, {**frame, **context}, status=status)
     add_never_cache_headers(response)
     return response
-
-
-def csv_line(values: Iterable[str]) -> str:
-    """One line of a CSV file; a value that a spreadsheet would take for a formula is quoted as text."""
-    buffer = io.StringIO()
-    csv.writer(buffer).writerow([f"'{value}" if value.startswith(_FORMULA) else value for value in values])
-    return buffer.getvalue()
 
 
 def new_request_key() -> str:

@@ -11,9 +11,13 @@ from django.utils.translation import pgettext_lazy
 from cases import queries
 from cases.actions import clocks, decision, intake, review
 from cases.models import Case
+from cases.routes import actions as routes
+from cases.routes.queries import assignable, assignee_choices, open_branch_for, returnable, transfer_targets
+from cases.routes.visit_actions import Visit, record_visit
 from cases.states import Action
 from identity.actor import Actor
 from portal.workbench import forms
+from portal.workbench.route_forms import AssignForm, ClaimForm, RecordVisitForm, RecuseForm, ReturnForm, TransferForm
 
 Text = str | Promise
 
@@ -34,6 +38,11 @@ class Step:
     def slug(self) -> str:
         """The action's word in addresses."""
         return self.action.value.replace("_", "-")
+
+    @property
+    def is_aside(self) -> bool:
+        """Whether it arranges the work instead of doing it: such buttons stand folded below the others."""
+        return self.action in _ASIDE
 
     @property
     def is_short(self) -> bool:
@@ -79,6 +88,35 @@ def _review(actor: Actor, case: Case, form: forms.ReviewForm) -> None:
         second_officer=sent.get("second_officer", ""),
         **_common(case, form),
     )
+
+
+def _record_visit(actor: Actor, case: Case, form: RecordVisitForm) -> None:
+    sent = form.cleaned_data
+    visit = Visit(sent["visited_on"], sent["present"], sent["second_officer"], sent["finding"], form.checks())
+    record_visit(actor, branch_id=sent["branch"], visit=visit, photos=sent["photos"], **_common(case, form))
+
+
+def _claim(actor: Actor, case: Case, form: ClaimForm) -> None:
+    routes.claim_review(actor, branch_id=form.cleaned_data["branch"], **_common(case, form))
+
+
+def _assign(actor: Actor, case: Case, form: AssignForm) -> None:
+    branch_id, account_id = form.chosen()
+    routes.assign(actor, branch_id=branch_id, account_id=account_id, **_common(case, form))
+
+
+def _transfer(actor: Actor, case: Case, form: TransferForm) -> None:
+    sent = form.cleaned_data
+    routes.transfer(actor, branch_id=sent["branch"], post_id=sent["post"], reason=sent["reason"], **_common(case, form))
+
+
+def _return_stage(actor: Actor, case: Case, form: ReturnForm) -> None:
+    sent = form.cleaned_data
+    routes.return_stage(actor, target_id=sent["target"], reason=sent["reason"], **_common(case, form))
+
+
+def _recuse(actor: Actor, case: Case, form: RecuseForm) -> None:
+    routes.recuse(actor, reason=form.cleaned_data["reason"], **_common(case, form))
 
 
 def _start_special(actor: Actor, case: Case, form: forms.StartSpecialForm) -> None:
@@ -132,6 +170,14 @@ _STEPS = (
         "primary",
     ),
     Step(
+        Action.RECORD_VISIT,
+        _("填写现场核查记录"),
+        RecordVisitForm,
+        _record_visit,
+        _("现场核查记录已保存。"),
+        hint=_("手机上也能填，可以当场拍照。"),
+    ),
+    Step(
         Action.APPROVE,
         _("准予"),
         forms.ApproveForm,
@@ -162,6 +208,32 @@ _STEPS = (
         _start_special,
         _("已进入特别程序，计时暂停，已告知申请人。"),
     ),
+    Step(Action.CLAIM, _("领办"), ClaimForm, _claim, _("已由您领办。"), hint=_("领办以后，这个环节只由您办理。")),
+    Step(Action.ASSIGN, _("指定办理人"), AssignForm, _assign, _("已指定办理人。")),
+    Step(
+        Action.TRANSFER,
+        _("转给本部门别的岗位"),
+        TransferForm,
+        _transfer,
+        _("已转给另一个岗位。"),
+        hint=_("环节的时限不变。"),
+    ),
+    Step(
+        Action.RETURN_STAGE,
+        _("退回前面的环节"),
+        ReturnForm,
+        _return_stage,
+        _("已退回，那个环节重新计时。"),
+        hint=_("每个环节只能退回一次；后面的环节等它办完再继续，办件的总时限不变。"),
+    ),
+    Step(
+        Action.RECUSE,
+        _("申请回避"),
+        RecuseForm,
+        _recuse,
+        _("已记下您的回避，这个办件交给别人办理。"),
+        hint=_("您或者近亲属和申请人有利害关系的，应当回避；提交后不能再参与这个办件的审查和决定。"),
+    ),
     Step(Action.EXTEND, _("延长办理期限"), forms.ExtendForm, _extend, _("期限已延长，已告知申请人。")),
     Step(Action.NOT_REQUIRE, _("不需要许可"), forms.ReasonForm, _not_require, _("已告知申请人不需要取得许可。")),
     Step(
@@ -183,6 +255,7 @@ _STEPS = (
         _("申请人死亡、单位终止等办理没有了对象时用。"),
     ),
 )
+_ASIDE = frozenset({Action.CLAIM, Action.ASSIGN, Action.TRANSFER, Action.RETURN_STAGE, Action.RECUSE})
 STEPS: dict[str, Step] = {step.slug: step for step in _STEPS}
 
 
@@ -192,7 +265,22 @@ def steps_open_to(actor: Actor, case: Case) -> list[Step]:
     return [step for step in _STEPS if step.action in allowed]
 
 
-def form_for(step: Step, actor: Actor, case: Case, data: Any = None, **initial: Any) -> forms.StepForm:
+def form_for(
+    step: Step, actor: Actor, case: Case, data: Any = None, files: Any = None, **initial: Any
+) -> forms.StepForm:
     """Build the form of a step: bound to ``data``, or empty with ``initial`` values."""
-    extra = {"branch": queries.open_branch_for(actor, case)} if step.action == Action.REVIEW else {}
-    return step.form(data, initial=initial, case=case, **extra)
+    return step.form(data, files, initial=initial, case=case, **_offered(step.action, actor, case))
+
+
+def _offered(action: Action, actor: Actor, case: Case) -> dict[str, Any]:
+    """What the form of a step within the route chooses from."""
+    if action in {Action.REVIEW, Action.CLAIM, Action.RECORD_VISIT}:
+        return {"branch": open_branch_for(actor, case)}
+    if action == Action.TRANSFER:
+        branch = open_branch_for(actor, case)
+        return {"branch": branch, "posts": transfer_targets(branch) if branch else []}
+    if action == Action.RETURN_STAGE:
+        return {"targets": returnable(actor, case)}
+    if action == Action.ASSIGN:
+        return {"offers": assignee_choices(case, assignable(actor, case))}
+    return {}

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from common.formatting import code_label
 from services.descriptions import VersionContent
 from services.editing.elements import FIELD_LABELS, PART_LABELS, SECTIONS, STEPS, Section, column_label
-from services.editing.wording import Names, column_words, part_words, when_words, yes_or_no
+from services.editing.wording import Names, column_words, part_words, stage_names, when_words, yes_or_no
 from services.elements import PLAIN
 from services.models import DataElement
 
@@ -23,7 +23,8 @@ ADDED: Final = "added"
 REMOVED: Final = "removed"
 CHANGED: Final = "changed"
 MOVED: Final = "moved"
-_NOT_SHOWN = {"route": {"post_id"}}  # which post reviews is the authority's own business
+# Which post reviews, how work is shared out there and what a visit looks at is the authority's own business.
+_NOT_SHOWN = {"route": {"post_id", "assignment", "checklist"}}
 _NOT_SHOWN_OF_FIELDS = frozenset({"pattern", "sensitivity", "parts"})  # how an answer is checked and filled in
 _LONG = 4000  # characters; beyond that a change is shown whole, not word by word
 
@@ -108,7 +109,7 @@ def _rows(
 
     def lines(row: Any, content: VersionContent) -> list[tuple[str, str]]:
         return [
-            (str(label), part_words(part, name, _value(row, name), names, content.situations))
+            (str(label), part_words(part, name, _value(row, name, content), names, content.situations))
             for name, label in PART_LABELS[part].items()
             if name not in hidden
         ]
@@ -124,8 +125,10 @@ def _rows(
     )
 
 
-def _value(row: Any, name: str) -> Any:
-    """A value of a row; how pieces go together says nothing where there are none."""
+def _value(row: Any, name: str, content: VersionContent) -> Any:
+    """A value of a row; how pieces go together says nothing where there are none, and stages go by their names."""
+    if name in ("after", "lead"):
+        return stage_names(getattr(row, name), content.route)
     return "" if name == "combination" and not row.pieces else getattr(row, name) or ""
 
 

@@ -52,7 +52,7 @@ SECTIONS: tuple[Section, ...] = (
     Section("form", _("表单"), _("申请人一页一页填写的栏目"), part=STEPS),
     Section("materials", _("申请材料"), _("要什么、用哪种电子证照免交"), part="materials"),
     Section("fees", _("收费"), _("收费项目、标准和依据"), part="fees"),
-    Section("route", _("审查路线"), _("哪些岗位同时审查、几个工作日"), part="route"),
+    Section("route", _("审查路线"), _("哪些岗位审查、按什么先后、几个工作日"), part="route"),
     Section("faqs", _("常见问题"), _("办事人常问的和回答"), part="faqs"),
     Section(
         "limits",
@@ -206,6 +206,7 @@ PART_LABELS: dict[str, dict[str, Text]] = {
         "kind": _("收费类型"),
         "reduction": _("减免规定"),
         "note": _("说明"),
+        "charging": _("网上缴费规则"),
     },
     "faqs": {"question": _("问题"), "answer": _("回答")},
     "route": {
@@ -214,6 +215,11 @@ PART_LABELS: dict[str, dict[str, Text]] = {
         "post_id": _("岗位"),
         "days": _("几个工作日"),
         "is_substantive": _("实质审查，两名以上人员"),
+        "kind": _("环节种类"),
+        "after": _("等哪些环节办完才开始"),
+        "lead": _("参加哪个联合审查"),
+        "assignment": _("岗位里怎么分派"),
+        "checklist": _("核查清单"),
     },
 }
 FIELD_LABELS: dict[str, Text] = {

@@ -12,7 +12,7 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 
 from common.formatting import code_label, format_list
-from services.descriptions import PARTS, SituationPart
+from services.descriptions import PARTS, SituationPart, StagePart
 from services.editing.elements import CODE_SETS
 from services.models import ItemVersion
 
@@ -41,6 +41,13 @@ def part_words(part: str, name: str, value: Any, names: Names, questions: Iterab
     if name == "satisfied_by":
         return format_list(sorted(names.get(one, _("没有列出的证照")) for one in value))
     return _words(PARTS[part][0], name, value, names)
+
+
+def stage_names(keys: str | Iterable[str], stages: Iterable[StagePart]) -> str:
+    """The stages of a route that another one names (a list of keys, or one key), by their names."""
+    known = {stage.key: stage.name for stage in stages}
+    wanted = [keys] if isinstance(keys, str) else keys
+    return format_list(known.get(key, _("已经没有的环节")) for key in wanted if key)
 
 
 def option_words(option: Mapping[str, Any], questions: Iterable[SituationPart]) -> str:

@@ -34,11 +34,11 @@ def is_promise_longer(content: VersionContent) -> bool:
     if content.promise_unit == content.statutory_unit:
         return promise > statute
     if content.promise_unit == TimeUnit.WORKING:
-        return _shortest(promise) > statute
+        return shortest_calendar(promise) > statute
     return promise > _longest(statute)
 
 
-def _shortest(workdays: int) -> int:
+def shortest_calendar(workdays: int) -> int:
     """The fewest calendar days that hold so many working days: weekends inside, no holidays."""
     return workdays + 2 * ((workdays - 1) // _WORKDAYS) if workdays else 0
 

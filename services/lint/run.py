@@ -13,13 +13,21 @@ from services.descriptions import PREFETCH, describe
 from services.editing.basics import differing
 from services.editing.labels import field_label
 from services.elements import definition_of
-from services.lint import asks, consistency, directory, legal, references, situations
+from services.lint import asks, consistency, directory, legal, references, routes, situations
 from services.lint.findings import Finding
 from services.lint.subject import Around, Directory, Element, Face, Subject
 from services.models import AskWaiver, DataElement, DirectoryEntry, ItemVersion, ServiceItem
 from services.states import Standing
 
-_CHECKS = (consistency.check, legal.check, references.check, situations.check, directory.check, asks.check)
+_CHECKS = (
+    consistency.check,
+    legal.check,
+    references.check,
+    routes.check,
+    situations.check,
+    directory.check,
+    asks.check,
+)
 
 
 def check(subject: Subject) -> list[Finding]:

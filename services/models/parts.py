@@ -124,6 +124,9 @@ class FeeItem(VersionPart):
     reduction = models.CharField(max_length=256, blank=True, default="")
     kind = models.CharField(max_length=1, choices=codes.FeeKind, blank=True, default="")
     note = models.CharField(max_length=1000, blank=True, default="")
+    charging = models.CharField(  # see services.charging
+        "网上缴费规则", max_length=2000, blank=True, default="", db_default=""
+    )
 
     def __str__(self) -> str:
         return self.name
@@ -141,7 +144,10 @@ class Faq(VersionPart):
 
 
 class ReviewStage(VersionPart):
-    """One branch of the review route; the branches of an item run in parallel."""
+    """One stage of the review route. ``after`` names the stages it waits for; empty: it opens at acceptance.
+
+    ``lead`` names the 联合审查 it takes part in, which opens with it and is concluded after it.
+    """
 
     version = models.ForeignKey(ItemVersion, models.CASCADE, related_name="route")
     key = models.SlugField(max_length=40)
@@ -150,6 +156,11 @@ class ReviewStage(VersionPart):
     post = models.ForeignKey(Post, models.PROTECT, related_name="+")
     days = models.PositiveSmallIntegerField()  # working days
     is_substantive = models.BooleanField(default=False)  # takes two officers (行政许可法第三十四条第三款)
+    kind = models.CharField(max_length=12, choices=codes.StageKind, default="review", db_default="review")
+    after = models.JSONField("等哪些环节", default=list, db_default=[])
+    lead = models.CharField("参加哪个联合审查", max_length=40, blank=True, default="", db_default="")
+    assignment = models.CharField(max_length=10, choices=codes.Assignment, default="shared", db_default="shared")
+    checklist = models.JSONField("核查清单", default=list, db_default=[])  # lines of a site visit's form
 
     class Meta(VersionPart.Meta):
         constraints = (models.UniqueConstraint(fields=["version", "key"], name="stage_key_once"),)

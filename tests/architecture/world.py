@@ -11,7 +11,9 @@ from django.test import Client
 from django.utils import timezone
 
 from cases.actions import intake
-from cases.models import Case, CaseMaterial, JointCase, JointItem
+from cases.lists.actions import save_view
+from cases.lists.bulk_actions import prepare
+from cases.models import Case, CaseMaterial, FeeNotice, JointCase, JointItem, Notice
 from certificates import proposals
 from certificates.models import Document, StockImport
 from certificates.proofs import sm2_seals, status
@@ -24,7 +26,8 @@ from certificates.types.actions import open_draft as open_type_draft
 from certificates.wallet.models import Share
 from certificates.wallet.report_actions import report_error
 from identity.actor import SYSTEM, Actor
-from identity.models import Account, Person, PostHolding
+from identity.messaging import announcing
+from identity.models import Account, Announcement, Notification, Person, PostHolding
 from identity.persons.merge_actions import report_pair
 from identity.privacy.correction_actions import request_correction
 from identity.sso.actions import give_consent
@@ -101,10 +104,13 @@ class World:
     upload: PieceUpload  # the owner's, on a tray with one page, both of them for the locker
     type_version_id: UUID  # a draft of the food licence's type, by an officer who is none of the roles
     stock_id: UUID  # the item's department's finished import of existing stock
+    fee_id: UUID  # the case in review owes it, and no platform is connected
     request_id: UUID  # the stranger says that an address is wrong
     counter: dict[str, Any]  # of that hall: arguments for its addresses
+    message_id: UUID  # in the owner's inbox
     sessions: dict[str, str]
-
+    view_id: UUID  # the clerk's own
+    job_id: UUID  # prepared by the clerk
     joints: dict[str, UUID]  # the owner's: a draft, and one handed in whose only item was withdrawn
 
     def client(self, role: str) -> Client:
@@ -114,6 +120,11 @@ class World:
         if role in self.sessions:
             client.cookies[settings.SESSION_COOKIE_NAME] = self.sessions[role]
         return client
+
+    def _notice(self, case: Case, wanted: set[str]) -> Notice | None:
+        """The receipt of a case, or where the address stands for the notice alone its acceptance."""
+        notices = case.notices.all() if "case_id" in wanted else case.notices.exclude(kind=Notice.Kind.RECEIPT)
+        return notices.first()
 
     def arguments(self, wanted: set[str], variant: str) -> dict[str, Any]:
         """Values for an address's parameters; ``variant`` is a case's state, and a word after a colon."""
@@ -128,7 +139,10 @@ class World:
             "material_id": row.pk,
             "undertaking_id": undertaken.pk if (undertaken := case.undertakings.first()) else case.pk,
             "breach_id": case.pk,  # nobody's record has this id
-            "notice_id": notice.pk if (notice := case.notices.first()) else case.pk,
+            "notice_id": notice.pk if (notice := self._notice(case, wanted)) else case.pk,
+            "message_id": self.message_id,
+            "event": "case.received",
+            "language": "zh-hans",
             "certificate_id": self.cast.licence.pk,
             "document_id": self.document.pk,
             "batch_id": self.batch_id,
@@ -151,6 +165,8 @@ class World:
             "preview_id": self.batch_id,  # nobody's preview has this id
             "form": "pdf",
             "exchange_id": self.exchange_id,
+            "view_id": self.view_id,
+            "job_id": self.job_id,
             "operation_id": self.operation_id,
             "waiver_id": self.waiver_id,
             "proposal_id": self.proposal_id,
@@ -158,7 +174,7 @@ class World:
             "request_id": self.request_id,
             "file_id": self.file_id,
             "hall_id": self.hall_id,
-            "step": "shop",
+            "step": word or "shop",
             "action": word,
             "operation": word,
             "element_code": "shop.sign",
@@ -193,6 +209,11 @@ class World:
             "token": "nobodys-link",
             "tray_id": self.upload.tray_id,
             "upload_id": self.upload.pk,
+            "visit_id": self.upload.pk,  # nobody's record of a visit has this id
+            "photo_number": 1,
+            "fee_id": self.fee_id,
+            "refund_id": self.upload.pk,  # nobody's refund has this id
+            "day": "2026-01-31",  # never compared
             "flag_id": self.upload.pk,  # nobody's flag has this id
             "place_id": {"region": self.cast.scjg.region_id, "department": self.cast.scjg.pk}.get(
                 word, self.cast.clerk.post_id
@@ -288,8 +309,19 @@ def build_world() -> World:
         hall_id=hall.pk,
         counter=a_counter_in_use(cast, hall),
         upload=_a_begun_upload(cast),
+        fee_id=FeeNotice.objects.create(
+            case=cases["review"], moment="acceptance", total="50.00", due_on=timezone.localdate()
+        ).pk,
+        message_id=_a_message(cast),
         sessions=sessions,
+        view_id=save_view(cast.clerk, name="先看", query="").pk,
+        job_id=prepare(cast.clerk, kind="export", detail="csv", case_ids=[cases["submitted"].pk]).pk,
     )
+
+
+def _a_message(cast: Cast) -> UUID:
+    announcing.spread(announcement_id=Announcement.objects.earliest("created_at").pk)
+    return Notification.objects.get(person=cast.li).pk
 
 
 def _joints(cast: Cast, bundle: Bundle) -> dict[str, UUID]:

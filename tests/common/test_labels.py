@@ -6,7 +6,7 @@ import pytest
 from django.conf import settings
 from django.utils import translation
 
-from cases.models import Branch, Breach, CaseMaterial, Notice, Signature, SpecialProcedure, Undertaking
+from cases.models import Branch, Breach, CaseMaterial, Notice, RouteEntry, Signature, SpecialProcedure, Undertaking
 from cases.states import Action, Outcome, State
 from certificates.models import Certificate, CertificateType, StateProposal, TypeDuty
 from certificates.states import Operation
@@ -25,6 +25,9 @@ CODES = [
     State,
     Outcome,
     Branch.State,
+    RouteEntry.Kind,
+    codes.StageKind,
+    codes.Assignment,
     CaseMaterial.Way,
     Notice.Kind,
     SpecialProcedure.Kind,

@@ -127,7 +127,7 @@ def test_what_is_no_phone_is_refused(db, phone):
 
 
 def test_console_gateway_masks_the_number(capsys):
-    ConsoleGateway().send(phone=PHONE, text="您好")
+    ConsoleGateway().send(phone=PHONE, text="您好", key="1")
     assert capsys.readouterr().err == "139****0001: 您好\n"
 
 

@@ -83,6 +83,8 @@ def test_production_refuses_without_each_variable(missing):
     [
         ("ONESTOP_SECRET_KEY", "short", "shorter than 50 characters"),
         ("ONESTOP_FIELD_KEYS", "k1", "is not a JSON object"),
+        ("ONESTOP_PAYMENT_URL", "http://pay.example.gov.cn", "must begin with https"),
+        ("ONESTOP_PAYMENT_URL", "https://pay.example.gov.cn", "are needed too"),
     ],
 )
 def test_production_refuses_values_it_cannot_use(name, value, words):
@@ -92,8 +94,20 @@ def test_production_refuses_values_it_cannot_use(name, value, words):
     assert words in done.stderr
 
 
+@pytest.mark.parametrize(
+    ("url", "merchant"), [("http://127.0.0.1:8091", "M1"), ("https://pay.example.cn", "SANDBOX-1")]
+)
+def test_production_takes_no_play_money(url, merchant):
+    payment = {"ONESTOP_PAYMENT_URL": url, "ONESTOP_PAYMENT_MERCHANT": merchant, "ONESTOP_PAYMENT_SECRET": "s" * 32}
+    done = _import("portal.settings.production", {**PRODUCTION, **payment})
+    assert done.returncode != 0
+    assert "is a sandbox" in done.stderr
+
+
 def test_the_sample_environment_names_every_variable_of_production():
-    modules = [ROOT / "portal" / "settings" / name for name in ("production.py", "storage.py", "upstream.py")]
+    modules = [
+        ROOT / "portal" / "settings" / name for name in ("production.py", "storage.py", "upstream.py", "payment.py")
+    ]
     source = "".join(module.read_text(encoding="utf-8") for module in modules)
     sample = (ROOT / "deploy" / "onestop.env.example").read_text(encoding="utf-8")
     read = set(re.findall(r'"((?:ONESTOP_|DATABASE_)[A-Z_]+)"', source))

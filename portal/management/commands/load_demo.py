@@ -20,7 +20,9 @@ from portal.demo import (
     sample_app,
     staff,
     stories,
+    told,
     vocabulary,
+    worklists,
 )
 
 
@@ -45,18 +47,21 @@ class Command(BaseCommand):
         cast = people.load(SYSTEM)
         seats = staff.load(SYSTEM)
         counters.load(city, cast)
+        worklists.load()
         together = bundles.load(SYSTEM, city)
         apps = legacy.load(SYSTEM, city)
         mandates = entrusting.load(cast)
         registered_twice.load(SYSTEM)
         sample_app.load(SYSTEM)
-        issued = told = 0
+        issued = stories_told = 0
         if not options["minimal"]:
             issued = holdings.load(SYSTEM, cast)
-            told = stories.load(cast)
+            stories_told = stories.load(cast)
+            if stories_told:
+                told.load()
         if options["verbosity"]:
             self.stdout.write(
                 f"Demonstration city: {len(cast.persons)} persons, {len(cast.organisations)} organisations; "
-                f"new now: {seats} staff, {mandates} mandates, {issued} certificates, {told} cases, {apps} old apps, "
-                f"{together} bundles."
+                f"new now: {seats} staff, {mandates} mandates, {issued} certificates, {stories_told} cases, "
+                f"{apps} old apps, {together} bundles."
             )

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from cases.clock import SILENCE_DAYS
 from portal.canvas import Canvas
 from portal.public.wording import unit_label
+from services import routes
 from services.codes import ItemType, ProjectType, TimeUnit
 from services.queries import Guide
 
@@ -43,10 +44,12 @@ def lanes(guide: Guide) -> list[Lane]:
     start = _length(SILENCE_DAYS, TimeUnit.WORKING, mixed) if is_bound else 0.0
     found = [Lane(_("答复是否受理"), 0, start, "pic-before", _working(SILENCE_DAYS))] if is_bound else []
     latest = start
+    begins = routes.begins(guide.route)
     for stage in guide.route:
-        end = start + _length(stage.days, TimeUnit.WORKING, mixed)
+        opens = start + _length(begins[stage.key], TimeUnit.WORKING, mixed)
+        end = opens + _length(stage.days, TimeUnit.WORKING, mixed)
         body = stage.department.short_name or stage.department.name
-        found.append(Lane(f"{body} · {stage.name}", start, end, "pic-branch-bar", _working(stage.days)))
+        found.append(Lane(f"{body} · {stage.name}", opens, end, "pic-branch-bar", _working(stage.days)))
         latest = max(latest, end)
     promise = version.promise_days
     whole = start + _length(promise, version.promise_unit, mixed) if promise else 0

@@ -1,7 +1,7 @@
 """The way of an application, drawn: what happens in which order, by whom, what runs side by side."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -11,7 +11,9 @@ from cases.clock import SILENCE_DAYS
 from common.formatting import format_list
 from portal.canvas import Canvas
 from portal.public.wording import limit_text
+from services import routes
 from services.codes import HandleForm, ItemType, ProjectType, ResultKind
+from services.models import ReviewStage
 from services.queries import Guide
 
 _APPLY, _ACCEPT, _REVIEW, _DECIDE, _DELIVER = "申请", "受理", "审查", "决定", "送达"
@@ -57,17 +59,19 @@ def _usual(guide: Guide, labels: Sequence[str]) -> list[Stage]:
     reply = _("%(days)s 个工作日内答复") % {"days": SILENCE_DAYS} if is_bound else ""
     limit = limit_text(guide.version, guide.version.promise_days, guide.version.promise_unit)
     made = {
-        _APPLY: _applying(guide),
-        _ACCEPT: Stage(_("受理"), who=body, note=reply, aside=_fix() if is_bound else ""),
+        _APPLY: [_applying(guide)],
+        _ACCEPT: [Stage(_("受理"), who=body, note=reply, aside=_fix() if is_bound else "")],
         _REVIEW: _reviewing(guide, body),
-        _DECIDE: Stage(
-            _("决定"),
-            who=body,
-            note=_("受理后 %(limit)s内") % {"limit": limit} if guide.version.promise_days is not None else "",
-        ),
-        _DELIVER: _delivering(guide, _within_ten_days(guide)),
+        _DECIDE: [
+            Stage(
+                _("决定"),
+                who=body,
+                note=_("受理后 %(limit)s内") % {"limit": limit} if guide.version.promise_days is not None else "",
+            )
+        ],
+        _DELIVER: [_delivering(guide, _within_ten_days(guide))],
     }
-    return [made[label] for label in labels]
+    return [step for label in labels for step in made[label]]
 
 
 def _fix() -> str:
@@ -84,16 +88,23 @@ def _applying(guide: Guide) -> Stage:
     return Stage(_("申请"), who=_("您"), note=format_list(known) if known else "", tone="pic-you")
 
 
-def _reviewing(guide: Guide, body: str) -> Stage:
-    branches = tuple(
-        (stage.department.short_name or stage.department.name, stage.name, _days(stage.days)) for stage in guide.route
-    )
+def _reviewing(guide: Guide, body: str) -> list[Stage]:
+    """One step for stages that run side by side, one after another where they wait for each other."""
     special = guide.version.special_procedure.strip()
     aside = _("特别程序（不计时）：%(what)s") % {"what": special} if special not in _NOTHING else ""
-    if not branches:
-        return Stage(_("审查"), who=body, aside=aside)
+    if not guide.route:
+        return [Stage(_("审查"), who=body, aside=aside)]
+    known = {stage.key: stage for stage in guide.route}
+    steps = [_side_by_side([known[key] for key in rank]) for rank in routes.ranks(guide.route)]
+    return [*steps[:-1], replace(steps[-1], aside=aside)]
+
+
+def _side_by_side(found: Sequence[ReviewStage]) -> Stage:
+    branches = tuple(
+        (stage.department.short_name or stage.department.name, stage.name, _days(stage.days)) for stage in found
+    )
     title = _("%(count)s 个部门同时审查") % {"count": len(branches)} if len(branches) > 1 else _("审查")
-    return Stage(title, branches=branches, aside=aside)
+    return Stage(title, branches=branches)
 
 
 def _days(days: int) -> str:

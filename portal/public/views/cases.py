@@ -13,9 +13,12 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from cases import application, notices
 from cases.actions import submission
+from cases.delivery.queries import delivery_of, may_choose
 from cases.errors import CaseNotFound, MaterialsIncomplete, StaleForm
+from cases.fees.queries import fees_of
 from cases.joint import queries as joint_queries
 from cases.models import Case, CaseMaterial, JointCase, Notice
+from cases.progress import holders_of
 from cases.queries import actions_for, clocks, get_case, own_cases
 from cases.states import Action, State
 from common.formatting import code_label
@@ -24,6 +27,7 @@ from identity.queries import represented_organisations
 from identity.step_up import proof_of
 from portal.access import actor_of, citizen_required
 from portal.downloads import file_response
+from portal.fees import fee_row
 from portal.public.drafts import InJoint, draft_of, first_open_page, require_alone
 from portal.public.forms import PagesForm, WithdrawForm
 from portal.public.joint_page import joint_tag, tag_of
@@ -124,6 +128,7 @@ def case_page(
         "version": case.item_version,
         "tag": state_tag(case),
         "next_step": next_step(case),
+        "holders": holders_of(case),
         "clock_lines": clock_lines(case, clocks(case)),
         "clock_problem": clocks(case).problem if case.accepted_on else "",
         "timeline": timeline_of(case),
@@ -136,6 +141,9 @@ def case_page(
         "notices": list(case.notices.all()),
         "flags": case.open_flags,  # type: ignore[attr-defined]
         "answers": _answers(case),
+        "delivery": delivery_of(case),
+        "may_choose_delivery": may_choose(case),
+        "fees": [fee_row(fee) for fee in fees_of(case)],
         "may_correct": Action.CORRECT in allowed,
         "may_withdraw": Action.WITHDRAW in allowed,
         "problems": [*([("", problem)] if problem else []), *upload_problems(rows)],

@@ -14,6 +14,7 @@ from cases import errors
 from cases.actions.drafts import refresh_draft
 from cases.actions.submission import submit
 from cases.attachments import rows_by_field
+from cases.delivery.queries import delivery_of
 from cases.evidence import missing
 from cases.models import Case, Notice
 from cases.promises.errors import PromiseBarred
@@ -71,6 +72,8 @@ def _check_page(
         "conflict": conflict,
         "declaration": DECLARATION,
         "asks_proof": asks_fresh_proof(case.item_version.assurance_level),
+        "delivery": delivery_of(case),
+        "may_choose_delivery": True,
         **common(request, draft, "check"),
         "back_url": reverse("draft_materials", args=[case.pk]),
     }

@@ -182,7 +182,7 @@ def shown(name: str, value: Any) -> Any:
     """A stored value as the form's field takes it: text, a list of codes, True or False; a JSON value in any case."""
     if name == "use_level":
         return value.split("^") if value else []
-    if name in CODE_SETS or name == "types" or isinstance(value, int) or value is None:
+    if name in CODE_SETS or name in ("types", "after") or isinstance(value, int) or value is None:
         return value
     if name == "columns":
         return "\n".join(map(write_column, value))

@@ -24,7 +24,8 @@ from portal.workbench.editor.controls import (
     stored,
 )
 from portal.workbench.editor.form_fields import field_after, field_fields
-from services.descriptions import PARTS, SituationPart, VersionContent
+from services.codes import StageKind
+from services.descriptions import PARTS, SituationPart, StagePart, VersionContent
 from services.editing import rows
 from services.editing.elements import COLUMN_LABELS, PART_LABELS, STEPS, Section
 from services.editing.queries import Offers
@@ -138,8 +139,11 @@ def row_fields(
         return {"title": short_text(_("页名"), 100, required=True)}
     if where.name == "pieces":
         return _piece_fields(where, content, offers)
+    others = [one for one in content.route if row is None or one.key != row.key] if where.part == "route" else []
     fields = {
-        name: _part_field(where.part, name, str(label), offers)
+        name: _order_field(name, str(label), others, row)
+        if name in ("after", "lead")
+        else _part_field(where.part, name, str(label), offers)
         for name, label in PART_LABELS[where.part].items()
         if name not in ("when", "options", "pieces")
     }
@@ -194,6 +198,31 @@ def _part_field(part: str, name: str, label: str, offers: Offers) -> forms.Field
     return field
 
 
+def _order_field(name: str, label: str, others: Sequence[StagePart], row: StagePart | None) -> forms.Field:
+    """Which other stages this one waits for, or whose joint review it takes part in."""
+    messages = {"invalid_choice": _("请从列出的环节里选。")}
+    if name == "lead":
+        joint = [(one.key, one.name) for one in others if one.kind == StageKind.JOINT and not one.lead]
+        gone = [row.lead] if row and row.lead and row.lead not in dict(joint) else []
+        return forms.ChoiceField(
+            label=label,
+            choices=[("", _("不参加")), *joint, *((key, _("已经没有的环节")) for key in gone)],
+            required=False,
+            help_text=_("参加的和牵头的一起开始，牵头的最后下结论；先加一个种类是“联合审查”的环节"),
+            error_messages=messages,
+        )
+    known = {one.key for one in others}
+    gone = [key for key in row.after if key not in known] if row else []
+    return forms.MultipleChoiceField(
+        label=label,
+        choices=[*((one.key, one.name) for one in others), *((key, _("已经没有的环节")) for key in gone)],
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("都不选：受理后马上开始"),
+        error_messages=messages,
+    )
+
+
 def _piece_fields(where: RowList, content: VersionContent, offers: Offers) -> dict[str, forms.Field]:
     """A piece of a material: the certificates it may be are those the material accepts."""
     assert where.outer is not None
@@ -224,7 +253,13 @@ def _piece_fields(where: RowList, content: VersionContent, offers: Offers) -> di
 _HINTS = {
     ("materials", "combination"): _("几个部分里有一个就行，或者要交齐；部分在保存以后加"),
     ("legal_bases", "since"): _("例如 2026-01-31"),
+    ("fees", "charging"): _(
+        "不在网上收的不填。一行一条：时间：受理后；每件：50.00；每单位：10.00，数量：copies，单位：份；"
+        "减免：小微企业，收 0%，情形：size=small，依据：文号（或者 证照：证照类型代号）"
+    ),
     ("materials", "fresh_days"): _("填了以后，申请人以前交过并核验过的可以再用"),
+    ("route", "checklist"): _("现场核查的表单上逐项打勾，一行一项"),
+    ("route", "assignment"): _("指定人员的，由部门负责人在办件里指定"),
     ("materials", "defer_days"): _("只有“容缺后补”要填"),
 }
 
@@ -267,6 +302,8 @@ def row_after(form: EditForm, where: RowList, row: Any, content: VersionContent,
     names = [name for name in form.fields if name != "first_options" and not name.startswith("when__")]
     wanted = names if is_new else [name for name in names if name in form.changed_data]
     values = {name: stored(name, form.cleaned_data[name], rows.value_of(row, name)) for name in wanted}
+    if where.part == "route":  # a choice that was not sent stays as it is
+        values = {name: value for name, value in values.items() if value or name not in ("kind", "assignment")}
     for name, value in values.items():
         if name in ("department_id", "post_id"):
             values[name] = UUID(value)

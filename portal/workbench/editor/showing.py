@@ -14,7 +14,7 @@ from services.editing.compare import type_label
 from services.editing.elements import SECTIONS, STEPS, Section, column_label
 from services.editing.queries import names_of
 from services.editing.rows import RowList
-from services.editing.wording import column_words, part_words, when_words
+from services.editing.wording import column_words, part_words, stage_names, when_words
 
 
 def summaries(desk: Desk) -> list[dict[str, Any]]:
@@ -133,6 +133,10 @@ def _part_notes(desk: Desk, where: RowList, row: Any, names: Mapping[Any, str]) 
             words = _when(desk, rows.value_of(row, name))
         elif name == "days":
             words = _("%(days)s 个工作日") % {"days": row.days}
+        elif name == "after":
+            words = _("等%(names)s") % {"names": stage_names(row.after, desk.content.route)} if row.after else ""
+        elif name == "lead":
+            words = _("参加“%(name)s”") % {"name": stage_names(row.lead, desk.content.route)} if row.lead else ""
         elif name == "is_substantive":
             words = _("实质审查，两人") if row.is_substantive else ""
         elif name == "combination":
@@ -150,7 +154,7 @@ _SHORT = {
     "materials": ("need", "satisfied_by", "combination", "when", "legal"),
     "fees": ("amount", "standard", "basis"),
     "faqs": ("answer",),
-    "route": ("department_id", "post_id", "days", "is_substantive"),
+    "route": ("kind", "department_id", "post_id", "days", "after", "lead", "is_substantive"),
 }
 
 

@@ -10,7 +10,7 @@ from cases.clock import Lamp, Reading
 from cases.models import Case
 from cases.queries import clocks, intake_clock
 from cases.states import State
-from common.workdays import WorkCalendar, for_region
+from common.workdays import WorkCalendar, for_regions
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +37,9 @@ class Lamps:
 
 
 def calendars_for(cases: Iterable[Case]) -> dict[str, WorkCalendar]:
-    """Load one calendar for each region among these cases, two queries each."""
-    return {code: for_region(code) for code in sorted({case.department.region.code for case in cases})}
+    """Load the calendars of the regions among these cases, in two queries."""
+    codes = {case.department.region.code for case in cases}
+    return for_regions(codes) if codes else {}
 
 
 def lamps_of(case: Case, calendar: WorkCalendar) -> Lamps:

@@ -1,5 +1,6 @@
 """The way of a case through the departments, and what has happened on it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -11,11 +12,21 @@ from cases.actions.refreshing import REFRESHED
 from cases.models import Branch, Case
 from cases.promises.actions import BREACH, CHECKED, MISSED, SUPPLIED
 from cases.states import Action, Outcome, State
-from common.formatting import action_label, code_label, format_date
+from common.formatting import action_label, code_label, format_date, format_list
 from identity.actor import Actor
+from services.codes import StageKind
 
 _BAD = frozenset({Action.REFUSE_ACCEPTANCE, Action.NOT_REQUIRE, Action.REFUSE, Action.TERMINATE, Action.WITHDRAW})
-_WARN = frozenset({Action.ASK_CORRECTION, Action.START_SPECIAL, Action.EXTEND, Action.DEEM_ACCEPTED})
+_WARN = frozenset(
+    {
+        Action.ASK_CORRECTION,
+        Action.START_SPECIAL,
+        Action.EXTEND,
+        Action.DEEM_ACCEPTED,
+        Action.RETURN_STAGE,
+        Action.ESCALATE,
+    }
+)
 _INSIDE = frozenset({Action.START_REVIEW})  # happens by itself in the moment of acceptance
 
 
@@ -25,10 +36,11 @@ class Lane:
 
     name: str
     who: str
-    state: str  # done, bad, current
+    state: str  # done, bad, current, todo
     label: str
     note: str
     is_mine: bool
+    kind: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,10 +55,11 @@ class Station:
 
 def route_of(case: Case, actor: Actor) -> list[Station]:
     """The stations: intake, the departments side by side, decision, delivery."""
-    lanes = [_lane(branch, actor) for branch in case.branches.all()]
+    names = {branch.stage.key: branch.stage.name for branch in case.branches.all()}
+    lanes = [_lane(branch, actor, names) for branch in case.branches.all()]
     stations = [_intake(case)]
     if lanes:
-        waiting = any(lane.state == "current" for lane in lanes)
+        waiting = any(lane.state == "current" for lane in lanes)  # what is still to come waits behind an objection
         stations.append(Station(_("审查"), "current" if waiting else "done", lanes=lanes))
     elif case.state in {State.SUBMITTED, State.CORRECTING}:
         stations.append(Station(_("审查"), "todo"))
@@ -62,16 +75,38 @@ def _intake(case: Case) -> Station:
     return Station(_("受理"), "current", code_label(case.get_state_display()))
 
 
-def _lane(branch: Branch, actor: Actor) -> Lane:
-    states = {Branch.State.OPEN: "current", Branch.State.AGREED: "done", Branch.State.OPPOSED: "bad"}
+def _lane(branch: Branch, actor: Actor, names: Mapping[str, str]) -> Lane:
+    who = " · ".join(filter(None, [branch.department.short_name, branch.post.name, _assignee(branch)]))
     is_mine = branch.post_id == actor.post_id and branch.state == Branch.State.OPEN
-    if branch.state == Branch.State.OPEN:
-        note = _("%(day)s前") % {"day": format_date(branch.due_on)} if branch.due_on else ""
-        label = _("由您审查") if is_mine else code_label(branch.get_state_display())
+    label = code_label(branch.get_state_display())
+    if branch.state == Branch.State.WAITING:
+        first = format_list(names[key] for key in branch.stage.after if key in names)
+        note = _("等%(names)s办完") % {"names": first} if first else ""
+    elif branch.state == Branch.State.OPEN:
+        note = _open_note(branch)
+        label = str(_("由您审查")) if is_mine and branch.assignee_id in (None, actor.account_id) else label
     else:
-        note, label = _opinion(branch), code_label(branch.get_state_display())
-    who = f"{branch.department.short_name} · {branch.post.name}"
-    return Lane(branch.stage.name, who, states[Branch.State(branch.state)], str(label), note, is_mine)
+        note = _opinion(branch)
+    kind = "" if branch.stage.kind == StageKind.REVIEW else code_label(branch.stage.get_kind_display())
+    return Lane(branch.stage.name, who, _STATES[Branch.State(branch.state)], label, note, is_mine, kind)
+
+
+_STATES = {
+    Branch.State.WAITING: "todo",
+    Branch.State.OPEN: "current",
+    Branch.State.AGREED: "done",
+    Branch.State.OPPOSED: "bad",
+}
+
+
+def _assignee(branch: Branch) -> str:
+    return branch.assignee.staff_name if branch.assignee else ""
+
+
+def _open_note(branch: Branch) -> str:
+    due = _("%(day)s前") % {"day": format_date(branch.due_on)} if branch.due_on else ""
+    told = _("已提请%(post)s督办") % {"post": branch.escalated_to.name} if branch.escalated_to else ""
+    return "；".join(filter(None, [due, told]))
 
 
 def _opinion(branch: Branch) -> str:

@@ -13,7 +13,9 @@ from django.views.decorators.http import require_POST, require_safe
 
 from cases import application, changes, queries
 from cases.actions import reading, refreshing
+from cases.delivery.queries import delivery_of
 from cases.errors import FlagNoteMissing, FlagNotFound, ViewReasonMissing
+from cases.fees.queries import fees_of
 from cases.joint.queries import siblings
 from cases.models import Case, Notice
 from cases.refreshing import may_refresh, outdated_values, stale_copies
@@ -23,21 +25,26 @@ from common.workdays import for_region
 from identity.actor import Actor
 from portal.access import actor_of, fresh_sign_in, staff_required
 from portal.downloads import file_response
+from portal.fees import fee_row
 from portal.workbench import steps
 from portal.workbench.forms import FlagForm, UnmaskForm
 from portal.workbench.pages import new_request_key, show
+from portal.workbench.route_forms import CommentForm
 from portal.workbench.show.answers import groups_of
 from portal.workbench.show.evidence import evidence_of
 from portal.workbench.show.lamps import lamps_of
 from portal.workbench.show.people import applicant_of
+from portal.workbench.show.remarks import remarks_of, visits_of
 from portal.workbench.show.route import history_of, route_of
+from portal.workbench.show.route_picture import pictures_of
+from portal.workbench.trail import list_url, next_url, trail_of
 
 
 @require_safe
 @staff_required
 def case_page(request: HttpRequest, case_id: UUID) -> HttpResponse:
     """One case. The look is recorded by the query."""
-    return _page(request, queries.get_case(actor_of(request), case_id), UnmaskForm())
+    return page(request, queries.get_case(actor_of(request), case_id), UnmaskForm())
 
 
 @require_POST
@@ -52,13 +59,13 @@ def unmask(request: HttpRequest, case_id: UUID) -> HttpResponse:
     case = queries.get_case(actor_of(request), case_id)
     form = UnmaskForm(request.POST)
     if not form.is_valid():
-        return _page(request, case, form, status=422)
+        return page(request, case, form, status=422)
     try:
         whole = reading.unmask(actor_of(request), case_id=case_id, reason=form.cleaned_data["reason"])
     except ViewReasonMissing as error:
         form.add_error("reason", error.text)
-        return _page(request, case, form, status=422)
-    return _page(request, case, form, whole=whole)
+        return page(request, case, form, status=422)
+    return page(request, case, form, whole=whole)
 
 
 @require_POST
@@ -69,12 +76,12 @@ def application_form(request: HttpRequest, case_id: UUID) -> HttpResponse:
     case = queries.get_case(actor_of(request), case_id)
     form = UnmaskForm(request.POST)
     if not form.is_valid():
-        return _page(request, case, form, status=422)
+        return page(request, case, form, status=422)
     try:
         pdf = application.staff_form(actor_of(request), case_id=case_id, reason=form.cleaned_data["reason"])
     except ViewReasonMissing as error:
         form.add_error("reason", error.text)
-        return _page(request, case, form, status=422)
+        return page(request, case, form, status=422)
     return file_response(pdf, media_type="application/pdf", name=_("申请表"))
 
 
@@ -95,7 +102,7 @@ def handle_flag(request: HttpRequest, case_id: UUID, flag_id: UUID) -> HttpRespo
     case = queries.get_case(actor, case_id)
     if flag_id not in changes.my_tasks_in(actor, case):
         raise FlagNotFound
-    return _page(request, case, UnmaskForm(), flag_form=(flag_id, form), status=422)
+    return page(request, case, UnmaskForm(), flag_form=(flag_id, form), status=422)
 
 
 def _flags(actor: Actor, case: Case, bound: tuple[UUID, FlagForm] | None) -> list[dict[str, Any]]:
@@ -127,16 +134,19 @@ def take_current_values(request: HttpRequest, case_id: UUID) -> HttpResponse:
     return redirect("workbench_case", case_id)
 
 
-def _page(
+def page(
     request: HttpRequest,
     case: Case,
-    form: UnmaskForm,
+    form: UnmaskForm | None = None,
     *,
+    comment_form: CommentForm | None = None,
     whole: Mapping[str, Any] | None = None,
     flag_form: tuple[UUID, FlagForm] | None = None,
     status: int = 200,
 ) -> HttpResponse:
+    """The page, with whichever of its small forms was sent and did not pass."""
     actor = actor_of(request)
+    form = form or UnmaskForm()
     today = timezone.localdate()
     is_open = case.state in OPEN_STATES and not case.outcome
     context = {
@@ -155,10 +165,19 @@ def _page(
         "evidence": evidence_of(case),
         "may_see_originals": queries.may_see_originals(actor, case),
         "route": route_of(case, actor),
+        "route_pictures": pictures_of(case),
+        "visits": visits_of(case),
+        "remarks": remarks_of(case),
+        "comment_form": comment_form or CommentForm(initial={"request_key": new_request_key()}) if is_open else None,
         "history": history_of(case),
         "finding": check(case),
         "steps": _buttons(request, case),
-        "next_case": queries.next_waiting(actor, after=case.pk),
+        "asides": [step for step in steps.steps_open_to(actor, case) if step.is_aside],
+        "delivery": delivery_of(case),
+        "fees": [fee_row(fee) for fee in fees_of(case)],
+        "next_url": next_url(request, case),
+        "list_url": list_url(request),
+        "trail": trail_of(request),
         "correction_sent": any(notice.kind == Notice.Kind.CORRECTION for notice in case.notices.all()),
     }
     return show(request, "workbench/case.html", context, nav="worklist", status=status)
@@ -170,6 +189,8 @@ def _buttons(request: HttpRequest, case: Case) -> list[dict[str, Any]]:
     hidden = {"request_key": new_request_key(), "version": case.version}
     buttons: list[dict[str, Any]] = []
     for step in steps.steps_open_to(actor, case):
+        if step.is_aside:
+            continue
         is_first = not buttons
         form = steps.form_for(step, actor, case, **hidden) if is_first and step.is_short else None
         kind = "quiet" if step.kind == "primary" and not is_first else step.kind

@@ -12,9 +12,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from common.errors import Forbidden
+from common.lines import csv_line
 from portal.access import actor_of, staff_required
 from portal.workbench.item_forms import FindingsForm
-from portal.workbench.pages import csv_line, page_of, show
+from portal.workbench.pages import page_of, show
 from services.lint import queries, store
 
 _CSV_LIMIT = 50_000  # rows

@@ -9,9 +9,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from common.formatting import code_label
+from common.lines import csv_line
 from portal.access import staff_required
 from portal.workbench.legacy_forms import OverlapForm
-from portal.workbench.pages import csv_line, show
+from portal.workbench.pages import show
 from portal.workbench.show.overlap import overlap_svg
 from portal.workbench.views.legacy import reader
 from services.legacy import overlap, queries

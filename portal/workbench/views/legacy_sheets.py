@@ -9,9 +9,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from common.errors import Conflict, Forbidden, Invalid
+from common.lines import csv_line
 from identity.actor import Actor
 from portal.access import actor_of, staff_required
-from portal.workbench.pages import csv_line, page_of, show
+from portal.workbench.pages import page_of, show
 from portal.workbench.staff_forms import SheetForm
 from services.legacy import queries, sheet_actions
 from services.legacy import sheets as reading

@@ -7,12 +7,13 @@ from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
 from cases import errors, queries
 from cases.models import Case
 from cases.notice_texts import remedies_of
-from cases.states import FINAL_STATES, TABLE, Action
+from cases.states import FINAL_STATES, OF_BRANCH, TABLE, Action
 from common.errors import Conflict, DomainError, Forbidden, Invalid, NotFound
 from common.formatting import action_label, code_label
 from common.workdays import for_region
@@ -25,6 +26,7 @@ from portal.workbench.show.lamps import lamps_of
 from portal.workbench.show.people import applicant_of
 from portal.workbench.show.route import history_of
 from portal.workbench.steps import STEPS, Step, form_for
+from portal.workbench.trail import trail_of
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -51,7 +53,7 @@ def case_action(request: HttpRequest, case_id: UUID, action: str) -> HttpRespons
 
 
 def _do(request: HttpRequest, actor: Actor, case: Case, step: Step) -> HttpResponse:
-    form = form_for(step, actor, case, request.POST)
+    form = form_for(step, actor, case, request.POST, request.FILES)
     if not form.is_valid():
         refusal = _why_not(actor, case, step)
         if refusal is None:
@@ -65,7 +67,7 @@ def _do(request: HttpRequest, actor: Actor, case: Case, step: Step) -> HttpRespo
     except Conflict as error:
         return _refused(request, actor, case, step, form, error)
     messages.success(request, str(step.done))
-    return redirect("workbench_case", case.pk)
+    return redirect(reverse("workbench_case", args=[case.pk]) + trail_of(request))
 
 
 def _why_not(actor: Actor, case: Case, step: Step) -> DomainError | None:
@@ -73,7 +75,7 @@ def _why_not(actor: Actor, case: Case, step: Step) -> DomainError | None:
     if step.action in queries.actions_for(actor, case):
         return None
     move = TABLE[step.action]
-    if move.permission and step.action != Action.REVIEW and not actor.may(move.permission, case.department_id):
+    if move.permission and step.action not in OF_BRANCH and not actor.may(move.permission, case.department_id):
         return Forbidden()
     kind = errors.CaseClosed if case.state in FINAL_STATES else errors.MoveNotAllowed
     return kind(state=code_label(case.get_state_display()), action=action_label(step.action.label))
@@ -118,6 +120,7 @@ def _page(
         "unseen": evidence_of(case).unseen if step.is_approval else [],
         "remedies": remedies_of(case) if step.action in _WITH_REMEDIES else [],
         "may_repeat": True,
+        "trail": trail_of(request),
         **extra,
     }
     return show(request, "workbench/step.html", context, nav="worklist", status=status)

@@ -10,13 +10,14 @@ from django.utils import timezone
 from cases import faces
 from cases.actions import decision, drafts, intake, review, submission
 from cases.models import Branch, Case, CaseMaterial
+from cases.routes.visit_actions import Visit, record_visit
 from cases.states import Outcome, State
 from certificates.models import Document
 from common.errors import DomainError
 from identity.actor import SYSTEM, Actor
 from identity.models import PostHolding
 from portal.demo import people, staff
-from services.codes import Audience, ProjectType
+from services.codes import Audience, ProjectType, StageKind
 from services.forms import FieldSpec, visible_steps
 from services.models import ItemVersion
 from services.rules import next_situation, options_for
@@ -71,8 +72,13 @@ def grant(cast: people.Cast, version: ItemVersion) -> Case:
     if version.project_type == ProjectType.INSTANT:
         return decision.decide_at_once(clerk, case_id=case.pk, face=face)
     intake.accept(clerk, case_id=case.pk)
-    for branch in Branch.objects.filter(case=case):
-        reviewer = next(staff.holders(branch.post_id))
+    while branch := Branch.objects.filter(case=case, state=Branch.State.OPEN).select_related("stage").first():
+        holders = list(staff.holders(branch.post_id))
+        reviewer = next((one for one in holders if one.account_id == branch.assignee_id), holders[0])
+        if branch.stage.kind == StageKind.SITE_VISIT:
+            checks = dict.fromkeys(range(len(branch.stage.checklist)), "met")
+            seen = Visit(timezone.localdate(), "店长", "另一人", "符合条件。", checks)
+            record_visit(reviewer, case_id=case.pk, branch_id=branch.pk, visit=seen)
         review.review(
             reviewer, case_id=case.pk, branch_id=branch.pk, agreed=True, opinion="符合条件。", second_officer="另一人"
         )

@@ -292,3 +292,20 @@ def test_no_script_in_a_name_runs(desk, draft):
     for where in pages:
         text = browser_of(desk.ann).get(where).content.decode()
         assert evil not in text, where
+
+
+def test_stages_wait_for_stages_that_are_there(desk, draft):
+    post = a_post(desk.department)
+    given = {"days": "3", "post_id": str(post.pk), "department_id": str(desk.department.pk)}
+    where = address(draft, "route", "new")
+    assert edit(desk.ann, where, name="材料审查", **given).status_code == 302
+    first = content(draft).route[0]
+    assert (first.kind, first.after, first.assignment) == ("review", [], "shared")
+    assert edit(desk.ann, where, name="核查", kind="site_visit", after=["gone"], **given).status_code == 422
+    sent = {"kind": "site_visit", "after": [first.key], "checklist": "看布局\n看设备", "is_substantive": "on"}
+    assert edit(desk.ann, where, name="核查", **sent, **given).status_code == 302
+    second = content(draft).route[1]
+    assert (second.kind, second.after, second.checklist) == ("site_visit", [first.key], ["看布局", "看设备"])
+    page = browser_of(desk.ann).get(address(draft, "route")).content.decode()
+    assert "等材料审查" in page
+    assert edit(desk.ann, address(draft, "route", "2"), lead=first.key).status_code == 422  # it is no joint review

@@ -8,11 +8,11 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from cases.lists import queries as lists
 from cases.models import Case, Flag
 from certificates.actions import change_state
 from certificates.states import Operation
 from common.ids import uuid7
-from portal.workbench import pages
 from tests.factories.moves import a_reviewed_case, a_submitted_case, an_accepted_case
 from tests.factories.workbench import browser_of
 
@@ -111,13 +111,20 @@ def change_state_of_licence(cast) -> None:
 
 def test_counting_stops_at_the_cap(cast, monkeypatch):
     copies_of(a_submitted_case(cast), 24)
-    monkeypatch.setattr(pages, "COUNT_CAP", 21)
+    monkeypatch.setattr(lists, "COUNT_CAP", 22)
+    browser = browser_of(cast.clerk)
 
-    page = browser_of(cast.clerk).get(WORKLIST, {"page": 2})
+    page = browser.get(WORKLIST)
+    second = browser.get(page.context["pages"]["after"])
 
-    assert page.context["page"].paginator.count == 21
-    assert len(page.context["rows"]) == 1
-    assert "只列出最急的" in page.content.decode()
+    assert page.context["page"].count == 22
+    assert "件以上" in page.content.decode()
+    assert len(page.context["rows"]) == 20
+    assert len(second.context["rows"]) == 4
+    assert second.context["page"].count is None
+    shown = [row["case"].number for response in (page, second) for row in response.context["rows"]]
+    assert len(set(shown)) == 24
+    assert [row["case"].number for row in browser.get(second.context["pages"]["before"]).context["rows"]] == shown[:20]
 
 
 @pytest.mark.parametrize("query", [{}, {"task": "all"}, {"text": "没有"}])

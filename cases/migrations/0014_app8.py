@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('cases', '0009_queue6'),
+        ('cases', '0013_lists8'),
         ('identity', '0012_forms'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

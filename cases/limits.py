@@ -1,0 +1,24 @@
+"""Due days as they are stored: empty where the calendar has no data, which the page explains."""
+
+import datetime as dt
+from collections.abc import Sequence
+
+from cases import clock
+from common.workdays import UnknownYear, WorkCalendar
+
+
+def day_or_none(
+    start: dt.date | None,
+    limit: clock.Limit,
+    calendar: WorkCalendar,
+    *,
+    pauses: Sequence[clock.Pause] = (),
+    extension: int = 0,
+) -> dt.date | None:
+    """Return the due day, or None when it lies in a year without calendar data."""
+    if start is None:
+        return None
+    try:
+        return clock.due_on(start, limit, calendar, pauses=pauses, extension=extension)
+    except UnknownYear:
+        return None

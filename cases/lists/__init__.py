@@ -1,0 +1,1 @@
+"""The worklists of staff: filters, pages, saved views, and work on many cases at once."""

@@ -1,0 +1,230 @@
+"""Reads of the lists: pages that begin behind a row, counts that stop, and the case after the one at hand.
+
+A list is put together from arms: conditions that do not overlap and each of which an index answers in the order of
+the list. Each arm gives at most a page, and the page is the first of them all. What is shown is read once more
+through :func:`cases.queries.visible_to`, so that an arm can never show what the actor may not know of.
+"""
+
+import datetime as dt
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Exists, IntegerField, OuterRef, Q, QuerySet, Value
+from django.utils import timezone
+
+from cases.lists.filters import WorklistFilter
+from cases.lists.finding import ranks
+from cases.lists.ordering import ORDERS, Order, Place, beyond
+from cases.models import Branch, Case, Flag
+from cases.queries import visible_to, waiting_for, waiting_parts
+from cases.states import OPEN_STATES, State
+from common.workdays import UnknownYear, for_region
+from identity.actor import Actor
+from identity.permissions import Permission
+
+PAGE_SIZE = 20
+COUNT_CAP = 100
+SOON = 3  # working days
+_MOST_ARMS = 64  # departments with an arm each; beyond them the rows are dense enough for one
+_TIMED = (State.ACCEPTED, State.IN_REVIEW, State.SUSPENDED)
+_SEES = (Permission.COUNTER, Permission.DECIDE, Permission.SUPERVISE)
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One case of a list and its place."""
+
+    case: Case
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page: its rows and the places behind and before which the neighbours begin, None at an end.
+
+    ``count`` is how many cases the list has, :data:`COUNT_CAP` at most; only the first page knows.
+    """
+
+    rows: list[Row]
+    after: Place | None = None
+    before: Place | None = None
+    count: int | None = None
+
+    @property
+    def is_capped(self) -> bool:
+        """Whether there may be more cases than were counted."""
+        return self.count is not None and self.count >= COUNT_CAP
+
+
+def page(actor: Actor, chosen: WorklistFilter, *, after: str = "", before: str = "", size: int = PAGE_SIZE) -> Page:
+    """The page behind or before a place, as the address names it; the first one for anything else.
+
+    Two queries, and two more for words. The first page reads on to :data:`COUNT_CAP` places, which are its count.
+    """
+    order = ORDERS[chosen.order]
+    place = Place.read(before or after, order)
+    is_back = bool(before) and place is not None
+    found = _places(actor, chosen, size + 1 if place else max(COUNT_CAP, size + 1), place=place, is_back=is_back)
+    total = None if place else min(len(found), COUNT_CAP)
+    has_more = len(found) > size
+    found = found[:size]
+    if is_back:
+        found.reverse()
+    if not found:
+        return Page([], count=total)
+    is_first = place is None or (is_back and not has_more)
+    is_last = not is_back and not has_more
+    return Page(_rows(actor, found), None if is_last else found[-1], None if is_first else found[0], total)
+
+
+def count(actor: Actor, chosen: WorklistFilter, *, cap: int = COUNT_CAP) -> int:
+    """How many cases a list has, ``cap`` at most: no count ever reads more rows than that from an arm."""
+    return len(_places(actor, chosen, cap))
+
+
+def ids(actor: Actor, chosen: WorklistFilter, *, most: int) -> list[UUID]:
+    """The cases of a list in its order, ``most`` of them."""
+    return [place.key for place in _places(actor, chosen, most)]
+
+
+def versions(actor: Actor, case_ids: Iterable[UUID]) -> dict[UUID, int]:
+    """Of these cases those that the actor may know of, with the version of each."""
+    return dict(visible_to(actor).filter(pk__in=list(case_ids)).values_list("pk", "version"))
+
+
+def next_in(actor: Actor, chosen: WorklistFilter, *, place: Place, but: UUID) -> Place | None:
+    """The place of the case after a place in a list; ``but`` is the one at hand, which may have moved on."""
+    found = _places(actor, chosen, 2, place=place)
+    return next((one for one in found if one.key != but), None)
+
+
+def waiting_count(actor: Actor, *, cap: int = COUNT_CAP) -> int:
+    """How many cases wait for this post, ``cap`` at most."""
+    return count(actor, WorklistFilter(), cap=cap)
+
+
+def next_waiting(actor: Actor, *, after: UUID) -> UUID | None:
+    """The most urgent case that waits for this post, other than ``after``: where "next" leads without a list."""
+    found = _places(actor, WorklistFilter(), 2)
+    return next((one.key for one in found if one.key != after), None)
+
+
+def _rows(actor: Actor, places: Sequence[Place]) -> list[Row]:
+    cases = (
+        visible_to(actor)
+        .filter(pk__in=[place.key for place in places])
+        .select_related("item_version", "department__region", "applicant__person", "applicant__organisation")
+        .annotate(is_flagged=Exists(Flag.objects.filter(case=OuterRef("pk"), resolved_at__isnull=True)))
+        .order_by()
+    )
+    by_key = {case.pk: case for case in cases} if places else {}
+    return [Row(by_key[place.key], place) for place in places if place.key in by_key]
+
+
+def _places(
+    actor: Actor, chosen: WorklistFilter, most: int, *, place: Place | None = None, is_back: bool = False
+) -> list[Place]:
+    """The first places of a list behind ``place``; in the opposite direction where ``is_back`` (one statement)."""
+    order = ORDERS[chosen.order]
+    arms = [
+        _sliced(order, arm, rank, most, place, is_back=is_back)
+        for rank, arm in _arms(actor, chosen)
+        if not _is_past(rank, place, is_back=is_back)
+    ]
+    if not arms:
+        return []
+    found = arms[0] if len(arms) == 1 else arms[0].union(*arms[1:], all=True).order_by(*_names(order, is_back))[:most]
+    return [Place(int(rank), tuple(days), UUID(str(key))) for rank, *days, key in found]
+
+
+def _sliced(
+    order: Order, arm: QuerySet[Case], rank: int, most: int, place: Place | None, *, is_back: bool
+) -> QuerySet[Case, Any]:
+    if place is not None and rank == place.rank:
+        arm = arm.filter(beyond(order, place, is_back=is_back))
+    keys = {f"k{number}": key for number, key in enumerate(order.keys)}
+    named = arm.annotate(rank=Value(rank, output_field=IntegerField()), **keys)
+    names = _names(order, is_back)
+    sorted_arm = named.order_by(*(name for name in names if name.lstrip("-") != "rank"))
+    return sorted_arm.values_list("rank", *keys, "pk")[:most]
+
+
+def _names(order: Order, is_back: bool) -> list[str]:
+    sign = "-" if order.is_down != is_back else ""
+    names = [f"{sign}k{number}" for number in range(len(order.keys))]
+    return ["-rank" if is_back else "rank", *names, f"{sign}pk"]
+
+
+def _is_past(rank: int, place: Place | None, *, is_back: bool) -> bool:
+    return place is not None and (rank > place.rank if is_back else rank < place.rank)
+
+
+def _arms(actor: Actor, chosen: WorklistFilter) -> list[tuple[int, QuerySet[Case]]]:
+    if not actor.is_staff:
+        return []
+    narrowed = _narrowed(actor, chosen)
+    if chosen.text:
+        whole = visible_to(actor).filter(narrowed).order_by()
+        if chosen.task == "mine":
+            whole = whole.filter(waiting_for(actor))
+        is_ranked = chosen.order == "best"
+        return [(rank if is_ranked else 0, whole.filter(fits)) for rank, fits in enumerate(ranks(chosen.text))]
+    parts = waiting_parts(actor) if chosen.task == "mine" else _visible_parts(actor)
+    shown = Case.objects.exclude(state=State.DRAFT).order_by()
+    return [(0, shown.filter(part).filter(narrowed)) for part in parts]
+
+
+def _visible_parts(actor: Actor) -> list[Q]:
+    """What :func:`visible_to` says, in parts that do not overlap: a department each, then those it only reviews."""
+    own = frozenset().union(*(actor.departments(right) for right in _SEES))
+    reviewed = actor.departments(Permission.REVIEW) - own
+    parts = [Q(department_id=one) for one in sorted(own)] if len(own) <= _MOST_ARMS else [Q(department_id__in=own)]
+    if reviewed:
+        branches = Branch.objects.filter(case=OuterRef("pk"), department_id__in=reviewed)
+        parts.append(Exists(branches) & ~Q(department_id__in=own))
+    return parts
+
+
+def _narrowed(actor: Actor, chosen: WorklistFilter) -> Q:
+    wanted = Q()
+    if chosen.task == "open":
+        wanted &= Q(state__in=sorted(OPEN_STATES))
+    if chosen.state:
+        wanted &= Q(state=chosen.state)
+    exact = {"item": "item_id", "department": "department_id", "region": "department__region_id"}
+    for name, column in {**exact, "applicant": "applicant_id"}.items():
+        if value := getattr(chosen, name):
+            wanted &= Q(**{column: value})
+    if chosen.post:
+        wanted &= Q(Exists(Branch.objects.filter(case=OuterRef("pk"), post_id=chosen.post)))
+    if chosen.since:
+        wanted &= Q(received_on__gte=chosen.since)
+    if chosen.until:
+        wanted &= Q(received_on__lte=chosen.until)
+    for column, lamp in (("promise_due_on", chosen.promise), ("statutory_due_on", chosen.statute)):
+        if lamp:
+            wanted &= _lit(column, lamp, actor)
+    return wanted
+
+
+def _lit(column: str, lamp: str, actor: Actor) -> Q:
+    """Cases whose clock runs, by their last day; a paused clock has none."""
+    if lamp == "paused":
+        return Q(state=State.SUSPENDED)
+    today = timezone.localdate()
+    running = Q(state__in=_TIMED)
+    if lamp == "over":
+        return running & Q(**{f"{column}__lt": today})
+    last = _soon(today, actor)
+    if lamp == "soon":
+        return running & Q(**{f"{column}__range": (today, last)})
+    return running & Q(**{f"{column}__gt": last})
+
+
+def _soon(today: dt.date, actor: Actor) -> dt.date:
+    try:
+        return for_region(actor.region_code).add(today, SOON)
+    except UnknownYear:
+        return today + dt.timedelta(days=SOON)

@@ -1,0 +1,290 @@
+"""What people are told about their cases: the events of this room, whom they concern, and the words they begin with.
+
+``notify(case, KIND)`` is the one door for everything about a case. Other parts of the room declare their own kinds
+beside these and call it.
+"""
+
+from collections.abc import Callable, Iterable
+from functools import partial
+from uuid import UUID
+
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from cases.models import Case, Flag, JointItem, Notice
+from identity.mandates.queries import find_current
+from identity.messaging import announcing
+from identity.messaging.kinds import Group, Kind, Words
+from identity.models import Party
+
+_FIELDS = frozenset({"item", "number"})
+
+
+def concerned(case: Case) -> list[UUID]:
+    """Who is told about a case: the applicant or legal representative, and who fills it in while they may act."""
+    party = case.applicant
+    is_person = party.kind == Party.Kind.PERSON
+    owner = party.pk if is_person else party.organisation.legal_representative_id
+    if case.agent_id == owner or find_current(agent_id=case.agent_id, principal_id=party.pk):
+        return [owner, case.agent_id]
+    return [owner]
+
+
+def _of_case(about: UUID) -> Iterable[UUID]:
+    case = Case.objects.select_related("applicant__organisation").filter(pk=about).first()
+    return concerned(case) if case else []
+
+
+def _of_notice(about: UUID) -> Iterable[UUID]:
+    return concerned(Notice.objects.select_related("case__applicant__organisation").get(pk=about).case)
+
+
+def _of_flag(about: UUID) -> Iterable[UUID]:
+    flag = Flag.objects.select_related("case__applicant__organisation").filter(pk=about).first()
+    return concerned(flag.case) if flag else []
+
+
+def _of_joint_item(about: UUID) -> Iterable[UUID]:
+    item = JointItem.objects.select_related("case__applicant__organisation", "joint").get(pk=about)
+    return concerned(item.case) if item.case else [item.joint.agent_id]
+
+
+def kind(
+    code: str,
+    name: str | Promise,
+    group: Group,
+    chinese: Words,
+    english: Words,
+    *,
+    recipients: Callable[[UUID], Iterable[UUID]] = _of_case,
+    more: Iterable[str] = (),
+) -> Kind:
+    """An event about a case; its texts may name the item, the case's number, and what ``more`` adds."""
+    words = {"zh-hans": chinese, "en": english}
+    return Kind(code, name, group, _FIELDS | frozenset(more), words, recipients)
+
+
+_legal = partial(kind, group=Group.LEGAL, recipients=_of_notice)
+
+RECEIVED = _legal(
+    "case.received",
+    _("收到申请"),
+    chinese=Words(
+        "申请已收到",
+        "“{item}”的申请已收到，办件编号 {number}。五个工作日内答复是否受理，您不用做什么。收件回执在办件页面。",
+        "您的申请已收到，办件编号{number}，五个工作日内答复是否受理。详情请登录一站通查看。",
+    ),
+    english=Words(
+        "Application received",
+        "Your application for “{item}” has been received under number {number}. You will be told within five working "
+        "days whether it is accepted; there is nothing you need to do. The receipt is on the page of the case.",
+        "Your application {number} was received. You will hear within five working days. Sign in for details.",
+    ),
+)
+ACCEPTED = _legal(
+    "case.accepted",
+    _("受理"),
+    chinese=Words(
+        "申请已受理",
+        "“{item}”（{number}）已受理，开始计算办理时限。受理通知书在办件页面。",
+        "办件{number}已受理，开始计算办理时限。受理通知书请登录一站通查看。",
+    ),
+    english=Words(
+        "Application accepted",
+        "“{item}” ({number}) has been accepted and its time limit runs. The notice is on the page of the case.",
+        "Case {number} was accepted and its time limit runs. Sign in to read the notice.",
+    ),
+)
+CORRECTION = _legal(
+    "case.correction_asked",
+    _("要求补正"),
+    chinese=Words(
+        "请补正材料",
+        "“{item}”（{number}）有内容要补正，全部要求写在补正告知书里，请一次补齐。补正期间不计入办理时限。",
+        "办件{number}有内容要补正，请登录一站通，按告知书一次补齐。",
+    ),
+    english=Words(
+        "Please correct your application",
+        "Something in “{item}” ({number}) has to be corrected. The notice lists all of it; the time you take does not "
+        "count.",
+        "Case {number} needs corrections. Please sign in; the notice lists all of them.",
+    ),
+)
+SPECIAL = _legal(
+    "case.special",
+    _("进入特别程序"),
+    chinese=Words(
+        "进入特别程序",
+        "“{item}”（{number}）需要依法进行检验、评审等程序，所需时间不计入办理时限。告知书在办件页面。",
+        "办件{number}进入特别程序，所需时间不计入办理时限。告知书请登录一站通查看。",
+    ),
+    english=Words(
+        "A special procedure has begun",
+        "“{item}” ({number}) needs a special procedure by law, such as a test or a hearing. Its time does not count. "
+        "The notice is on the page of the case.",
+        "A special procedure has begun in case {number}. Its time does not count. Sign in to read the notice.",
+    ),
+)
+EXTENDED = _legal(
+    "case.extended",
+    _("延长期限"),
+    chinese=Words(
+        "办理期限延长",
+        "“{item}”（{number}）的办理期限经批准延长，理由和新的期限写在通知书里。",
+        "办件{number}的办理期限延长，理由请登录一站通查看通知书。",
+    ),
+    english=Words(
+        "The time limit was extended",
+        "The time limit of “{item}” ({number}) was extended. The notice gives the reason and the new day.",
+        "The time limit of case {number} was extended. Sign in to read why.",
+    ),
+)
+DECIDED = _legal(
+    "case.decided",
+    _("作出决定"),
+    chinese=Words(
+        "有决定了",
+        "“{item}”（{number}）有决定了。文书在办件页面，请打开看；对决定不服的，文书里写明了怎样申请复议或者诉讼。",
+        "办件{number}有决定了，请登录一站通打开文书查看。",
+    ),
+    english=Words(
+        "A decision was made",
+        "There is a decision on “{item}” ({number}). Please open the document on the page of the case; it says what "
+        "you can do if you do not agree.",
+        "There is a decision on case {number}. Please sign in and open the document.",
+    ),
+)
+NOTICE_UNREAD = _legal(
+    "case.notice_unread",
+    _("文书还没有看"),
+    chinese=Words(
+        "有一份文书等您看",
+        "“{item}”（{number}）有一份文书，您还没有打开。请打开看，看过即为送达。",
+        "办件{number}有一份文书等您看，请登录一站通打开。",
+    ),
+    english=Words(
+        "A document waits for you",
+        "You have not opened a document in “{item}” ({number}) yet. Opening it counts as its delivery.",
+        "A document in case {number} waits for you. Please sign in and open it.",
+    ),
+)
+CORRECTION_WAITING = kind(
+    "case.correction_waiting",
+    _("补正还没有交"),
+    Group.REMINDER,
+    Words(
+        "补正还没有交",
+        "“{item}”（{number}）的补正还没有交，交齐后窗口才能答复是否受理。不想办了的，可以撤回。",
+        "办件{number}还在等您补正，请登录一站通补齐；不办了的可以撤回。",
+    ),
+    Words(
+        "Your corrections are awaited",
+        "“{item}” ({number}) still waits for your corrections. If you no longer need it, you can withdraw it.",
+        "Case {number} still waits for your corrections. Please sign in.",
+    ),
+)
+CERTIFICATE_READY = kind(
+    "case.certificate_ready",
+    _("证照做好了"),
+    Group.PROGRESS,
+    Words(
+        "结果做好了",
+        "“{item}”（{number}）办结，结果证照已经存入“我的证照”，以后办事用到它不用再交。",
+        "办件{number}办结，结果已存入您的一站通，请登录查看。",
+    ),
+    Words(
+        "Your result is ready",
+        "“{item}” ({number}) is done. The certificate lies in your wallet; you need not hand it in again.",
+        "Case {number} is done and its result is ready. Please sign in.",
+    ),
+)
+DRAFT_WAITING = kind(
+    "case.draft_waiting",
+    _("草稿等着提交"),
+    Group.REMINDER,
+    Words(
+        "有一份申请没有提交",
+        "“{item}”填了一部分，还没有提交。接着填完就可以提交；不办了的，可以删掉草稿。",
+        "您有一份申请填了一部分还没有提交，请登录一站通接着办。",
+    ),
+    Words(
+        "An application is not finished",
+        "You began an application for “{item}” and have not handed it in. You can go on where you stopped.",
+        "You began an application and have not handed it in. Please sign in to go on.",
+    ),
+)
+JOINT_ITEM_OPEN = kind(
+    "joint.item_open",
+    _("联办事项等您补充"),
+    Group.PROGRESS,
+    Words(
+        "联办的一项等您补充",
+        "一件事里的“{item}”轮到办了，还缺只有您能补的内容，请补充后提交。",
+        "您的一件事申请里有一项等您补充，请登录一站通查看。",
+    ),
+    Words(
+        "One item of your bundle waits for you",
+        "It is the turn of “{item}” in your bundle, and something only you can add is missing.",
+        "One item of your bundle waits for you. Please sign in.",
+    ),
+    recipients=_of_joint_item,
+)
+FLAG_RAISED = kind(
+    "case.flag_raised",
+    _("依据的证照变了"),
+    Group.PROGRESS,
+    Words(
+        "申请用到的证照变了",
+        "“{item}”（{number}）用到的一张证照状态或内容变了，核实前不能作决定。请到办件页面看要做什么。",
+        "办件{number}用到的证照有变化，请登录一站通看要做什么。",
+    ),
+    Words(
+        "A certificate your case relies on has changed",
+        "A certificate that “{item}” ({number}) relies on has changed. Please see on the page of the case what to do.",
+        "A certificate that case {number} relies on has changed. Please sign in.",
+    ),
+    recipients=_of_flag,
+)
+
+KINDS = (
+    RECEIVED,
+    ACCEPTED,
+    CORRECTION,
+    CORRECTION_WAITING,
+    SPECIAL,
+    EXTENDED,
+    DECIDED,
+    CERTIFICATE_READY,
+    NOTICE_UNREAD,
+    DRAFT_WAITING,
+    JOINT_ITEM_OPEN,
+    FLAG_RAISED,
+)
+_OF_NOTICE = {
+    Notice.Kind.RECEIPT: RECEIVED,
+    Notice.Kind.ACCEPTANCE: ACCEPTED,
+    Notice.Kind.CORRECTION: CORRECTION,
+    Notice.Kind.NOT_ACCEPTED: DECIDED,
+    Notice.Kind.NOT_REQUIRED: DECIDED,
+    Notice.Kind.APPROVAL: DECIDED,
+    Notice.Kind.REFUSAL: DECIDED,
+    Notice.Kind.SPECIAL: SPECIAL,
+    Notice.Kind.EXTENSION: EXTENDED,
+    Notice.Kind.TERMINATION: DECIDED,
+}
+
+
+def notify(case: Case, event: Kind, *, about: UUID | None = None, occasion: str = "", **more: str) -> None:
+    """Announce an event of a case once, in the action's transaction.
+
+    ``about`` is what it is about when that is not the case itself; ``more`` fills the fields the kind adds.
+    """
+    values = {"item": case.item_version.name, "number": case.number or "", **more}
+    link = reverse("my_case", args=[case.pk])
+    announcing.notify(event, about=about or case.pk, values=values, link=link, occasion=occasion)
+
+
+def notify_of(notice: Notice, case: Case) -> None:
+    """Announce what a notice says; each kind of notice has its event."""
+    notify(case, _OF_NOTICE[Notice.Kind(notice.kind)], about=notice.pk)

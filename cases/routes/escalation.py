@@ -1,0 +1,93 @@
+"""Before a branch is late its superior is told: once for each opening, seen in the worklist and on the case."""
+
+import datetime as dt
+from uuid import UUID
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from cases import clock
+from cases import events as codes
+from cases.actions import moves
+from cases.models import Branch
+from cases.states import Action, State
+from common import events
+from common.jobs import for_each
+from common.workdays import UnknownYear, WorkCalendar, for_region
+from identity.actor import SYSTEM
+from identity.models import Post, PostHolding
+from identity.staff.current import current
+
+_AHEAD = dt.timedelta(days=21)  # the last fifth of a stage of thirty working days, with a week of holidays within
+_IN_ORDER = (PostHolding.Role.SUPERVISOR, PostHolding.Role.DECIDER)
+
+
+def superior_of(branch: Branch, *, without: UUID | None = None) -> Post | None:
+    """The post that watches over a branch: of its department, held by a supervisor, else by who decides there;
+    else a supervisor's that serves the department. None where nobody is."""
+    held = current(PostHolding.objects.filter(account__is_active=True)).exclude(post_id=branch.post_id)
+    if without:
+        held = held.exclude(account_id=without)
+    own = held.filter(post__department_id=branch.department_id)
+    serving = held.filter(role=PostHolding.Role.SUPERVISOR, post__serves=branch.department_id)
+    for rows in (*(own.filter(role=role) for role in _IN_ORDER), serving):
+        found = rows.select_related("post").order_by("post__name", "pk").first()
+        if found:
+            return found.post
+    return None
+
+
+def escalate_due(*, today: dt.date, limit: int = 500) -> int:
+    """Tell the superiors of branches whose last days have come; returns how many branches that were."""
+    rows = Branch.objects.filter(
+        state=Branch.State.OPEN, escalated_at__isnull=True, due_on__lte=today + _AHEAD, case__state=State.IN_REVIEW
+    ).order_by("due_on", "pk")
+    told, last = 0, None
+    while True:
+        batch = rows.filter(due_on__gte=last[0]).exclude(pk__in=last[1]) if last else rows
+        found = list(
+            batch.values_list("pk", "case_id", "due_on", "stage__days", "case__department__region__code")[:limit]
+        )
+        if not found:
+            return told
+        cases = {pk: case_id for pk, case_id, due, days, region in found if is_near(due, days, region, today)}
+        told += for_each(cases, lambda pk, known=cases: _escalate(pk, known[pk]))  # type: ignore[misc]
+        same_day = {pk for pk, _case, due, _days, _region in found if due == found[-1][2]}
+        last = (found[-1][2], same_day | (last[1] if last and last[0] == found[-1][2] else set()))
+
+
+def is_near(due: dt.date | None, days: int, region: str, today: dt.date) -> bool:
+    """Whether the lamp of a stage of so many working days is yellow or red; never guessed without a calendar."""
+    if due is None:
+        return False
+    try:
+        calendar: WorkCalendar = for_region(region)
+        return clock.read(due, clock.Limit(days), calendar, today).lamp in (clock.Lamp.NEAR, clock.Lamp.OVER)
+    except UnknownYear:
+        return False
+
+
+@transaction.atomic
+def _escalate(branch_id: UUID, case_id: UUID) -> bool:
+    case = moves.lock(SYSTEM, case_id)
+    branch = Branch.objects.select_related("stage", "department").get(pk=branch_id)
+    if branch.state != Branch.State.OPEN or branch.escalated_at or case.state != State.IN_REVIEW:
+        return False
+    superior = superior_of(branch)
+    branch.escalated_at, branch.escalated_to = timezone.now(), superior
+    branch.save(update_fields=["escalated_at", "escalated_to", "updated_at"])
+    note = _("%(stage)s快到期，已提请%(post)s督办") % {
+        "stage": branch.stage.name,
+        "post": superior.name if superior else branch.department.name,
+    }
+    moves.apply(case, SYSTEM, Action.ESCALATE, note=note)
+    events.record(
+        codes.BRANCH_ESCALATED,
+        actor=SYSTEM,
+        subject_id=case.pk,
+        holder_id=case.applicant_id,
+        branch=branch.stage.key,
+        to_post=str(superior.pk) if superior else "",
+    )
+    return True
