@@ -97,6 +97,14 @@ class DeclarationMissing(Invalid):
     message = _("请先勾选承诺，再提交。")
 
 
+class ProofNeeded(Forbidden):
+    """The declaration of this item is signed with a fresh proof of identity."""
+
+    code = "case.proof_needed"
+    message = _("这个事项要重新核验身份后签署声明。")
+    what_to_do = _("请回到“核对”一步，按提示核验身份，再提交。")
+
+
 class NotInstant(Conflict):
     """Only an instant item is accepted and decided in one act."""
 

@@ -5,20 +5,23 @@ from django.utils import timezone
 from cases import errors, evidence, flags, notices, prefill
 from cases.actions import moves
 from cases.models import Case, CaseMaterial, Notice
+from cases.promises.keeping import freeze
 from cases.rules import case_number
+from cases.signing.making import sign
 from cases.states import Action
 from certificates import grants
 from common.numbering import next_number
 from identity.actor import Actor
+from identity.step_up import Proof
 from services.forms import clean_answers, visible_steps
 from services.queries import is_open
 from services.rules import situation_complete
 
 
-def hand_in(actor: Actor, case: Case) -> None:
+def hand_in(actor: Actor, case: Case, *, proof: Proof | None = None) -> None:
     """Check that a locked draft is whole, freeze it, give it its number and its receipt: the one way to be submitted.
 
-    Whoever calls this has checked that the applicant declared it and may apply. Raises as
+    Whoever calls this has checked that the applicant declared it, with ``proof``, and may apply. Raises as
     :func:`cases.actions.submission.submit` does.
     """
     if not is_open(case.item):
@@ -28,7 +31,9 @@ def hand_in(actor: Actor, case: Case) -> None:
     _check_materials(case, rows)
     flags.settle(case)
     _number(case)
+    freeze(actor, case, rows)
     grant_all(actor, case, rows)
+    sign(actor, case, proof=proof)
     moves.apply(case, actor, Action.SUBMIT)
     notices.issue(actor, case, Notice.Kind.RECEIPT)
 

@@ -336,13 +336,16 @@ from cases.delivery.models import Delivery  # noqa: E402
 from cases.fees.models import FeeNotice, Payment, PaymentOrder, Reconciliation, Refund, UsedNonce  # noqa: E402
 from cases.joint.models import JointCase, JointItem  # noqa: E402
 from cases.lists.models import BulkJob, BulkRow, SavedView  # noqa: E402
+from cases.promises.models import Breach, Undertaking  # noqa: E402
 from cases.routes.models import RouteEntry, VisitPhoto  # noqa: E402
 from cases.serving.models import NoticeService  # noqa: E402
+from cases.signing.models import Signature  # noqa: E402
 
 __all__ = [
     "Appointment",
     "ArchiveHold",
     "ArchivePackage",
+    "Breach",
     "BulkJob",
     "BulkRow",
     "CounterDay",
@@ -361,8 +364,10 @@ __all__ = [
     "Retention",
     "RouteEntry",
     "SavedView",
+    "Signature",
     "SlotPlan",
     "Ticket",
+    "Undertaking",
     "UsedNonce",
     "VisitPhoto",
 ]

@@ -1,10 +1,15 @@
 """The words of each notice. They are frozen into the notice when it is issued, in Chinese: it is a legal document."""
 
+import datetime as dt
 from typing import Any
 
 from django.utils import timezone
+from django.utils.translation import override
 
-from cases.models import Case, Notice
+from cases.clock import SILENCE_DAYS
+from cases.models import Case, CaseMaterial, Notice
+from cases.signing.rules import method_name
+from common.workdays import UnknownYear, for_region
 from services.models import LegalBasis
 
 _Kind = Notice.Kind
@@ -12,7 +17,7 @@ _Kind = Notice.Kind
 
 def text_of(case: Case, kind: Notice.Kind, items: list[str]) -> dict[str, Any]:
     """Return ``{addressee, paragraphs, facts, lists, remedies, contact}`` for ``documents/notice.html``."""
-    return {
+    content = {
         "addressee": case.applicant.name,
         "paragraphs": _PARAGRAPHS[kind](case),
         "facts": _facts(case, kind),
@@ -20,6 +25,9 @@ def text_of(case: Case, kind: Notice.Kind, items: list[str]) -> dict[str, Any]:
         "remedies": remedies_of(case) if kind in _WITH_REMEDIES else [],
         "contact": _contact(case),
     }
+    if kind == _Kind.RECEIPT:
+        content["digest"] = case.signature.digest  # what the sealed receipt vouches for
+    return content
 
 
 _WITH_REMEDIES = {_Kind.NOT_ACCEPTED, _Kind.REFUSAL, _Kind.TERMINATION}
@@ -35,10 +43,21 @@ def _bases(case: Case) -> str:
 
 
 def _receipt(case: Case) -> list[str]:
+    day = _reply_day(case)
+    until = f"（{day:%Y年%m月%d日}以前）" if day else ""
     return [
-        f"你（单位）提交的{_item(case)}申请材料已收到。",
-        "我们将在五个工作日内答复是否受理；逾期没有答复的，自收到申请之日起即为受理。",
+        f"你（单位）提交的{_item(case)}申请材料已收到，本回执是申请和材料的接收凭证。",
+        f"我们将在五个工作日内{until}答复是否受理；逾期没有答复的，自收到申请之日起即为受理。",
+        case.signature.content["declaration"],
     ]
+
+
+def _reply_day(case: Case) -> dt.date | None:
+    """The last day to answer; none where the year has no calendar."""
+    try:
+        return for_region(case.department.region.code).add(case.received_on or timezone.localdate(), SILENCE_DAYS)
+    except UnknownYear:
+        return None
 
 
 def _acceptance(case: Case) -> list[str]:
@@ -140,6 +159,8 @@ def _facts(case: Case, kind: Notice.Kind) -> list[tuple[str, str]]:
     facts = [("办件编号", case.number or ""), ("事项名称", case.item_version.name)]
     if case.submitted_at:
         facts.append(("申请时间", timezone.localtime(case.submitted_at).strftime("%Y年%m月%d日 %H:%M")))
+    if kind == _Kind.RECEIPT:
+        facts += _signed(case)
     if kind in {_Kind.ACCEPTANCE, _Kind.EXTENSION, _Kind.SPECIAL} and case.accepted_on:
         facts.append(("受理日期", f"{case.accepted_on:%Y年%m月%d日}"))
         if case.promise_due_on:
@@ -151,10 +172,39 @@ def _facts(case: Case, kind: Notice.Kind) -> list[tuple[str, str]]:
     return facts
 
 
+def _signed(case: Case) -> list[tuple[str, str]]:
+    signature = case.signature
+    with override("zh-hans"):  # a legal document, whatever language the page had
+        how = f"{signature.get_capacity_display()}，{method_name(signature.method)}"
+    return [
+        ("声明签署人", f"{signature.content['signer']}（{how}）"),
+        ("签署时间", timezone.localtime(signature.signed_at).strftime("%Y年%m月%d日 %H:%M:%S")),
+        ("内容摘要（SHA-256）", f"{signature.digest[:32]}\n{signature.digest[32:]}"),
+    ]
+
+
+def _received(row: CaseMaterial) -> str:
+    """One material as the receipt lists it: how it came, and the beginning of its file's hash."""
+    mark = f"，SHA-256 前 16 位 {row.document.sha256[:16]}" if row.document else ""
+    licence = f"，证照编号 {row.certificate.number}" if row.certificate else ""
+    return f"{row.name}（{row.get_way_display()}{licence}{mark}）"
+
+
+def _receipt_lists(case: Case) -> list[dict[str, Any]]:
+    rows = list(case.materials.select_related("requirement", "document", "certificate", "undertaking"))
+    received = [_received(row) for row in rows if row.way != row.Way.MISSING]
+    lists = [{"title": "收到的材料", "items": received}] if received else []
+    for row in rows:
+        undertaking = getattr(row, "undertaking", None)
+        if undertaking is not None:
+            title = f"{undertaking.get_kind_display()}：{row.name}"
+            lists.append({"title": title, "items": list(undertaking.text)})
+    return lists
+
+
 def _lists(case: Case, kind: Notice.Kind, items: list[str]) -> list[dict[str, Any]]:
     if kind == _Kind.RECEIPT:
-        rows = case.materials.select_related("requirement")
-        return [{"title": "收到的材料", "items": [f"{row.name}（{row.get_way_display()}）" for row in rows]}]
+        return _receipt_lists(case)
     titles = {
         _Kind.CORRECTION: "需要补正的内容",
         _Kind.NOT_ACCEPTED: "说明",

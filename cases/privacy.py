@@ -4,7 +4,7 @@ from functools import partial
 
 from django.utils.translation import gettext as _
 
-from cases.models import Case, JointCase, Notice
+from cases.models import Breach, Case, JointCase, Notice
 from cases.states import OPEN_STATES, State
 from identity.models import Party
 from identity.privacy.hooks import CopiedFile, Part, Row
@@ -16,7 +16,7 @@ def collect(party: Party) -> list[Part]:
     """Every application of a party with its answers, materials and history, and the documents issued in it."""
     cases = (
         Case.objects.filter(applicant=party)
-        .select_related("item_version", "department", "agent", "delivery")
+        .select_related("item_version", "department", "agent", "delivery", "signature")
         .prefetch_related("materials__requirement", "events", "notices", "fee_notices__payments")
         .order_by("id")
     )
@@ -34,7 +34,27 @@ def collect(party: Party) -> list[Part]:
     return [
         Part("cases", "办件", [_case(case) for case in cases], files),
         Part("joint_cases", "联办件", [_joint(one) for one in joint], []),
+        Part("breaches", "承诺不实记录", [_breach(one) for one in _breaches(party)], []),
     ]
+
+
+def _breaches(party: Party) -> list[Breach]:
+    rows = Breach.objects.filter(party=party).select_related("department", "undertaking__case__item_version")
+    return list(rows.order_by("id"))
+
+
+def _breach(breach: Breach) -> Row:
+    return {
+        "事项": breach.undertaking.case.item_version.name,
+        "部门": breach.department.name,
+        "状态": breach.get_state_display(),
+        "理由": breach.reason,
+        "依据": breach.basis,
+        "您的陈述申辩": breach.statement,
+        "认定时间": breach.decided_at,
+        "有效期至": breach.ends_on,
+        "修复时间": breach.repaired_at,
+    }
 
 
 def _joint(joint: JointCase) -> Row:
@@ -76,6 +96,7 @@ def _case(case: Case) -> Row:
         "办结时间": case.closed_at,
         "填写的内容": answers,
         "材料": {row.name: row.get_way_display() for row in case.materials.all()},
+        "签名": _signature(case),
         "经过": {
             f"{number}. {event.created_at:%Y-%m-%d}": f"{event.actor_label} {event.to_state}"
             for number, event in enumerate(case.events.all(), start=1)
@@ -84,6 +105,13 @@ def _case(case: Case) -> Row:
         **_fees(case),
         **_delivery(case),
     }
+
+
+def _signature(case: Case) -> Row:
+    signature = getattr(case, "signature", None)
+    if signature is None:
+        return {}
+    return {"签署时间": signature.signed_at, "身份": signature.get_capacity_display(), "SHA-256": signature.digest}
 
 
 def _fees(case: Case) -> Row:

@@ -101,7 +101,7 @@ def _whole(cases: QuerySet[Case]) -> QuerySet[Case]:
             "applicant__organisation",
             "certificate",
             "agent",
-            *("extension", "joint_item", "delivery"),
+            *("extension", "joint_item", "delivery", "signature"),
         )
         .prefetch_related(
             Prefetch("materials", CaseMaterial.objects.select_related(*_MATERIAL_PARTS)),
@@ -120,7 +120,7 @@ def _whole(cases: QuerySet[Case]) -> QuerySet[Case]:
 
 _BRANCH_PARTS = ["stage", "department", "post", "assignee", "escalated_to"]
 _MATERIAL_PARTS = ["requirement", "certificate__type", "certificate__issuer", "document__verified_department"]
-_MATERIAL_PARTS += ["document__verified_post", "grant"]
+_MATERIAL_PARTS += ["document__verified_post", "grant", "undertaking__breach"]
 
 
 def department_case(actor: Actor, number: str) -> Case:

@@ -22,6 +22,7 @@ from cases.joint import receipt
 from cases.joint import submission as joint_submission
 from cases.lists import bulk_actions, leftovers
 from cases.models import Case
+from cases.promises import actions as undertakings
 from cases.routes import escalation
 from cases.serving import actions as serving
 from certificates.actions import produce_file
@@ -90,6 +91,13 @@ def deem_accepted(timestamp: int) -> None:
     """Accept applications that nobody answered within five working days."""
     while intake.deem_accepted(today=timezone.localdate()):
         pass
+
+
+@app.periodic(cron=daily("00:25"), periodic_id="follow_undertakings")
+@app.task(queue="clock")
+def follow_undertakings(timestamp: int) -> None:
+    """Remind of what is to come later, and note what did not come in time."""
+    undertakings.expire_due(today=timezone.localdate())
 
 
 @app.periodic(cron=daily("00:30"), periodic_id="fill_missing_limits")

@@ -86,6 +86,15 @@ def _prove_again(request: HttpRequest) -> NoReturn:
     raise ReauthenticationRequired
 
 
+def require_fresh_proof(request: HttpRequest) -> None:
+    """Lead whoever is signed in to a proof of identity unless one was given just now (the sign-in counts as one).
+
+    A form that was sent goes on by itself after the proof.
+    """
+    if not step_up.is_just_now(request):
+        _prove_again(request)
+
+
 def account_required(view: _View) -> _View:
     """Let citizens and staff in alike: pages about one's own sign-in."""
     return _guarded(view, lambda actor: actor.is_citizen or actor.is_staff)

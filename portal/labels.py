@@ -362,6 +362,23 @@ FIELD_TYPES = (
     pgettext_lazy("code", "已解除"),
     pgettext_lazy("code", "未获确认"),
 )
+UNDERTAKINGS = (
+    pgettext_lazy("code", "还没到时间"),
+    pgettext_lazy("code", "待核查"),
+    pgettext_lazy("code", "真实"),
+    pgettext_lazy("code", "不实"),
+    pgettext_lazy("code", "已补交"),
+    pgettext_lazy("code", "未补"),
+    pgettext_lazy("code", "不用再查"),
+    pgettext_lazy("code", "拟认定"),
+    pgettext_lazy("code", "已认定"),
+    pgettext_lazy("code", "不予认定"),
+    pgettext_lazy("code", "已修复"),
+    pgettext_lazy("code", "本人"),
+    pgettext_lazy("code", "法定代表人（负责人）"),
+    pgettext_lazy("code", "监护人"),
+    pgettext_lazy("code", "受委托的代理人"),
+)
 COUNTERS = (
     pgettext_lazy("code", "老年人"),
     pgettext_lazy("code", "残疾人"),

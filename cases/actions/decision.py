@@ -17,6 +17,7 @@ from cases.fees.notice_actions import cancel_fees, raise_fees
 from cases.fees.queries import is_settled
 from cases.flags import lost_evidence
 from cases.models import Branch, Case, CaseMaterial, Notice
+from cases.promises.keeping import require_supplied
 from cases.refreshing import outdated_values
 from cases.routes import assignment, opening, rules
 from cases.states import Action, Outcome, State
@@ -47,8 +48,8 @@ def approve(
     """Decide 准予: every branch agrees, originals were seen, no evidence is flagged; the result is issued at once.
 
     ``face`` gives printed values that only the department knows (a grade, an amount). Raises
-    :class:`BranchesOpen`, :class:`BranchOpposed`, :class:`OriginalsNotSeen`, :class:`EvidenceFlagged` or
-    :class:`AnswersOutdated`.
+    :class:`BranchesOpen`, :class:`BranchOpposed`, :class:`OriginalsNotSeen`, :class:`EvidenceFlagged`,
+    :class:`AnswersOutdated` or :class:`DeferredOpen`.
     """
     case = moves.lock(actor, case_id)
     claimed = claim(actor_id=actor.account_id, action="approve", request_key=request_key)
@@ -60,6 +61,7 @@ def approve(
     _check_originals(case)
     _check_flags(case)
     _check_values(case)
+    require_supplied(case)
     _approve(actor, case, Action.APPROVE, face or {})
     claimed.settle(case.pk)
     return case
@@ -87,7 +89,8 @@ def decide_at_once(
 ) -> Case:
     """Accept and approve an instant item (即办件) in one act at the counter (行政许可法第三十四条第二款).
 
-    Raises :class:`NotInstant`, :class:`OriginalsNotSeen`, :class:`EvidenceFlagged` or :class:`AnswersOutdated`.
+    Raises :class:`NotInstant`, :class:`OriginalsNotSeen`, :class:`EvidenceFlagged`, :class:`AnswersOutdated` or
+    :class:`DeferredOpen`.
     """
     case = moves.lock(actor, case_id)
     claimed = claim(actor_id=actor.account_id, action="decide_at_once", request_key=request_key)
@@ -99,6 +102,7 @@ def decide_at_once(
     _check_originals(case)
     _check_flags(case)
     _check_values(case)
+    require_supplied(case)
     begin(case)
     _approve(actor, case, Action.DECIDE_AT_ONCE, face or {})
     claimed.settle(case.pk)

@@ -17,6 +17,7 @@ from cases.drafting import check_applicant, erase, new_draft, principal_of
 from cases.joint.guard import hold_joint, require_own_way, require_unsent
 from cases.joint.sharing import share, unshare
 from cases.models import Case, CaseMaterial, JointItem
+from cases.promises import keeping
 from cases.queries import of_ended_organisations
 from cases.states import FINAL_STATES, State
 from certificates.trays.actions import handing_in
@@ -242,12 +243,16 @@ def material_for_tray(actor: Actor, *, case_id: UUID, material_id: UUID) -> Case
 
 @transaction.atomic
 def promise_material(actor: Actor, *, case_id: UUID, material_id: UUID) -> CaseMaterial:
-    """Take the declaration (告知承诺) instead of the proof, where the item allows it."""
+    """Take the declaration (告知承诺) instead of the proof, where the item allows it and no breach is on record.
+
+    Raises :class:`ChoiceNotOffered` or :class:`PromiseBarred`.
+    """
     hold_joint(case_id)
     case = _editable(actor, case_id, None)
     row = _material(case, material_id)
     if not row.requirement.promise_text:
         raise errors.ChoiceNotOffered(name=row.name)
+    keeping.require_trusted(case.applicant_id)
     attachments.choose(row, way=_Way.PROMISE, document=None, reason=_("已选择告知承诺"))
     share(actor, case, row)
     _save(case)

@@ -10,6 +10,7 @@ from cases import events as codes
 from cases.delivery.following import follow
 from cases.fees.notice_actions import cancel_fees
 from cases.models import Case, CaseEvent
+from cases.promises import keeping
 from cases.queries import of_ended_organisations, visible_to
 from cases.states import FINAL_STATES, OF_BRANCH, TABLE, Action, By, State
 from certificates import grants
@@ -99,6 +100,7 @@ def apply(case: Case, actor: Actor, action: Action, *, note: str = "") -> None:
         actor_label=actor.history_label,
         note=note,
     )
+    keeping.follow(case, action)
     detail = {"action": str(action), "from": str(before), "to": str(case.state), "number": case.number or ""}
     events.record(codes.MOVED, actor=actor, subject_id=case.pk, holder_id=case.applicant_id, **detail)
     if case.state in FINAL_STATES:

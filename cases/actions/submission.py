@@ -10,24 +10,33 @@ from cases.actions import handover, moves
 from cases.handing_in import grant_all, hand_in
 from cases.joint.guard import begun, require_own_way
 from cases.models import Case, CaseMaterial, Notice
+from cases.signing.making import require_proof, sign
 from cases.states import Action
 from common.idempotency import claim
 from identity import levels
 from identity.actor import Actor
 from identity.mandates import capacity
+from identity.step_up import Proof
 
 _Way = CaseMaterial.Way
 
 
 @transaction.atomic
 def submit(
-    actor: Actor, *, case_id: UUID, declared: bool, request_key: str = "", expected_version: int | None = None
+    actor: Actor,
+    *,
+    case_id: UUID,
+    declared: bool,
+    proof: Proof | None = None,
+    request_key: str = "",
+    expected_version: int | None = None,
 ) -> Case:
-    """Submit a draft: freeze answers and evidence with their sources, give the number, start the five days.
+    """Submit a draft: freeze answers and evidence with their sources, sign, give the number, start the five days.
 
-    The same ``request_key`` twice gives the same case. Raises :class:`DeclarationMissing`,
-    :class:`ItemNotApplicable` (closed meanwhile), :class:`SituationIncomplete`, :class:`AnswersIncomplete`,
-    :class:`MaterialsIncomplete`, or the errors of :func:`cases.actions.moves.check`; then the draft is as it was.
+    ``proof`` says how whoever signs proved who they are. The same ``request_key`` twice gives the same case. Raises
+    :class:`DeclarationMissing`, :class:`ProofNeeded`, :class:`PromiseBarred`, :class:`ItemNotApplicable` (closed
+    meanwhile), :class:`SituationIncomplete`, :class:`AnswersIncomplete`, :class:`MaterialsIncomplete`, or the errors
+    of :func:`cases.actions.moves.check`; then the draft is as it was.
     """
     case = moves.lock(actor, case_id)
     claimed = claim(actor_id=actor.account_id, action="submit", request_key=request_key)
@@ -40,15 +49,23 @@ def submit(
         raise errors.DeclarationMissing(fields={"declared": errors.DeclarationMissing.message})
     levels.require(actor, levels.Right.APPLY, at_least=case.item_version.assurance_level)
     capacity.require(actor, open_from_age=case.item_version.open_from_age)
-    hand_in(actor, case)
+    require_proof(case.item_version.assurance_level, proof)
+    hand_in(actor, case, proof=proof)
     begun(case)
     claimed.settle(case.pk)
     return case
 
 
 @transaction.atomic
-def correct(actor: Actor, *, case_id: UUID, request_key: str = "", expected_version: int | None = None) -> Case:
-    """Hand the corrections in; the case waits for acceptance again, received when the last piece came.
+def correct(
+    actor: Actor,
+    *,
+    case_id: UUID,
+    proof: Proof | None = None,
+    request_key: str = "",
+    expected_version: int | None = None,
+) -> Case:
+    """Hand the corrections in, signed anew; the case waits for acceptance again, received when the last piece came.
 
     Raises :class:`MaterialsIncomplete` while a listed material has not been replaced.
     """
@@ -70,6 +87,7 @@ def correct(actor: Actor, *, case_id: UUID, request_key: str = "", expected_vers
     grant_all(actor, case, [row for row in rows if row.grant_id is None])
     flags.settle(case)
     case.received_on = timezone.localdate()
+    sign(actor, case, proof=proof)
     moves.apply(case, actor, Action.CORRECT)
     claimed.settle(case.pk)
     return case

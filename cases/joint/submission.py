@@ -16,6 +16,7 @@ from cases.joint import drafts, errors, receipt, rules, union
 from cases.joint.queries import fates, lanes
 from cases.models import Case, CaseMaterial, JointCase, JointItem
 from cases.rules import case_number
+from cases.signing.making import require_proof
 from cases.states import TABLE, Action, State
 from common import events
 from common.errors import DomainError
@@ -26,6 +27,7 @@ from identity import levels
 from identity.actor import SYSTEM, Actor
 from identity.mandates import capacity
 from identity.models import Party
+from identity.step_up import Proof
 from services.forms import check_answers
 from services.queries import is_open
 
@@ -36,13 +38,19 @@ _JOINT_TYPE = "00"  # in the place of the item type: no item has it
 
 @transaction.atomic
 def submit(
-    actor: Actor, *, joint_id: UUID, declared: bool, request_key: str = "", expected_version: int | None = None
+    actor: Actor,
+    *,
+    joint_id: UUID,
+    declared: bool,
+    proof: Proof | None = None,
+    request_key: str = "",
+    expected_version: int | None = None,
 ) -> JointCase:
     """Submit all items at once: what waits for nothing becomes a case now, the others when their turn comes.
 
     All or nothing, and the same ``request_key`` twice gives the same joint case. Raises :class:`JointSubmitted`,
-    :class:`JointStale`, :class:`DeclarationMissing`, :class:`ItemNotApplicable` or :class:`JointIncomplete`; then the
-    draft is as it was.
+    :class:`JointStale`, :class:`DeclarationMissing`, :class:`ProofNeeded`, :class:`ItemNotApplicable` or
+    :class:`JointIncomplete`; then the draft is as it was.
     """
     joint = drafts.lock(actor, joint_id)
     claimed = claim(actor_id=actor.account_id, action="joint_submit", request_key=request_key)
@@ -53,6 +61,7 @@ def submit(
         raise case_errors.DeclarationMissing(fields={"declared": case_errors.DeclarationMissing.message})
     whole = union.load(joint, lock=True)
     _check(actor, whole)
+    require_proof(max((part.case.item_version.assurance_level for part in whole.parts), default=0), proof)
     _number(joint)
     for part in whole.parts:
         if part.item.after and set(part.item.after) & {other.key for other in whole.parts}:
@@ -61,7 +70,7 @@ def submit(
         else:
             case = moves.lock(actor, part.case.pk)
             moves.check(case, actor, Action.SUBMIT, expected_version=None)
-            hand_in(actor, case)
+            hand_in(actor, case, proof=proof)
             part.item.state = _State.BEGUN
         part.item.save(update_fields=["state", "updated_at"])
     receipt.issue(actor, joint)

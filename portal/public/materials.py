@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from cases.evidence import preview
 from cases.models import Case, CaseMaterial
+from cases.promises.keeping import text_for
 from certificates.choosing import HELD as _HELD
 from certificates.choosing import Way
 from identity.actor import Actor
@@ -168,6 +169,11 @@ def tally_of(rows: Sequence[CaseMaterial]) -> Tally:
     return Tally(len(counted) - len(held), len(counted), held.count(CaseMaterial.Way.VERIFIED))
 
 
+def undertaken_text(row: CaseMaterial) -> list[str]:
+    """The whole text the applicant has accepted for a material; empty where it is neither promised nor deferred."""
+    return text_for(row, row.way) if row.way in {_Way.PROMISE, _Way.DEFERRED} else []
+
+
 def material_row(row: CaseMaterial, form: PagesForm | None = None) -> dict[str, Any]:
     """One material for the page: its mark, its ways and its own upload form."""
     return {
@@ -187,6 +193,9 @@ def material_row(row: CaseMaterial, form: PagesForm | None = None) -> dict[str, 
         "is_certificate": row.way == _Way.CERTIFICATE,
         "is_promised": row.way == _Way.PROMISE,
         "is_deferred": row.way == _Way.DEFERRED,
+        "undertaken": undertaken_text(row),
+        "promise_text": text_for(row, _Way.PROMISE) if row.requirement.promise_text else [],
+        "defer_text": text_for(row, _Way.DEFERRED) if row.requirement.defer_days is not None else [],
         "is_optional": row.requirement.need == "2",
         "has_file": row.document_id is not None or (row.certificate is not None and bool(row.certificate.file)),
         "request_key": new_request_key(),

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from cases.models import Case, CaseEvent
+from cases.promises.actions import BREACH, CHECKED, MISSED, SUPPLIED
 from cases.states import TOLD, Action, State
 from portal.public.wording import reply_due_on
 
@@ -29,7 +30,12 @@ _TITLES: dict[str, Promise | str] = {
     Action.CLOSE: gettext_lazy("办结"),
     Action.WITHDRAW: gettext_lazy("您撤回了申请"),
     Action.TERMINATE: gettext_lazy("终止办理"),
+    SUPPLIED: gettext_lazy("您补交了容缺的材料"),
+    MISSED: gettext_lazy("容缺的材料逾期没有补交"),
+    CHECKED: gettext_lazy("部门核查了您的承诺"),
+    BREACH: gettext_lazy("承诺不实的认定"),
 }
+_UNDERTAKEN = {SUPPLIED, MISSED, CHECKED, BREACH}
 _WARNINGS = {Action.ASK_CORRECTION, Action.START_SPECIAL, Action.EXTEND}
 _ENDS = {Action.REFUSE_ACCEPTANCE, Action.REFUSE, Action.TERMINATE}
 
@@ -42,7 +48,7 @@ def timeline_of(case: Case) -> list[dict[str, Any]]:
 
 def _entry(event: CaseEvent) -> dict[str, Any]:
     state = "warn" if event.action in _WARNINGS else "bad" if event.action in _ENDS else "done"
-    note = event.note if event.action in TOLD else ""
+    note = event.note if event.action in {*TOLD, *_UNDERTAKEN} else ""
     return {"title": _TITLES[event.action], "time": event.created_at, "note": note, "state": state}
 
 

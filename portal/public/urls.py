@@ -40,6 +40,7 @@ from portal.public.views import (
     step_up,
     submission,
     trays,
+    undertakings,
     upstream,
 )
 from portal.public.views import cases as my
@@ -52,11 +53,13 @@ material_urls: _Urls = [
     path("promise/", materials.material_promise, name="material_promise"),
     path("defer/", materials.material_defer, name="material_defer"),
     path("clear/", materials.material_clear, name="material_clear"),
+    path("supply/", undertakings.supply_material, name="supply_material"),
     path("file/", materials.material_file, name="material_file"),
 ]
 case_urls: _Urls = [
     path("", my.my_case, name="my_case"),
     path("application.pdf", my.application_form, name="application_form"),
+    path("breaches/<uuid:breach_id>/statement/", undertakings.state_own_case, name="state_own_case"),
     path("situation/", apply.draft_situation, name="draft_situation"),
     path("form/<slug:step>/", apply.draft_step, name="draft_step"),
     path("prefill/", apply.set_prefill, name="set_prefill"),

@@ -137,6 +137,11 @@ STAFF_MFA_REQUIRED = True
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 10 * 60  # seconds that a step-up lasts
 # Minutes after which staff prove again who they are before a decision or before they arrange staff; None never asks.
 STAFF_STEP_UP_MINUTES: float | None = 30
+# From this real-name level of an item on, applicants prove once more who they are when they sign the declaration.
+SIGN_AFRESH_FROM_LEVEL = 4
+BREACH_MONTHS = 12  # how long a promise that was not true keeps somebody from promising again
+BREACH_HEARING_DAYS = 5  # working days to say something before it is decided
+DEFER_REMINDER_DAYS = 2  # working days before the end of a deferral at which the applicant is reminded
 REAL_NAME_LEVELS = {0: _("未实名"), 1: _("一级"), 2: _("二级"), 3: _("三级"), 4: _("四级"), 5: _("五级")}
 VERIFICATION_SOURCE = "identity.verification.local.LocalRegister"
 CORPORATE_SOURCE = "identity.verification.local_corporate.LocalCorporateLibrary"

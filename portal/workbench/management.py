@@ -100,6 +100,15 @@ ENTRIES: tuple[Entry, ...] = (
     ),
     Entry(
         Area.COUNTER,
+        Permission.REVIEW,
+        "workbench_undertakings",
+        "pen",
+        _("承诺核查"),
+        _("告知承诺是不是真的、容缺的材料补了没有；承诺不实的，两人认定后记入"),
+        also=Permission.COUNTER,
+    ),
+    Entry(
+        Area.COUNTER,
         Permission.COUNTER,
         "to_hand_out",
         "certificate",

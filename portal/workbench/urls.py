@@ -55,12 +55,15 @@ from portal.workbench.views import (
     step,
     stock,
     type_editing,
+    undertakings,
     words,
     worklist,
 )
 
 case_urls = [
     path("cases/", worklist.search, name="workbench_case_search"),
+    path("undertakings/", undertakings.undertakings, name="workbench_undertakings"),
+    path("undertakings/<uuid:undertaking_id>/", undertakings.undertaking, name="workbench_undertaking"),
     path("find/", worklist.find, name="worklist_find"),
     path("views/", saved_views.views, name="saved_views"),
     path("views/<uuid:view_id>/", saved_views.view, name="saved_view"),

@@ -131,6 +131,8 @@ class World:
             "joint_id": self.joints["draft" if state == "draft" else "handed"],
             "key": "second",
             "material_id": row.pk,
+            "undertaking_id": undertaken.pk if (undertaken := case.undertakings.first()) else case.pk,
+            "breach_id": case.pk,  # nobody's record has this id
             "notice_id": notice.pk if (notice := self._notice(case, wanted)) else case.pk,
             "message_id": self.message_id,
             "event": "case.received",

@@ -6,7 +6,7 @@ import pytest
 from django.conf import settings
 from django.utils import translation
 
-from cases.models import Branch, CaseMaterial, Notice, RouteEntry, SpecialProcedure
+from cases.models import Branch, Breach, CaseMaterial, Notice, RouteEntry, Signature, SpecialProcedure, Undertaking
 from cases.states import Action, Outcome, State
 from certificates.models import Certificate, CertificateType, StateProposal, TypeDuty
 from certificates.states import Operation
@@ -31,6 +31,10 @@ CODES = [
     CaseMaterial.Way,
     Notice.Kind,
     SpecialProcedure.Kind,
+    Signature.Capacity,
+    Undertaking.Kind,
+    Undertaking.State,
+    Breach.State,
     Certificate.State,
     StateProposal.State,
     CertificateType.HolderKind,

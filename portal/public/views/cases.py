@@ -24,6 +24,7 @@ from cases.states import Action, State
 from common.formatting import code_label
 from identity.actor import Actor
 from identity.queries import represented_organisations
+from identity.step_up import proof_of
 from portal.access import actor_of, citizen_required
 from portal.downloads import file_response
 from portal.fees import fee_row
@@ -33,6 +34,7 @@ from portal.public.joint_page import joint_tag, tag_of
 from portal.public.materials import material_row, upload_problems
 from portal.public.requests import form_version, new_request_key, page_number, request_key
 from portal.public.timeline import timeline_of
+from portal.public.undertakings import undertakings_of
 from portal.public.wording import clock_lines, next_step
 from services.forms import visible_steps
 from services.texts import text_of
@@ -133,6 +135,7 @@ def case_page(
         "rows": rows,
         "to_fix": [{**row, "is_fixed": _is_fixed(row["row"], correction)} for row in to_fix],
         "correction": correction,
+        **undertakings_of(case, rows),
         "is_all_fixed": all(_is_fixed(row["row"], correction) for row in to_fix),
         "general_points": _general_points(case, correction),
         "notices": list(case.notices.all()),
@@ -183,7 +186,11 @@ def correct_case(request: HttpRequest, case_id: UUID) -> HttpResponse:
     actor = actor_of(request)
     try:
         submission.correct(
-            actor, case_id=case_id, request_key=request_key(request), expected_version=form_version(request)
+            actor,
+            case_id=case_id,
+            proof=proof_of(request),
+            request_key=request_key(request),
+            expected_version=form_version(request),
         )
     except MaterialsIncomplete as error:
         return case_page(request, get_case(actor, case_id), problem=error.text, status=422)

@@ -17,7 +17,10 @@ from cases.joint import drafts, queries, receipt, submission
 from cases.joint.errors import JointIncomplete, JointStale, JointUnanswered
 from cases.joint.union import Page, Union, load
 from cases.models import JointCase
-from portal.access import actor_of, citizen_required
+from cases.promises.errors import PromiseBarred
+from cases.signing.rules import DECLARATION, asks_fresh_proof
+from identity.step_up import proof_of
+from portal.access import actor_of, citizen_required, require_fresh_proof
 from portal.downloads import file_response
 from portal.public import joint_page
 from portal.public.answer_forms import AnswersForm, reshaped
@@ -242,6 +245,7 @@ def _check_page(
     way = _draft(request, joint_id)
     names = {part.key: part.item.item_version.name for part in way.whole.parts}
     context = {
+        "declaration": DECLARATION,
         "sections": joint_page.sections(way.whole),
         "materials": joint_page.check_materials(way.whole),
         "produced": joint_page.produced_of(way.whole),
@@ -260,15 +264,25 @@ def _open_points(whole: Union) -> list[tuple[str, str]]:
     return joint_page.open_places(whole, submission.open_points(whole))
 
 
+def _level(whole: Union) -> int:
+    """The highest real-name level that an item of it asks for."""
+    return max((part.case.item_version.assurance_level for part in whole.parts), default=0)
+
+
 @require_POST
 @_draft_page
 def submit_joint(request: HttpRequest, joint_id: UUID) -> HttpResponse:
     """Submit all items at once; pressed twice, the second press shows the same joint case."""
+    declared = request.POST.get("declared") == "on"
+    joint = queries.get(actor_of(request), joint_id)
+    if declared and joint.submitted_at is None and asks_fresh_proof(_level(load(joint))):
+        require_fresh_proof(request)
     try:
         joint = submission.submit(
             actor_of(request),
             joint_id=joint_id,
-            declared=request.POST.get("declared") == "on",
+            declared=declared,
+            proof=proof_of(request),
             request_key=request_key(request),
             expected_version=form_version(request),
         )
@@ -278,6 +292,8 @@ def submit_joint(request: HttpRequest, joint_id: UUID) -> HttpResponse:
         return _check_page(request, joint_id, problems=[("declared", error.text)], status=422)
     except JointIncomplete as error:
         return _check_page(request, joint_id, problems=[("", error.text)], status=422)
+    except PromiseBarred as error:
+        return _check_page(request, joint_id, problems=[("", f"{error.text}{error.what_to_do}")], status=409)
     messages.success(request, _("已提交。联办编号 %(number)s。") % {"number": joint.number})
     return redirect("my_joint", joint_id=joint.pk)
 

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 from cases.actions import drafts as actions
 from cases.errors import ChoiceNotOffered, MaterialNotFound
 from cases.models import Case, CaseMaterial
+from cases.promises.errors import PromiseBarred
 from cases.queries import get_case, open_evidence
 from cases.states import State
 from certificates.errors import QuotaExceeded
@@ -115,7 +116,11 @@ def material_promise(request: HttpRequest, case_id: UUID, material_id: UUID) -> 
         row = _own_row(get_case(actor, case_id), material_id)
         messages.error(request, _("请先勾选“我已读懂并承诺”，“%(name)s”还没有承诺。") % {"name": row.name})
         return redirect(_place(row.case, material_id))
-    row = actions.promise_material(actor, case_id=case_id, material_id=material_id)
+    try:
+        row = actions.promise_material(actor, case_id=case_id, material_id=material_id)
+    except PromiseBarred as error:
+        messages.error(request, _sentence(error))
+        return redirect(_place(get_case(actor, case_id), material_id))
     messages.success(request, _("“%(name)s”已改为告知承诺。") % {"name": row.name})
     return redirect(_place(row.case, material_id))
 
@@ -137,8 +142,16 @@ def _own_row(case: Case, material_id: UUID) -> CaseMaterial:
 @require_POST
 @draft_page
 def material_defer(request: HttpRequest, case_id: UUID, material_id: UUID) -> HttpResponse:
-    """Hand a minor material in later (容缺后补)."""
-    row = actions.defer_material(actor_of(request), case_id=case_id, material_id=material_id)
+    """Hand a minor material in later (容缺后补); the person must have ticked that they read it."""
+    actor = actor_of(request)
+    if request.POST.get("promised") != "on":
+        case = get_case(actor, case_id)
+        row = _row_of(case, material_id)
+        if row.requirement.defer_days is None:
+            raise ChoiceNotOffered(name=row.name)
+        messages.error(request, _("请先勾选“我已读懂并承诺”，“%(name)s”还没有承诺。") % {"name": row.name})
+        return redirect(_place(case, material_id))
+    row = actions.defer_material(actor, case_id=case_id, material_id=material_id)
     messages.success(request, _("“%(name)s”可以以后补交。") % {"name": row.name})
     return redirect(_place(row.case, material_id))
 

@@ -17,11 +17,14 @@ from cases.attachments import rows_by_field
 from cases.delivery.queries import delivery_of
 from cases.evidence import missing
 from cases.models import Case, Notice
+from cases.promises.errors import PromiseBarred
 from cases.queries import get_case
+from cases.signing.rules import DECLARATION, asks_fresh_proof
 from cases.states import State
-from portal.access import actor_of, citizen_required
+from identity.step_up import proof_of
+from portal.access import actor_of, citizen_required, require_fresh_proof
 from portal.public.drafts import Draft, draft_of, first_open_page, get_draft, source_line
-from portal.public.materials import row_mark, tally_of
+from portal.public.materials import row_mark, tally_of, undertaken_text
 from portal.public.requests import form_version, request_key
 from portal.public.views.apply import common, draft_page
 from portal.public.wording import next_step
@@ -59,11 +62,16 @@ def _check_page(
     context = {
         "situation": situation_labels(draft.questions, case.situation),
         "sections": [_section(draft, step) for step in draft.steps],
-        "materials": [{"row": row, "mark": row_mark(row), "id": _material_id(row.pk)} for row in rows],
+        "materials": [
+            {"row": row, "mark": row_mark(row), "id": _material_id(row.pk), "undertaken": undertaken_text(row)}
+            for row in rows
+        ],
         "tally": tally_of(rows),
         "open_points": open_points,
         "problems": list(problems),
         "conflict": conflict,
+        "declaration": DECLARATION,
+        "asks_proof": asks_fresh_proof(case.item_version.assurance_level),
         "delivery": delivery_of(case),
         "may_choose_delivery": True,
         **common(request, draft, "check"),
@@ -131,11 +139,16 @@ def _material_id(pk: UUID) -> str:
 def submit_case(request: HttpRequest, case_id: UUID) -> HttpResponse:
     """Submit; pressed twice, the second press shows the same receipt."""
     actor = actor_of(request)
+    declared = request.POST.get("declared") == "on"
+    case = get_case(actor, case_id)
+    if declared and case.state == State.DRAFT and asks_fresh_proof(case.item_version.assurance_level):
+        require_fresh_proof(request)
     try:
         case = submit(
             actor,
             case_id=case_id,
-            declared=request.POST.get("declared") == "on",
+            declared=declared,
+            proof=proof_of(request),
             request_key=request_key(request),
             expected_version=form_version(request),
         )
@@ -145,6 +158,10 @@ def submit_case(request: HttpRequest, case_id: UUID) -> HttpResponse:
         return _refused(request, case_id, [("declared", error.text)])
     except (errors.AnswersIncomplete, errors.MaterialsIncomplete) as error:
         return _refused(request, case_id, [("", error.text)])
+    except PromiseBarred as error:
+        return _check_page(
+            request, get_draft(actor, case_id).case, problems=[("", f"{error.text}{error.what_to_do}")], status=409
+        )
     except errors.SituationIncomplete:
         return redirect(first_open_page(get_draft(actor, case_id)))
     return redirect("case_receipt", case_id=case.pk)

@@ -84,7 +84,7 @@ def _shown(row: CaseMaterial) -> tuple[str, str, str, str]:
         return (_GRADES[Document.Grade(row.document.grade)], *_document(row.document))
     if row.way == _Way.PROMISE:
         days = row.requirement.promise_check_days
-        check = _("办结后 %(days)s 日内核查") % {"days": days} if days else _("办结后核查")
+        check = _("办结后 %(days)s 个工作日内核查") % {"days": days} if days else _("办结后核查")
         return "vow", _("告知承诺：%(text)s") % {"text": row.requirement.promise_text}, check, "amber"
     if row.way == _Way.DEFERRED:
         return "", _("容缺受理"), row.reason, "amber"

@@ -5,10 +5,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from cases.actions.reassignment import HANDED_OVER
 from cases.actions.refreshing import REFRESHED
 from cases.models import Branch, Case
+from cases.promises.actions import BREACH, CHECKED, MISSED, SUPPLIED
 from cases.states import Action, Outcome, State
 from common.formatting import action_label, code_label, format_date, format_list
 from identity.actor import Actor
@@ -137,9 +139,19 @@ def history_of(case: Case) -> list[dict[str, Any]]:
     return [*entries, coming] if coming else entries
 
 
+_UNDERTAKEN = {
+    SUPPLIED: gettext_lazy("补交了容缺的材料"),
+    MISSED: gettext_lazy("容缺的材料逾期未补"),
+    CHECKED: gettext_lazy("核查了承诺"),
+    BREACH: gettext_lazy("承诺不实的认定"),
+}
+
+
 def _title(action: str) -> str:
     if action == HANDED_OVER:
         return _("审查移交给另一个岗位")
+    if action in _UNDERTAKEN:
+        return str(_UNDERTAKEN[action])
     if action == REFRESHED:
         return _("更新了来源变化的内容")
     return action_label(Action(action).label) if action in Action.values else action

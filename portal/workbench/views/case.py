@@ -19,6 +19,7 @@ from cases.fees.queries import fees_of
 from cases.joint.queries import siblings
 from cases.models import Case, Notice
 from cases.refreshing import may_refresh, outdated_values, stale_copies
+from cases.signing.checking import check
 from cases.states import OPEN_STATES
 from common.workdays import for_region
 from identity.actor import Actor
@@ -169,6 +170,7 @@ def page(
         "remarks": remarks_of(case),
         "comment_form": comment_form or CommentForm(initial={"request_key": new_request_key()}) if is_open else None,
         "history": history_of(case),
+        "finding": check(case),
         "steps": _buttons(request, case),
         "asides": [step for step in steps.steps_open_to(actor, case) if step.is_aside],
         "delivery": delivery_of(case),

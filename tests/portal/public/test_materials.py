@@ -106,4 +106,4 @@ def test_the_page_says_why_nothing_has_to_be_handed_in(cast: Cast, shop: Client,
     assert "证照库中有效" in page
     assert "用告知承诺代替，不用交" in page
     assert "已制定" in page
-    assert "30 日内核查" in page
+    assert "30 个工作日内" in page

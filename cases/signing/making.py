@@ -1,0 +1,82 @@
+"""Signing: called by the actions that hand something in, within their transaction."""
+
+from collections.abc import Iterable
+
+from django.utils import timezone
+
+from cases import errors
+from cases import events as codes
+from cases.models import Case, CaseMaterial
+from cases.signing.models import Signature
+from cases.signing.rules import DECLARATION, asks_fresh_proof, content_of, digest_of
+from common import events
+from identity.actor import Actor
+from identity.models import Mandate, Party
+from identity.step_up import Proof
+
+_Capacity = Signature.Capacity
+
+
+def require_proof(level: int, proof: Proof | None) -> None:
+    """Raise :class:`ProofNeeded` where an item of this level asks for a fresh proof of identity and there is none."""
+    if asks_fresh_proof(level) and (proof is None or not proof.is_fresh):
+        raise errors.ProofNeeded
+
+
+def sign(actor: Actor, case: Case, *, proof: Proof | None) -> Signature:
+    """Freeze what a locked case says and who signed it, when and how; the caller saves the case.
+
+    The system hands in what waited in a joint case: signed by whoever submitted that.
+    """
+    now = timezone.now()
+    rows = list(case.materials.select_related("requirement", "certificate", "document", "undertaking"))
+    signature = Signature.objects.filter(case=case).first() or Signature(case=case)
+    signature.follows = signature.digest
+    signature.account_id = actor.known_account_id
+    signature.mandate_id = actor.mandate_id
+    signature.capacity = _capacity(actor, case)
+    signature.method = proof.method if proof else ("" if actor.is_citizen else "joint")
+    signature.proved_at = proof.at if proof else None
+    signature.is_fresh = bool(proof and proof.is_fresh)
+    signature.level = actor.assurance_level if actor.is_citizen else case.agent.assurance_level
+    signature.signed_at = now
+    signature.content = {
+        **content_of(case, rows),
+        "declaration": DECLARATION,
+        "promises": [{"material": row.requirement.key, "text": row.undertaking.text} for row in _promised(rows)],
+        "applicant": case.applicant.name,
+        "signer": case.agent.name,
+        "capacity": str(signature.capacity),
+        "mandate": str(signature.mandate_id or ""),
+        "method": signature.method,
+        "level": signature.level,
+        "signed_at": timezone.localtime(now).isoformat(),
+    }
+    signature.digest = digest_of(signature.content)
+    signature.save()
+    case.signature = signature
+    events.record(
+        codes.SIGNED,
+        actor=actor,
+        subject_id=case.pk,
+        holder_id=case.applicant_id,
+        number=case.number or "",
+        digest=signature.digest,
+        method=signature.method,
+        level=signature.level,
+    )
+    return signature
+
+
+def _promised(rows: Iterable[CaseMaterial]) -> list[CaseMaterial]:
+    return [row for row in rows if getattr(row, "undertaking", None) is not None]
+
+
+def _capacity(actor: Actor, case: Case) -> str:
+    if actor.mandate_id:
+        return _Capacity.GUARDIAN if actor.mandate_kind == Mandate.Kind.GUARDIAN else _Capacity.MANDATE
+    if case.applicant_id == case.agent_id:
+        return _Capacity.SELF
+    party = case.applicant
+    is_theirs = party.kind == Party.Kind.ORGANISATION and party.organisation.legal_representative_id == case.agent_id
+    return _Capacity.REPRESENTATIVE if is_theirs else _Capacity.MANDATE
