@@ -10,6 +10,7 @@ from django.utils import timezone
 from cases.actions import decision, drafts, intake, review, submission
 from cases.models import Branch, Case, CaseMaterial
 from cases.routes import actions as routes
+from cases.routes import escalation
 from cases.routes.visit_actions import Visit, record_visit
 from cases.states import State
 from certificates.models import Document
@@ -25,8 +26,11 @@ from services.models import ServiceItem
 
 
 def load(cast: Cast) -> int:
-    """Tell every story that was never told; returns how many."""
-    return sum(_tell(cast, row) for row in cast_rows("cases"))
+    """Tell every story that was never told, and what the nights since brought about; returns how many were new."""
+    told = sum(_tell(cast, row) for row in cast_rows("cases"))
+    if told:
+        escalation.escalate_due(today=timezone.localdate())
+    return told
 
 
 @transaction.atomic

@@ -68,7 +68,8 @@ def _keys(values: list[str]) -> list[UUID]:
 def jobs(request: HttpRequest) -> HttpResponse:
     """One's own jobs, newest first."""
     page = page_of(request, jobs_of(actor_of(request)))
-    return show(request, "workbench/bulk/list.html", {"page": page, "tones": _TONES}, nav="worklist")
+    rows = [(one, _TONES[one.state]) for one in page]
+    return show(request, "workbench/bulk/list.html", {"page": page, "rows": rows}, nav="worklist")
 
 
 @require_safe
