@@ -112,11 +112,15 @@ def next_waiting(actor: Actor, *, after: UUID) -> UUID | None:
 
 
 def _rows(actor: Actor, places: Sequence[Place]) -> list[Row]:
+    """Read the cases of a page; ``is_brought_up`` marks those where this post was asked to watch over a late stage."""
+    late = Branch.objects.filter(case=OuterRef("pk"), state=Branch.State.OPEN, escalated_at__isnull=False)
+    brought_up = late.filter(escalated_to=actor.post_id)
     cases = (
         visible_to(actor)
         .filter(pk__in=[place.key for place in places])
         .select_related("item_version", "department__region", "applicant__person", "applicant__organisation")
         .annotate(is_flagged=Exists(Flag.objects.filter(case=OuterRef("pk"), resolved_at__isnull=True)))
+        .annotate(is_brought_up=Exists(brought_up))
         .order_by()
     )
     by_key = {case.pk: case for case in cases} if places else {}

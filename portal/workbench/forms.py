@@ -19,7 +19,12 @@ _STALE = _("页面已经失效，请刷新后再操作。")
 
 def _lines(label: str | Any, limit: int, *, required: bool = True, help_text: str | Any = "") -> forms.CharField:
     return forms.CharField(
-        label=label, max_length=limit, required=required, help_text=help_text, widget=forms.Textarea(attrs={"rows": 3})
+        label=label,
+        max_length=limit,
+        required=required,
+        help_text=help_text,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        error_messages={"required": _("请写明，不能空着。")},
     )
 
 

@@ -7,6 +7,8 @@ from django.utils import timezone
 
 from cases import queries
 from cases.actions import clocks, decision, review
+from cases.lists import queries as lists
+from cases.lists.filters import WorklistFilter
 from cases.models import Branch, Case, RouteEntry, VisitPhoto
 from cases.routes import actions as routes
 from cases.routes import escalation, visits
@@ -272,6 +274,9 @@ def test_the_superior_hears_before_the_limit_is_over_once(cast):
     assert docs.escalated_to.name == "监督"
     assert case.events.filter(action="escalate").count() == 1
     assert queries.waiting_count(cast.supervisor) == 1
+    mine, others = (lists.page(who, WorklistFilter()).rows for who in (cast.supervisor, cast.food))
+    assert [row.case.is_brought_up for row in mine] == [True]
+    assert not any(row.case.is_brought_up for row in others)
     conclude(cast, case, "docs")
     assert queries.waiting_count(cast.supervisor) == 0
 

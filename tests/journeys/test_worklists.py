@@ -1,4 +1,4 @@
-"""A clerk at the list and in the background's hands; a head of office who extends a limit, and the notice of it read."""
+"""A clerk at the list, with work done in the background; a head of office extends a limit, and its notice is read."""
 
 import re
 from collections.abc import Callable
@@ -124,12 +124,12 @@ def _when_the_head_of_office_extends(head: Visitor) -> str:
     number = page.locator("h1").inner_text().strip()
     expect(page.locator("main")).to_contain_text("督办")
     head.press("延长办理期限")
-    head.press("延长办理期限")  # an empty form: the errors say what is missing
+    head.press("确定延长办理期限")  # an empty form: the errors say what is missing
     expect(page.get_by_role("alert").first).to_be_visible()
     head.look("extension-02-errors")
     head.choose("10 个工作日")
     page.get_by_label("理由").fill("需要等待食堂排烟设施整改后复查，原期限内不能作出决定。")
-    head.press("延长办理期限")
+    head.press("确定延长办理期限")
     expect(page.locator("main")).to_contain_text(NOTICE)
     head.look("extension-03-extended")
     return number

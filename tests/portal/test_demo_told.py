@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from cases.models import Notice
 from cases.serving.models import NoticeService
-from identity.models import Announcement, Notification
+from identity.models import Announcement, Notification, OutboxMessage
 from portal.demo import staff, told
 from tests.factories import moves
 from tests.factories.cast import build_cast
@@ -26,4 +26,5 @@ def test_what_happened_was_told_on_its_day_and_one_notice_is_published(monkeypat
     assert told.load() == Notification.objects.count() == 6
     assert not Notification.objects.filter(created_at__gt=past + dt.timedelta(days=2)).exists()
     assert sorted(NoticeService.objects.values_list("state", flat=True)) == ["published", "to_do"]
+    assert not OutboxMessage.objects.filter(state=OutboxMessage.State.WAITING).exists()
     assert told.load() == 0

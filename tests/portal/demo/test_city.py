@@ -8,7 +8,8 @@ from django.core.management import CommandError, call_command
 from django.utils import timezone
 
 from cases.actions.drafts import save_situation, start_draft
-from cases.models import Branch, Case, CaseMaterial
+from cases.models import Branch, Case, CaseMaterial, Undertaking
+from cases.serving.models import NoticeService
 from cases.states import State
 from certificates.models import Certificate, Document
 from common.checksums import id_number_check, org_code_check, uscc_check
@@ -74,6 +75,12 @@ def test_forty_items_of_twelve_departments_are_fully_described() -> None:
         assert version.promise_days is not None, version.name
         assert version.legal_bases.all(), version.name
         assert all(basis.law and basis.article for basis in version.legal_bases.all()), version.name
+
+
+def test_the_lists_of_undertakings_and_of_notices_to_deliver_show_something() -> None:
+    kinds = Undertaking.objects.filter(state=Undertaking.State.OPEN).values_list("kind", flat=True)
+    assert set(kinds) == set(Undertaking.Kind.values)
+    assert NoticeService.objects.exclude(state=NoticeService.State.DONE).exists()
 
 
 def test_no_promise_is_longer_than_the_statute() -> None:
