@@ -191,3 +191,6 @@ class CommentForm(forms.Form):
         help_text=_("办理这个办件的各部门都能看到，申请人看不到；不要写和办件无关的个人信息。"),
         error_messages={"required": _("请写内容（最多 1000 个字）。"), "max_length": _("最多写 1000 个字。")},
     )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, auto_id="comment_%s", **kwargs)  # other forms of the page carry a key too
