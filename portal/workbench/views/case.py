@@ -29,7 +29,7 @@ from portal.fees import fee_row
 from portal.workbench import steps
 from portal.workbench.forms import FlagForm, UnmaskForm
 from portal.workbench.pages import new_request_key, show
-from portal.workbench.route_forms import CommentForm
+from portal.workbench.route_forms import CommentForm, remark_form
 from portal.workbench.show.answers import groups_of
 from portal.workbench.show.evidence import evidence_of
 from portal.workbench.show.lamps import lamps_of
@@ -168,7 +168,7 @@ def page(
         "route_pictures": pictures_of(case),
         "visits": visits_of(case),
         "remarks": remarks_of(case),
-        "comment_form": comment_form or CommentForm(initial={"request_key": new_request_key()}) if is_open else None,
+        "comment_form": comment_form or remark_form() if is_open else None,
         "history": history_of(case),
         "finding": check(case),
         "steps": _buttons(request, case),
