@@ -36,7 +36,7 @@ def test_only_the_actions_open_now_are_offered(cast):
 
     assert buttons_on(cast.clerk, new) == ["accept", "ask_correction", "not_require", "refuse_acceptance"]
     assert buttons_on(cast.clerk, accepted) == []
-    assert buttons_on(cast.food, accepted) == ["record_visit", "review", "start_special"]
+    assert buttons_on(cast.food, accepted) == ["review", "record_visit", "start_special"]
     assert buttons_on(cast.fire, accepted) == ["review"]
     assert buttons_on(cast.supervisor, accepted) == []
     assert "approve" not in buttons_on(cast.decider, accepted)
