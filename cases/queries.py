@@ -121,8 +121,10 @@ def _whole(cases: QuerySet[Case]) -> QuerySet[Case]:
 
 
 # What a page that only mentions the fees shows of them, without a query more; cases.fees.queries reads it.
-_GLANCES = FeeNotice.objects.filter(case=OuterRef("pk")).order_by("pk").values(
-    glance=JSONObject(pk="pk", state="state", total=Cast("total", TextField()))
+_GLANCES = (
+    FeeNotice.objects.filter(case=OuterRef("pk"))
+    .order_by("pk")
+    .values(glance=JSONObject(pk="pk", state="state", total=Cast("total", TextField())))
 )
 _BRANCH_PARTS = ["stage", "department", "post", "assignee", "escalated_to"]
 _MATERIAL_PARTS = ["requirement", "certificate__type", "certificate__issuer", "document__verified_department"]
