@@ -14,6 +14,8 @@ from tests.factories.payments import AT_ACCEPTANCE, a_charge
 
 FREE_FOR_CATERING = AT_ACCEPTANCE + "\n减免：餐饮店，收 0%，情形：org.name=青禾餐饮店，依据：财税〔2014〕122号"
 HALF_FOR_CATERING = FREE_FOR_CATERING.replace("0%", "50%")
+EXPIRED = "减免：到期，收 50%，情形：reason=expired，依据：某文"
+MISTAKE = "减免：印错，收 0%，情形：reason=mistake，依据：某文"
 STEPPED = "时间：送达前\n分段：数量：area，单位：平方米\n段：至 100，每单位 1.00\n段：以上，每单位 0.50"
 
 
@@ -29,8 +31,7 @@ def words(charging: str) -> list[str]:
         ("这不是规则", []),
         ("时间：送达前\n每件：10", ["办一次 10.00 元。", "批准以后才缴，不批准不收。缴清以后把结果给您。"]),
         (
-            "每件：40.00\n减免：到期，收 50%，情形：reason=expired，依据：某文\n"
-            "减免：印错，收 0%，情形：reason=mistake，依据：某文",
+            f"每件：40.00\n{EXPIRED}\n{MISTAKE}",
             [
                 "办一次 40.00 元。",
                 "到期的，收 20.00 元。",
