@@ -6,8 +6,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from cases.clock import SILENCE_DAYS, Lamp, Reading
+from cases.fees.glances import glances_at
 from cases.fees.models import FeeNotice
-from cases.fees.queries import glances_at
 from cases.models import Case
 from cases.queries import Clocks
 from cases.states import Outcome, State
