@@ -7,6 +7,7 @@ from django.db.models import QuerySet
 
 from cases import errors, messages
 from cases import events as codes
+from cases.fees.glances import GLANCES
 from cases.models import Branch, Case
 from cases.rules import is_case_number
 from cases.states import State
@@ -46,7 +47,8 @@ def prove(actor: Actor, *, number: str, code_id: UUID | None, code: str) -> Case
 
 def get_proved(case_id: UUID) -> Case:
     """A case whose phone was proved in this browser, with what its progress shows. Raises :class:`CaseNotFound`."""
-    case = _cases().prefetch_related("events", "notices", "branches__department").filter(pk=case_id).first()
+    cases = _cases().annotate(fee_glances=GLANCES).prefetch_related("events", "notices", "branches__department")
+    case = cases.filter(pk=case_id).first()
     if case is None or case.state == State.DRAFT:
         raise errors.CaseNotFound
     return case

@@ -39,7 +39,10 @@ def _raise(actor: Actor, case: Case, moment: Moment) -> None:
     due_on = today + dt.timedelta(days=settings.FEE_DUE_DAYS)
     notice = None
     if total:
-        printed = [*map(calculation.words_of, lines), f"合计：{total} 元，请在{due_on:%Y年%m月%d日}前缴纳"]
+        printed = [
+            *map(calculation.words_of, lines),
+            f"合计：{total} 元，请在{due_on.year}年{due_on.month}月{due_on.day}日前缴纳",
+        ]
         notice = notices.issue(actor, case, Notice.Kind.FEE, items=printed)
     state = FeeNotice.State.UNPAID if total else FeeNotice.State.WAIVED
     fee = FeeNotice.objects.create(

@@ -8,6 +8,7 @@ from django.db.models import Prefetch, Q, QuerySet
 
 from cases import events as codes
 from cases import queries as cases
+from cases.fees.glances import GLANCES
 from cases.joint import errors, rules
 from cases.models import Case, CaseEvent, JointCase, JointItem, Notice
 from cases.states import FINAL_STATES, Outcome, State
@@ -41,10 +42,12 @@ def get(actor: Actor, joint_id: UUID) -> JointCase:
 
 def lanes(joint: JointCase) -> list[JointItem]:
     """The items of a joint case, each with its case, its history and its documents (four queries)."""
-    running = Case.objects.select_related(
-        "item_version", "department__region", "certificate__type", "extension", "applicant"
-    ).prefetch_related(
-        Prefetch("events", CaseEvent.objects.order_by("id")), Prefetch("notices", Notice.objects.order_by("id"))
+    running = (
+        Case.objects.select_related("item_version", "department__region", "certificate__type", "extension", "applicant")
+        .prefetch_related(
+            Prefetch("events", CaseEvent.objects.order_by("id")), Prefetch("notices", Notice.objects.order_by("id"))
+        )
+        .annotate(fee_glances=GLANCES)
     )
     rows = joint.items.select_related("item_version", "department__region")
     return list(rows.prefetch_related(Prefetch("case", running)))

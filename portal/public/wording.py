@@ -6,6 +6,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from cases.clock import SILENCE_DAYS, Lamp, Reading
+from cases.fees.glances import glances_at
+from cases.fees.models import FeeNotice
 from cases.models import Case
 from cases.queries import Clocks
 from cases.states import Outcome, State
@@ -83,7 +85,7 @@ def next_step(case: Case) -> str:
         State.ACCEPTED: lambda: _awaiting_decision(case),
         State.IN_REVIEW: lambda: _awaiting_decision(case),
         State.SUSPENDED: lambda: _("正在进行特别程序（检验、评审等），这段时间不计入办理时限，结束后继续审查。"),
-        State.DECIDED: lambda: _("决定已经作出，正在制作文书并送达到这里，您不用做什么。"),
+        State.DECIDED: lambda: _awaiting_result(case),
         State.CLOSED: lambda: _ended(case),
         State.NOT_ACCEPTED: lambda: _("没有受理，理由写在文书里；改好以后可以重新申请。"),
         State.NOT_REQUIRED: lambda: _("这件事不需要办许可，您可以直接做；说明写在文书里。"),
@@ -103,9 +105,21 @@ def _awaiting_reply(case: Case) -> str:
 
 def _awaiting_decision(case: Case) -> str:
     day = case.promise_due_on or case.statutory_due_on
+    if _owes(case):
+        return _("各部门正在审查。有一笔费用等您缴：缴费不影响审批，缴清以后把结果给您。")
     if day is None:
         return _("各部门正在审查，您不用做什么；有结果会显示在这里。")
     return _("各部门正在审查，%(day)s 前作出决定，您不用做什么。") % {"day": format_date(day)}
+
+
+def _awaiting_result(case: Case) -> str:
+    if _owes(case):
+        return _("决定已经作出。有一笔费用等您缴，缴清以后把结果送达到这里。")
+    return _("决定已经作出，正在制作文书并送达到这里，您不用做什么。")
+
+
+def _owes(case: Case) -> bool:
+    return any(fee.state == FeeNotice.State.UNPAID for fee in glances_at(case))
 
 
 def _ended(case: Case) -> str:

@@ -8,8 +8,10 @@ from django.utils import timezone
 
 from cases import messages, reminding
 from cases.actions import clocks, decision, intake
+from cases.delivery.actions import choose_way
+from cases.fees.payment_actions import record_at_counter
 from cases.flags import follow_certificate
-from cases.models import Case, Flag
+from cases.models import Case, FeeNotice, Flag
 from certificates.actions import change_state
 from certificates.states import Operation
 from identity.actor import SYSTEM
@@ -18,6 +20,7 @@ from identity.messaging import announcing
 from identity.models import Announcement, Mandate, Notification
 from tests.factories import moves
 from tests.factories.mandates import a_mandate
+from tests.factories.payments import a_charge
 
 
 def told() -> list[str]:
@@ -101,3 +104,17 @@ def test_corrections_not_handed_in_for_ten_days_are_told_once(cast):
     assert reminding.remind_of_corrections(now=now + dt.timedelta(days=11)) == 1
     assert reminding.remind_of_corrections(now=now + dt.timedelta(days=12)) == 0
     assert told().count("case.correction_waiting") == 1
+
+
+def test_fees_and_what_waits_at_the_hall_are_announced_once(cast):
+    a_charge(cast)
+    case = moves.a_reviewed_case(cast)
+    assert told() == ["case.received", "case.accepted", "case.fee_due"]
+    choose_way(cast.citizen, case_id=case.pk, way="pick_up")
+    fee = FeeNotice.objects.get()
+    record_at_counter(cast.clerk, case_id=case.pk, fee_id=fee.pk, receipt="AB123456")
+    assert told()[3:] == ["case.fee_paid"]
+    decision.approve(cast.decider, case_id=case.pk)
+    decision.close(case_id=case.pk)
+    decision.close(case_id=case.pk)
+    assert sorted(told()[4:]) == ["case.certificate_ready", "case.decided", "case.pick_up_ready"]

@@ -9,14 +9,15 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Locator, expect
 
 from tests.journeys.conftest import PICTURES, ROOT, Visitor, as_new, free_port
 
 pytestmark = pytest.mark.journey
 Arrive = Callable[..., Visitor]
 
-PAYER, RECEIVER, RECEIVER_MASKED, CLERK = "13900000006", "13900000008", "何*", "zwzx01"
+APPLICANT, PAYER, CLERK = "13900000007", "13900000006", "zwzx01"
+RECEIVER, RECEIVER_MASKED = "13900000008", "何*"
 CARD, SOCIAL = "居民身份证换领", "社会保障卡申领"
 SECRET = "sample-secret-of-the-journey-0123456789"
 PLATFORM = ROOT / "deploy/examples/payment_gateway/payment_gateway.py"
@@ -44,9 +45,14 @@ def site(city: Path, widths: tuple[int, ...]) -> Iterator[str]:
         platform.wait(timeout=60)
 
 
+def test_who_applies_knows_the_fee_before_submitting(visitor: Arrive) -> None:
+    applicant = visitor(APPLICANT)
+    _the_guide_says_what_it_costs(applicant)
+    _the_check_page_counts_it(applicant)
+
+
 def test_a_fee_is_paid_by_phone_and_the_receipt_comes_from_the_signed_message(visitor: Arrive) -> None:
     payer = visitor(PAYER)
-    _the_guide_says_what_it_costs(payer)
     _the_case_owes_half_and_says_why(payer)
     _coming_back_unpaid_changes_nothing(payer)
     _paying_is_confirmed_by_the_platform(payer)
@@ -58,14 +64,35 @@ def test_a_result_waits_at_the_hall_for_its_code(visitor: Arrive) -> None:
     _the_clerk_hands_out(visitor, code)
 
 
-def _the_guide_says_what_it_costs(payer: Visitor) -> None:
-    page = payer.open("/search/?q=" + CARD)
+def _fees(somebody: Visitor) -> Locator:
+    return somebody.page.locator("section", has=somebody.page.get_by_role("heading", name="费用", exact=True))
+
+
+def _the_guide_says_what_it_costs(applicant: Visitor) -> None:
+    page = applicant.open("/search/?q=" + CARD)
     page.locator("main").get_by_role("link", name=CARD).first.click()
     page.wait_for_load_state()
-    fees = page.locator("section", has=page.get_by_role("heading", name="费用", exact=True))
-    expect(fees).to_contain_text("办一次 40.00 元")
-    expect(fees).to_contain_text("登记内容变更换领的，收 20.00 元")
-    payer.look("100-fees-guide")
+    expect(_fees(applicant)).to_contain_text("办一次 40.00 元")
+    expect(_fees(applicant)).to_contain_text("登记内容变更换领的，收 20.00 元")
+    applicant.look("100-fees-guide")
+
+
+def _the_check_page_counts_it(applicant: Visitor) -> None:
+    page = applicant.page
+    applicant.press("在线办理")
+    for answer in ("快到期或者已经到期", "本市"):
+        applicant.choose(answer)
+        applicant.press("保存并继续")
+    applicant.press("保存并继续")  # who it is for is known
+    applicant.choose("是")
+    applicant.choose("到受理点领取")
+    applicant.press("保存并继续")
+    applicant.press("下一步：核对")
+    expect(_fees(applicant)).to_contain_text("共 20.00 元")
+    expect(_fees(applicant)).to_contain_text("原应缴 40.00 元，到期换领减免")
+    expect(_fees(applicant)).to_contain_text("现在不用缴，受理以后缴")
+    assert page.get_by_role("button", name="提交申请").is_visible()
+    applicant.look("101-fees-check")
 
 
 def _open_case(somebody: Visitor, item: str) -> None:
@@ -77,8 +104,9 @@ def _open_case(somebody: Visitor, item: str) -> None:
 def _the_case_owes_half_and_says_why(payer: Visitor) -> None:
     page = payer.page
     _open_case(payer, CARD)
-    expect(page.locator("main")).to_contain_text("20.00 元")
-    payer.look("101-fees-case")
+    expect(page.locator("main")).to_contain_text("有一笔费用等您缴")
+    expect(_fees(payer)).to_contain_text("20.00 元")
+    payer.look("102-fees-case")
     payer.press("去缴费")
     expect(page.get_by_role("heading", level=1)).to_have_text("应缴 20.00 元")
     expect(page.locator("main")).to_contain_text("原应缴 40.00 元")
@@ -130,8 +158,7 @@ def _staff_see_that_it_is_paid(visitor: Arrive) -> None:
     page = clerk.open(f"/workbench/cases/?text={CARD}")
     page.locator("main tr").filter(has_text=CARD).get_by_role("link").first.click()
     page.wait_for_load_state()
-    fees = page.locator("section", has=page.get_by_role("heading", name="费用", exact=True))
-    expect(fees).to_contain_text("已缴费")
+    expect(_fees(clerk)).to_contain_text("已缴费")
     clerk.look("107-fees-staff")
 
 

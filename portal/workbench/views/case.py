@@ -15,7 +15,7 @@ from cases import application, changes, queries
 from cases.actions import reading, refreshing
 from cases.delivery.queries import delivery_of
 from cases.errors import FlagNoteMissing, FlagNotFound, ViewReasonMissing
-from cases.fees.queries import glances_at
+from cases.fees.glances import glances_at
 from cases.joint.queries import siblings
 from cases.models import Case, Notice
 from cases.refreshing import may_refresh, outdated_values, stale_copies

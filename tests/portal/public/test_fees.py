@@ -1,6 +1,7 @@
 """Paying and picking up in the browser: the way back from the platform proves nothing, only what it signed."""
 
-from django.test import Client
+from django.conf import settings
+from django.test import Client, override_settings
 from django.urls import reverse
 
 from cases.actions import decision
@@ -63,10 +64,9 @@ def test_a_cancelled_order_makes_way_for_another(shop, cast):
     assert sorted(PaymentOrder.objects.values_list("state", flat=True)) == ["cancelled", "open"]
 
 
-def test_while_the_platform_is_away_the_page_says_what_to_do(shop, cast, settings):
+def test_while_the_platform_is_away_the_page_says_what_to_do(shop, cast):
     case, fee = an_owing_case(cast)
-    with a_platform():
-        settings.PAYMENT = {**settings.PAYMENT, "url": "http://127.0.0.1:1"}
+    with a_platform(), override_settings(PAYMENT={**settings.PAYMENT, "url": "http://127.0.0.1:1"}):
         answer = _post(shop, "pay_fee", case, fee.pk)
     assert answer.status_code == 503
     assert "没有扣款" in answer.content.decode()
