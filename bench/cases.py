@@ -28,7 +28,7 @@ def run(quick: bool) -> dict[str, object]:
     if len(set(numbers)) != len(numbers) or "" in numbers:
         raise RuntimeError("two cases have one number")
     print(f"  {len(numbers)} numbers of {_RACERS} submitters at once, each its own", flush=True)
-    # Over HTTP nothing is left to choose: two forms are sent, the one that begins and the one that signs.
+    # Over HTTP nothing is left to choose: an application is begun, filled in and signed.
     MaterialRequirement.objects.filter(version=cast.version, key="rules").update(need=MaterialNeed.OPTIONAL)
     with web_server() as port:
         figures["submit_p50_ms"] = http.submit_p50_ms(port, everybody[0], 5 if quick else 100)

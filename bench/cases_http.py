@@ -6,10 +6,11 @@ from collections.abc import Callable, Iterable, Sequence
 from itertools import cycle
 from threading import Lock, Thread
 from typing import TypeVar
+from uuid import uuid4
 
 from django.urls import reverse
 
-from bench.cases_lives import Applicant
+from bench.cases_lives import ANSWERS, Applicant
 from bench.cases_rows import Filled, key_of
 from bench.http import Visitor
 from cases.lists.filters import WorklistFilter
@@ -28,14 +29,12 @@ def visitor_for(port: int, actor: Actor) -> Visitor:
 
 
 def apply(visitor: Visitor, applicant: Applicant) -> float:
-    """An application, from the button on the item's page to the receipt; the two forms that are sent, in ms.
-
-    What the earlier errand answered stands in the form already.
-    """
+    """An application, from the button on the item's page to the receipt; the three forms that are sent, in ms."""
     item = reverse("start_draft", args=[applicant.cast.item.pk])
     start = time.perf_counter()
     draft = visitor.post(item)
-    receipt = visitor.post(f"{draft}submit/", declared="on", version=1)
+    visitor.post(f"{draft}form/shop/", version=1, request_key=uuid4().hex, **ANSWERS)
+    receipt = visitor.post(f"{draft}submit/", version=2, request_key=uuid4().hex, declared="on")
     spent = (time.perf_counter() - start) * 1000
     if not receipt.endswith("/receipt/"):
         raise RuntimeError(f"not submitted: {receipt}")

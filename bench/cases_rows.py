@@ -1,7 +1,7 @@
 """A city's worth of cases: copies of a walked one over forty departments, a year of days and every state.
 
-Nine of ten are closed. Each has its two branches; reviewers' open branches are of cases under review. Applicants are
-organisations with names of their own, so that words find some of them.
+Nine of ten are closed. Each has its two branches; those under review wait for one of them or for the decision.
+Applicants are organisations with names of their own, so that words find some of them.
 """
 
 from dataclasses import dataclass
@@ -82,7 +82,8 @@ def _department(number: int) -> Department:
 
 def _spread(name: str) -> str:
     """Which of the places a case belongs to; the first has a fifth of everything."""
-    return f"(%({name})s::uuid[])[CASE WHEN mod(n, 5) = 0 THEN 1 ELSE 1 + mod(n * 7919, {DEPARTMENTS})::int END]"
+    place = f"CASE WHEN mod(n / 7, 5) = 0 THEN 1 ELSE 1 + mod(n * 7919 + n / 100, {DEPARTMENTS})::int END"
+    return f"(%({name})s::uuid[])[{place}]"
 
 
 def _case_columns(count: int, organisations: int) -> dict[str, str]:
@@ -105,7 +106,7 @@ def _case_columns(count: int, organisations: int) -> dict[str, str]:
 
 
 def _branch_columns(part: int, count: int) -> dict[str, str]:
-    other = f"1 + mod(n * 7919 + {part} * 13, {DEPARTMENTS})::int"
+    other = f"1 + mod(n * 7919 + n / 100 + {part} * 13, {DEPARTMENTS})::int"
     return {
         "id": key(_PART + part, "n"),
         "case_id": key(_CASES, "n"),
@@ -113,7 +114,7 @@ def _branch_columns(part: int, count: int) -> dict[str, str]:
         "post_id": _spread("posts") if not part else f"(%(posts)s::uuid[])[{other}]",
         "state": "CASE WHEN mod(n, 100) BETWEEN 4 AND 8 AND mod(n / 100 + "
         + str(part)
-        + ", 3) > 0 THEN 'open' ELSE 'agreed' END",
+        + ", 3) > 1 THEN 'open' ELSE 'agreed' END",
     }
 
 

@@ -11,3 +11,5 @@ from portal.settings.demo import STORAGES
 MEDIA_ROOT = Path(os.environ.get("ONESTOP_BENCH_FILES") or tempfile.mkdtemp(prefix="onestop-bench-"))
 os.environ["ONESTOP_BENCH_FILES"] = str(MEDIA_ROOT)
 STORAGES = {**STORAGES, "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}
+STATIC_ROOT = MEDIA_ROOT / "static"  # empty: no page of a benchmark loads what it links to
+STATIC_ROOT.mkdir(exist_ok=True)
