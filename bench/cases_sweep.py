@@ -20,19 +20,20 @@ _NIGHT: tuple[Callable[[int], None], ...] = (
 )
 # Received in the last days but for every hundredth; reviews end on the days to come, told of where that is soon but
 # for every hundredth.
-_WAITING = """UPDATE cases_case SET received_on = %(today)s::date
- - CASE WHEN substr(number, 6)::int / 100 %% 100 = 0 THEN 20 ELSE 0 END WHERE state = 'submitted'"""
+_WAITING = "UPDATE cases_case SET received_on = %(today)s::date WHERE state = 'submitted'"
+_LATE = """UPDATE cases_case c SET received_on = %(today)s::date - 20 WHERE state = 'submitted'
+ AND substr(number, 6)::bigint / 100 %% 100 = 0 AND NOT EXISTS (SELECT FROM cases_notice n WHERE n.case_id = c.id)"""
 _REVIEWED = """UPDATE cases_branch SET opened_on = %(today)s::date, due_on = %(today)s::date + 30,
  escalated_at = NULL WHERE state = 'open'"""
 _NEAR = """UPDATE cases_branch b SET due_on = %(today)s::date + 1 FROM cases_case c
- WHERE c.id = b.case_id AND b.state = 'open' AND substr(c.number, 6)::int / 100 %% 100 = 1"""
+ WHERE c.id = b.case_id AND b.state = 'open' AND substr(c.number, 6)::bigint / 100 %% 100 = 1"""
 
 
 def prepare_night() -> None:
     """Bring the days of the open cases to where they stand on a usual evening."""
     today = timezone.localdate()
     with connection.cursor() as cursor:
-        for statement in (_WAITING, _REVIEWED, _NEAR):
+        for statement in (_WAITING, _LATE, _REVIEWED, _NEAR):
             cursor.execute(statement, {"today": today})
         for model in (Case, Branch):
             cursor.execute(f"VACUUM (ANALYZE) {model._meta.db_table}")
