@@ -214,6 +214,63 @@ DRAFT_WAITING = kind(
         "You began an application and have not handed it in. Please sign in to go on.",
     ),
 )
+FEE_DUE = _legal(
+    "case.fee_due",
+    _("有费用要缴"),
+    chinese=Words(
+        "有费用要缴",
+        "“{item}”（{number}）有费用要缴，金额、依据和减免写在缴费通知书里。缴费不影响审批，缴清以后把结果给您。",
+        "办件{number}有费用要缴，请登录一站通看缴费通知书，在网上或者到窗口缴。",
+    ),
+    english=Words(
+        "A fee is due",
+        "A fee is due for “{item}” ({number}); the notice says how much and why. The decision does not wait for it, "
+        "the result does.",
+        "A fee is due for case {number}. Sign in to read the notice and pay.",
+    ),
+)
+FEE_WAITING = kind(
+    "case.fee_waiting",
+    _("费用还没有缴"),
+    Group.REMINDER,
+    Words(
+        "费用还没有缴",
+        "“{item}”（{number}）有费用待缴，缴清以后把结果给您。没有缴的，办件为您保留。",
+        "办件{number}有费用待缴，请登录一站通查看。办件为您保留。",
+    ),
+    Words(
+        "A fee is still unpaid",
+        "A fee for “{item}” ({number}) is still unpaid; the result follows once it is paid. Your case is kept.",
+        "A fee for case {number} is still unpaid. Your case is kept. Please sign in.",
+    ),
+)
+FEE_PAID = kind(
+    "case.fee_paid",
+    _("收到缴费"),
+    Group.PROGRESS,
+    Words("费用已缴清", "“{item}”（{number}）的费用已缴清，收据编号在办件页面。", "办件{number}的费用已缴清。"),
+    Words(
+        "Your payment has arrived",
+        "The fee for “{item}” ({number}) is paid. The number of the receipt is on the page of the case.",
+        "The fee for case {number} is paid.",
+    ),
+)
+PICK_UP_READY = kind(
+    "case.pick_up_ready",
+    _("可以来领结果"),
+    Group.PROGRESS,
+    Words(
+        "可以来领结果了",
+        "“{item}”（{number}）的结果可以到大厅领了。在办件页面看取件码，带身份证件来领。",
+        "办件{number}的结果可以到大厅领了，取件码请登录一站通看。",
+    ),
+    Words(
+        "Your result can be picked up",
+        "The result of “{item}” ({number}) waits at the hall. See the pick-up code on the page of the case and bring "
+        "your ID.",
+        "The result of case {number} waits at the hall. Sign in for the pick-up code.",
+    ),
+)
 JOINT_ITEM_OPEN = kind(
     "joint.item_open",
     _("联办事项等您补充"),
@@ -256,6 +313,10 @@ KINDS = (
     EXTENDED,
     DECIDED,
     CERTIFICATE_READY,
+    FEE_DUE,
+    FEE_WAITING,
+    FEE_PAID,
+    PICK_UP_READY,
     NOTICE_UNREAD,
     DRAFT_WAITING,
     JOINT_ITEM_OPEN,
@@ -272,6 +333,7 @@ _OF_NOTICE = {
     Notice.Kind.SPECIAL: SPECIAL,
     Notice.Kind.EXTENSION: EXTENDED,
     Notice.Kind.TERMINATION: DECIDED,
+    Notice.Kind.FEE: FEE_DUE,
 }
 
 

@@ -5,7 +5,9 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from uuid import UUID
 
-from django.db.models import Exists, F, OuterRef, Prefetch, Q, QuerySet
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import Exists, F, OuterRef, Prefetch, Q, QuerySet, TextField
+from django.db.models.functions import Cast, JSONObject
 from django.utils import timezone
 
 from cases import clock, errors
@@ -92,7 +94,7 @@ def get_case(actor: Actor, case_id: UUID) -> Case:
 
 def _whole(cases: QuerySet[Case]) -> QuerySet[Case]:
     return (
-        cases.annotate(has_fees=Exists(FeeNotice.objects.filter(case=OuterRef("pk"))))
+        cases.annotate(fee_glances=ArraySubquery(_GLANCES))
         .select_related(
             "item",
             "item_version__result_type",
@@ -118,6 +120,10 @@ def _whole(cases: QuerySet[Case]) -> QuerySet[Case]:
     )
 
 
+# What a page that only mentions the fees shows of them, without a query more; cases.fees.queries reads it.
+_GLANCES = FeeNotice.objects.filter(case=OuterRef("pk")).order_by("pk").values(
+    glance=JSONObject(pk="pk", state="state", total=Cast("total", TextField()))
+)
 _BRANCH_PARTS = ["stage", "department", "post", "assignee", "escalated_to"]
 _MATERIAL_PARTS = ["requirement", "certificate__type", "certificate__issuer", "document__verified_department"]
 _MATERIAL_PARTS += ["document__verified_post", "grant", "undertaking__breach"]

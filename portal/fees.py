@@ -1,9 +1,14 @@
 """A fee as both surfaces show it."""
 
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
+from django.utils import timezone
+
+from cases.fees import calculation
 from cases.fees.models import FeeNotice, Payment
+from cases.models import Case
 
 TONES = {
     FeeNotice.State.UNPAID: "amber",
@@ -12,6 +17,21 @@ TONES = {
     FeeNotice.State.CANCELLED: "plain",
     FeeNotice.State.REFUNDED: "plain",
 }
+
+
+def foreseen_fees(cases: Sequence[Case]) -> dict[str, Any] | None:
+    """What cases about to be submitted will cost: lines with amounts as numbers and their sum, None for nothing.
+
+    The sum is None while a line cannot be counted.
+    """
+    lines = []
+    for case, line in calculation.foreseen(cases, today=timezone.localdate()):
+        amounts = {key: Decimal(line[key]) if line.get(key) else None for key in ("amount", "gross")}
+        lines.append({**line, **amounts, "item": case.item_version.name if len(cases) > 1 else ""})
+    if not lines:
+        return None
+    counted = [line["amount"] for line in lines if line["amount"] is not None]
+    return {"lines": lines, "total": sum(counted, Decimal()) if len(counted) == len(lines) else None}
 
 
 def fee_row(fee: FeeNotice) -> dict[str, Any]:

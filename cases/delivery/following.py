@@ -2,6 +2,7 @@
 
 from django.utils import timezone
 
+from cases import messages
 from cases.delivery.models import Delivery
 from cases.models import Case
 from cases.states import State
@@ -14,6 +15,7 @@ def follow(case: Case) -> None:
         return
     if case.state == State.CLOSED:
         delivery.state, delivery.ready_at = Delivery.State.READY, timezone.now()
+        messages.notify(case, messages.PICK_UP_READY)
     else:
         delivery.state = Delivery.State.ENDED
     delivery.save(update_fields=["state", "ready_at", "updated_at"])

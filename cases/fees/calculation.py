@@ -4,11 +4,11 @@ A line is ``{name, standard, basis, quantity, unit, gross, reduction, reduction_
 """
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Q, prefetch_related_objects
 
 from cases.fees.errors import QuantityMissing
 from cases.models import Case
@@ -21,6 +21,27 @@ Line = dict[str, str]
 def lines_of(case: Case, moment: Moment, *, today: dt.date) -> list[Line]:
     """The lines a case owes at a moment, in the item's order. Raises :class:`QuantityMissing`."""
     return [_line(case, fee, charging, today) for fee, charging in _due(case, moment)]
+
+
+def foreseen(cases: Sequence[Case], *, today: dt.date) -> list[tuple[Case, Line]]:
+    """What cases would owe as they are filled in now, for who is about to submit them; lines tell their ``moment`` too.
+
+    A line whose quantity cannot be counted yet has no ``amount``. The fee notice counts anew and is what holds.
+    """
+    prefetch_related_objects([case.item_version for case in cases], "fees")
+    return [
+        (case, {**_foreseen(case, fee, charging, today), "moment": charging.moment.value})
+        for case in cases
+        for moment in Moment
+        for fee, charging in _due(case, moment)
+    ]
+
+
+def _foreseen(case: Case, fee: Any, charging: Charging, today: dt.date) -> Line:
+    try:
+        return _line(case, fee, charging, today)
+    except QuantityMissing:
+        return {"name": fee.name, "standard": fee.standard, "basis": fee.basis, "amount": ""}
 
 
 def total_of(lines: list[Line]) -> Decimal:

@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from cases import events as codes
+from cases import messages
 from cases.actions import moves
 from cases.fees import gateway
 from cases.fees.errors import (
@@ -163,6 +164,7 @@ def _settle(actor: Actor, paid: Paid) -> Payment:
 def _count_as_paid(fee: FeeNotice, case: Case) -> None:
     fee.state = FeeNotice.State.PAID
     fee.save(update_fields=["state", "updated_at"])
+    messages.notify(case, messages.FEE_PAID, occasion=fee.moment)
     if case.state == State.DECIDED:
         after_commit("cases.tasks.finish_case", case_id=str(case.pk))
 

@@ -1,6 +1,8 @@
 """Reads about fees."""
 
 import datetime as dt
+from dataclasses import dataclass
+from decimal import Decimal
 from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -20,9 +22,30 @@ def is_settled(case_id: UUID) -> bool:
     return not FeeNotice.objects.filter(case_id=case_id, state=FeeNotice.State.UNPAID).exists()
 
 
+@dataclass(frozen=True, slots=True)
+class FeeGlance:
+    """What a page that only mentions a fee shows of it."""
+
+    pk: UUID
+    state: FeeNotice.State
+    total: Decimal
+
+
+def glances_at(case: Case) -> list[FeeGlance]:
+    """The fees of a case that :func:`cases.queries.get_case` returned, in short (no query)."""
+    return [
+        FeeGlance(UUID(row["pk"]), FeeNotice.State(row["state"]), Decimal(row["total"])) for row in _glances(case) or []
+    ]
+
+
+def _glances(case: Case) -> list[dict[str, str]] | None:
+    found: list[dict[str, str]] | None = getattr(case, "fee_glances", None)
+    return found
+
+
 def fees_of(case: Case) -> list[FeeNotice]:
     """The fees of a case its reader may see, with their payments (three queries, none where the case says so)."""
-    if not getattr(case, "has_fees", True):
+    if _glances(case) == []:
         return []
     fees = FeeNotice.objects.filter(case=case).select_related("notice").prefetch_related("payments__refunds")
     return list(fees)

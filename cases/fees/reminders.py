@@ -6,9 +6,9 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import Q
 
+from cases import messages
 from cases.fees.models import FeeNotice
 from common.jobs import for_each
-from identity import messaging
 
 AHEAD = dt.timedelta(days=3)  # before the last day
 APART = dt.timedelta(days=7)
@@ -29,11 +29,10 @@ def remind(*, today: dt.date, limit: int = 500) -> int:
 @transaction.atomic
 def _remind(fee_id: UUID, today: dt.date) -> bool:
     fees = FeeNotice.objects.select_for_update(of=("self",), no_key=True)
-    fee = fees.select_related("case__agent", "case__item_version").get(pk=fee_id)
+    fee = fees.select_related("case__item_version").get(pk=fee_id)
     if fee.state != FeeNotice.State.UNPAID or (fee.reminded_on and fee.reminded_on > today - APART):
         return False
     fee.reminders, fee.reminded_on = fee.reminders + 1, today
     fee.save(update_fields=["reminders", "reminded_on", "updated_at"])
-    if phone := fee.case.agent.phone:
-        messaging.send(phone=phone, text=f"您的办件{fee.case.number}有费用待缴，请登录“我的办件”查看。办件为您保留。")
+    messages.notify(fee.case, messages.FEE_WAITING, occasion=f"{fee.moment}-{fee.reminders}")
     return True

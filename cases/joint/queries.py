@@ -186,11 +186,15 @@ def without_receipt(*, limit: int = 200) -> list[UUID]:
 
 
 def to_release(*, limit: int = 200) -> list[UUID]:
-    """Joint cases with an item that waits though another one has come to an end: their job may be lost."""
+    """Joint cases with an item that waits though another one has come to an end: their job may be lost.
+
+    In no order: what cannot go on yet is listed again each time, and must not keep others out for good.
+    """
     ended = Q(case__state__in=[State.DECIDED, *FINAL_STATES], state=_State.BEGUN) | Q(state=_State.DROPPED)
     decided = JointItem.objects.filter(ended).values("joint")
     waiting = JointItem.objects.filter(state=_State.WAITING, joint__in=decided)
-    return list(waiting.order_by("joint").values_list("joint", flat=True).distinct()[:limit])
+    joints = JointCase.objects.filter(pk__in=waiting.order_by().values("joint"))
+    return list(joints.order_by("?").values_list("pk", flat=True)[:limit])
 
 
 def note_read(actor: Actor, joint: JointCase) -> None:

@@ -8,6 +8,8 @@ from django.db import transaction
 from django.utils import timezone
 
 from cases.actions import decision, drafts, intake, review, submission
+from cases.delivery.actions import choose_way
+from cases.delivery.models import Delivery
 from cases.models import Branch, Case, CaseMaterial
 from cases.routes import actions as routes
 from cases.routes.visit_actions import Visit, record_visit
@@ -88,6 +90,10 @@ def _close(case: Case, *, last: Row, order: int) -> None:
             decision.close(case_id=case.pk)
 
 
+def _pick_up(actor: Actor, case: Case, step: Row) -> None:
+    choose_way(actor, case_id=case.pk, way=Delivery.Way.PICK_UP)
+
+
 def _submit(actor: Actor, case: Case, step: Row) -> None:
     submission.submit(actor, case_id=case.pk, declared=True, proof=Proof("code", timezone.now(), is_fresh=True))
 
@@ -155,6 +161,7 @@ def _refuse(actor: Actor, case: Case, step: Row) -> None:
 
 
 _STEPS: dict[str, Callable[[Actor, Case, Row], None]] = {
+    "pick_up": _pick_up,
     "submit": _submit,
     "see_originals": _see_originals,
     "accept": _accept,

@@ -14,6 +14,7 @@ from cases.models import Branch, Case
 from cases.routes.visits import RESULTS
 from identity.models import Post
 from portal.workbench.forms import StepForm
+from portal.workbench.pages import new_request_key
 
 _STALE = _("页面已经失效，请刷新后再操作。")
 _CHOOSE = _("请从列出的里面选一个。")
@@ -191,3 +192,8 @@ class CommentForm(forms.Form):
         help_text=_("办理这个办件的各部门都能看到，申请人看不到；不要写和办件无关的个人信息。"),
         error_messages={"required": _("请写内容（最多 1000 个字）。"), "max_length": _("最多写 1000 个字。")},
     )
+
+
+def remark_form(data: Mapping[str, Any] | None = None) -> CommentForm:
+    """The form for a remark; its fields have ids of their own, for other forms of the page carry a key too."""
+    return CommentForm(data, initial={"request_key": new_request_key()}, auto_id="comment_%s")

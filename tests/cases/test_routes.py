@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from cases import queries
 from cases.actions import clocks, decision, review
+from cases.lists import queries as list_queries
 from cases.models import Branch, Case, RouteEntry, VisitPhoto
 from cases.routes import actions as routes
 from cases.routes import escalation, visits
@@ -243,9 +244,9 @@ def test_a_stage_that_waits_for_a_name_is_nobodys_until_then(cast):
 def test_what_somebody_took_is_theirs_and_in_their_list_only(cast):
     case = a_routed_case(cast)
     other = a_second_reviewer(case)
-    assert {queries.waiting_count(cast.food), queries.waiting_count(other)} == {1}
+    assert {list_queries.waiting_count(cast.food), list_queries.waiting_count(other)} == {1}
     routes.claim_review(cast.food, case_id=case.pk, branch_id=branch_of(case, "docs").pk)
-    assert (queries.waiting_count(cast.food), queries.waiting_count(other)) == (1, 0)
+    assert (list_queries.waiting_count(cast.food), list_queries.waiting_count(other)) == (1, 0)
     docs = branch_of(case, "docs")
     refused("route.assigned_elsewhere", case, lambda: routes.claim_review(other, case_id=case.pk, branch_id=docs.pk))
 
@@ -271,9 +272,9 @@ def test_the_superior_hears_before_the_limit_is_over_once(cast):
     docs.refresh_from_db()
     assert docs.escalated_to.name == "监督"
     assert case.events.filter(action="escalate").count() == 1
-    assert queries.waiting_count(cast.supervisor) == 1
+    assert list_queries.waiting_count(cast.supervisor) == 1
     conclude(cast, case, "docs")
-    assert queries.waiting_count(cast.supervisor) == 0
+    assert list_queries.waiting_count(cast.supervisor) == 0
 
 
 def test_a_special_procedure_moves_the_limits_of_open_stages(cast):

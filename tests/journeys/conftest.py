@@ -56,6 +56,13 @@ def city(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 @pytest.fixture(scope="module")
 def site(city: Path, widths: tuple[int, ...]) -> Iterator[str]:
     """Run the programs of ``make run`` on a city as new; yields the address."""
+    with as_new(city, free_port()) as address:
+        yield address
+
+
+@contextmanager
+def as_new(city: Path, port: int, **more: str) -> Iterator[str]:
+    """The programs on a port with a city as new; ``more`` is added to their environment."""
     _in_database(
         city,
         f"DROP DATABASE {DATABASE} WITH (FORCE)",
@@ -63,7 +70,7 @@ def site(city: Path, widths: tuple[int, ...]) -> Iterator[str]:
     )
     shutil.rmtree(city / "media")
     shutil.copytree(city / _KEPT, city / "media")
-    with _serving(city) as address:
+    with _serving(city, port, more) as address:
         yield address
 
 
@@ -78,7 +85,7 @@ def _start_and_stop(var: Path) -> None:
     log = var / "run.log"
     with log.open("wb") as output:
         command = [sys.executable, "-m", "common.launch", "run"]
-        environment = _environment(var, _free_port())
+        environment = _environment(var, free_port())
         process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=output, stderr=output)
     try:
         _wait_until_up(process, log)
@@ -88,15 +95,14 @@ def _start_and_stop(var: Path) -> None:
 
 
 @contextmanager
-def _serving(var: Path) -> Iterator[str]:
+def _serving(var: Path, port: int, more: dict[str, str]) -> Iterator[str]:
     """Run the web server and the background worker alone: the kept city is prepared already."""
-    port = _free_port()
     log = var / "serve.log"
     with log.open("wb") as output:
         programs = [
             subprocess.Popen(
-                child.command, cwd=ROOT, env=_environment(var, port), stdout=output, stderr=output,
-                start_new_session=True,
+                child.command, cwd=ROOT, env=_environment(var, port) | more, stdout=output,
+                stderr=output, start_new_session=True,
             )
             for child in demo.children(port)
         ]  # fmt: skip
@@ -119,7 +125,8 @@ def _environment(var: Path, port: int) -> dict[str, str]:
     }  # fmt: skip
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """A port nobody listens at."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])

@@ -154,16 +154,7 @@ class Handler(BaseHTTPRequestHandler):
         if order is None:
             self.send_error(404)
             return
-        back = f'<p><a href="{html.escape(order.return_url)}">返回办事网站</a></p>'
-        form = '<form method="post"><button>付款（示例，不扣钱）</button></form>'
-        states = {"open": form, "paid": "<p>已付款。</p>", "cancelled": "<p>订单已取消。</p>"}
-        page = (
-            '<!doctype html><html lang="zh-Hans"><meta charset="utf-8">'
-            '<meta name="viewport" content="width=device-width">'
-            f"<title>示例支付平台</title><h1>示例支付平台</h1><p>{html.escape(order.subject)}</p>"
-            f"<p>应付 {html.escape(order.amount)} 元</p>{states[order.state]}{back}</html>"
-        )
-        self._send(200, page.encode(), "text/html; charset=utf-8")
+        self._send(200, _page(order).encode(), "text/html; charset=utf-8")
 
     def do_POST(self) -> None:
         """A payer's press of the button, or a signed question."""
@@ -215,6 +206,44 @@ class Handler(BaseHTTPRequestHandler):
 
     def log_message(self, *arguments: object) -> None:
         """Keep quiet."""
+
+
+_STYLE = """
+  body { margin: 0; background: #f2f4f7; color: #1d2433; font: 1.0625rem/1.6 system-ui, "Noto Sans CJK SC", sans-serif }
+  header { background: #1d2433; color: #fff; padding: 1rem 1.25rem; font-weight: 600 }
+  header small { display: block; font-weight: 400; opacity: .8 }
+  main { max-width: 28rem; margin: 1.5rem auto; padding: 1.5rem 1.25rem; background: #fff; border-radius: .75rem }
+  h1 { margin: 0 0 .25rem; font-size: 1rem; font-weight: 400 }
+  .amount { margin: 0 0 1rem; font-size: 2.25rem; font-weight: 700; line-height: 1.2 }
+  dl { margin: 0 0 1.5rem; border-top: 1px solid #dde1e8; padding-top: 1rem }
+  dt { color: #525c6e; font-size: .9375rem } dd { margin: 0 0 .5rem; overflow-wrap: anywhere }
+  button, .back { display: block; box-sizing: border-box; width: 100%; padding: .875rem; border-radius: .5rem;
+    border: 1px solid #1b5fb8; background: #1b5fb8; color: #fff; font: inherit; font-weight: 600; text-align: center;
+    text-decoration: none; cursor: pointer }
+  .back { margin-top: .75rem; background: #fff; color: #1b5fb8 }
+  .state { margin: 0 0 1rem; padding: .75rem 1rem; border-radius: .5rem; background: #e4f4ea; color: #14602f }
+  .state.off { background: #eef0f3; color: #1d2433 }
+  button:focus-visible, .back:focus-visible { outline: 3px solid #f0a020; outline-offset: 2px }
+"""
+
+
+def _page(order: Order) -> str:
+    """The page of an order: what it is for, how much, the button or what became of it, and the way back."""
+    state = {
+        "open": '<form method="post"><button>付款（示例，不扣钱）</button></form>',
+        "paid": '<p class="state" role="status">已付款。返回办事网站看收据。</p>',
+        "cancelled": '<p class="state off">订单已取消，没有扣款。</p>',
+    }[order.state]
+    amount, subject, number, back = map(html.escape, (order.amount, order.subject, order.number, order.return_url))
+    return (
+        '<!doctype html><html lang="zh-Hans"><meta charset="utf-8">'
+        '<meta name="viewport" content="width=device-width"><link rel="icon" href="data:,">'
+        f"<title>示例支付平台</title><style>{_STYLE}</style>"
+        "<header>示例支付平台<small>只供试用，不会扣钱</small></header>"
+        f'<main><h1>应付</h1><p class="amount">{amount} 元</p>'
+        f"<dl><dt>用于</dt><dd>{subject}</dd><dt>缴费单号</dt><dd>{number}</dd></dl>"
+        f'{state}<a class="back" href="{back}">返回办事网站</a></main></html>'
+    )
 
 
 def _now() -> str:

@@ -39,6 +39,7 @@ class Command(BaseCommand):
             self.stdout.write("示例（各有 README.md）：")
             self.stdout.write(f"  部门应用 deploy/examples/department_app（编号和密钥在 {kept}）")
             self.stdout.write("  上级身份认证 deploy/examples/identity_service")
+            self.stdout.write("  支付平台 deploy/examples/payment_gateway（先启动它，居民赵明哲的 20 元就能在网上缴）")
             self.stdout.write("其他部门的人员：manage.py demo_accounts --all")
 
 

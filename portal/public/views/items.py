@@ -3,6 +3,7 @@
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
 from django.shortcuts import redirect, render
@@ -24,6 +25,7 @@ from portal.context import SENIOR_COOKIE
 from portal.downloads import attachment, file_response
 from portal.public.guide import elements, pictures
 from portal.public.guide.dates import hand_in
+from portal.public.guide.fees import fees_in_words
 from portal.public.guide.materials import download, material_rows
 from portal.public.guide.places import places_of
 from portal.public.materials import guide_materials
@@ -128,6 +130,8 @@ def guide_page(actor: Actor, shown: Guide, *, is_senior: bool = False) -> dict[s
         "is_open": is_open(shown.item),
         "is_instant": version.project_type == ProjectType.INSTANT,
         "ways": elements.ways(shown),
+        "fee_words": fees_in_words(shown),
+        "pays_here": bool(settings.PAYMENT_GATEWAY),
         "limits": elements.limits(shown),
         "basics": elements.basics(shown),
         "remedies": elements.remedies(shown),

@@ -22,6 +22,7 @@ from cases.signing.rules import DECLARATION, asks_fresh_proof
 from identity.step_up import proof_of
 from portal.access import actor_of, citizen_required, require_fresh_proof
 from portal.downloads import file_response
+from portal.fees import foreseen_fees
 from portal.public import joint_page
 from portal.public.answer_forms import AnswersForm, reshaped
 from portal.public.drafts import source_line
@@ -255,6 +256,7 @@ def _check_page(
         "conflict": conflict,
         "begins": [(part.item, [names[key] for key in part.item.after if key in names]) for part in way.whole.parts],
         "offline": list(way.whole.others),
+        "fees": foreseen_fees([part.case for part in way.whole.parts]),
         **_common(way, "check", reverse("joint_check", args=[joint_id])),
     }
     return render(request, "public/joint_check.html", context, status=status)

@@ -23,6 +23,7 @@ from cases.signing.rules import DECLARATION, asks_fresh_proof
 from cases.states import State
 from identity.step_up import proof_of
 from portal.access import actor_of, citizen_required, require_fresh_proof
+from portal.fees import foreseen_fees
 from portal.public.drafts import Draft, draft_of, first_open_page, get_draft, source_line
 from portal.public.materials import row_mark, tally_of, undertaken_text
 from portal.public.requests import form_version, request_key
@@ -72,6 +73,7 @@ def _check_page(
         "conflict": conflict,
         "declaration": DECLARATION,
         "asks_proof": asks_fresh_proof(case.item_version.assurance_level),
+        "fees": foreseen_fees([case]),
         "delivery": delivery_of(case),
         "may_choose_delivery": True,
         **common(request, draft, "check"),

@@ -15,7 +15,7 @@ from cases import application, changes, queries
 from cases.actions import reading, refreshing
 from cases.delivery.queries import delivery_of
 from cases.errors import FlagNoteMissing, FlagNotFound, ViewReasonMissing
-from cases.fees.queries import fees_of
+from cases.fees.queries import glances_at
 from cases.joint.queries import siblings
 from cases.models import Case, Notice
 from cases.refreshing import may_refresh, outdated_values, stale_copies
@@ -25,11 +25,11 @@ from common.workdays import for_region
 from identity.actor import Actor
 from portal.access import actor_of, fresh_sign_in, staff_required
 from portal.downloads import file_response
-from portal.fees import fee_row
+from portal.fees import TONES
 from portal.workbench import steps
 from portal.workbench.forms import FlagForm, UnmaskForm
 from portal.workbench.pages import new_request_key, show
-from portal.workbench.route_forms import CommentForm
+from portal.workbench.route_forms import CommentForm, remark_form
 from portal.workbench.show.answers import groups_of
 from portal.workbench.show.evidence import evidence_of
 from portal.workbench.show.lamps import lamps_of
@@ -168,13 +168,13 @@ def page(
         "route_pictures": pictures_of(case),
         "visits": visits_of(case),
         "remarks": remarks_of(case),
-        "comment_form": comment_form or CommentForm(initial={"request_key": new_request_key()}) if is_open else None,
+        "comment_form": comment_form or remark_form() if is_open else None,
         "history": history_of(case),
         "finding": check(case),
         "steps": _buttons(request, case),
         "asides": [step for step in steps.steps_open_to(actor, case) if step.is_aside],
         "delivery": delivery_of(case),
-        "fees": [fee_row(fee) for fee in fees_of(case)],
+        "fees": [{"fee": fee, "tone": TONES[fee.state]} for fee in glances_at(case)],
         "next_url": next_url(request, case),
         "list_url": list_url(request),
         "trail": trail_of(request),

@@ -15,7 +15,7 @@ from cases.routes.actions import comment
 from cases.routes.errors import TextMissing
 from portal.access import actor_of, staff_required
 from portal.downloads import file_response
-from portal.workbench.route_forms import CommentForm
+from portal.workbench.route_forms import remark_form
 from portal.workbench.views.case import page
 
 
@@ -24,7 +24,7 @@ from portal.workbench.views.case import page
 def comment_case(request: HttpRequest, case_id: UUID) -> HttpResponse:
     """Write a remark for the other departments."""
     actor = actor_of(request)
-    form = CommentForm(request.POST)
+    form = remark_form(request.POST)
     if form.is_valid():
         sent = form.cleaned_data
         try:

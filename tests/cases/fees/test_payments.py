@@ -14,7 +14,7 @@ from cases.states import State
 from cases.tasks import finish_case
 from common.errors import DomainError, Forbidden
 from identity.actor import SYSTEM
-from identity.models import OutboxMessage
+from identity.models import Announcement
 from services.charging import Moment
 from services.models import Situation
 from tests.factories import moves
@@ -276,15 +276,13 @@ def test_only_the_counter_records_and_one_receipt_pays_once(cast):
 
 def test_who_has_not_paid_is_reminded_a_week_apart_and_four_times_at_most(cast):
     case, fee = an_owing_case(cast)
-    before = OutboxMessage.objects.count()
     assert reminders.remind(today=fee.due_on - dt.timedelta(days=4)) == 0
     days = [fee.due_on + dt.timedelta(days=7 * number) for number in range(6)]
     assert [reminders.remind(today=day) for day in days] == [1, 1, 1, 1, 0, 0]
     assert reminders.remind(today=days[0]) == 0
-    assert OutboxMessage.objects.count() == before + 4
+    assert Announcement.objects.filter(event="case.fee_waiting").count() == 4
     assert case.number is not None
     assert timezone.localdate() < fee.due_on
-    assert "120" not in OutboxMessage.objects.latest("created_at").text
 
 
 def test_the_worker_waits_for_the_fee(cast, monkeypatch):

@@ -20,7 +20,16 @@ _POST_ONLY = {
     "submit_case",
     "correct_case",
     "material_pages",
+    "pay_fee",
+    "check_payment",
+    "cancel_payment",
+    "pick_up_code",
+    "choose_delivery",
+    "supply_material",
+    "state_own_case",
 }
+_NOBODYS = "00000000-0000-7000-8000-000000000000"
+_WITH_ANOTHER_ID = {"notice_file", "my_fee", "pay_fee", "check_payment", "cancel_payment", "state_own_case"}
 CASE_PAGES = [url.name for url in (*case_urls, *material_urls) if getattr(url, "name", None)]
 
 
@@ -28,10 +37,10 @@ def ask(browser: Client, name: str, case: Case):
     parts: list[object] = [case.pk]
     if name == "draft_step":
         parts.append("shop")
-    if name.startswith("material_"):
+    if name.startswith("material_") or name == "supply_material":
         parts.append(case.materials.first().pk)
-    if name == "notice_file":
-        parts.append("00000000-0000-7000-8000-000000000000")
+    if name in _WITH_ANOTHER_ID:
+        parts.append(_NOBODYS)
     place = address(name, *parts)
     return browser.post(place, {"declared": "on"}) if name in _POST_ONLY else browser.get(place)
 

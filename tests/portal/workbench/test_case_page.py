@@ -4,12 +4,14 @@ import pytest
 from django.core.files.base import ContentFile
 from django.urls import reverse
 
-from cases.models import Case, CaseMaterial, Notice
+from cases.fees.payment_actions import record_at_counter
+from cases.models import Case, CaseMaterial, FeeNotice, Notice
 from certificates.actions import change_state
 from certificates.models import Disclosure, Document
 from certificates.states import Operation
 from common.models import AuditEvent
 from tests.factories.moves import a_reviewed_case, a_submitted_case, an_accepted_case, an_approved_case
+from tests.factories.payments import a_charge
 from tests.factories.workbench import browser_of, snapshot
 
 
@@ -255,10 +257,14 @@ def test_the_page_changes_nothing(cast, name):
 
 def test_the_page_takes_the_same_queries_whatever_the_case_holds(cast, django_assert_num_queries):
     new, reviewed = a_submitted_case(cast), a_reviewed_case(cast)
+    a_charge(cast)
+    owing, paid = an_accepted_case(cast), an_accepted_case(cast)
+    fee = FeeNotice.objects.get(case=paid)
+    record_at_counter(cast.clerk, case_id=paid.pk, fee_id=fee.pk, receipt="AB123456")
     browser = browser_of(cast.decider)
-    browser.get(page_of(new))
+    assert "120.00 元" in browser.get(page_of(owing)).content.decode()
 
-    for case in (new, reviewed):
+    for case in (new, reviewed, owing, paid):
         # session, account, post with grants; case and its six lists, the record of the look; calendar days and years;
         # guided questions; registers and copies as they stand now (3); next case, waiting counts of cases and changes
         with django_assert_num_queries(20):

@@ -74,8 +74,8 @@ def test_the_number_of_queries_does_not_grow_with_the_rows(cast):
 
     assert len(page.context["rows"]) == 20
     assert len(twenty) == len(one)
-    # session, account, post with grants; waiting count, changes; list count and rows; calendar days and years
-    assert len(one) == 9
+    # session, account, post with grants; waiting count, changes; list count, rows, saved views; calendar days and years
+    assert len(one) == 10
 
 
 def test_lamps_tell_promise_and_statute(cast):
@@ -120,7 +120,7 @@ def test_counting_stops_at_the_cap(cast, monkeypatch):
     assert page.context["page"].count == 22
     assert "件以上" in page.content.decode()
     assert len(page.context["rows"]) == 20
-    assert len(second.context["rows"]) == 4
+    assert len(second.context["rows"]) == 5
     assert second.context["page"].count is None
     shown = [row["case"].number for response in (page, second) for row in response.context["rows"]]
     assert len(set(shown)) == 24
