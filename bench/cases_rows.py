@@ -59,9 +59,20 @@ def fill_cases(cast: Cast, count: int, *, whole: int = 0) -> Filled:
     fill(Case, pattern.pk, 1, count, _case_columns(count, organisations), values)
     for part, row in enumerate(pattern.branches.order_by("stage__order")):
         fill(Branch, row.pk, 1, count, _branch_columns(part, count), values)
+    _not_begun()
     if whole:
         _rest(pattern, count - whole + 1, count, values)
     return Filled(count, values["departments"], values["posts"])
+
+
+def _not_begun() -> None:
+    """What waits for acceptance has no branch yet."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "DELETE FROM cases_branch b USING cases_case c"
+            " WHERE c.id = b.case_id AND c.state IN ('submitted', 'correcting')"
+        )
+        cursor.execute("VACUUM (ANALYZE) cases_branch")
 
 
 def _places(cast: Cast) -> tuple[list[Department], list[Post], list[ServiceItem]]:
