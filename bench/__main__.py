@@ -22,9 +22,13 @@ from common.launch import embedded
 VAR_DIR = Path(__file__).resolve().parents[1] / "var"
 NOT_BENCHMARKS = {
     "__main__",
+    "cases_http",
+    "cases_lives",
     "cases_rows",
+    "cases_sweep",
     "certificates_rows",
     "certificates_stock",
+    "http",
     "once_only_answers",
     "once_only_city",
     "once_only_lives",

@@ -1,7 +1,7 @@
 """A city's worth of cases: copies of a walked one over forty departments, a year of days and every state.
 
-Nine of ten are closed. Each has its two branches, materials, history and notices; reviewers' open branches are of
-cases under review. Applicants are organisations with names of their own, so that words find some of them.
+Nine of ten are closed. Each has its two branches; those under review wait for one of them or for the decision.
+Applicants are organisations with names of their own, so that words find some of them.
 """
 
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from django.db import connection
 from django.utils import timezone
 
 from bench.register_rows import fill, key
-from cases.models import Branch, Case, CaseEvent, CaseMaterial, Notice
+from cases.models import Branch, Case, CaseEvent, CaseMaterial, Notice, Signature
 from identity.models import Department, Party, Post
 from identity.rules import make_uscc
 from services.models import ServiceItem
@@ -42,8 +42,9 @@ class Filled:
     posts: list[UUID]
 
 
-def fill_cases(cast: Cast, count: int, *, whole: bool = True) -> Filled:
-    """Fill in ``count`` cases; without ``whole`` only what lists read: cases, branches and applicants."""
+def fill_cases(cast: Cast, count: int, *, whole: int = 0) -> Filled:
+    """Fill in ``count`` cases: what lists read, which is cases, branches and applicants; the last ``whole`` of them
+    have what a case's page reads too."""
     pattern = moves.an_accepted_case(cast)
     organisations = min(ORGANISATIONS, count)
     _organisations(cast, organisations)
@@ -58,9 +59,20 @@ def fill_cases(cast: Cast, count: int, *, whole: bool = True) -> Filled:
     fill(Case, pattern.pk, 1, count, _case_columns(count, organisations), values)
     for part, row in enumerate(pattern.branches.order_by("stage__order")):
         fill(Branch, row.pk, 1, count, _branch_columns(part, count), values)
+    _not_begun()
     if whole:
-        _rest(pattern, count, values)
+        _rest(pattern, count - whole + 1, count, values)
     return Filled(count, values["departments"], values["posts"])
+
+
+def _not_begun() -> None:
+    """What waits for acceptance has no branch yet."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "DELETE FROM cases_branch b USING cases_case c"
+            " WHERE c.id = b.case_id AND c.state IN ('submitted', 'correcting')"
+        )
+        cursor.execute("VACUUM (ANALYZE) cases_branch")
 
 
 def _places(cast: Cast) -> tuple[list[Department], list[Post], list[ServiceItem]]:
@@ -81,7 +93,8 @@ def _department(number: int) -> Department:
 
 def _spread(name: str) -> str:
     """Which of the places a case belongs to; the first has a fifth of everything."""
-    return f"(%({name})s::uuid[])[CASE WHEN mod(n, 5) = 0 THEN 1 ELSE 1 + mod(n * 7919, {DEPARTMENTS})::int END]"
+    place = f"CASE WHEN mod(n / 7, 5) = 0 THEN 1 ELSE 1 + mod(n * 7919 + n / 100, {DEPARTMENTS})::int END"
+    return f"(%({name})s::uuid[])[{place}]"
 
 
 def _case_columns(count: int, organisations: int) -> dict[str, str]:
@@ -104,7 +117,7 @@ def _case_columns(count: int, organisations: int) -> dict[str, str]:
 
 
 def _branch_columns(part: int, count: int) -> dict[str, str]:
-    other = f"1 + mod(n * 7919 + {part} * 13, {DEPARTMENTS})::int"
+    other = f"1 + mod(n * 7919 + n / 100 + {part} * 13, {DEPARTMENTS})::int"
     return {
         "id": key(_PART + part, "n"),
         "case_id": key(_CASES, "n"),
@@ -112,19 +125,24 @@ def _branch_columns(part: int, count: int) -> dict[str, str]:
         "post_id": _spread("posts") if not part else f"(%(posts)s::uuid[])[{other}]",
         "state": "CASE WHEN mod(n, 100) BETWEEN 4 AND 8 AND mod(n / 100 + "
         + str(part)
-        + ", 3) > 0 THEN 'open' ELSE 'agreed' END",
+        + ", 3) > 1 THEN 'open' ELSE 'agreed' END",
     }
 
 
-def _rest(pattern: Case, count: int, values: dict[str, Any]) -> None:
-    """Materials, history and notices, each a copy of the walked case's own."""
+def key_of(number: int) -> UUID:
+    """The key of the case with this number, from 1 to how many were filled in."""
+    return UUID(f"{_CASES:08x}-0000-7000-8000-{number:012x}")
+
+
+def _rest(pattern: Case, start: int, end: int, values: dict[str, Any]) -> None:
+    """Materials, history, notices and signature, each a copy of the walked case's own."""
     part = _PART + 10
-    for model in (CaseMaterial, CaseEvent, Notice):
+    for model in (CaseMaterial, CaseEvent, Notice, Signature):
         for row in model.objects.filter(case=pattern):
             own = {"id": key(part, "n"), "case_id": key(_CASES, "n")}
             if model is Notice:
                 own["number"] = f"'BENCH{part}-' || n"
-            fill(model, row.pk, 1, count, own, values)
+            fill(model, row.pk, start, end, own, values)
             part += 1
 
 

@@ -24,7 +24,7 @@ def run(quick: bool) -> dict[str, object]:
     """Fill and measure; medians and 95th percentiles in ms."""
     cast = build_cast()
     start = time.monotonic()
-    filled = fill_cases(cast, 2_000 if quick else 1_000_000, whole=False)
+    filled = fill_cases(cast, 2_000 if quick else 1_000_000)
     figures: dict[str, object] = {"cases": Case.objects.count(), "fill_s": round(time.monotonic() - start)}
     hall = replace(cast.clerk, grants={Permission.COUNTER: frozenset(filled.departments)})
     small = replace(cast.clerk, grants={Permission.COUNTER: frozenset(filled.departments[3:4])})

@@ -59,6 +59,9 @@ class Case(BaseModel):
             models.Index("department", *_URGENT, condition=Q(state__in=_OPEN), name="case_urgent"),
             models.Index("department", *_STATUTE, condition=Q(state__in=_OPEN), name="case_statute"),
             models.Index(fields=["item_version", "-id"], condition=~Q(state=State.DRAFT), name="case_of_item"),
+            # Over all departments: of a reviewer's cases in others, each is looked up until a page is full.
+            models.Index(*_URGENT, condition=Q(state__in=_OPEN), name="case_open_urgent"),
+            models.Index(*_STATUTE, condition=Q(state__in=_OPEN), name="case_open_statute"),
         )
         constraints = (
             models.CheckConstraint(
@@ -148,6 +151,12 @@ class Branch(BaseModel):
             ),
             models.Index(fields=["department", "case"], name="branch_department_case"),
             models.Index(fields=["post", "case"], condition=Q(state="open"), name="branch_open_of_post"),
+            models.Index(fields=["case"], condition=Q(state="open"), name="branch_open_of_case"),
+            models.Index(
+                fields=["escalated_to", "case"],
+                condition=Q(state="open", escalated_to__isnull=False),
+                name="branch_brought_up",
+            ),
         )
 
     def __str__(self) -> str:

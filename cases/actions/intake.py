@@ -16,7 +16,7 @@ from cases.routes import opening
 from cases.states import Action, State
 from common.idempotency import claim
 from common.jobs import for_each
-from common.workdays import UnknownYear, for_region
+from common.workdays import UnknownYear, WorkCalendar, for_regions
 from identity.actor import SYSTEM, Actor
 from services.charging import Moment
 
@@ -134,13 +134,14 @@ def not_required(
 def deem_accepted(*, today: dt.date, limit: int = 200) -> int:
     """Accept what nobody answered in five working days, from the day of receipt; returns how many."""
     waiting = Case.objects.filter(state=State.SUBMITTED, received_on__lt=today).order_by("received_on")
-    rows = waiting.values_list("pk", "received_on", "department__region__code")[:limit]
-    return for_each([pk for pk, received_on, region in rows if _is_over(received_on or today, today, region)], _deem)
+    rows = list(waiting.values_list("pk", "received_on", "department__region__code")[:limit])
+    calendars = for_regions(region for _pk, _day, region in rows)
+    return for_each([pk for pk, day, region in rows if _is_over(day or today, today, calendars[region])], _deem)
 
 
-def _is_over(received_on: dt.date, today: dt.date, region: str) -> bool:
+def _is_over(received_on: dt.date, today: dt.date, calendar: WorkCalendar) -> bool:
     try:
-        return clock.is_silence_over(received_on, today, for_region(region))
+        return clock.is_silence_over(received_on, today, calendar)
     except UnknownYear:
         return False  # the page shows it; an acceptance is never guessed
 

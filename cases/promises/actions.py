@@ -22,7 +22,7 @@ from common import events
 from common.errors import Forbidden
 from common.idempotency import claim
 from common.jobs import for_each
-from common.workdays import UnknownYear, for_region
+from common.workdays import UnknownYear, WorkCalendar, for_region, for_regions
 from identity.actor import SYSTEM, Actor
 from identity.permissions import Permission
 from identity.staff.current import hold as hold_post
@@ -114,14 +114,15 @@ def expire_due(*, today: dt.date, limit: int = 500) -> int:
         due_on__lte=today + dt.timedelta(days=settings.DEFER_REMINDER_DAYS + 12),  # the longest holiday between
         reminded_at__isnull=True,
     )
-    rows = soon.order_by("due_on").values_list("pk", "due_on", "department__region__code")[:limit]
-    near = [key for key, day, region in rows if day and _is_near(today, day, region)]
+    rows = list(soon.order_by("due_on").values_list("pk", "due_on", "department__region__code")[:limit])
+    calendars = for_regions(region for _key, _day, region in rows)
+    near = [key for key, day, region in rows if day and _is_near(today, day, calendars[region])]
     return changed + for_each(near, _remind)
 
 
-def _is_near(today: dt.date, day: dt.date, region: str) -> bool:
+def _is_near(today: dt.date, day: dt.date, calendar: WorkCalendar) -> bool:
     try:
-        return for_region(region).count(today, day) <= settings.DEFER_REMINDER_DAYS
+        return calendar.count(today, day) <= settings.DEFER_REMINDER_DAYS
     except UnknownYear:
         return False
 

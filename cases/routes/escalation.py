@@ -4,6 +4,7 @@ import datetime as dt
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -14,7 +15,7 @@ from cases.models import Branch
 from cases.states import Action, State
 from common import events
 from common.jobs import for_each
-from common.workdays import UnknownYear, WorkCalendar, for_region
+from common.workdays import UnknownYear, WorkCalendar, for_regions
 from identity.actor import SYSTEM
 from identity.models import Post, PostHolding
 from identity.staff.current import current
@@ -38,31 +39,36 @@ def superior_of(branch: Branch, *, without: UUID | None = None) -> Post | None:
     return None
 
 
-def escalate_due(*, today: dt.date, limit: int = 500) -> int:
+def escalate_due(*, today: dt.date, limit: int = 2000) -> int:
     """Tell the superiors of branches whose last days have come; returns how many branches that were."""
     rows = Branch.objects.filter(
         state=Branch.State.OPEN, escalated_at__isnull=True, due_on__lte=today + _AHEAD, case__state=State.IN_REVIEW
     ).order_by("due_on", "pk")
-    told, last = 0, None
+    near: dict[tuple[dt.date, int, str], bool] = {}  # few days, lengths and regions over many branches
+    told = 0
+    last: tuple[dt.date, UUID] | None = None
     while True:
-        batch = rows.filter(due_on__gte=last[0]).exclude(pk__in=last[1]) if last else rows
+        batch = rows.filter(Q(due_on__gt=last[0]) | Q(pk__gt=last[1]), due_on__gte=last[0]) if last else rows
         found = list(
             batch.values_list("pk", "case_id", "due_on", "stage__days", "case__department__region__code")[:limit]
         )
         if not found:
             return told
-        cases = {pk: case_id for pk, case_id, due, days, region in found if is_near(due, days, region, today)}
+        _judge(near, {(due, days, region) for _pk, _case, due, days, region in found if due} - near.keys(), today)
+        cases = {pk: case_id for pk, case_id, due, days, region in found if due and near[due, days, region]}
         told += for_each(cases, lambda pk, known=cases: _escalate(pk, known[pk]))  # type: ignore[misc]
-        same_day = {pk for pk, _case, due, _days, _region in found if due == found[-1][2]}
-        last = (found[-1][2], same_day | (last[1] if last and last[0] == found[-1][2] else set()))
+        last = (found[-1][2] or today, found[-1][0])
 
 
-def is_near(due: dt.date | None, days: int, region: str, today: dt.date) -> bool:
+def _judge(near: dict[tuple[dt.date, int, str], bool], new: set[tuple[dt.date, int, str]], today: dt.date) -> None:
+    calendars = for_regions(region for _due, _days, region in new)
+    for due, days, region in new:
+        near[due, days, region] = is_near(due, days, calendars[region], today)
+
+
+def is_near(due: dt.date, days: int, calendar: WorkCalendar, today: dt.date) -> bool:
     """Whether the lamp of a stage of so many working days is yellow or red; never guessed without a calendar."""
-    if due is None:
-        return False
     try:
-        calendar: WorkCalendar = for_region(region)
         return clock.read(due, clock.Limit(days), calendar, today).lamp in (clock.Lamp.NEAR, clock.Lamp.OVER)
     except UnknownYear:
         return False
