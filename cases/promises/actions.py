@@ -10,7 +10,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from cases import attachments
+from cases import attachments, messages
 from cases import events as codes
 from cases.actions import moves
 from cases.handing_in import grant_all
@@ -171,6 +171,13 @@ def _remind(key: UUID) -> bool:
         holder_id=row.case.applicant_id,
         undertaking=str(row.pk),
         due_on=row.due_on.isoformat(),
+    )
+    messages.notify(
+        row.case,
+        messages.DEFERRED_WAITING,
+        occasion=str(row.pk),
+        material=row.material.name,
+        day=row.due_on.isoformat(),
     )
     return True
 

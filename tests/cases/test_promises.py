@@ -15,6 +15,7 @@ from cases.promises.keeping import require_supplied
 from cases.promises.queries import listing
 from common.errors import DomainError, Forbidden
 from common.workdays import for_region
+from identity.models import Announcement
 from services.models import MaterialRequirement
 from tests.factories import moves
 from tests.factories.cast import a_member_of_staff, a_picture, build_cast
@@ -99,6 +100,12 @@ def test_the_sweep_reminds_once_and_then_notes_what_did_not_come(cast):
     assert actions.expire_due(today=one.due_on) == 0
     one.refresh_from_db()
     assert (one.state, one.reminded_at is not None) == ("open", True)
+    told = Announcement.objects.get(kind="case.deferred_waiting")
+    assert (told.about, told.values["material"], told.values["day"]) == (
+        case.pk,
+        one.material.name,
+        one.due_on.isoformat(),
+    )
     assert actions.expire_due(today=one.due_on + dt.timedelta(days=1)) == 1
     assert actions.expire_due(today=one.due_on + dt.timedelta(days=1)) == 0
     one.refresh_from_db()
