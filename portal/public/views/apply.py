@@ -33,9 +33,9 @@ from portal.public.drafts import (
     page_after,
     page_before,
     prefers_whole,
+    progress_steps,
     source_line,
     whole_address,
-    progress_steps,
 )
 from portal.public.forms import SituationForm
 from portal.public.materials import material_row
@@ -81,9 +81,7 @@ def start_draft(request: HttpRequest, item_id: UUID) -> HttpResponse:
 
 def _with_answers(request: HttpRequest, case: Case, chosen: dict[str, str]) -> Case:
     try:
-        saved = actions.save_situation(
-            actor_of(request), case_id=case.pk, chosen=chosen, expected_version=case.version
-        )
+        saved = actions.save_situation(actor_of(request), case_id=case.pk, chosen=chosen, expected_version=case.version)
     except StaleForm:  # pressed twice: the other one is saving the same answers
         return case
     except SituationInvalid:

@@ -139,7 +139,7 @@ def test_looking_takes_the_same_queries_however_long_the_form(asked: Cast, djang
     browser = a_visitor()
     place = address("look_inside", asked.item.pk)
     browser.get(place)
-    with django_assert_num_queries(14):
+    with django_assert_num_queries(10):
         browser.get(place)
     version = asked.item.current
     version.steps = [
@@ -148,7 +148,7 @@ def test_looking_takes_the_same_queries_however_long_the_form(asked: Cast, djang
         for step in version.steps
     ]
     version.save()
-    with django_assert_num_queries(14):
+    with django_assert_num_queries(10):
         browser.get(place)
 
 
