@@ -190,7 +190,8 @@ DEFERRED_WAITING = kind(
     Group.REMINDER,
     Words(
         "承诺补交的材料还没有交",
-        "“{item}”（{number}）承诺以后补交的“{material}”还没有交，最后一天是 {day}。请到办件页面上传；逾期没有补交的，不能准予。",
+        "“{item}”（{number}）承诺以后补交的“{material}”还没有交，最后一天是 {day}。"
+        "请到办件页面上传；逾期没有补交的，不能准予。",
         "办件{number}承诺补交的材料快到期，最后一天是{day}，请登录一站通上传。",
     ),
     Words(

@@ -90,7 +90,7 @@ def test_one_page_needs_no_choice(cast: Cast, shop: Client):
 
 
 def test_a_view_that_is_not_offered_is_refused(cast: Cast):
-    with pytest.raises(ValueError):
+    with pytest.raises(ValueError, match="sideways"):
         choose_form_view(cast.citizen, view="sideways")
     assert Account.objects.get(pk=cast.account.pk).form_view == "steps"
 
