@@ -184,6 +184,24 @@ CORRECTION_WAITING = kind(
         "Case {number} still waits for your corrections. Please sign in.",
     ),
 )
+DEFERRED_WAITING = kind(
+    "case.deferred_waiting",
+    _("承诺补交的材料快到期"),
+    Group.REMINDER,
+    Words(
+        "承诺补交的材料还没有交",
+        "“{item}”（{number}）承诺以后补交的“{material}”还没有交，最后一天是 {day}。"
+        "请到办件页面上传；逾期没有补交的，不能准予。",
+        "办件{number}承诺补交的材料快到期，最后一天是{day}，请登录一站通上传。",
+    ),
+    Words(
+        "A material you promised to bring later is due",
+        "“{material}” for “{item}” ({number}) has not come yet; the last day is {day}. Please upload it on the page of "
+        "the case: without it the application cannot be granted.",
+        "A material you promised for case {number} is due on {day}. Please sign in and upload it.",
+    ),
+    more=("material", "day"),
+)
 CERTIFICATE_READY = kind(
     "case.certificate_ready",
     _("证照做好了"),
@@ -309,6 +327,7 @@ KINDS = (
     ACCEPTED,
     CORRECTION,
     CORRECTION_WAITING,
+    DEFERRED_WAITING,
     SPECIAL,
     EXTENDED,
     DECIDED,

@@ -23,6 +23,7 @@ from cases.joint import submission as joint_submission
 from cases.lists import bulk_actions, leftovers
 from cases.models import Case
 from cases.promises import actions as undertakings
+from cases.promises import reminding as deferred
 from cases.routes import escalation
 from cases.serving import actions as serving
 from certificates.actions import produce_file
@@ -96,7 +97,7 @@ def deem_accepted(timestamp: int) -> None:
 @app.periodic(cron=daily("00:25"), periodic_id="follow_undertakings")
 @app.task(queue="clock")
 def follow_undertakings(timestamp: int) -> None:
-    """Remind of what is to come later, and note what did not come in time."""
+    """Give due days that had no calendar, and note what did not come in time."""
     undertakings.expire_due(today=timezone.localdate())
 
 
@@ -200,9 +201,10 @@ def reconcile_payments(timestamp: int) -> None:
 @app.periodic(cron=daily("09:05"), periodic_id="remind_of_cases")
 @app.task(queue="clock")
 def remind_of_cases(timestamp: int) -> None:
-    """Remind of drafts left lying and corrections not handed in, in the morning."""
+    """Remind of drafts left lying, corrections not handed in and materials promised for later, in the morning."""
     reminding.remind_of_drafts(now=timezone.now())
     reminding.remind_of_corrections(now=timezone.now())
+    deferred.remind_of_deferred(today=timezone.localdate())
 
 
 @app.periodic(cron=daily("09:10"), periodic_id="follow_notices")

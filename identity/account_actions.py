@@ -26,6 +26,11 @@ def change_password(actor: Actor, *, password: str, current_key: str) -> Account
     return account
 
 
+def choose_form_view(actor: Actor, *, view: str) -> None:
+    """Remember how the actor likes to fill forms in: page by page or all on one. A taste, so nothing is recorded."""
+    Account.objects.filter(pk=actor.known_account_id).update(form_view=Account.FormView(view))
+
+
 @transaction.atomic
 def end_session(actor: Actor, *, session_id: int) -> None:
     """End one session of the actor's own account, at once; raises :class:`SessionUnknown`."""

@@ -28,7 +28,7 @@ from identity.mandates.queries import hold
 from identity.organisations.queries import require_active
 from identity.persons.finding import lock_party
 from services import queries as catalogue
-from services.forms import Problem, check_answers, visible_steps
+from services.forms import Problem, StepSpec, check_answers, visible_steps
 from services.pieces import alternatives_of
 from services.rules import normal_situation
 
@@ -125,11 +125,41 @@ def save_page(
     """
     case = _editable(actor, case_id, expected_version)
     steps = [step for step in visible_steps(case.item_version, case.situation) if step.key == step_key]
+    return _save_steps(actor, case, steps, raw=raw, files=files or {}, request_key=request_key)
+
+
+@transaction.atomic
+def save_form(
+    actor: Actor,
+    *,
+    case_id: UUID,
+    raw: Mapping[str, Any],
+    files: Mapping[str, UploadedFile] | None = None,
+    expected_version: int | None = None,
+    request_key: str = "",
+) -> tuple[Case, tuple[Problem, ...]]:
+    """Store all form pages at once, for those who fill them in on one; good values and problems as by
+    :func:`save_page`.
+    """
+    case = _editable(actor, case_id, expected_version)
+    steps = visible_steps(case.item_version, case.situation)
+    return _save_steps(actor, case, steps, raw=raw, files=files or {}, request_key=request_key)
+
+
+def _save_steps(
+    actor: Actor,
+    case: Case,
+    steps: Sequence[StepSpec],
+    *,
+    raw: Mapping[str, Any],
+    files: Mapping[str, UploadedFile],
+    request_key: str,
+) -> tuple[Case, tuple[Problem, ...]]:
     if not steps:
         raise errors.CaseNotFound
     checked = check_answers(steps, raw)
-    specs, values = steps[0].fields, dict(checked.values)
-    wrong = attachments.take(actor, case, specs, values=values, files=files or {}, request_key=request_key)
+    specs, values = [spec for step in steps for spec in step.fields], dict(checked.values)
+    wrong = attachments.take(actor, case, specs, values=values, files=files, request_key=request_key)
     case.answers = prefill.merge_typed(case.answers, values, specs)
     _save(case)
     return case, (*checked.problems, *wrong)

@@ -22,7 +22,7 @@ from common import events
 from common.errors import Forbidden
 from common.idempotency import claim
 from common.jobs import for_each
-from common.workdays import UnknownYear, WorkCalendar, for_region, for_regions
+from common.workdays import for_region
 from identity.actor import SYSTEM, Actor
 from identity.permissions import Permission
 from identity.staff.current import hold as hold_post
@@ -102,29 +102,13 @@ def _record(actor: Actor, row: Undertaking) -> None:
 
 
 def expire_due(*, today: dt.date, limit: int = 500) -> int:
-    """Give due days that had no calendar, remind once before the end, and note what did not come; returns how many."""
+    """Give due days that had no calendar, and note what did not come in time; returns how many."""
     waiting = Undertaking.objects.filter(state=_State.OPEN)
     undated = waiting.filter(due_on__isnull=True, starts_on__isnull=False).order_by("id")
     changed = for_each(list(undated.values_list("pk", flat=True)[:limit]), _date)
     late = waiting.filter(kind=_Kind.DEFERRED, due_on__lt=today).order_by("due_on")
     changed += for_each(list(late.values_list("pk", flat=True)[:limit]), lambda key: _miss(key, today))
-    soon = waiting.filter(
-        kind=_Kind.DEFERRED,
-        due_on__gte=today,
-        due_on__lte=today + dt.timedelta(days=settings.DEFER_REMINDER_DAYS + 12),  # the longest holiday between
-        reminded_at__isnull=True,
-    )
-    rows = list(soon.order_by("due_on").values_list("pk", "due_on", "department__region__code")[:limit])
-    calendars = for_regions(region for _key, _day, region in rows)
-    near = [key for key, day, region in rows if day and _is_near(today, day, calendars[region])]
-    return changed + for_each(near, _remind)
-
-
-def _is_near(today: dt.date, day: dt.date, calendar: WorkCalendar) -> bool:
-    try:
-        return calendar.count(today, day) <= settings.DEFER_REMINDER_DAYS
-    except UnknownYear:
-        return False
+    return changed
 
 
 def _hold(key: UUID) -> Undertaking:
@@ -155,24 +139,6 @@ def _miss(key: UUID, today: dt.date) -> bool:
     row.save(update_fields=["state", "result_at", "updated_at"])
     _tell(SYSTEM, row.case, MISSED, row.material.name)
     _record(SYSTEM, row)
-    return True
-
-
-@transaction.atomic
-def _remind(key: UUID) -> bool:
-    row = _hold(key)
-    if row.state != _State.OPEN or row.reminded_at or row.due_on is None:
-        return False
-    row.reminded_at = timezone.now()
-    row.save(update_fields=["reminded_at", "updated_at"])
-    events.record(
-        codes.UNDERTAKING_REMINDED,
-        actor=SYSTEM,
-        subject_id=row.case_id,
-        holder_id=row.case.applicant_id,
-        undertaking=str(row.pk),
-        due_on=row.due_on.isoformat(),
-    )
     return True
 
 

@@ -29,6 +29,10 @@ class AccountManager(BaseUserManager["Account"]):
 class Account(GuardianUserMixin, AbstractBaseUser, PermissionsMixin):
     """A sign-in. A person signs in with phone or ID number, staff with a staff number."""
 
+    class FormView(models.TextChoices):
+        STEPS = "steps", "一页一页填"
+        WHOLE = "whole", "在一页里填"
+
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     username = models.CharField(max_length=64, unique=True)
     person = models.OneToOneField(Person, models.PROTECT, null=True, related_name="account")
@@ -37,6 +41,9 @@ class Account(GuardianUserMixin, AbstractBaseUser, PermissionsMixin):
     is_active = models.BooleanField(default=True)
     is_staff_member = models.BooleanField(default=False)
     date_joined = models.DateTimeField(auto_now_add=True)
+    form_view = models.CharField(
+        max_length=5, choices=FormView, default=FormView.STEPS, db_default=FormView.STEPS
+    )  # how they like to fill forms in, on whichever device
 
     USERNAME_FIELD = "username"
     REQUIRED_FIELDS: ClassVar = []

@@ -222,6 +222,11 @@ class AnswersForm(forms.Form):
         return Row(spec, [self[spec.key]])
 
 
+def as_one(steps: Sequence[StepSpec]) -> StepSpec:
+    """Pages of a form as one: field keys differ across a form, as its answers stand side by side."""
+    return StepSpec("", _("填表"), tuple(spec for step in steps for spec in step.fields))
+
+
 def target_of(key: str) -> str:
     """The id of a field as a whole; without dots, so that a style or script can name it."""
     return f"field-{key.replace('.', '-')}"

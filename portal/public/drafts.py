@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -12,6 +13,7 @@ from cases.models import Case
 from cases.queries import get_case
 from cases.states import State
 from identity.actor import Actor
+from identity.models import Account
 from services.forms import StepSpec, clean_answers, visible_steps
 from services.models import Situation
 from services.rules import situation_complete
@@ -57,6 +59,21 @@ class Draft:
         """Whether every guiding question is answered; before that the form is not known."""
         return situation_complete(self.questions, self.case.situation)
 
+    @property
+    def has_choice(self) -> bool:
+        """Whether its form has pages enough to choose between one by one and all on one."""
+        return len(self.steps) > 1
+
+
+def prefers_whole(request: HttpRequest) -> bool:
+    """Whether this account fills forms in on one page; it was read with the sign-in, so this costs no query."""
+    return getattr(request.user, "form_view", "") == Account.FormView.WHOLE
+
+
+def anchor_of(step_key: str) -> str:
+    """The id of a page's part where all pages stand on one."""
+    return f"page-{step_key}"
+
 
 def get_draft(actor: Actor, case_id: UUID) -> Draft:
     """Return a draft of the party this actor acts for; raises :class:`CaseNotFound` or :class:`NotDraft`.
@@ -78,6 +95,11 @@ def require_alone(case: Case) -> None:
     part = getattr(case, "joint_item", None)
     if case.state == State.DRAFT and part is not None and part.state in {part.State.DRAFT, part.State.WAITING}:
         raise InJoint(part.joint_id)
+
+
+def whole_address(case_id: UUID, step_key: str) -> str:
+    """Where a page of the form stands when all of them are on one."""
+    return f"{reverse('draft_whole', args=[case_id])}#{anchor_of(step_key)}"
 
 
 def draft_of(case: Case) -> Draft:

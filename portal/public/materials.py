@@ -1,7 +1,7 @@
 """Materials as people see them: the square mark, the reason, and how many are left to hand in."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.utils import timezone
@@ -20,7 +20,7 @@ from services.codes import MaterialNeed
 from services.models import MaterialRequirement, Situation
 from services.pieces import alternatives_of, parts_of, words
 from services.queries import Guide
-from services.rules import possible_situations, required_materials
+from services.rules import applies, next_situation, possible_situations, required_materials
 
 _Way = CaseMaterial.Way
 _MARKS = {
@@ -72,6 +72,23 @@ class Tally:
     def is_open(self) -> bool:
         """Whether the answers decide how many it is."""
         return (self.most_needed, self.most_total) > (self.needed, self.total) or self.most_total > self.total
+
+
+def materials_asked(guide: Guide, situation: Mapping[str, str], actor: Actor) -> list[GuideMaterial]:
+    """The materials that answers given so far ask for, or still may; marked as by :func:`guide_materials`.
+
+    Their conditions name only what is not answered yet; with every question answered there are none.
+    """
+    rows, _tally_of_all = guide_materials(guide, actor)
+    asked = {one.key for one in required_materials(guide.version, situation)}
+    if next_situation(guide.situations, situation) is None:
+        return [replace(row, condition="") for row in rows if row.material.key in asked]
+    left = [question for question in guide.situations if question.key not in situation]
+    return [
+        replace(row, condition=_condition(row.material, left))
+        for row in rows
+        if applies({key: wanted for key, wanted in row.material.when.items() if key in situation}, situation)
+    ]
 
 
 def guide_materials(guide: Guide, actor: Actor) -> tuple[list[GuideMaterial], Tally | None]:

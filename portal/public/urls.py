@@ -23,6 +23,7 @@ from portal.public.views import (
     joint,
     legacy,
     locker,
+    look,
     mandates,
     materials,
     messages,
@@ -42,6 +43,7 @@ from portal.public.views import (
     trays,
     undertakings,
     upstream,
+    whole,
 )
 from portal.public.views import cases as my
 
@@ -61,6 +63,7 @@ case_urls: _Urls = [
     path("application.pdf", my.application_form, name="application_form"),
     path("breaches/<uuid:breach_id>/statement/", undertakings.state_own_case, name="state_own_case"),
     path("situation/", apply.draft_situation, name="draft_situation"),
+    path("form/", whole.draft_whole, name="draft_whole"),
     path("form/<slug:step>/", apply.draft_step, name="draft_step"),
     path("prefill/", apply.set_prefill, name="set_prefill"),
     path("discard/", apply.discard_draft, name="discard_draft"),
@@ -187,6 +190,8 @@ urlpatterns: _Urls = [
     path("search/", finding.item_search, name="item_search"),
     path("search/suggest/", finding.item_suggest, name="item_suggest"),
     path("items/<uuid:item_id>/", items.item_guide, name="item_guide"),
+    path("items/<uuid:item_id>/look/", look.look_inside, name="look_inside"),
+    path("items/<uuid:item_id>/look/sign-in/", look.sign_in_with_answers, name="sign_in_with_answers"),
     path("items/<uuid:item_id>/form.pdf", items.blank_form, name="blank_form"),
     path("items/<str:code>/versions/<int:version_number>/", items.item_version, name="item_version"),
     path("items/<str:code>/versions/<int:version_number>/changes/", items.item_changes, name="item_changes"),

@@ -10,11 +10,12 @@ from django.utils import timezone
 
 from cases.actions import decision, drafts, intake, submission
 from cases.models import Breach, Case, CaseEvent, Undertaking
-from cases.promises import actions, errors
+from cases.promises import actions, errors, reminding
 from cases.promises.keeping import require_supplied
 from cases.promises.queries import listing
 from common.errors import DomainError, Forbidden
 from common.workdays import for_region
+from identity.models import Announcement
 from services.models import MaterialRequirement
 from tests.factories import moves
 from tests.factories.cast import a_member_of_staff, a_picture, build_cast
@@ -95,10 +96,18 @@ def test_nothing_is_granted_before_what_was_deferred_has_come(cast):
 def test_the_sweep_reminds_once_and_then_notes_what_did_not_come(cast):
     case = a_deferring_case(cast)
     one = case.undertakings.get(kind="deferred")
-    assert actions.expire_due(today=one.due_on - dt.timedelta(days=1)) == 1
-    assert actions.expire_due(today=one.due_on) == 0
+    assert actions.expire_due(today=one.due_on - dt.timedelta(days=1)) == 0
+    assert reminding.remind_of_deferred(today=one.due_on - dt.timedelta(days=9)) == 0
+    assert reminding.remind_of_deferred(today=one.due_on - dt.timedelta(days=1)) == 1
+    assert reminding.remind_of_deferred(today=one.due_on) == 0
     one.refresh_from_db()
     assert (one.state, one.reminded_at is not None) == ("open", True)
+    told = Announcement.objects.get(event="case.deferred_waiting")
+    assert (told.about, told.values["material"], told.values["day"]) == (
+        case.pk,
+        one.material.name,
+        one.due_on.isoformat(),
+    )
     assert actions.expire_due(today=one.due_on + dt.timedelta(days=1)) == 1
     assert actions.expire_due(today=one.due_on + dt.timedelta(days=1)) == 0
     one.refresh_from_db()

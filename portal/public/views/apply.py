@@ -17,7 +17,10 @@ from cases.actions import drafts as actions
 from cases.attachments import rows_by_field
 from cases.errors import StaleForm
 from cases.models import Case, CaseMaterial
+from identity.account_actions import choose_form_view
+from identity.models import Account
 from portal.access import actor_of, citizen_required
+from portal.public import looking
 from portal.public.answer_forms import AnswersForm, Row, reshaped
 from portal.public.data_forms import CORRECTABLE
 from portal.public.drafts import (
@@ -29,8 +32,10 @@ from portal.public.drafts import (
     get_draft,
     page_after,
     page_before,
+    prefers_whole,
     progress_steps,
     source_line,
+    whole_address,
 )
 from portal.public.forms import SituationForm
 from portal.public.materials import material_row
@@ -63,8 +68,27 @@ def draft_page(view: _View) -> _View:
 @citizen_required
 def start_draft(request: HttpRequest, item_id: UUID) -> HttpResponse:
     """Open a draft, or go on with the one there is."""
-    case = actions.start_draft(actor_of(request), item_id=item_id, request_key=request_key(request))
+    actor = actor_of(request)
+    case = actions.start_draft(actor, item_id=item_id, request_key=request_key(request))
+    chosen = looking.given_answers(request)
+    if chosen and not case.situation:
+        case = _with_answers(request, case, chosen)
+    looking.forget(request)
+    if case.situation and chosen:  # what was chosen before the sign-in is not asked again
+        return redirect(first_open_page(draft_of(case)))
     return redirect("my_case", case_id=case.pk)
+
+
+def _with_answers(request: HttpRequest, case: Case, chosen: dict[str, str]) -> Case:
+    try:
+        saved = actions.save_situation(actor_of(request), case_id=case.pk, chosen=chosen, expected_version=case.version)
+    except StaleForm:  # pressed twice: the other one is saving the same answers
+        return case
+    except SituationInvalid:
+        messages.info(request, _("办事指南刚刚改过，情形请重新选。"))
+        return case
+    messages.success(request, _("您先前选的情形已经带过来，可以在“上一步”里改。"))
+    return saved
 
 
 @page_methods
@@ -112,10 +136,12 @@ def draft_step(request: HttpRequest, case_id: UUID, step: str) -> HttpResponse:
     if spec is None or not draft.is_situated:  # an address from before another situation was chosen
         return redirect(first_open_page(draft))
     if request.method != "POST":
-        return _step_page(request, draft, spec, _form(draft, spec))
+        if draft.has_choice and prefers_whole(request):
+            return redirect(whole_address(case_id, step))
+        return _step_page(request, draft, spec, answers_form(draft, spec))
     changed = reshaped(spec, request.POST, request.POST.get("go", ""))
     if changed is not None:  # another row, or the regions below the one picked: only to look at
-        return _step_page(request, draft, spec, _form(draft, spec, data=changed))
+        return _step_page(request, draft, spec, answers_form(draft, spec, data=changed))
     try:
         case, problems = actions.save_page(
             actor,
@@ -127,20 +153,24 @@ def draft_step(request: HttpRequest, case_id: UUID, step: str) -> HttpResponse:
             request_key=request_key(request),
         )
     except StaleForm as error:
-        form = _form(draft, spec, data=request.POST)
+        form = answers_form(draft, spec, data=request.POST)
         return _step_page(request, draft, spec, form, status=409, conflict=error)
     if request.POST.get("go") == "back":
         return redirect(page_before(draft_of(case), request.path))
+    if request.POST.get("go") == Account.FormView.WHOLE:
+        choose_form_view(actor, view=Account.FormView.WHOLE)
+        return redirect(whole_address(case_id, step))
     if problems:
         draft = get_draft(actor, case_id) if request.FILES else draft_of(case)
-        form = _form(draft, spec, data=request.POST, problems=problems)
+        form = answers_form(draft, spec, data=request.POST, problems=problems)
         return _step_page(request, draft, spec, form, status=422)
     return redirect(page_after(draft_of(case), request.path))
 
 
-def _form(
+def answers_form(
     draft: Draft, spec: StepSpec, *, data: QueryDict | None = None, problems: Sequence[Problem] = ()
 ) -> AnswersForm:
+    """The controls of a page with the draft's answers, or with what was typed and what is wrong with it."""
     code = draft.case.department.region.code
     city = f"{code[:4]}00" if len(code) >= 6 else code  # addresses begin in the city (GB/T 2260)
     return AnswersForm(spec, answers=draft.case.answers, data=data, problems=problems, region=city)
@@ -156,18 +186,23 @@ def _step_page(
     conflict: StaleForm | None = None,
 ) -> HttpResponse:
     place = draft.steps.index(next(step for step in draft.steps if step.key == spec.key)) + 1
-    files = rows_by_field(draft.case, spec.fields)
-    rows = [_row(draft.case, row, files.get(row.spec.key)) for row in form.rows]
     context = {
         "form": form,
         "step": spec,
-        "rows": [row for row in rows if row["row"].kind != "file" or row["file"]],
+        "rows": answer_rows(draft, spec, form),
         "step_number": place,
         "step_count": len(draft.steps),
         "conflict": conflict,
         **common(request, draft, "form"),
     }
     return render(request, "public/step.html", context, status=status)
+
+
+def answer_rows(draft: Draft, spec: StepSpec, form: AnswersForm) -> list[dict[str, Any]]:
+    """The rows of a page as its template draws them; a file whose material the situation does not ask for is none."""
+    files = rows_by_field(draft.case, spec.fields)
+    rows = [_row(draft.case, row, files.get(row.spec.key)) for row in form.rows]
+    return [row for row in rows if row["row"].kind != "file" or row["file"]]
 
 
 def _row(case: Case, row: Row, file: CaseMaterial | None) -> dict[str, Any]:

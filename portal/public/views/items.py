@@ -59,6 +59,7 @@ def item_guide(request: HttpRequest, item_id: UUID) -> HttpResponse:
     )
     context |= {"closed": closed, "earlier": earlier_versions(item), "mine": on_earlier_versions(actor, shown.version)}
     if closed is None:
+        context["may_look"] = bool(shown.version.steps or shown.situations)
         context["structured"] = government_service(request, shown, context["places"])
     return render(request, "public/guide.html", context)
 
@@ -127,7 +128,6 @@ def guide_page(actor: Actor, shown: Guide, *, is_senior: bool = False) -> dict[s
         "sometimes": [one for one in dressed if one.row.condition],
         "result_files": [download(one) for one in files if one.kind == "result"],
         "tally": tally,
-        "is_open": is_open(shown.item),
         "is_instant": version.project_type == ProjectType.INSTANT,
         "ways": elements.ways(shown),
         "fee_words": fees_in_words(shown),
@@ -138,12 +138,20 @@ def guide_page(actor: Actor, shown: Guide, *, is_senior: bool = False) -> dict[s
         "elsewhere": elements.elsewhere(shown),
         "quantity_limit": elements.said(version.quantity_limit),
         "forms": [_FORMS[code] for code in version.handle_forms if code in _FORMS],
-        "switch": _switch(actor, shown.item, version),
-        "level_problem": actor.is_citizen and actor.assurance_level < version.assurance_level,
-        "request_key": new_request_key(),
+        **entry_of(actor, shown),
         "qr": pictures.guide_qr(shown),
         "address": pictures.guide_address(shown),
         "crumbs": [(_("首页"), "/"), (_("找事项"), "/search/"), (version.name, "")],
+    }
+
+
+def entry_of(actor: Actor, shown: Guide) -> dict[str, Any]:
+    """Whether this actor may begin here and now, and what keeps them from it."""
+    return {
+        "is_open": is_open(shown.item),
+        "switch": _switch(actor, shown.item, shown.version),
+        "level_problem": actor.is_citizen and actor.assurance_level < shown.version.assurance_level,
+        "request_key": new_request_key(),
     }
 
 

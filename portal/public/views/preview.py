@@ -16,13 +16,12 @@ from django.views.decorators.http import require_safe
 from common.errors import Forbidden
 from identity.actor import PUBLIC
 from portal.access import actor_of, staff_required
-from portal.public.answer_forms import AnswersForm
-from portal.public.drafts import source_line
 from portal.public.forms import SituationForm
+from portal.public.looking import form_rows
 from portal.public.views.items import guide_page
 from services.editing import queries
 from services.errors import SituationInvalid, VersionNotFound
-from services.forms import StepSpec, visible_steps
+from services.forms import visible_steps
 from services.queries import Guide, any_version_guide
 from services.rules import next_situation, normal_situation, situation_labels
 
@@ -94,7 +93,7 @@ def _form(request: HttpRequest, shown: Guide, frame: dict[str, Any], answers: di
         "is_open": next_situation(shown.situations, answers) is not None,
         "situation_url": frame["tabs"][1]["url"],
         "step": step,
-        "rows": _rows(shown, step) if step else [],
+        "rows": form_rows(shown, step) if step else [],
         "is_preview": True,
         "step_number": number,
         "step_count": len(pages),
@@ -102,21 +101,6 @@ def _form(request: HttpRequest, shown: Guide, frame: dict[str, Any], answers: di
         "after": _page_url(frame, answers, number + 1) if number < len(pages) else "",
     }
     return render(request, "public/preview_form.html", context)
-
-
-def _rows(shown: Guide, step: StepSpec) -> list[dict[str, Any]]:
-    materials = {material.key: material for material in shown.materials}
-    form = AnswersForm(step, answers={}, region=shown.item.region.code)
-    return [
-        {
-            "row": row,
-            "bound": row.controls[0] if row.controls else None,
-            **dict(zip(("source", "source_kind"), source_line(None), strict=True)),
-            "inline": row.spec.type == "yesno",
-            "file": {"is_missing": True, "requirement": materials.get(row.spec.material)},
-        }
-        for row in form.rows
-    ]
 
 
 def _page_url(frame: dict[str, Any], answers: dict[str, str], number: int) -> str:
