@@ -1,4 +1,4 @@
-"""The thread on the applicant's page and in the workbench: ask, answer, refuse, and how much a page asks the database."""
+"""The thread on both surfaces: ask, answer, refuse, and how much a page asks the database."""
 
 import pytest
 from django.db import connection
@@ -10,7 +10,7 @@ from cases.consultation import actions
 from cases.consultation.models import Consultation, ConsultationFile, ConsultationMessage
 from tests.factories import moves
 from tests.factories.cast import Cast, a_picture, build_cast
-from tests.factories.mandates import a_mandate, an_agent
+from tests.factories.mandates import an_agent
 from tests.factories.visitors import a_visitor
 from tests.factories.workbench import browser_of
 
@@ -79,7 +79,7 @@ def test_too_many_or_damaged_files_are_refused_beside_their_field(cast: Cast, sh
 
 def test_an_agent_asks_within_the_mandate_and_a_stranger_sees_nothing(cast: Cast, shop: Client):
     case = moves.an_accepted_case(cast)
-    actions.ask(an_agent(cast, a_mandate(cast, items=[cast.item.code])), case_id=case.pk, text="代为询问")
+    actions.ask(an_agent(cast), case_id=case.pk, text="代为询问")
     assert "代理人" in shop.get(reverse("my_questions", args=[case.pk])).content.decode()
     stranger = browser_of(cast.stranger)
     assert stranger.get(reverse("my_questions", args=[case.pk])).status_code == 404

@@ -15,12 +15,12 @@ from cases.consultation import actions, queries, rules
 from cases.consultation.errors import AnsweredMeanwhile, ConsultationClosed
 from cases.consultation.models import Consultation
 from common.errors import Conflict, Forbidden, Invalid
-from common.workdays import for_region
+from common.workdays import for_region, for_regions
 from portal.access import actor_of, staff_required
 from portal.consultation import MessageForm, messages_of, tone_of
 from portal.downloads import file_response
 from portal.workbench.pages import page_of, show
-from portal.workbench.show.lamps import ShownLamp, calendars_for, shown_lamp
+from portal.workbench.show.lamps import ShownLamp, shown_lamp
 from portal.workbench.show.people import applicant_of
 
 _FILTERS = {
@@ -41,7 +41,7 @@ def consultations(request: HttpRequest) -> HttpResponse:
     number = request.GET.get("number", "").strip()[:40]
     today = timezone.localdate()
     page = page_of(request, queries.listing(actor_of(request), shown=chosen, number=number, today=today))
-    calendars = calendars_for(one.case for one in page) if page.object_list else {}
+    calendars = for_regions({one.department.region.code for one in page}) if page.object_list else {}
     rows = []
     for one in page:
         reading = rules.reading(one, calendars[one.department.region.code], today=today)
