@@ -44,7 +44,7 @@ class MessageForm(forms.Form):
             "max_length": _("请写内容，最多 1000 字。"),
         },
     )
-    files = _FilesField(
+    attachments = _FilesField(
         label=_("附件"),
         required=False,
         allow_empty_file=True,  # what is wrong with an empty file is said in the words of every upload
@@ -66,13 +66,13 @@ class MessageForm(forms.Form):
         data = self.cleaned_data
         if not data["request_key"]:
             return ""
-        marks = [data["request_key"], data["text"], *(f"{one.name}|{one.size}" for one in data["files"])]
+        marks = [data["request_key"], data["text"], *(f"{one.name}|{one.size}" for one in data["attachments"])]
         return hashlib.sha256("|".join(marks).encode(errors="replace")).hexdigest()
 
     def add_refusals(self, fields: Mapping[str, Any], text: str) -> None:
         """Put what an action refused beside its field; what is about no field is about the files."""
         if not fields:
-            self.add_error("files", text)
+            self.add_error("attachments", text)
         for field, message in fields.items():
             self.add_error(field if field in self.fields else None, str(message))
 

@@ -133,7 +133,7 @@ def _files(uploads: Sequence[UploadedFile]) -> list[CheckedFile]:
     """Open the files and write them anew, before anything is locked."""
     if len(uploads) > rules.MOST_FILES:
         refusal = errors.TooManyFiles(limit=rules.MOST_FILES)
-        raise errors.TooManyFiles(limit=rules.MOST_FILES, fields={"files": refusal.text})
+        raise errors.TooManyFiles(limit=rules.MOST_FILES, fields={"attachments": refusal.text})
     return [cleaned(upload) for upload in uploads]
 
 

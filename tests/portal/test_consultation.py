@@ -33,7 +33,7 @@ def test_somebody_asks_with_a_picture_and_reads_the_answer(cast: Cast, shop: Cli
     assert "问一个问题" in shop.get(page).content.decode()
     sent = {"text": "门口要不要<b>整改</b>？", "request_key": "k"}
     for _press in range(2):
-        answer = shop.post(url, {**sent, "files": [a_picture("门口.png")]})
+        answer = shop.post(url, {**sent, "attachments": [a_picture("门口.png")]})
         assert (answer.status_code, answer.headers["Location"]) == (302, url)
     assert ConsultationMessage.objects.count() == 1
     shown = shop.get(url).content.decode()
@@ -66,12 +66,12 @@ def test_bad_input_stands_beside_its_field_and_sends_nothing(cast: Cast, shop: C
 def test_too_many_or_damaged_files_are_refused_beside_their_field(cast: Cast, shop: Client):
     case = moves.an_accepted_case(cast)
     url = reverse("my_questions", args=[case.pk])
-    many = shop.post(url, {"text": "看照片", "request_key": "k", "files": [a_picture() for _ in range(6)]})
+    many = shop.post(url, {"text": "看照片", "request_key": "k", "attachments": [a_picture() for _ in range(6)]})
     assert (many.status_code, "最多带 5 个附件" in many.content.decode()) == (422, True)
     broken = a_picture("图.png")
     broken.file.truncate(30)
     broken.size = 30
-    damaged = shop.post(url, {"text": "看照片", "request_key": "k", "files": [broken]})
+    damaged = shop.post(url, {"text": "看照片", "request_key": "k", "attachments": [broken]})
     assert damaged.status_code == 422
     assert "看照片" in damaged.content.decode()
     assert not Consultation.objects.exists()

@@ -34,7 +34,7 @@ def my_questions(request: HttpRequest, case_id: UUID) -> HttpResponse:
             actor_of(request),
             case_id=case_id,
             text=form.cleaned_data["text"],
-            uploads=form.cleaned_data["files"],
+            uploads=form.cleaned_data["attachments"],
             request_key=form.key(),
         )
     except Invalid as error:

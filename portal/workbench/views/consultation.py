@@ -80,7 +80,7 @@ def consultation(request: HttpRequest, case_id: UUID) -> HttpResponse:
             actor,
             case_id=case_id,
             text=form.cleaned_data["text"],
-            uploads=form.cleaned_data["files"],
+            uploads=form.cleaned_data["attachments"],
             request_key=form.key(),
             expected_version=int(version) if version.isascii() and version.isdigit() and len(version) < 9 else -1,
         )
