@@ -8,6 +8,7 @@ from cases.consultation.actions import end_of_party
 from cases.consultation.queries import content_of, thread_of
 from cases.models import Breach, Case, ConsultationMessage, JointCase, Notice
 from cases.states import OPEN_STATES, State
+from identity.actor import SYSTEM
 from identity.models import Party
 from identity.privacy.hooks import CopiedFile, Part, Row
 from services.forms import visible_steps
@@ -165,7 +166,7 @@ def hinder(party: Party) -> list[str]:
 
 def erase(party: Party) -> int:
     """Erase drafts, joint ones too: nobody's record yet; end questions on ended cases. Returns how many cases."""
-    end_of_party(party)
+    end_of_party(SYSTEM, party=party)
     drafts = list(Case.objects.select_for_update(no_key=True).filter(applicant=party, state=State.DRAFT))
     for draft in drafts:
         draft.materials.all().delete()

@@ -112,7 +112,7 @@ def fill_missing_limits(timestamp: int) -> None:
 @app.task(queue="clock")
 def close_consultations(timestamp: int) -> None:
     """Close what is asked about cases that ended some time ago, and fill in last days that had no calendar."""
-    consultation.close_due(today=timezone.localdate())
+    consultation.close_due(SYSTEM, today=timezone.localdate())
 
 
 @app.periodic(cron=daily("00:40"), periodic_id="escalate_reviews")

@@ -9,6 +9,7 @@ from django import forms
 from django.core.files.uploadedfile import UploadedFile
 from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from cases.consultation.models import Consultation, ConsultationMessage
 from cases.consultation.rules import LONGEST
@@ -77,6 +78,11 @@ class MessageForm(forms.Form):
             self.add_error(field if field in self.fields else None, str(message))
 
 
+STATES = (
+    pgettext_lazy("code", "待答复"),
+    pgettext_lazy("code", "已答复"),
+    pgettext_lazy("code", "已结束"),
+)  # in English
 _TONES = {Consultation.State.WAITING: "amber", Consultation.State.ANSWERED: "jade", Consultation.State.CLOSED: "plain"}
 
 

@@ -157,7 +157,7 @@ def _record(event: events.Event, actor: Actor, case: Case, message: Consultation
     events.record(event, actor=actor, subject_id=case.pk, holder_id=case.applicant_id, message=str(message.pk))
 
 
-def close_due(*, today: dt.date, limit: int = 500) -> int:
+def close_due(actor: Actor, *, today: dt.date, limit: int = 500) -> int:
     """Close threads whose case ended ``CONSULT_CLOSE_DAYS`` ago, and give last days that had no calendar.
 
     A question that nobody answered keeps its thread open. Returns how many changed.
@@ -171,7 +171,7 @@ def close_due(*, today: dt.date, limit: int = 500) -> int:
         (over.filter(pk__gt=last) if last else over).order_by("pk").values_list("pk", flat=True)[:limit]
     ):
         last = batch[-1]
-        done += for_each(batch, lambda key: _close(key, today))
+        done += for_each(batch, lambda key: _close(actor, key, today))
     return done
 
 
@@ -194,29 +194,27 @@ def _date(key: UUID) -> bool:
 
 
 @transaction.atomic
-def _close(key: UUID, today: dt.date) -> bool:
+def _close(actor: Actor, key: UUID, today: dt.date) -> bool:
     thread = _hold(key)
     if thread.state != _State.ANSWERED or not rules.is_time_over(thread.case, today):
         return False
-    _end(thread)
-    events.record(
-        codes.CONSULTATION_CLOSED, actor=SYSTEM, subject_id=thread.case_id, holder_id=thread.case.applicant_id
-    )
+    _close_for_good(actor, thread)
     return True
 
 
-def _end(thread: Consultation) -> None:
+def _close_for_good(actor: Actor, thread: Consultation) -> None:
     thread.state, thread.closed_at = _State.CLOSED, timezone.now()
     thread.open_questions, thread.due_on = 0, None
     thread.save()
+    events.record(codes.CONSULTATION_CLOSED, actor=actor, subject_id=thread.case_id, holder_id=thread.case.applicant_id)
 
 
-def end_of_party(party: Party) -> int:
+def end_of_party(actor: Actor, *, party: Party) -> int:
     """End the open threads of somebody who closes their account: nobody is left to read an answer. Returns how many."""
     keys = (
         Consultation.objects.filter(case__applicant=party).exclude(state=_State.CLOSED).exclude(case__state=State.DRAFT)
     )
     threads = [_hold(key) for key in keys.order_by("case_id").values_list("pk", flat=True)]
     for thread in threads:
-        _end(thread)
+        _close_for_good(actor, thread)
     return len(threads)

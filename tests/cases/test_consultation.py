@@ -21,6 +21,7 @@ from certificates.errors import UploadTypeRefused
 from common.errors import Forbidden
 from common.models import AuditEvent
 from common.workdays import for_region
+from identity.actor import SYSTEM
 from identity.models import Announcement
 from tests.cases.test_races import at_once
 from tests.factories import moves
@@ -193,9 +194,9 @@ def test_messages_stay_as_they_were_written(cast):
 def test_it_closes_some_days_after_the_case_and_not_before_an_answer(cast):
     case = a_withdrawn_case(cast)
     last = timezone.localdate() + dt.timedelta(days=15)
-    assert actions.close_due(today=last) == 0
-    assert actions.close_due(today=last + dt.timedelta(days=1)) == 1
-    assert actions.close_due(today=last + dt.timedelta(days=1)) == 0
+    assert actions.close_due(SYSTEM, today=last) == 0
+    assert actions.close_due(SYSTEM, today=last + dt.timedelta(days=1)) == 1
+    assert actions.close_due(SYSTEM, today=last + dt.timedelta(days=1)) == 0
     assert thread_in(case).state == "closed"
     for write in (
         lambda: actions.ask(cast.citizen, case_id=case.pk, text="再问"),
@@ -212,11 +213,11 @@ def test_an_unanswered_question_keeps_the_thread_open_though_nobody_asks_more(ca
     case = an_asked_case(cast)
     submission.withdraw(cast.citizen, case_id=case.pk, reason="不办了")
     Case.objects.filter(pk=case.pk).update(closed_at=timezone.now() - dt.timedelta(days=40))
-    assert actions.close_due(today=timezone.localdate()) == 0
+    assert actions.close_due(SYSTEM, today=timezone.localdate()) == 0
     with pytest.raises(errors.ConsultationClosed):
         actions.ask(cast.citizen, case_id=case.pk, text="再问")
     actions.answer(cast.clerk, case_id=case.pk, text="答复晚了，抱歉")
-    assert actions.close_due(today=timezone.localdate()) == 1
+    assert actions.close_due(SYSTEM, today=timezone.localdate()) == 1
 
 
 @pytest.mark.django_db
@@ -224,7 +225,7 @@ def test_a_last_day_without_calendar_is_filled_in_later(cast):
     case = an_asked_case(cast)
     due = thread_in(case).due_on
     Consultation.objects.update(due_on=None)
-    assert actions.close_due(today=timezone.localdate()) == 1
+    assert actions.close_due(SYSTEM, today=timezone.localdate()) == 1
     assert thread_in(case).due_on == due
 
 
@@ -295,7 +296,7 @@ def test_a_question_and_the_closing_at_once_are_one_after_the_other():
     later = timezone.localdate() + dt.timedelta(days=16)
     results = at_once(
         lambda: actions.ask(cast.citizen, case_id=case.pk, text="退件怎么取？"),
-        lambda: actions.close_due(today=later),
+        lambda: actions.close_due(SYSTEM, today=later),
     )
     thread = thread_in(case)
     if isinstance(results[0], str):
