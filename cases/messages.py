@@ -322,6 +322,23 @@ FLAG_RAISED = kind(
     recipients=_of_flag,
 )
 
+QUESTION_ANSWERED = kind(
+    "consultation.answered",
+    _("答复了您的提问"),
+    Group.PROGRESS,
+    Words(
+        "部门答复了您的提问",
+        "您问的关于“{item}”（{number}）的问题，部门答复了。请到办件页面看；还有不清楚的，可以接着问。",
+        "您关于办件{number}的提问已有答复，请登录一站通查看。",
+    ),
+    Words(
+        "Your question was answered",
+        "The department answered what you asked about “{item}” ({number}). You can read it on the page of the case and "
+        "ask again.",
+        "Your question about case {number} was answered. Please sign in to read it.",
+    ),
+)
+
 KINDS = (
     RECEIVED,
     ACCEPTED,
@@ -340,6 +357,7 @@ KINDS = (
     DRAFT_WAITING,
     JOINT_ITEM_OPEN,
     FLAG_RAISED,
+    QUESTION_ANSWERED,
 )
 _OF_NOTICE = {
     Notice.Kind.RECEIPT: RECEIVED,

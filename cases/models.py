@@ -332,6 +332,7 @@ class Flag(BaseModel):
 
 # Models of this room that live beside what they serve; they name the models above.
 from cases.archive.models import ArchiveHold, ArchivePackage, Retention  # noqa: E402
+from cases.consultation.models import Consultation, ConsultationFile, ConsultationMessage  # noqa: E402
 from cases.counter.models import (  # noqa: E402
     Appointment,
     CounterDay,
@@ -357,6 +358,9 @@ __all__ = [
     "Breach",
     "BulkJob",
     "BulkRow",
+    "Consultation",
+    "ConsultationFile",
+    "ConsultationMessage",
     "CounterDay",
     "CounterWindow",
     "Delivery",

@@ -4,8 +4,11 @@ from functools import partial
 
 from django.utils.translation import gettext as _
 
-from cases.models import Breach, Case, JointCase, Notice
+from cases.consultation.actions import end_of_party
+from cases.consultation.queries import content_of, thread_of
+from cases.models import Breach, Case, ConsultationMessage, JointCase, Notice
 from cases.states import OPEN_STATES, State
+from identity.actor import SYSTEM
 from identity.models import Party
 from identity.privacy.hooks import CopiedFile, Part, Row
 from services.forms import visible_steps
@@ -16,8 +19,10 @@ def collect(party: Party) -> list[Part]:
     """Every application of a party with its answers, materials and history, and the documents issued in it."""
     cases = (
         Case.objects.filter(applicant=party)
-        .select_related("item_version", "department", "agent", "delivery", "signature")
-        .prefetch_related("materials__requirement", "events", "notices", "fee_notices__payments")
+        .select_related("item_version", "department", "agent", "delivery", "signature", "consultation")
+        .prefetch_related(
+            "materials__requirement", "events", "notices", "fee_notices__payments", "consultation__messages__files"
+        )
         .order_by("id")
     )
     files = [
@@ -25,6 +30,11 @@ def collect(party: Party) -> list[Part]:
         for case in cases
         for notice in case.notices.all()
         if notice.file
+    ]
+    files += [
+        CopiedFile("咨询附件", f"{case.number}-{order}-{row.name}", partial(content_of, row))
+        for case in cases
+        for order, row in enumerate((row for one in _asked_in(case) for row in one.files.all()), start=1)
     ]
     joint = JointCase.objects.filter(applicant=party).select_related("bundle_version").order_by("id")
     joint = joint.prefetch_related("items__item_version", "items__case")
@@ -102,6 +112,7 @@ def _case(case: Case) -> Row:
             for number, event in enumerate(case.events.all(), start=1)
         },
         "文书": "、".join(notice.number for notice in case.notices.all()),
+        **_asked(case),
         **_fees(case),
         **_delivery(case),
     }
@@ -112,6 +123,19 @@ def _signature(case: Case) -> Row:
     if signature is None:
         return {}
     return {"签署时间": signature.signed_at, "身份": signature.get_capacity_display(), "SHA-256": signature.digest}
+
+
+def _asked_in(case: Case) -> list[ConsultationMessage]:
+    thread = thread_of(case)
+    return list(thread.messages.all()) if thread else []
+
+
+def _asked(case: Case) -> Row:
+    said = {
+        f"{number}. {one.created_at:%Y-%m-%d} {one.author}": one.text
+        for number, one in enumerate(_asked_in(case), start=1)
+    }
+    return {"咨询和答复": said} if said else {}
 
 
 def _fees(case: Case) -> Row:
@@ -141,7 +165,8 @@ def hinder(party: Party) -> list[str]:
 
 
 def erase(party: Party) -> int:
-    """Erase drafts, joint ones too: nobody's record yet; returns how many cases."""
+    """Erase drafts, joint ones too: nobody's record yet; end questions on ended cases. Returns how many cases."""
+    end_of_party(SYSTEM, party=party)
     drafts = list(Case.objects.select_for_update(no_key=True).filter(applicant=party, state=State.DRAFT))
     for draft in drafts:
         draft.materials.all().delete()

@@ -102,7 +102,7 @@ def _whole(cases: QuerySet[Case]) -> QuerySet[Case]:
             "applicant__organisation",
             "certificate",
             "agent",
-            *("extension", "joint_item", "delivery", "signature"),
+            *("extension", "joint_item", "delivery", "signature", "consultation"),
         )
         .prefetch_related(
             Prefetch("materials", CaseMaterial.objects.select_related(*_MATERIAL_PARTS)),

@@ -12,6 +12,7 @@ from cases import notices, queries, reminding
 from cases.actions import clocks, decision, intake, rereading
 from cases.archive import actions as archive
 from cases.archive import queries as archive_queries
+from cases.consultation import actions as consultation
 from cases.counter import ending_actions
 from cases.fees import gateway, payment_actions, reconciliation, refund_actions, reminders
 from cases.fees import queries as fee_queries
@@ -106,6 +107,13 @@ def follow_undertakings(timestamp: int) -> None:
 def fill_missing_limits(timestamp: int) -> None:
     """Give cases their due dates once the calendar of the year has been loaded."""
     clocks.fill_missing()
+
+
+@app.periodic(cron=daily("00:35"), periodic_id="close_consultations")
+@app.task(queue="clock")
+def close_consultations(timestamp: int) -> None:
+    """Close what is asked about cases that ended some time ago, and fill in last days that had no calendar."""
+    consultation.close_due(SYSTEM, today=timezone.localdate())
 
 
 @app.periodic(cron=daily("00:40"), periodic_id="escalate_reviews")

@@ -33,8 +33,8 @@ def empty() -> None:
         for table in full:
             if table not in guarded:
                 cursor.execute(f'DELETE FROM "{table}"')
-        if guarded:
-            cursor.execute("TRUNCATE " + ", ".join(f'"{table}"' for table in guarded))
+        if guarded:  # what refers to them is empty by now; PostgreSQL wants it named all the same
+            cursor.execute("TRUNCATE " + ", ".join(f'"{table}"' for table in guarded) + " CASCADE")
 
 
 def non_empty(tables: tuple[str, ...]) -> list[str]:

@@ -8,7 +8,8 @@ from django.db.models.fields.files import FieldFile
 
 from cases.application import archived_form
 from cases.archive import errors
-from cases.models import Case, CaseMaterial, Notice, VisitPhoto
+from cases.consultation.queries import asks_for_answer
+from cases.models import Case, CaseMaterial, ConsultationFile, ConsultationMessage, Notice, VisitPhoto
 from certificates.errors import DocumentWaiting, FileDamaged
 from certificates.models import Certificate, Document
 from certificates.queries import stored_file
@@ -50,6 +51,7 @@ def files_of(case: Case) -> tuple[list[Part], list[Absent]]:
     parts += _notices(case)
     parts += _joint_receipt(case)
     parts += _visit_photos(case)
+    parts += _asked_files(case)
     absent: list[Absent] = []
     for found in [*_result(case), *_materials(case)]:
         (parts if isinstance(found, Part) else absent).append(found)  # type: ignore[arg-type]
@@ -97,6 +99,31 @@ def _visit_photos(case: Case) -> Iterator[Part]:
         yield Part(
             f"visits/{order:02d}.{_ENDING.get(photo.media_type, 'bin')}", title, "visit", photo.media_type, content
         )
+
+
+def _asked_files(case: Case) -> Iterator[Part]:
+    """What was sent with questions and answers; raises :class:`NotReady` while a question waits."""
+    if asks_for_answer(case):
+        raise errors.NotReady(what="咨询的答复")
+    rows = ConsultationFile.objects.filter(message__consultation__case=case).order_by("message_id", "order")
+    for order, row in enumerate(rows, start=1):
+        title = f"咨询附件 {row.name}"
+        content = _read(title, lambda file=row.file: _stored(file))  # type: ignore[misc]
+        yield Part(f"asked/{order:02d}.{_ENDING.get(row.media_type, 'bin')}", title, "asked", row.media_type, content)
+
+
+def _asked(case: Case) -> list[dict[str, Any]]:
+    rows = ConsultationMessage.objects.filter(consultation__case=case).prefetch_related("files").order_by("id")
+    return [
+        {
+            "at": row.created_at,
+            "side": row.side,
+            "by": row.author,
+            "text": row.text,
+            "files": [{"name": one.name, "sha256": one.sha256} for one in row.files.all()],
+        }
+        for row in rows
+    ]
 
 
 def _result(case: Case) -> Iterator[Part | Absent]:
@@ -150,6 +177,7 @@ def data_of(case: Case) -> dict[str, Any]:
         "data/answers.json": ("填写的内容和来源", {"situation": case.situation, "answers": case.answers}),
         "data/materials.json": ("材料清单", [_material(row) for row in _rows(case)]),
         "data/review.json": ("审查意见和审查记录", {"branches": _branches(case), "entries": _entries(case)}),
+        "data/asked.json": ("咨询和答复", _asked(case)),
         "data/history.json": (
             "办理经过",
             [

@@ -15,9 +15,8 @@ from cases import errors as case_errors
 from cases import events as codes
 from cases.models import Branch, Case, RouteEntry, VisitPhoto
 from cases.routes import entries, errors
-from certificates import antivirus
-from certificates.errors import UploadBusy, UploadInfected
-from certificates.uploads import CheckedFile, check
+from cases.uploading import cleaned
+from certificates.uploads import CheckedFile
 from common import events
 from common.printing.pdf import render_pdf
 from identity.actor import Actor
@@ -41,17 +40,7 @@ def checked_photos(photos: Sequence[UploadedFile]) -> list[CheckedFile]:
         raise errors.TooManyPhotos(
             limit=MOST_PHOTOS, fields={"photos": _("最多 %(limit)s 张。") % {"limit": MOST_PHOTOS}}
         )
-    found = []
-    for photo in photos:
-        checked = check(photo)
-        if antivirus.is_configured():
-            try:
-                if antivirus.find_virus(checked.content):
-                    raise UploadInfected
-            except antivirus.ScannerDown as error:
-                raise UploadBusy from error
-        found.append(checked)
-    return found
+    return [cleaned(photo) for photo in photos]
 
 
 def require_day(case: Case, day: dt.date) -> None:

@@ -22,6 +22,7 @@ from identity.sso.scopes import TABLE
 
 _WORDS = {
     case_codes.CASE_READ.code: gettext_lazy("打开了您的办件"),
+    case_codes.CONSULTATION_READ.code: gettext_lazy("看了您问部门的问题"),
     case_codes.UNMASKED.code: gettext_lazy("查看了办件里没有遮挡的个人信息"),
     case_codes.ARCHIVE_READ.code: gettext_lazy("下载了您办件的档案包"),
     case_codes.CASE_LISTED.code: gettext_lazy("核对证照的来龙去脉时看到了您的办件"),

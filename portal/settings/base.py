@@ -198,6 +198,8 @@ UPLOAD_MAX_BYTES = 20 * 1024 * 1024
 CASE_FILE_YEARS = (
     10  # after its end a case's files stay: the shortest term of 机关文件材料归档范围和文书档案保管期限规定
 )
+CONSULT_ANSWER_DAYS = 5  # working days a department has to answer a question about a case
+CONSULT_CLOSE_DAYS = 15  # after the end of a case nobody asks about it any more; fewer than ARCHIVE_AFTER_DAYS
 ARCHIVE_AFTER_DAYS = 30  # after its end a case is sealed for the archive
 # 保管期限 by an item's code or its type (GB/T 39046 A.1); "" is for all others. Y: 永久, D30: 30年, D10: 10年.
 ARCHIVE_RETENTION = {"": "D10", "01": "D30", "07": "D30", "09": "Y"}

@@ -110,6 +110,15 @@ ENTRIES: tuple[Entry, ...] = (
     Entry(
         Area.COUNTER,
         Permission.COUNTER,
+        "workbench_consultations",
+        "bell",
+        _("咨询答复"),
+        _("申请人在办件页面问的问题：最急的在前，按工作日答复"),
+        also=Permission.REVIEW,
+    ),
+    Entry(
+        Area.COUNTER,
+        Permission.COUNTER,
         "to_hand_out",
         "certificate",
         _("待发放"),

@@ -10,6 +10,7 @@ from django.core.files.base import ContentFile
 from django.test import Client
 from django.utils import timezone
 
+from cases.consultation.actions import ask
 from cases.lists.actions import save_view
 from cases.lists.bulk_actions import prepare
 from cases.models import ArchivePackage, Case, CaseMaterial, FeeNotice, Notice
@@ -234,6 +235,7 @@ def build_world() -> World:
     ArchivePackage.objects.create(  # as if it could not be sealed
         case=cases["review"], department=cast.scjg, state="problem", retention="Y", closed_on=timezone.localdate()
     )
+    ask(cast.citizen, case_id=cases["review"].pk, text="什么时候来看现场？")
     cast.licence.file.save("licence.pdf", ContentFile(a_blank_pdf()))
     status.place_of(cast.licence)
     sm2_seals.add(cast.licence, b"%PDF-1.7")

@@ -9,6 +9,7 @@ from django.core.management.base import BaseCommand, CommandError
 from identity.actor import SYSTEM
 from portal.demo import (
     archiving,
+    asking,
     bundles,
     catalogue,
     counters,
@@ -59,6 +60,7 @@ class Command(BaseCommand):
             issued = holdings.load(SYSTEM, cast)
             stories_told = stories.load(cast)
             if stories_told:
+                asking.load()
                 told.load()
                 archiving.load()
         if options["verbosity"]:

@@ -8,11 +8,14 @@ from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from cases import application, notices
 from cases.actions import submission
+from cases.consultation.queries import thread_of
+from cases.consultation.rules import may_ask
 from cases.delivery.queries import delivery_of, may_choose
 from cases.errors import CaseNotFound, MaterialsIncomplete, StaleForm
 from cases.fees.queries import fees_of
@@ -26,6 +29,7 @@ from identity.actor import Actor
 from identity.queries import represented_organisations
 from identity.step_up import proof_of
 from portal.access import actor_of, citizen_required
+from portal.consultation import tone_of
 from portal.downloads import file_response
 from portal.fees import fee_row
 from portal.public.drafts import InJoint, draft_of, first_open_page, require_alone
@@ -143,6 +147,9 @@ def case_page(
         "answers": _answers(case),
         "delivery": delivery_of(case),
         "may_choose_delivery": may_choose(case),
+        "thread": thread_of(case),
+        "thread_tone": tone_of(thread_of(case)),
+        "may_ask": may_ask(case, thread_of(case), today=timezone.localdate()),
         "fees": [fee_row(fee) for fee in fees_of(case)],
         "may_correct": Action.CORRECT in allowed,
         "may_withdraw": Action.WITHDRAW in allowed,

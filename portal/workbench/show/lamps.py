@@ -46,7 +46,7 @@ def lamps_of(case: Case, calendar: WorkCalendar) -> Lamps:
     """Read the lamps of a case with its region's calendar; none when nothing runs."""
     if case.state == State.SUBMITTED:
         reading = intake_clock(case, calendar=calendar)
-        return Lamps([_lamp(_("受理"), reading, "W", _("五个工作日内答复"))])
+        return Lamps([shown_lamp(_("受理"), reading, "W", _("五个工作日内答复"))])
     both = clocks(case, calendar=calendar)
     if both.problem:
         return Lamps([], both.problem)
@@ -55,8 +55,8 @@ def lamps_of(case: Case, calendar: WorkCalendar) -> Lamps:
     version = case.item_version
     return Lamps(
         [
-            _lamp(_("承诺"), both.promise, version.promise_unit, _missing(version.promise_days)),
-            _lamp(_("法定"), both.statute, version.statutory_unit, _missing(version.statutory_days)),
+            shown_lamp(_("承诺"), both.promise, version.promise_unit, _missing(version.promise_days)),
+            shown_lamp(_("法定"), both.statute, version.statutory_unit, _missing(version.statutory_days)),
         ]
     )
 
@@ -68,7 +68,8 @@ def _missing(days: int | None) -> str:
     return _("没有时限") if days is None else _("到期日所在年份的工作日历还没有装载")
 
 
-def _lamp(name: str, reading: Reading, unit: str, otherwise: str) -> ShownLamp:
+def shown_lamp(name: str, reading: Reading, unit: str, otherwise: str) -> ShownLamp:
+    """A lamp in words; ``unit`` is W for working days, ``otherwise`` what stands there when nothing is read."""
     if reading.paused:
         return ShownLamp(name, Lamp.NONE, _("暂停计时"))
     if reading.remaining is None:

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from cases import application, changes, queries
 from cases.actions import reading, refreshing
+from cases.consultation.queries import thread_of
 from cases.delivery.queries import delivery_of
 from cases.errors import FlagNoteMissing, FlagNotFound, ViewReasonMissing
 from cases.fees.glances import glances_at
@@ -24,6 +25,7 @@ from cases.states import OPEN_STATES
 from common.workdays import for_region
 from identity.actor import Actor
 from portal.access import actor_of, fresh_sign_in, staff_required
+from portal.consultation import tone_of
 from portal.downloads import file_response
 from portal.fees import TONES
 from portal.workbench import steps
@@ -174,6 +176,7 @@ def page(
         "steps": _buttons(request, case),
         "asides": [step for step in steps.steps_open_to(actor, case) if step.is_aside],
         "delivery": delivery_of(case),
+        "asked_tone": tone_of(thread_of(case)),
         "fees": [{"fee": fee, "tone": TONES[fee.state]} for fee in glances_at(case)],
         "next_url": next_url(request, case),
         "list_url": list_url(request),
