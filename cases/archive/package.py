@@ -1,7 +1,7 @@
 """The package itself: a ZIP that stores its parts unpacked, a manifest with the hash of each, one signature over it.
 
 The same case sealed at the same moment under the same number gives the same parts and the same manifest to the byte;
-only the signature, which carries its own time stamp, is made anew. See docs/adr/0045.
+only the signature, which carries its own time stamp, is made anew. See docs/adr/0041.
 """
 
 import hashlib

@@ -1,7 +1,7 @@
 """One thing done to many cases: chosen, looked over, then done in the background, case by case.
 
 Each case has a row. Its act and its row are one transaction, so a worker that dies loses nothing and does nothing
-twice: whoever runs the job again goes on with the rows that are left (ADR 0042).
+twice: whoever runs the job again goes on with the rows that are left (ADR 0038).
 """
 
 from collections.abc import Callable, Sequence

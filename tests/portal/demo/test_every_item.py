@@ -9,7 +9,8 @@ from django.utils import timezone
 
 from cases import faces
 from cases.actions import decision, drafts, intake, review, submission
-from cases.models import Branch, Case, CaseMaterial
+from cases.models import Branch, Case, CaseMaterial, Undertaking
+from cases.promises import actions as promises
 from cases.routes.visit_actions import Visit, record_visit
 from cases.states import Outcome, State
 from certificates.models import Document
@@ -64,14 +65,16 @@ def grant(cast: people.Cast, version: ItemVersion) -> Case:
     bring(actor, case)
     submission.submit(actor, case_id=case.pk, declared=True)
     clerk = staff.counter_clerk()
-    for row in CaseMaterial.objects.filter(case=case, document__grade=Document.Grade.C):
-        review.see_original(clerk, case_id=case.pk, material_id=row.pk)
+    compare(clerk, case)
     case.refresh_from_db()
     kind = version.result_type
     face = {field["key"]: "示例" for field in faces.unanswered(case, kind)} if kind else {}
     if version.project_type == ProjectType.INSTANT:
         return decision.decide_at_once(clerk, case_id=case.pk, face=face)
     intake.accept(clerk, case_id=case.pk)
+    for later in Undertaking.objects.filter(case=case, kind=Undertaking.Kind.DEFERRED):
+        promises.supply(actor, case_id=case.pk, material_id=later.material_id, upload=a_picture())
+    compare(clerk, case)
     while branch := Branch.objects.filter(case=case, state=Branch.State.OPEN).select_related("stage").first():
         holders = list(staff.holders(branch.post_id))
         reviewer = next((one for one in holders if one.account_id == branch.assignee_id), holders[0])
@@ -84,6 +87,12 @@ def grant(cast: people.Cast, version: ItemVersion) -> Case:
         )
     decider = staff.officer(role=PostHolding.Role.DECIDER, department_id=case.department_id)
     return decision.approve(decider, case_id=case.pk, face=face)
+
+
+def compare(clerk: Actor, case: Case) -> None:
+    """See the originals of what was uploaded."""
+    for row in CaseMaterial.objects.filter(case=case, document__grade=Document.Grade.C):
+        review.see_original(clerk, case_id=case.pk, material_id=row.pk)
 
 
 def applicant(cast: people.Cast, version: ItemVersion) -> Actor:
