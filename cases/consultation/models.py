@@ -5,7 +5,7 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import Q
 
-from cases.models import Case
+from cases.models.case import Case
 from common.fields import EncryptedTextField
 from common.models import BaseModel
 from identity.models import Account, Department

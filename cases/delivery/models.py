@@ -3,7 +3,7 @@
 from django.db import models
 from django.db.models import Q
 
-from cases.models import Case
+from cases.models.case import Case
 from common.fields import BlindIndexField
 from common.models import BaseModel
 from identity.models import Account, Department, Person

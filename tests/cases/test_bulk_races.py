@@ -8,9 +8,9 @@ from cases.lists.models import BulkJob, BulkRow
 from cases.models import Case, CaseEvent, Notice
 from identity.actor import SYSTEM
 from identity.models import OutboxMessage
-from tests.cases.test_races import at_once
 from tests.factories import moves
 from tests.factories.cast import build_cast
+from tests.factories.threads import at_once
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -13,9 +13,9 @@ from certificates.states import Operation
 from certificates.transitions import Stated
 from common.models import AuditEvent
 from identity.actor import SYSTEM
-from tests.cases.test_races import at_once
 from tests.factories import moves
 from tests.factories.cast import Cast, build_cast
+from tests.factories.threads import at_once
 
 BASIS = {"reason": "涉嫌违法经营，立案调查", "legal_basis": "食品安全法第一百二十六条"}
 SAID = "已对照新版，住所与现场一致，不影响"

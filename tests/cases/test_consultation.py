@@ -23,9 +23,9 @@ from common.models import AuditEvent
 from common.workdays import for_region
 from identity.actor import SYSTEM
 from identity.models import Announcement
-from tests.cases.test_races import at_once
 from tests.factories import moves
 from tests.factories.cast import a_picture, build_cast
+from tests.factories.threads import at_once
 
 
 def an_asked_case(cast) -> Case:

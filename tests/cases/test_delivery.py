@@ -16,9 +16,9 @@ from cases.delivery.models import Delivery
 from cases.models import Case
 from common.errors import DomainError
 from common.models import AuditEvent
-from tests.cases.test_races import at_once
 from tests.factories import moves
 from tests.factories.cast import Cast, build_cast
+from tests.factories.threads import at_once
 
 pytestmark = pytest.mark.django_db
 

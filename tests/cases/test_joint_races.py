@@ -8,10 +8,10 @@ from cases.actions import drafts as single
 from cases.joint import submission
 from cases.models import Case, CaseMaterial, JointCase, JointItem, Notice
 from cases.states import State
-from tests.cases.test_races import at_once
 from tests.factories import joint as moves
 from tests.factories.cast import a_picture
 from tests.factories.joint import build_street
+from tests.factories.threads import at_once
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -1,11 +1,8 @@
 """告知承诺 and 容缺: frozen when handed in, checked afterwards, and a breach that keeps one from promising again."""
 
 import datetime as dt
-import threading
-from collections.abc import Callable
 
 import pytest
-from django.db import connection
 from django.utils import timezone
 
 from cases.actions import decision, drafts, intake, submission
@@ -13,13 +10,14 @@ from cases.models import Breach, Case, CaseEvent, Undertaking
 from cases.promises import actions, errors, reminding
 from cases.promises.keeping import require_supplied
 from cases.promises.queries import listing
-from common.errors import DomainError, Forbidden
+from common.errors import Forbidden
 from common.workdays import for_region
 from identity.models import Announcement
 from services.models import MaterialRequirement
 from tests.factories import moves
 from tests.factories.cast import a_member_of_staff, a_picture, build_cast
 from tests.factories.catalogue import a_post
+from tests.factories.threads import at_once
 
 
 def a_deferring_draft(cast) -> Case:
@@ -186,28 +184,6 @@ def test_what_a_refused_case_promised_is_not_checked(cast):
     case = moves.a_reviewed_case(cast)
     decision.refuse(cast.decider, case_id=case.pk, reason="不符合")
     assert case.undertakings.get().state == "void"
-
-
-def at_once(*acts: Callable[[], object]) -> list[object]:
-    """Run the acts in threads that start together; returns each result, or the code of its refusal."""
-    start = threading.Barrier(len(acts))
-    results: list[object] = [None] * len(acts)
-
-    def run(index: int) -> None:
-        start.wait()
-        try:
-            results[index] = acts[index]()
-        except DomainError as error:
-            results[index] = error.code
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=run, args=(index,)) for index in range(len(acts))]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return results
 
 
 @pytest.mark.django_db(transaction=True)

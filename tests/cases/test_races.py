@@ -1,10 +1,9 @@
 """Two people at once: one act wins, the other is told, nothing is done twice."""
 
 import threading
-from collections.abc import Callable
 
 import pytest
-from django.db import connection, transaction
+from django.db import transaction
 
 from cases.actions import decision, drafts, intake, submission
 from cases.models import Case
@@ -12,7 +11,6 @@ from certificates import listeners
 from certificates.actions import change_state
 from certificates.models import Certificate
 from certificates.states import Operation
-from common.errors import DomainError
 from identity import organisation_actions
 from identity.actor import SYSTEM
 from identity.mandates import actions as mandates
@@ -26,30 +24,9 @@ from services.models import ItemVersion
 from tests.factories import moves
 from tests.factories.cast import build_cast
 from tests.factories.mandates import a_mandate, an_agent
+from tests.factories.threads import at_once
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-def at_once(*acts: Callable[[], object]) -> list[object]:
-    """Run the acts in threads that start together; returns each result or refusal."""
-    start = threading.Barrier(len(acts))
-    results: list[object] = [None] * len(acts)
-
-    def run(index: int) -> None:
-        start.wait()
-        try:
-            results[index] = acts[index]()
-        except DomainError as error:
-            results[index] = error.code
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=run, args=(index,)) for index in range(len(acts))]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return results
 
 
 def test_two_deciders_at_once_make_one_decision():

@@ -5,10 +5,10 @@ import pytest
 from cases.models import CaseEvent, RouteEntry
 from cases.routes import actions as routes
 from identity.models import PostHolding
-from tests.cases.test_races import at_once
 from tests.factories.cast import a_member_of_staff, build_cast
 from tests.factories.catalogue import a_post
 from tests.factories.routes import a_routed_case, a_second_reviewer, branch_of, conclude, states, visit
+from tests.factories.threads import at_once
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

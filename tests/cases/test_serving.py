@@ -14,9 +14,9 @@ from common.errors import Forbidden
 from common.models import AuditEvent
 from common.workdays import for_region
 from identity.models import Announcement
-from tests.cases.test_races import at_once
 from tests.factories import moves
 from tests.factories.cast import build_cast
+from tests.factories.threads import at_once
 
 TODAY = timezone.localdate
 

@@ -17,10 +17,10 @@ from certificates.models import Document, Verdict
 from certificates.verdicts import disputes_about
 from common.errors import Forbidden
 from common.models import AuditEvent
-from tests.cases.test_races import at_once
 from tests.certificates.test_uploads import a_pdf
 from tests.factories import moves
 from tests.factories.cast import Cast, build_cast
+from tests.factories.threads import at_once
 
 WHY = "租期和窗口看到的原件不同"
 

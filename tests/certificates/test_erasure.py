@@ -13,9 +13,9 @@ from certificates.erasure_actions import erase_file, sweep_orphans
 from certificates.models import Document, Grant
 from common.models import AuditEvent
 from identity.actor import SYSTEM
-from tests.cases.test_races import at_once
 from tests.factories import moves
 from tests.factories.cast import a_picture, build_cast
+from tests.factories.threads import at_once
 
 
 def put(cast, name: str = "图.png", *, size: int = 20, owner=None) -> Document:

@@ -12,9 +12,9 @@ from certificates.transitions import Stated
 from common.models import AuditEvent
 from identity.actor import SYSTEM, Actor
 from identity.models import Post, PostHolding
-from tests.cases.test_races import at_once
 from tests.factories import moves
 from tests.factories.cast import Cast, a_member_of_staff, build_cast
+from tests.factories.threads import at_once
 
 PENALTY = Stated(
     reason="经营腐败变质食品，情节严重",

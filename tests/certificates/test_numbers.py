@@ -11,8 +11,8 @@ from certificates.models import Certificate
 from certificates.type_actions import define_type
 from common.checksums import certificate_check
 from identity.actor import SYSTEM
-from tests.cases.test_races import at_once
 from tests.factories.cast import a_person, a_type, build_cast
+from tests.factories.threads import at_once
 
 DAY = dt.date(2026, 11, 22)
 

@@ -17,10 +17,10 @@ from certificates.trays import actions, pieces, queries
 from certificates.trays import errors as tray_errors
 from certificates.trays.models import Piece, PieceUpload, Tray, TraySheet
 from identity.errors import MandateOutOfScope
-from tests.cases.test_races import at_once
 from tests.certificates.test_uploads import a_pdf
 from tests.factories import moves
 from tests.factories.cast import Cast, a_picture, build_cast
+from tests.factories.threads import at_once
 
 KB = 1024
 

@@ -11,9 +11,9 @@ from certificates.types.content import TypeContent, content_of
 from identity.actor import SYSTEM
 from identity.models import PostHolding
 from identity.reviewing.states import VersionAction
-from tests.cases.test_races import at_once
 from tests.factories.cast import a_member_of_staff, build_cast
 from tests.factories.catalogue import a_post
+from tests.factories.threads import at_once
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

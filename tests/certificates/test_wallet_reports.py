@@ -10,11 +10,11 @@ from certificates.wallet import reports
 from certificates.wallet.errors import NotReportable, ReportClosed, ReportInvalid, ReportNotFound
 from certificates.wallet.models import ErrorReport, ReportMessage
 from certificates.wallet.report_actions import explain, report_error, withdraw_report
-from tests.cases.test_races import at_once
 from tests.factories.cast import Cast, build_cast
 from tests.factories.catalogue import a_post
 from tests.factories.mandates import an_agent, some_terms
 from tests.factories.phones import texts_to
+from tests.factories.threads import at_once
 
 WORDS = "住所写成了人民路18号，应为81号"
 

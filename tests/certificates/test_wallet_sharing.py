@@ -40,10 +40,10 @@ from identity.actor import PUBLIC
 from identity.models import Account, OutboxMessage, Person
 from identity.privacy.closing_actions import close_account, reopen
 from identity.queries import actor_for
-from tests.cases.test_races import at_once
 from tests.factories.cast import Cast, a_citizen, a_person, build_cast
 from tests.factories.mandates import an_agent, some_terms
 from tests.factories.phones import code_in, texts_to
+from tests.factories.threads import at_once
 from tests.factories.wallet import FRIEND, a_blank_pdf, a_share, asked
 
 

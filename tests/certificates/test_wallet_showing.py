@@ -23,9 +23,9 @@ from identity.actor import PUBLIC, SYSTEM
 from identity.errors import AssuranceTooLow, MandateEnded
 from identity.mandates import actions as mandates
 from identity.models import Mandate
-from tests.cases.test_races import at_once
 from tests.factories.cast import Cast, build_cast
 from tests.factories.mandates import an_agent, some_terms
+from tests.factories.threads import at_once
 
 
 def made(cast: Cast, *chosen: str) -> str:

@@ -14,10 +14,10 @@ from identity.mandates import actions
 from identity.mandates.renewal_actions import propose_renewal
 from identity.models import Mandate, Person
 from identity.queries import actor_for
-from tests.cases.test_races import at_once
 from tests.factories import moves
 from tests.factories.cast import Cast, a_picture, build_cast
 from tests.factories.mandates import an_agent, some_terms
+from tests.factories.threads import at_once
 from tests.factories.wards import a_guardian, a_ward
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -18,10 +18,10 @@ from identity.errors import CodeExpired
 from identity.messaging import announcing, errors, inbox, kinds, preferences, sending, templates
 from identity.messaging.kinds import Group, Kind, Words
 from identity.models import Announcement, MessagePreference, MessageTemplate, Notification, OutboxMessage
-from tests.cases.test_races import at_once
 from tests.factories.cast import Cast, a_member_of_staff, build_cast
 from tests.factories.catalogue import a_post
 from tests.factories.phones import code_in, texts_to
+from tests.factories.threads import at_once
 
 DAY = dt.datetime(2026, 3, 3, 10, 0, tzinfo=dt.UTC) - dt.timedelta(hours=8)  # ten in the morning in Beijing
 PHONE = "13900000001"

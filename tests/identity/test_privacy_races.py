@@ -1,7 +1,6 @@
 """Two things at once: an account is never closed around something that is being done with it."""
 
 import threading
-from collections.abc import Callable
 
 import pytest
 from django.db import connection
@@ -10,7 +9,6 @@ from django.utils import timezone
 from cases import handing_in
 from cases.actions import submission
 from cases.models import Case
-from common.errors import DomainError
 from identity.mandates import actions as mandates
 from identity.models import Account, AccountClosure, DataExport, Mandate
 from identity.privacy import archive, closing_actions, correction_actions, export_actions, hooks
@@ -19,6 +17,7 @@ from tests.factories import moves
 from tests.factories.cast import build_cast
 from tests.factories.mandates import a_mandate, an_agent
 from tests.factories.privacy import a_closed_account, a_data_officer, a_wrong_address
+from tests.factories.threads import at_once
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -28,28 +27,6 @@ def _complete_drafts(monkeypatch):
     """A shop's draft stands for a person's own: whether its answers fit a person is not what is raced here."""
     monkeypatch.setattr(handing_in, "_check_complete", lambda case: None)
     monkeypatch.setattr(handing_in, "_check_materials", lambda case, rows: None)
-
-
-def at_once(*acts: Callable[[], object]) -> list[object]:
-    """Run the acts in threads that start together; returns each result or the code of its refusal."""
-    start = threading.Barrier(len(acts))
-    results: list[object] = [None] * len(acts)
-
-    def run(index: int) -> None:
-        start.wait()
-        try:
-            results[index] = acts[index]()
-        except DomainError as error:
-            results[index] = error.code
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=run, args=(index,)) for index in range(len(acts))]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return results
 
 
 def refusals(results: list[object]) -> list[str]:

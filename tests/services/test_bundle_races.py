@@ -5,9 +5,9 @@ import pytest
 from identity.reviewing.states import VersionAction
 from services.bundles import editing
 from services.models import Bundle, BundleVersion
-from tests.cases.test_races import at_once
 from tests.factories.bundles import a_bundle
 from tests.factories.editing import a_desk
+from tests.factories.threads import at_once
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -13,8 +13,8 @@ from services.editing.errors import (
     StepNotAllowed,
 )
 from services.models import CatalogueStep, ReviewComment
-from tests.cases.test_races import at_once
 from tests.factories.editing import a_desk, a_draft
+from tests.factories.threads import at_once
 
 pytestmark = pytest.mark.django_db
 

@@ -10,8 +10,8 @@ from services.editing import lifecycle, publishing, rows, versions
 from services.lint import store
 from services.models import ItemVersion, LintRun, ServiceItem
 from services.states import Operation, OperationAction
-from tests.cases.test_races import at_once
 from tests.factories.editing import BASIS, a_desk, a_draft, a_published_item, changed, good_content
+from tests.factories.threads import at_once
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -9,9 +9,9 @@ from identity.reviewing.states import VersionAction
 from services.actions import save_data_elements
 from services.editing.element_versions import add_element, open_draft, save_draft, step
 from services.models import DataElement, ElementVersion
-from tests.cases.test_races import at_once
 from tests.factories.editing import a_desk, an_element, through_review
 from tests.factories.guides import a_hall
+from tests.factories.threads import at_once
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

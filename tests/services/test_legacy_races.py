@@ -8,10 +8,10 @@ from services.legacy import actions, plan_actions
 from services.legacy.links import count_visit
 from services.legacy.rules import FunctionFacts
 from services.models import LegacyApp, LegacyFunction, LegacyLink, LegacyPlan, LegacyVisit
-from tests.cases.test_races import at_once
 from tests.factories.catalogue import an_item
 from tests.factories.editing import a_desk
 from tests.factories.legacy import an_old_app, an_old_function, app_facts
+from tests.factories.threads import at_once
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -5,9 +5,9 @@ import pytest
 from cases.counter import booking_actions, calling_actions, ending_actions
 from cases.counter.models import Appointment, CounterDay, Ticket
 from identity.queries import actor_for
-from tests.cases.test_races import at_once
 from tests.factories.cast import a_citizen, a_person
 from tests.factories.counter import a_counter, a_plan, a_ticket, an_appointment, slot
+from tests.factories.threads import at_once
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -6,9 +6,9 @@ from cases.actions import submission
 from cases.fees import payment_actions, refund_actions
 from cases.fees.models import FeeNotice, Payment, PaymentOrder, Refund
 from identity.actor import SYSTEM
-from tests.cases.test_races import at_once
 from tests.factories.cast import build_cast
 from tests.factories.payments import a_message, a_platform, an_order, an_owing_case, paid
+from tests.factories.threads import at_once
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

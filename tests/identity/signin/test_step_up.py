@@ -6,9 +6,9 @@ from django.test import Client
 from django.urls import reverse
 
 from identity.models import Account
-from tests.cases.test_races import at_once
 from tests.factories.cast import PASSWORD, Cast
 from tests.factories.phones import last_code
+from tests.factories.threads import at_once
 from tests.factories.upstream import sign_in as sign_in_upstream
 from tests.factories.visitors import a_visitor
 

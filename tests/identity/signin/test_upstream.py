@@ -15,8 +15,8 @@ from identity.models import Account, Person, VerificationRecord
 from identity.upstream import actions, keys
 from identity.upstream.claims import PersonClaim
 from portal.middleware import PRINCIPAL_KEY
-from tests.cases.test_races import at_once
 from tests.factories.cast import Cast
+from tests.factories.threads import at_once
 from tests.factories.upstream import NEWCOMER, FaultyService, leave, settings_for, sign_in
 from tests.factories.visitors import a_visitor
 

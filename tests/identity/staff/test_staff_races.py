@@ -7,11 +7,11 @@ from cases.models import Case
 from identity.actor import PUBLIC
 from identity.models import EnrolmentCode, PostHolding
 from identity.staff.actions import accounts, holdings
-from tests.cases.test_races import at_once
 from tests.factories import moves
 from tests.factories.cast import build_cast
 from tests.factories.catalogue import a_post
 from tests.factories.staff import account_of, an_administrator
+from tests.factories.threads import at_once
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

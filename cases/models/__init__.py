@@ -1,0 +1,64 @@
+"""Every table of the room: a case's own in :mod:`cases.models.case`, the others beside what they serve."""
+
+from cases.archive.models import ArchiveHold, ArchivePackage, Retention
+from cases.consultation.models import Consultation, ConsultationFile, ConsultationMessage
+from cases.counter.models import (
+    Appointment,
+    CounterDay,
+    CounterWindow,
+    HallCounter,
+    PriorityGroup,
+    SlotPlan,
+    Ticket,
+)
+from cases.delivery.models import Delivery
+from cases.fees.models import FeeNotice, Payment, PaymentOrder, Reconciliation, Refund, UsedNonce
+from cases.joint.models import JointCase, JointItem
+from cases.lists.models import BulkJob, BulkRow, SavedView
+from cases.models.case import Branch, Case, CaseEvent, CaseMaterial, Extension, Flag, Notice, SpecialProcedure
+from cases.promises.models import Breach, Undertaking
+from cases.routes.models import RouteEntry, VisitPhoto
+from cases.serving.models import NoticeService
+from cases.signing.models import Signature
+
+__all__ = [
+    "Appointment",
+    "ArchiveHold",
+    "ArchivePackage",
+    "Branch",
+    "Breach",
+    "BulkJob",
+    "BulkRow",
+    "Case",
+    "CaseEvent",
+    "CaseMaterial",
+    "Consultation",
+    "ConsultationFile",
+    "ConsultationMessage",
+    "CounterDay",
+    "CounterWindow",
+    "Delivery",
+    "Extension",
+    "FeeNotice",
+    "Flag",
+    "HallCounter",
+    "JointCase",
+    "JointItem",
+    "Notice",
+    "NoticeService",
+    "Payment",
+    "PaymentOrder",
+    "PriorityGroup",
+    "Reconciliation",
+    "Refund",
+    "Retention",
+    "RouteEntry",
+    "SavedView",
+    "Signature",
+    "SlotPlan",
+    "SpecialProcedure",
+    "Ticket",
+    "Undertaking",
+    "UsedNonce",
+    "VisitPhoto",
+]
