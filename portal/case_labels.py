@@ -63,6 +63,7 @@ NOTICES = (
     pgettext_lazy("code", "特别程序审查期限告知书"),
     pgettext_lazy("code", "延长办理期限通知书"),
     pgettext_lazy("code", "终止办理通知书"),
+    pgettext_lazy("code", "缴费通知书"),
 )
 SPECIAL_PROCEDURES = (
     pgettext_lazy("code", "听证"),

@@ -51,11 +51,11 @@ def accept(actor: Actor, *, claim: PersonClaim, issuer: str) -> Account:
 
 
 def _bind(actor: Actor, claim: PersonClaim, issuer: str) -> Account:
+    bound = _bound(claim, issuer)  # before the person: who arrives in between is found, and then the binding is not new
     found = _find(claim)
     person = lock_person(found.pk, may_be_closed=True) if found else None
     if person is not None and not is_same_name(person.name, claim.name):
         raise UpstreamNameDiffers
-    bound = _bound(claim, issuer)
     if bound is not None and bound.user.is_staff_member:
         raise UpstreamNotForStaff
     if bound is not None and (person is None or bound.user.person_id != person.pk):

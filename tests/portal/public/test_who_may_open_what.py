@@ -29,7 +29,15 @@ _POST_ONLY = {
     "state_own_case",
 }
 _NOBODYS = "00000000-0000-7000-8000-000000000000"
-_WITH_ANOTHER_ID = {"notice_file", "my_fee", "pay_fee", "check_payment", "cancel_payment", "state_own_case"}
+_WITH_ANOTHER_ID = {
+    "notice_file",
+    "my_fee",
+    "pay_fee",
+    "check_payment",
+    "cancel_payment",
+    "state_own_case",
+    "question_file",
+}
 CASE_PAGES = [url.name for url in (*case_urls, *material_urls) if getattr(url, "name", None)]
 
 
