@@ -25,7 +25,7 @@ STAFF = {
     FOOD: ([("scjg02", "范雨桐"), ("xfj01", "")], "scjg03"),
     FIRE: ([("xfj01", "付佩兰")], "xfj02"),
     DRAINAGE: ([("zjj03", "金一鸣")], "zjj04"),
-    SIGN: ([("cgj01", "邹若水"), ("zrj02", "")], "cgj02"),
+    SIGN: ([("cgj01", ""), ("zrj02", ""), ("cgj01", "邹若水")], "cgj02"),  # of a joint review the lead concludes last
     GRADE: ([("scjg02", "范雨桐")], "scjg03"),
 }
 ANSWERS = (

@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Locator, expect
 
 from portal.demo.staff import places
 from tests.journeys.conftest import PASSWORD, Visitor
@@ -12,7 +12,6 @@ from tests.journeys.conftest import PASSWORD, Visitor
 pytestmark = pytest.mark.journey
 ITEM = "最低生活保障审核确认"
 ANSWERS = {
-    "现居住地址": "示范市中心区人民路街道荷塘里6号2单元301",
     "人口数": "3",
     "月收入": "2100",
     "几套住房": "0",
@@ -59,10 +58,18 @@ def test_looking_first_and_filling_in_on_one_page(visitor: Callable[..., Visitor
     for label, value in ANSWERS.items():
         box = page.get_by_label(re.compile(label)).last
         box.fill(value)
+    _where_they_live(page.get_by_role("group", name=re.compile("^现居住地址")), "荷塘里6号2单元301")
     for label in ("城市", "否", "失业"):
         guest.choose(label)
     guest.press("保存并继续")
     guest.look("125-after-whole")
+
+
+def _where_they_live(group: Locator, address: str) -> None:
+    group.get_by_label("区、县").select_option("中心区")
+    expect(group.get_by_label("街道、镇")).to_contain_text("人民路街道")
+    group.get_by_label("街道、镇").select_option("人民路街道")
+    group.get_by_label("详细地址").fill(address)
 
 
 def test_looking_without_scripts(visitor: Callable[..., Visitor]) -> None:
