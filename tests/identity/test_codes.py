@@ -4,7 +4,6 @@ import datetime as dt
 import threading
 
 import pytest
-from django.core.cache import cache
 from django.db import connection
 from django.utils import timezone
 
@@ -20,11 +19,6 @@ from tests.factories.phones import last_code, texts_to
 PHONE = "13900000001"
 UNKNOWN = "13900000999"
 HERE = "10.0.0.1"
-
-
-@pytest.fixture(autouse=True)
-def _fresh_limits():
-    cache.clear()
 
 
 @pytest.fixture

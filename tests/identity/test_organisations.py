@@ -3,7 +3,6 @@
 import threading
 
 import pytest
-from django.core.cache import cache
 from django.db import connection
 
 from cases.actions import drafts, submission
@@ -28,11 +27,6 @@ from tests.factories.persons import a_library_entry, a_number, an_officer
 
 USCC = make_uscc(prefix="91", region="519902", body="MA0000Q7")
 NAME = "新禾食品有限公司"
-
-
-@pytest.fixture(autouse=True)
-def _fresh_limits():
-    cache.clear()
 
 
 @pytest.mark.django_db

@@ -35,11 +35,6 @@ pytestmark = pytest.mark.django_db
 NEW = "13900000088"
 
 
-@pytest.fixture(autouse=True)
-def _fresh_limits():
-    cache.clear()
-
-
 def codes(cast, *, new=NEW, old=True):
     """Ask for the codes as the page does."""
     given = {"code_id": send_code(cast.person, phone=new, purpose="new_phone", address="10.0.0.1")}

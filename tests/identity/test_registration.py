@@ -28,11 +28,6 @@ from tests.factories.phones import (
 )
 
 
-@pytest.fixture(autouse=True)
-def _fresh_limits():
-    cache.clear()
-
-
 def attempt(phone=NEW_PHONE, *, name=NEW_NAME, number=NEW_NUMBER, proven_phone=""):
     """Go through both steps as a browser would."""
     cache.clear()

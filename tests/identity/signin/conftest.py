@@ -4,7 +4,6 @@ import os
 from collections.abc import Iterator
 
 import pytest
-from django.core.cache import cache
 from django.urls import reverse
 
 from tests.factories.upstream import FaultyService, running, settings_for
@@ -17,13 +16,6 @@ def service(settings) -> Iterator[FaultyService]:
     with running("http://testserver" + reverse("upstream_callback")) as made:
         settings.UPSTREAM = settings_for(made)
         yield made
-
-
-@pytest.fixture(autouse=True)
-def _fresh_limits() -> Iterator[None]:
-    cache.clear()
-    yield
-    cache.clear()
 
 
 @pytest.fixture(scope="session")

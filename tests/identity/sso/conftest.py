@@ -1,12 +1,10 @@
 """An app, people of different levels, and a stand-in for the apps' logout addresses."""
 
 import itertools
-from collections.abc import Iterator
 from types import SimpleNamespace
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric import rsa
-from django.core.cache import cache
 from django.test import Client
 
 from identity.models import Person
@@ -67,10 +65,3 @@ def posted(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, str]]:
 
     monkeypatch.setattr(logout, "_post", post)
     return sent
-
-
-@pytest.fixture(autouse=True)
-def _fresh_limits() -> Iterator[None]:
-    cache.clear()
-    yield
-    cache.clear()
