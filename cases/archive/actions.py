@@ -12,7 +12,7 @@ from cases import events as codes
 from cases.archive import errors, queries
 from cases.archive.models import ArchivePackage
 from cases.archive.package import build, pack
-from cases.archive.rules import ends_on, retention_of
+from cases.archive.rules import ends_on
 from cases.models import Case
 from cases.states import FINAL_STATES
 from certificates.signing.detached import sign_detached
@@ -21,6 +21,7 @@ from common.jobs import after_commit
 from common.numbering import next_number
 from identity.actor import Actor
 from identity.staff.current import hold as hold_post
+from services.retention import retention_of
 
 _FOLDER = "archive"
 _State = ArchivePackage.State
@@ -37,7 +38,7 @@ def seal(actor: Actor, *, case_id: UUID) -> ArchivePackage:
     if case.state not in FINAL_STATES or case.closed_at is None:
         raise errors.NotClosed
     package = ArchivePackage.objects.filter(case=case).first() or _new(case)
-    if package.state == _State.SEALED:
+    if package.state in {_State.SEALED, _State.DESTROYED}:
         return package
     serial = next_number(f"archive:{case.department_id}:{package.closed_on.year}:{package.retention}")
     package.number = f"{case.department.uscc}-ZW·{package.closed_on.year}·{package.retention}-{serial:06d}"
@@ -48,6 +49,7 @@ def seal(actor: Actor, *, case_id: UUID) -> ArchivePackage:
     package.sha256, package.size, package.parts = hashlib.sha256(content).hexdigest(), len(content), len(parts)
     _store(package, content)
     package.save()
+    Case.objects.filter(pk=case.pk).update(archived_at=package.sealed_at)  # the nightly look passes it by
     events.record(
         codes.ARCHIVED,
         actor=actor,
@@ -79,7 +81,8 @@ def _lock(case_id: UUID) -> Case:
 
 
 def _new(case: Case) -> ArchivePackage:
-    retention = retention_of(settings.ARCHIVE_RETENTION, item_code=case.item.code, item_type=case.item.item_type)
+    stated = case.item_version.retention
+    retention = retention_of(stated, item_type=case.item.item_type, fallback=settings.ARCHIVE_RETENTION)
     closed_on = timezone.localdate(case.closed_at)
     return ArchivePackage(
         case=case,
