@@ -17,6 +17,7 @@ from cases import events as codes
 from cases.models import Case, Notice
 from cases.notice_texts import text_of
 from cases.serving.models import NoticeService
+from cases.storing import content_of
 from certificates.signing.pades import sign_pdf
 from common import events
 from common.jobs import after_commit
@@ -132,7 +133,7 @@ def _settle_service(notice: Notice) -> None:
 def read(actor: Actor, notice: Notice) -> bytes:
     """Return a notice's PDF. The applicant's first look proves electronic delivery (第四十四条).
 
-    Raises :class:`CaseNotFound` while the file is being made.
+    Raises :class:`CaseNotFound` while the file is being made, :class:`FileGone` when it was destroyed.
     """
     if not notice.file:
         raise errors.CaseNotFound
@@ -146,5 +147,4 @@ def read(actor: Actor, notice: Notice) -> bytes:
             holder_id=notice.case.applicant_id,
             notice=notice.number,
         )
-    with notice.file.open() as stored:
-        return stored.read()
+    return content_of(notice.file)

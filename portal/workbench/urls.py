@@ -309,6 +309,7 @@ place_urls = [
 calling_urls = [
     path("calling/", calling.windows, name="calling_windows"),
     path("calling/<uuid:window_id>/", calling.desk, name="calling_desk"),
+    path("calling/<uuid:window_id>/line/", calling.line, name="calling_line"),
     path("calling/<uuid:window_id>/reveal/", calling.reveal, name="calling_reveal"),
     path("calling/<uuid:window_id>/<slug:action>/", calling.step, name="calling_step"),
 ]
