@@ -146,7 +146,7 @@ class JointFieldOut(serializers.Serializer):
     items = serializers.ListField(child=serializers.CharField(), help_text="哪几项要这个栏目")
     form = serializers.DictField(help_text="JSON Schema（2020-12）")
     value = serializers.JSONField(allow_null=True)
-    source = serializers.CharField()
+    value_source = serializers.CharField(help_text="内容从哪里来，见办件的 answers")
 
 
 class JointFormPageOut(serializers.Serializer):
@@ -227,14 +227,14 @@ def _page(whole: Union, page: Page) -> dict[str, Any]:
     for spec in page.step.fields:
         owners = page.owners.get(spec.key, ())
         known = (whole.part(owner).case.answers.get(spec.key) for owner in owners)
-        answer = next((one for one in known if one is not None), {})
+        answer: dict[str, Any] = next((one for one in known if one is not None), {})
         rows.append(
             {
                 "key": spec.key,
                 "items": owners,
                 "form": field_schema(spec),
                 "value": answer.get("value"),
-                "source": answer.get("source", ""),
+                "value_source": answer.get("source", ""),
             }
         )
     return {"key": page.step.key, "title": page.step.title, "inputs": rows}
