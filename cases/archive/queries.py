@@ -2,7 +2,6 @@
 
 import datetime as dt
 import hashlib
-from collections.abc import Collection
 from uuid import UUID
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
@@ -16,7 +15,6 @@ from cases.states import FINAL_STATES
 from common import events
 from common.crypto import CannotDecrypt
 from identity.actor import Actor
-from identity.models import Department
 from identity.permissions import Permission
 
 RIGHTS = (Permission.SUPERVISE, Permission.DECIDE)  # who answers for a department's cases looks after its archive
@@ -85,12 +83,6 @@ def to_seal(*, closed_before: dt.datetime, after: UUID | None = None, limit: int
     if after is not None:
         found = found.filter(pk__gt=after)
     return list(found.order_by("pk").values_list("pk", flat=True)[:limit])
-
-
-def names_of(departments: Collection[UUID]) -> list[tuple[UUID, str]]:
-    """(department, name) by name."""
-    rows = Department.objects.filter(pk__in=departments).order_by("name")
-    return list(rows.values_list("pk", "name"))
 
 
 def lists_of(actor: Actor) -> QuerySet[DestructionList]:

@@ -180,4 +180,4 @@ class NoWindowServes(Conflict):
 
     code = "counter.no_window_serves"
     message = _("这个大厅现在没有窗口办“%(name)s”，没有取号。%(places)s")
-    what_to_do = ""
+    what_to_do = _("也可以问大厅的工作人员。")

@@ -32,8 +32,8 @@ page_methods = require_http_methods(["GET", "HEAD", "POST"])
 def destructions(request: HttpRequest) -> HttpResponse:
     """What is due by department, and the lists there were; a form sent proposes one."""
     actor = keeper(request)
-    dues = _dues(actor)
-    form = ProposeForm(request.POST or None, departments=[(str(pk), name) for pk, name, number in dues if number])
+    dues = destruction.due_counts(actor, today=timezone.localdate())
+    form = ProposeForm(request.POST or None, departments=_choices(dues))
     problem: DomainError | None = None
     status = 200
     if request.method == "POST":
@@ -55,29 +55,23 @@ def destructions(request: HttpRequest) -> HttpResponse:
                 return redirect("archive_destruction", made.pk)
     page = page_of(request, queries.lists_of(actor))
     context = {
-        "dues": dues,
         "form": form,
-        "may_propose": any(number for _pk, _name, number in dues),
+        "may_propose": bool(dues),
         "page": page,
         "rows": [(row, _TONES[row.state]) for row in page],
         "problem": problem,
-        "most": destruction.MOST,
     }
     return show(request, "workbench/archive/destructions.html", context, nav="management", status=status)
+
+
+def _choices(dues: list[tuple[UUID, str, int]]) -> list[tuple[str, str]]:
+    words = _("%(name)s（%(number)s 份）")
+    return [(str(pk), words % {"name": name, "number": number}) for pk, name, number in dues]
 
 
 def _add_errors(form: Any, error: Invalid) -> None:
     for name, message in error.fields.items():
         form.add_error(name, str(message))
-
-
-def _dues(actor: Actor) -> list[tuple[UUID, str, int]]:
-    """(department, name, how many are due, one list at most) by name."""
-    today = timezone.localdate()
-    return [
-        (pk, name, destruction.due(pk, today=today)[: destruction.MOST].count())
-        for pk, name in queries.names_of(queries.departments_of(actor))
-    ]
 
 
 @page_methods
