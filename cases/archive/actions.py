@@ -1,10 +1,11 @@
 """Writes of the archive: seal a closed case, note why one could not be sealed, ask again, hand out a package."""
 
-import hashlib
+import tempfile
+from typing import IO
 from uuid import UUID
 
 from django.conf import settings
-from django.core.files.base import ContentFile
+from django.core.files.base import File
 from django.db import transaction
 from django.utils import timezone
 
@@ -44,10 +45,11 @@ def seal(actor: Actor, *, case_id: UUID) -> ArchivePackage:
     package.number = f"{case.department.uscc}-ZW·{package.closed_on.year}·{package.retention}-{serial:06d}"
     package.sealed_at = timezone.now()
     parts, manifest = build(case, package)
-    content = pack(parts, manifest, sign_detached(manifest))
-    package.state, package.problem = _State.SEALED, ""
-    package.sha256, package.size, package.parts = hashlib.sha256(content).hexdigest(), len(content), len(parts)
-    _store(package, content)
+    package.state, package.problem, package.parts = _State.SEALED, "", len(parts)
+    with tempfile.TemporaryFile() as packed:  # of the disk, and without a name: nobody else can open it
+        package.sha256, package.size = pack(packed, parts, manifest, sign_detached(manifest))
+        del parts
+        _store(package, packed)
     package.save()
     Case.objects.filter(pk=case.pk).update(archived_at=package.sealed_at)  # the nightly look passes it by
     events.record(
@@ -94,12 +96,12 @@ def _new(case: Case) -> ArchivePackage:
     )
 
 
-def _store(package: ArchivePackage, content: bytes) -> None:
+def _store(package: ArchivePackage, packed: IO[bytes]) -> None:
     """Write the file under the case's own name, over what a killed worker may have left there."""
     name, storage = f"{_FOLDER}/{package.closed_on.year}/{package.case_id}.zip", package.file.storage
     if storage.exists(name):
         storage.delete(name)
-    package.file.name = storage.save(name, ContentFile(content))
+    package.file.name = storage.save(name, File(packed))
 
 
 @transaction.atomic

@@ -111,7 +111,9 @@ def test_the_same_case_gives_the_same_bytes(sealed):
     parts, manifest = package.build(case, sealed)
     kept = parts_of(content_of(sealed))
     assert manifest == kept["manifest.json"]
-    assert package.pack(parts, manifest, kept["signature.p7s"]) == content_of(sealed)
+    made = io.BytesIO()
+    assert package.pack(made, parts, manifest, kept["signature.p7s"]) == (sealed.sha256, sealed.size)
+    assert made.getvalue() == content_of(sealed)
 
 
 def test_openssl_agrees_with_the_signature(sealed, key_folder, tmp_path):
