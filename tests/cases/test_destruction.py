@@ -10,9 +10,10 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.utils import timezone
 
-from cases import tasks
+from cases import notices, privacy, tasks
 from cases.archive import actions, destroying, destruction, errors, hold_actions, queries
 from cases.archive.models import ArchivePackage, DestructionList, DestructionRow
+from cases.errors import FileGone
 from cases.models import Case, Flag
 from certificates.models import Document, Grant
 from common.models import AuditEvent
@@ -94,6 +95,11 @@ def test_two_persons_destroy_it_for_good_and_the_record_stays(cast):
     with pytest.raises(errors.PackageDestroyed):
         hold_actions.ask_hold(cast.decider, case_id=package.case_id, reason="行政复议 12 号")
     assert actions.seal(SYSTEM, case_id=package.case_id).state == "destroyed"  # it is not sealed anew
+    with pytest.raises(FileGone):
+        notices.read(cast.citizen, package.case.notices.first())
+    copied = {file.name for part in privacy.collect(cast.shop.party) for file in part.files}
+    assert f"{young.case.notices.first().number}.pdf" in copied
+    assert f"{package.case.notices.first().number}.pdf" not in copied
 
 
 def test_a_removed_document_goes_with_the_last_case_that_used_it(cast):
