@@ -20,7 +20,7 @@ class Migration(migrations.Migration):
         ('cases', '0017_talk9'),
         ('certificates', '0011_walk5'),
         ('identity', '0015_app9'),
-        ('services', '0018_rest10'),
+        ('services', '0019_rest10'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

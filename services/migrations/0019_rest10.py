@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('services', '0017_pay8'),
+        ('services', '0018_once'),
     ]
 
     operations = [
