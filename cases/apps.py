@@ -16,6 +16,7 @@ class CasesConfig(AppConfig):
         from cases.flags import follow_certificate, follow_replacement, follow_verdict
         from cases.keeping import needed
         from cases.merging import follow_merge
+        from cases.promises import messages as promise_messages
         from cases.staffing import still_open
         from certificates.keeping import on_keeping
         from certificates.listeners import on_replacement, on_state_change, on_verdict
@@ -24,7 +25,7 @@ class CasesConfig(AppConfig):
         from identity.privacy import hooks
         from identity.staff.listeners import before_closing
 
-        kinds.declare(*messages.KINDS)
+        kinds.declare(*messages.KINDS, *promise_messages.KINDS)
         on_state_change(follow_certificate)
         on_replacement(follow_replacement)
         on_verdict(follow_verdict)

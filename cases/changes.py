@@ -36,11 +36,6 @@ def tasks_for(actor: Actor) -> QuerySet[Flag]:
     return open_flags.select_related("case__item_version", "case__department").order_by("created_at", "pk")
 
 
-def task_count(actor: Actor, *, cap: int = 100) -> int:
-    """How many changes wait for this post, ``cap`` at most."""
-    return tasks_for(actor).order_by()[:cap].count()
-
-
 def my_tasks_in(actor: Actor, case: Case) -> set[UUID]:
     """The flags of one case that this post may settle."""
     return set(tasks_for(actor).filter(case=case).values_list("pk", flat=True))

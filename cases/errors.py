@@ -16,6 +16,14 @@ class CaseNotFound(NotFound):
     what_to_do = _("请核对办件编号，或者在您的办件列表中查找。")
 
 
+class FileGone(NotFound):
+    """The stored file is not there any more: its term was over and it was destroyed."""
+
+    code = "case.file_gone"
+    message = _("这份文件已经不在了：保管期满的档案按规定销毁。")
+    what_to_do = _("要核实的，请联系办理部门查销毁清册。")
+
+
 class MoveNotAllowed(Conflict):
     """The state table has no such move from the case's state."""
 

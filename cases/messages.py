@@ -65,9 +65,9 @@ def kind(
     return Kind(code, name, group, _FIELDS | frozenset(more), words, recipients)
 
 
-_legal = partial(kind, group=Group.LEGAL, recipients=_of_notice)
+legal = partial(kind, group=Group.LEGAL, recipients=_of_notice)
 
-RECEIVED = _legal(
+RECEIVED = legal(
     "case.received",
     _("收到申请"),
     chinese=Words(
@@ -82,7 +82,7 @@ RECEIVED = _legal(
         "Your application {number} was received. You will hear within five working days. Sign in for details.",
     ),
 )
-ACCEPTED = _legal(
+ACCEPTED = legal(
     "case.accepted",
     _("受理"),
     chinese=Words(
@@ -96,7 +96,7 @@ ACCEPTED = _legal(
         "Case {number} was accepted and its time limit runs. Sign in to read the notice.",
     ),
 )
-CORRECTION = _legal(
+CORRECTION = legal(
     "case.correction_asked",
     _("要求补正"),
     chinese=Words(
@@ -111,7 +111,7 @@ CORRECTION = _legal(
         "Case {number} needs corrections. Please sign in; the notice lists all of them.",
     ),
 )
-SPECIAL = _legal(
+SPECIAL = legal(
     "case.special",
     _("进入特别程序"),
     chinese=Words(
@@ -126,7 +126,7 @@ SPECIAL = _legal(
         "A special procedure has begun in case {number}. Its time does not count. Sign in to read the notice.",
     ),
 )
-EXTENDED = _legal(
+EXTENDED = legal(
     "case.extended",
     _("延长期限"),
     chinese=Words(
@@ -140,7 +140,7 @@ EXTENDED = _legal(
         "The time limit of case {number} was extended. Sign in to read why.",
     ),
 )
-DECIDED = _legal(
+DECIDED = legal(
     "case.decided",
     _("作出决定"),
     chinese=Words(
@@ -155,7 +155,7 @@ DECIDED = _legal(
         "There is a decision on case {number}. Please sign in and open the document.",
     ),
 )
-NOTICE_UNREAD = _legal(
+NOTICE_UNREAD = legal(
     "case.notice_unread",
     _("文书还没有看"),
     chinese=Words(
@@ -232,7 +232,7 @@ DRAFT_WAITING = kind(
         "You began an application and have not handed it in. Please sign in to go on.",
     ),
 )
-FEE_DUE = _legal(
+FEE_DUE = legal(
     "case.fee_due",
     _("有费用要缴"),
     chinese=Words(
@@ -384,6 +384,6 @@ def notify(case: Case, event: Kind, *, about: UUID | None = None, occasion: str 
     announcing.notify(event, about=about or case.pk, values=values, link=link, occasion=occasion)
 
 
-def notify_of(notice: Notice, case: Case) -> None:
-    """Announce what a notice says; each kind of notice has its event."""
-    notify(case, _OF_NOTICE[Notice.Kind(notice.kind)], about=notice.pk)
+def notify_of(notice: Notice, case: Case, told: Kind | None = None) -> None:
+    """Announce what a notice says; each kind of notice has its event, or the caller names it."""
+    notify(case, told or _OF_NOTICE[Notice.Kind(notice.kind)], about=notice.pk)

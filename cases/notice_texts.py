@@ -30,7 +30,7 @@ def text_of(case: Case, kind: Notice.Kind, items: list[str]) -> dict[str, Any]:
     return content
 
 
-_WITH_REMEDIES = {_Kind.NOT_ACCEPTED, _Kind.REFUSAL, _Kind.TERMINATION}
+_WITH_REMEDIES = {_Kind.NOT_ACCEPTED, _Kind.REFUSAL, _Kind.TERMINATION, _Kind.BREACH}
 
 
 def _item(case: Case) -> str:
@@ -140,6 +140,20 @@ def _fee(case: Case) -> list[str]:
     ]
 
 
+def _breach_hearing(case: Case) -> list[str]:
+    return [
+        f"你（单位）申请{_item(case)}时以告知承诺代替了证明材料。经核查，拟认定下列承诺不实。",
+        "你（单位）可以在下列日期以前，在“我的办件”中或者到综合窗口陈述和申辩；逾期没有陈述的，视为放弃。",
+    ]
+
+
+def _breach(case: Case) -> list[str]:
+    return [
+        f"你（单位）申请{_item(case)}时作出的下列承诺，经核查和听取陈述、申辩，认定为不实。",
+        "认定有效期内，再次申请时不适用告知承诺。纠正以后，可以向本机关申请信用修复。",
+    ]
+
+
 _PARAGRAPHS = {
     _Kind.RECEIPT: _receipt,
     _Kind.ACCEPTANCE: _acceptance,
@@ -152,6 +166,8 @@ _PARAGRAPHS = {
     _Kind.EXTENSION: _extension,
     _Kind.TERMINATION: _termination,
     _Kind.FEE: _fee,
+    _Kind.BREACH_HEARING: _breach_hearing,
+    _Kind.BREACH: _breach,
 }
 
 
@@ -211,6 +227,8 @@ def _lists(case: Case, kind: Notice.Kind, items: list[str]) -> list[dict[str, An
         _Kind.SPECIAL: "程序、所需时间和依据",
         _Kind.EXTENSION: "延长的时间和依据",
         _Kind.FEE: "收费项目、金额、标准和依据",
+        _Kind.BREACH_HEARING: "拟认定的承诺、理由和依据",
+        _Kind.BREACH: "认定的承诺、理由、依据和期限",
     }
     return [{"title": titles[kind], "items": items}] if items else []
 

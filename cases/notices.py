@@ -17,6 +17,7 @@ from cases import events as codes
 from cases.models import Case, Notice
 from cases.notice_texts import text_of
 from cases.serving.models import NoticeService
+from cases.storing import content_of
 from certificates.signing.pades import sign_pdf
 from common import events
 from common.jobs import after_commit
@@ -25,6 +26,7 @@ from common.printing.pdf import render_pdf
 from common.printing.qr import qr_svg
 from common.printing.seal import seal_svg
 from identity.actor import Actor
+from identity.messaging.kinds import Kind
 from identity.models import Department
 
 _WORDS = {
@@ -39,13 +41,18 @@ _WORDS = {
     Notice.Kind.EXTENSION: "延",
     Notice.Kind.TERMINATION: "终",
     Notice.Kind.FEE: "缴",
+    Notice.Kind.BREACH_HEARING: "拟诺",
+    Notice.Kind.BREACH: "诺",
 }
 
 
-def issue(actor: Actor, case: Case, kind: Notice.Kind, *, items: Sequence[str] = ()) -> Notice:
+def issue(
+    actor: Actor, case: Case, kind: Notice.Kind, *, items: Sequence[str] = (), told: Kind | None = None
+) -> Notice:
     """Issue a numbered notice in the action's transaction and have its PDF made after the commit.
 
-    ``items`` are the points of a list (corrections, the competent body, the time needed).
+    ``items`` are the points of a list (corrections, the competent body, the time needed). ``told`` is the event by
+    which the applicant learns of it, where that is not one of :mod:`cases.messages`.
     """
     day = timezone.localdate()
     serial = next_number(f"notice:{case.department_id}:{kind}:{day.year}")
@@ -62,7 +69,7 @@ def issue(actor: Actor, case: Case, kind: Notice.Kind, *, items: Sequence[str] =
         notice=number,
     )
     after_commit("cases.tasks.produce_notice_file", notice_id=str(notice.pk))
-    messages.notify_of(notice, case)
+    messages.notify_of(notice, case, told)
     return notice
 
 
@@ -126,7 +133,7 @@ def _settle_service(notice: Notice) -> None:
 def read(actor: Actor, notice: Notice) -> bytes:
     """Return a notice's PDF. The applicant's first look proves electronic delivery (第四十四条).
 
-    Raises :class:`CaseNotFound` while the file is being made.
+    Raises :class:`CaseNotFound` while the file is being made, :class:`FileGone` when it was destroyed.
     """
     if not notice.file:
         raise errors.CaseNotFound
@@ -140,5 +147,4 @@ def read(actor: Actor, notice: Notice) -> bytes:
             holder_id=notice.case.applicant_id,
             notice=notice.number,
         )
-    with notice.file.open() as stored:
-        return stored.read()
+    return content_of(notice.file)

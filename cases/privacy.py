@@ -2,12 +2,14 @@
 
 from functools import partial
 
+from django.db.models.fields.files import FieldFile
 from django.utils.translation import gettext as _
 
 from cases.consultation.actions import end_of_party
-from cases.consultation.queries import content_of, thread_of
+from cases.consultation.queries import thread_of
 from cases.models import Breach, Case, ConsultationMessage, JointCase, Notice
 from cases.states import OPEN_STATES, State
+from cases.storing import content_of
 from identity.actor import SYSTEM
 from identity.models import Party
 from identity.privacy.hooks import CopiedFile, Part, Row
@@ -19,33 +21,46 @@ def collect(party: Party) -> list[Part]:
     """Every application of a party with its answers, materials and history, and the documents issued in it."""
     cases = (
         Case.objects.filter(applicant=party)
-        .select_related("item_version", "department", "agent", "delivery", "signature", "consultation")
+        .select_related("item_version", "department", "agent", "delivery", "signature", "consultation", "archive")
         .prefetch_related(
             "materials__requirement", "events", "notices", "fee_notices__payments", "consultation__messages__files"
         )
         .order_by("id")
     )
+    with_files = [case for case in cases if not _is_destroyed(case)]
     files = [
         CopiedFile("文书", f"{notice.number}.pdf", partial(_read, notice))
-        for case in cases
+        for case in with_files
         for notice in case.notices.all()
         if notice.file
     ]
     files += [
-        CopiedFile("咨询附件", f"{case.number}-{order}-{row.name}", partial(content_of, row))
-        for case in cases
+        CopiedFile("咨询附件", f"{case.number}-{order}-{row.name}", partial(content_of, row.file))
+        for case in with_files
         for order, row in enumerate((row for one in _asked_in(case) for row in one.files.all()), start=1)
     ]
     joint = JointCase.objects.filter(applicant=party).select_related("bundle_version").order_by("id")
     joint = joint.prefetch_related("items__item_version", "items__case")
     files += [
-        CopiedFile("文书", f"{one.receipt_number}.pdf", partial(_receipt, one)) for one in joint if one.receipt_file
+        CopiedFile("文书", f"{one.receipt_number}.pdf", partial(_receipt, one))
+        for one in joint
+        if _is_there(one.receipt_file)
     ]
     return [
         Part("cases", "办件", [_case(case) for case in cases], files),
         Part("joint_cases", "联办件", [_joint(one) for one in joint], []),
         Part("breaches", "承诺不实记录", [_breach(one) for one in _breaches(party)], []),
     ]
+
+
+def _is_destroyed(case: Case) -> bool:
+    """Whether its files went when their term was over."""
+    package = getattr(case, "archive", None)
+    return package is not None and package.destroyed_at is not None
+
+
+def _is_there(file: FieldFile) -> bool:
+    return bool(file) and file.storage.exists(str(file.name))
 
 
 def _breaches(party: Party) -> list[Breach]:
@@ -82,8 +97,7 @@ def _joint(joint: JointCase) -> Row:
 
 
 def _receipt(joint: JointCase) -> bytes:
-    with joint.receipt_file.open() as stored:
-        return stored.read()
+    return content_of(joint.receipt_file)
 
 
 def _case(case: Case) -> Row:
@@ -151,8 +165,7 @@ def _delivery(case: Case) -> Row:
 
 
 def _read(notice: Notice) -> bytes:
-    with notice.file.open() as stored:
-        return stored.read()
+    return content_of(notice.file)
 
 
 def hinder(party: Party) -> list[str]:

@@ -11,6 +11,7 @@ from procrastinate.contrib.django import app
 from cases import notices, queries, reminding
 from cases.actions import clocks, decision, intake, rereading
 from cases.archive import actions as archive
+from cases.archive import destroying
 from cases.archive import queries as archive_queries
 from cases.consultation import actions as consultation
 from cases.counter import ending_actions
@@ -147,6 +148,20 @@ def seal_case(case_id: str) -> None:
         archive.seal(SYSTEM, case_id=UUID(case_id))
     except DomainError as error:
         archive.note_problem(SYSTEM, case_id=UUID(case_id), problem=error.text)
+
+
+@app.task(retry=_RETRY, queue="archive")
+def destroy_archive(list_id: str) -> None:
+    """Do what is left of an approved list; safe to run twice."""
+    destroying.run(SYSTEM, list_id=UUID(list_id))
+
+
+@app.periodic(cron="*/10 * * * *", periodic_id="destroy_what_was_left")
+@app.task(queue="archive")
+def destroy_what_was_left(timestamp: int) -> None:
+    """Ask again for approved lists whose worker died."""
+    for pk in archive_queries.destructions_left(before=timezone.now() - PATIENCE):
+        ask_once(destroy_archive, f"destroy:{pk}", list_id=str(pk))
 
 
 @app.periodic(cron=daily("00:12"), periodic_id="end_counter_days")

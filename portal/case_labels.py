@@ -146,3 +146,14 @@ JOBS = (
     pgettext_lazy("code", "完成"),
     pgettext_lazy("code", "没有办"),
 )
+DESTRUCTION = (
+    pgettext_lazy("code", "已销毁"),
+    pgettext_lazy("code", "待审批"),
+    pgettext_lazy("code", "未批准"),
+    pgettext_lazy("code", "正在销毁"),
+    pgettext_lazy("code", "待销毁"),
+    pgettext_lazy("code", "正在删除"),
+    pgettext_lazy("code", "留存"),
+    pgettext_lazy("code", "拟认定承诺不实告知书"),
+    pgettext_lazy("code", "承诺不实认定书"),
+)

@@ -12,6 +12,7 @@ _SUFFIX = {
     "image/jpeg": "jpg",
     "image/png": "png",
     "application/zip": "zip",
+    "application/json": "json",
     "text/csv": "csv",
     "application/dc+sd-jwt": "sd-jwt",
     "application/vnd.openxmlformats-officedocument.wordprocessingml.document": "docx",

@@ -10,6 +10,7 @@ One rule a line; a fee without rules is only told in the guide and paid as it sa
     段：以上，每单位 0.50
     减免：小微企业，收 0%，情形：size=small，依据：财税〔2014〕122号
     减免：残疾人，收 50%，证照：disability-card，依据：残疾人保障法第五十条
+    减免：低保对象到期换领，收 0%，情形：reason=expired，证照：low-income，依据：…   both have to be so
 
 Amounts are yuan with two decimals; a sum is rounded half up to 分 once, after the last step.
 """
@@ -55,7 +56,7 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Reduction:
-    """Who pays less: ``percent`` of the sum is left; it rests on a certificate held, or on an answer or situation."""
+    """Who pays less: ``percent`` of the sum is left; it rests on a certificate, an answer or situation, or both."""
 
     name: str
     percent: Decimal
@@ -133,9 +134,10 @@ def _reduction(rest: str, line: str) -> Reduction:
     key, _equals, value = given.get("情形", "").partition("=")
     is_answer = bool(_KEY.fullmatch(key) and value)
     is_held = bool(_KEY.fullmatch(given.get("证照", "")))
-    if not 0 < len(first) <= 60 or not share or is_answer == is_held or not given.get("依据"):
+    is_clear = is_answer == ("情形" in given) and is_held == ("证照" in given) and (is_answer or is_held)
+    if not 0 < len(first) <= 60 or not share or not is_clear or not given.get("依据"):
         raise ChargingUnclear(
-            _("减免要写明谁、收百分之几、凭情形还是凭证照（二选一）、依据：%(line)s") % {"line": line[:60]}
+            _("减免要写明谁、收百分之几、凭什么情形或者证照（都写的要都符合）、依据：%(line)s") % {"line": line[:60]}
         )
     if len(given["依据"]) > _LONGEST_BASIS or len(value) > _LONGEST_BASIS:
         raise ChargingUnclear(_("减免的依据太长：%(line)s") % {"line": line[:60]})

@@ -30,6 +30,14 @@ class ItemType(models.TextChoices):
     PUBLIC_SERVICE = "20", "公共服务"
 
 
+class Retention(models.TextChoices):
+    """保管期限 of what is archived, with the codes that archive numbers carry (DA/T 13)."""
+
+    PERMANENT = "Y", "永久"
+    THIRTY = "D30", "30年"
+    TEN = "D10", "10年"
+
+
 class ProjectType(models.TextChoices):
     """办件类型 (GB/T 39046-2020 A.6)."""
 

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from cases import events as codes
 from cases.archive import errors, queries
-from cases.archive.models import STANDING, ArchiveHold
+from cases.archive.models import STANDING, ArchiveHold, ArchivePackage
 from cases.models import Case, CaseMaterial
 from common import events
 from identity.actor import Actor
@@ -36,6 +36,9 @@ def ask_hold(actor: Actor, *, case_id: UUID, reason: str) -> ArchiveHold:
     case = _lock(package.case_id)
     if case.holds.filter(state__in=STANDING).exists():
         raise errors.HoldMoved
+    package.refresh_from_db()  # under the lock: its destruction takes the same
+    if package.state == ArchivePackage.State.DESTROYED:
+        raise errors.PackageDestroyed(day=f"{timezone.localtime(package.destroyed_at):%Y年%m月%d日}")
     hold = ArchiveHold.objects.create(case=case, reason=said, asked_by_id=actor.known_account_id)
     _record(codes.HOLD_ASKED, actor, case, reason=said)
     return hold

@@ -5,11 +5,10 @@ only the signature, which carries its own time stamp, is made anew. See docs/adr
 """
 
 import hashlib
-import io
 import json
 import zipfile
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import IO, Any
 
 from django.core.serializers.json import DjangoJSONEncoder
 
@@ -127,9 +126,11 @@ def _manifest(
     }
 
 
-def pack(parts: Sequence[Part], manifest: bytes, signature: bytes) -> bytes:
-    """The ZIP file: manifest and signature first, then the parts in their order, nothing compressed, no clock."""
-    target = io.BytesIO()
+def pack(target: IO[bytes], parts: Sequence[Part], manifest: bytes, signature: bytes) -> tuple[str, int]:
+    """Write the ZIP file: manifest and signature first, then the parts in order, nothing compressed, no clock.
+
+    ``target`` can be read and sought. Returns the SHA-256 of what was written and its size in bytes.
+    """
     with zipfile.ZipFile(target, "w", zipfile.ZIP_STORED) as archive:
         for name, content in [
             (MANIFEST, manifest),
@@ -139,4 +140,6 @@ def pack(parts: Sequence[Part], manifest: bytes, signature: bytes) -> bytes:
             entry = zipfile.ZipInfo(name, _EARLIEST)
             entry.create_system, entry.external_attr = 3, 0o600 << 16
             archive.writestr(entry, content)
-    return target.getvalue()
+    size = target.tell()
+    target.seek(0)
+    return hashlib.file_digest(target, "sha256").hexdigest(), size  # type: ignore[arg-type]

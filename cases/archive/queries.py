@@ -4,13 +4,15 @@ import datetime as dt
 import hashlib
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
+from cases import events as codes
 from cases.archive import errors
-from cases.archive.models import STANDING, ArchiveHold, ArchivePackage
+from cases.archive.models import STANDING, ArchiveHold, ArchivePackage, DestructionList, DestructionRow
 from cases.models import Case
 from cases.states import FINAL_STATES
+from common import events
 from common.crypto import CannotDecrypt
 from identity.actor import Actor
 from identity.permissions import Permission
@@ -43,7 +45,7 @@ def search(actor: Actor, *, text: str = "", state: str = "", retention: str = ""
     if state == HELD:
         found = found.filter(is_held=True)
     elif state == DUE:
-        found = found.filter(due_on__lte=timezone.localdate(), is_held=False)
+        found = found.filter(state=ArchivePackage.State.SEALED, due_on__lte=timezone.localdate(), is_held=False)
     elif state:
         found = found.filter(state=state)
     return found.order_by("-id")
@@ -77,15 +79,68 @@ def find_sealed(number: str) -> ArchivePackage | None:
 
 def to_seal(*, closed_before: dt.datetime, after: UUID | None = None, limit: int = 500) -> list[UUID]:
     """Closed cases without a sealed package, by key: those never tried, and those that could not be sealed."""
-    found = Case.objects.filter(state__in=FINAL_STATES, closed_at__lt=closed_before)
-    found = found.exclude(archive__state=ArchivePackage.State.SEALED)
+    found = Case.objects.filter(archived_at__isnull=True, closed_at__lt=closed_before, state__in=FINAL_STATES)
     if after is not None:
         found = found.filter(pk__gt=after)
     return list(found.order_by("pk").values_list("pk", flat=True)[:limit])
 
 
+def lists_of(actor: Actor) -> QuerySet[DestructionList]:
+    """The lists of destruction of the departments whose archive this post looks after, newest first."""
+    rows = DestructionList.objects.filter(department_id__in=departments_of(actor))
+    return rows.select_related("department", "proposed_by", "settled_by").order_by("-id")
+
+
+def get_list(actor: Actor, list_id: UUID) -> DestructionList:
+    """One of :func:`lists_of` with how many rows are ``gone``, ``kept`` and ``ended`` either way.
+
+    Raises :class:`DestructionNotFound`.
+    """
+    row = DestructionRow.State
+    counts = {
+        "gone": Count("rows", filter=Q(rows__state=row.DONE)),
+        "kept": Count("rows", filter=Q(rows__state=row.KEPT)),
+        "ended": Count("rows", filter=Q(rows__state__in=[row.DONE, row.KEPT])),
+    }
+    found = lists_of(actor).annotate(**counts).filter(pk=list_id).first()
+    if found is None:
+        raise errors.DestructionNotFound
+    return found
+
+
+def rows_of(made: DestructionList) -> QuerySet[DestructionRow]:
+    """The packages of a list and what came of each."""
+    rows = DestructionRow.objects.filter(destruction=made)
+    return rows.select_related("package__case__item_version").order_by("id")
+
+
+def destructions_left(*, before: dt.datetime, limit: int = 20) -> list[UUID]:
+    """Approved lists that nobody worked on since a moment."""
+    left = DestructionList.objects.filter(state=DestructionList.State.RUNNING, updated_at__lt=before)
+    return list(left.order_by("updated_at").values_list("pk", flat=True)[:limit])
+
+
+def record_file(actor: Actor, list_id: UUID, part: str) -> tuple[DestructionList, bytes]:
+    """The ``record`` (PDF) or the ``manifest`` (JSON) of a finished list; who took it is recorded.
+
+    Raises :class:`DestructionNotFound`.
+    """
+    made = get_list(actor, list_id)
+    file = {"record": made.record, "manifest": made.manifest}.get(part)
+    if not file:
+        raise errors.DestructionNotFound
+    events.record(codes.DESTRUCTION_READ, actor=actor, subject_id=made.pk, number=made.number, part=part)
+    with file.open() as stored_file:
+        return made, bytes(stored_file.read())
+
+
 def stored(package: ArchivePackage) -> bytes:
-    """The bytes that were sealed. Raises :class:`ArchiveNotFound` without any, :class:`PackageDamaged` for others."""
+    """The bytes that were sealed.
+
+    Raises :class:`ArchiveNotFound` without any, :class:`PackageDestroyed`, or :class:`PackageDamaged` for other bytes.
+    """
+    if package.state == ArchivePackage.State.DESTROYED:
+        raise errors.PackageDestroyed(day=f"{timezone.localtime(package.destroyed_at):%Y年%m月%d日}")
     if package.state != ArchivePackage.State.SEALED:
         raise errors.ArchiveNotFound
     try:

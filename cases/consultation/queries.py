@@ -13,6 +13,7 @@ from cases.models import Branch, Case
 from cases.queries import of_ended_organisations, visible_to, waiting_for
 from cases.routes.queries import is_recused
 from cases.rules import is_case_number
+from cases.storing import content_of
 from common import events
 from common.errors import Forbidden
 from identity.actor import Actor
@@ -68,6 +69,15 @@ def _of_staff(actor: Actor) -> QuerySet[Consultation]:
         "case__applicant__organisation",
         "department__region",
     )
+
+
+def to_answer(actor: Actor) -> QuerySet[Consultation]:
+    """Threads with an open question that this post answers: of its own departments, and of its open reviews."""
+    if not actor.is_staff:
+        return Consultation.objects.none()
+    own = frozenset[UUID]().union(*(actor.departments(right) for right in _ANSWERING))
+    reviewed = Exists(_open_branches(actor).filter(case=OuterRef("case")))
+    return Consultation.objects.filter(Q(department_id__in=own) | reviewed, state=_State.WAITING)
 
 
 def listing(actor: Actor, *, shown: str = "todo", number: str = "", today: dt.date) -> QuerySet[Consultation]:
@@ -126,13 +136,7 @@ def file(actor: Actor, case_id: UUID, file_id: UUID) -> tuple[ConsultationFile, 
         raise errors.ConsultationFileNotFound
     if actor.is_staff:
         _record_look(actor, found.message.consultation.case)
-    return found, content_of(found)
-
-
-def content_of(row: ConsultationFile) -> bytes:
-    """The file as it was kept."""
-    with row.file.open() as stored:
-        return bytes(stored.read())
+    return found, content_of(found.file)
 
 
 def _record_look(actor: Actor, case: Case) -> None:

@@ -173,3 +173,11 @@ class CounterChanged(Conflict):
     code = "counter.changed"
     message = _("别人刚刚改过，您的修改没有保存。")
     what_to_do = _("请看过最新内容后再改。")
+
+
+class NoWindowServes(Conflict):
+    """The hall has the item and no window of it is set up to serve it: a ticket would wait for nobody."""
+
+    code = "counter.no_window_serves"
+    message = _("这个大厅现在没有窗口办“%(name)s”，没有取号。%(places)s")
+    what_to_do = _("也可以问大厅的工作人员。")

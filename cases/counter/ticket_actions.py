@@ -12,7 +12,8 @@ from django.utils.translation import gettext as _
 
 from cases import events as codes
 from cases.counter import days, errors, rules
-from cases.counter.models import Appointment, CounterDay, HallCounter, PriorityGroup, Ticket
+from cases.counter.line import reach_of, standing_of
+from cases.counter.models import Appointment, CounterDay, CounterWindow, HallCounter, PriorityGroup, Ticket
 from cases.counter.seats import seated_window
 from common import crypto, events
 from common.idempotency import claim
@@ -114,6 +115,8 @@ def _take(actor: Actor, counter: HallCounter, wanted: Wanted) -> Ticket:
     earlier = _open_one(ticket)
     if earlier:
         return earlier
+    if not appointment:  # who was promised a time is looked after, whatever became of the windows
+        _require_window(ticket)
     _number(ticket, row)
     if appointment:
         appointment.state = Appointment.State.ARRIVED
@@ -151,7 +154,7 @@ def _blank(counter: HallCounter, wanted: Wanted, now: dt.datetime) -> Ticket:
 def _item(hall: Hall, item_id: UUID | None) -> ServiceItem | None:
     if item_id is None:
         return None
-    row = ItemWindow.objects.select_related("item").filter(hall=hall, item_id=item_id).first()
+    row = ItemWindow.objects.select_related("item__current").filter(hall=hall, item_id=item_id).first()
     if row is None:
         raise errors.TicketInvalid(fields={"about": _("这个大厅不办这件事，请重新选择。")})
     return row.item
@@ -179,6 +182,31 @@ def _appointment(hall: Hall, day: dt.date, wanted: Wanted) -> Appointment | None
         return None
     is_coming = Q(state=Appointment.State.BOOKED) | Q(ticket__state__in=_OPEN)
     return rows.filter(is_coming, person_id=person_id).first()
+
+
+def _require_window(ticket: Ticket) -> None:
+    """Refuse a ticket that no window in use may call, and say where to go. Raises :class:`NoWindowServes`."""
+    windows = CounterWindow.objects.filter(hall_id=ticket.hall_id, is_active=True)
+    rows = windows.prefetch_related("departments", "items")
+    standing = standing_of(ticket)
+    if any(rules.serves(reach_of(window), standing) for window in rows):
+        return
+    name = ticket.item.name if ticket.item else _("这个部门的事")
+    raise errors.NoWindowServes(name=name, places=_places(ticket))
+
+
+def _places(ticket: Ticket) -> str:
+    """Where else the item is done: in other halls, else as its guide says, else the desk knows."""
+    if ticket.item_id is None:
+        return _("请到咨询台问一下，或者改天再来。")
+    others = ItemWindow.objects.filter(item_id=ticket.item_id, hall__is_active=True).exclude(hall_id=ticket.hall_id)
+    names = list(others.order_by("hall__name").values_list("hall__name", flat=True).distinct()[:3])
+    if names:
+        return _("请到%(places)s办理，或者在网上申请。") % {"places": "、".join(names)}
+    current = ticket.item.current if ticket.item else None
+    if current is not None and current.hall_place:
+        return _("请到%(places)s办理，或者在网上申请。") % {"places": current.hall_place}
+    return _("请到咨询台问一下，也可以看办事指南在网上申请。")
 
 
 def _known_person(wanted: Wanted) -> UUID | None:

@@ -97,8 +97,11 @@ def _answer(case: Case, key: str) -> Any:
 
 
 def _is_entitled(case: Case, reduction: Reduction, today: dt.date) -> bool:
+    """Whether everything that the reduction rests on is so: the answer, and a valid certificate of the applicant."""
+    if reduction.key and str(_answer(case, reduction.key)) != reduction.value:
+        return False
     if not reduction.certificate:
-        return str(_answer(case, reduction.key)) == reduction.value
+        return True
     valid = Certificate.objects.filter(holder_id=case.applicant_id, type__key=reduction.certificate)
     term = Q(valid_until__isnull=True) | Q(valid_until__gte=today)
     return valid.filter(term, state=Certificate.State.VALID).exists()

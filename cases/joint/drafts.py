@@ -226,6 +226,17 @@ def save_page(
 
 
 @transaction.atomic
+def replace_page(
+    actor: Actor, *, joint_id: UUID, page_key: str, raw: Mapping[str, Any], expected_version: int | None = None
+) -> JointCase:
+    """Store one page whole or not at all, for programs; raises :class:`AnswersRefused` with what is wrong."""
+    joint, problems = save_page(actor, joint_id=joint_id, page_key=page_key, raw=raw, expected_version=expected_version)
+    if problems:
+        raise case_errors.AnswersRefused(problems)
+    return joint
+
+
+@transaction.atomic
 def refresh(actor: Actor, *, joint_id: UUID) -> JointCase:
     """Resolve values and materials of all drafts again: certificates come and go while a draft waits."""
     joint = editable(actor, joint_id, None)

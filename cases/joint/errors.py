@@ -66,3 +66,11 @@ class PartNotOpen(Conflict):
     code = "joint.part_not_open"
     message = _("这一项现在是“%(state)s”，不能从联办件里撤回。")
     what_to_do = _("已经提交的，请打开这一项的办件撤回。")
+
+
+class KeyOfAnother(Conflict):
+    """The request key was used for another joint case before."""
+
+    code = "joint.key_of_another"
+    message = _("这个请求标识已经用在另一个联办件上，这次的操作没有执行。")
+    what_to_do = _("请换一个请求标识再试。")

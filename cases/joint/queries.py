@@ -8,9 +8,10 @@ from django.db.models import Prefetch, Q, QuerySet
 
 from cases import events as codes
 from cases import queries as cases
+from cases.errors import MaterialNotFound
 from cases.fees.glances import GLANCES
 from cases.joint import errors, rules
-from cases.models import Case, CaseEvent, JointCase, JointItem, Notice
+from cases.models import Case, CaseEvent, CaseMaterial, JointCase, JointItem, Notice
 from cases.states import FINAL_STATES, Outcome, State
 from common import events
 from identity.actor import Actor, ActorKind
@@ -53,12 +54,29 @@ def lanes(joint: JointCase) -> list[JointItem]:
     return list(rows.prefetch_related(Prefetch("case", running)))
 
 
+def case_of_material(actor: Actor, joint_id: UUID, material_id: UUID) -> UUID:
+    """The case that a material row of a joint case belongs to.
+
+    Raises :class:`JointNotFound` or :class:`MaterialNotFound`.
+    """
+    joint = get(actor, joint_id)
+    rows = CaseMaterial.objects.filter(pk=material_id, case__joint_item__joint=joint)
+    found = rows.values_list("case_id", flat=True).first()
+    if found is None:
+        raise MaterialNotFound
+    return found
+
+
 def own(actor: Actor, *, state: str = "") -> list[JointCase]:
     """A citizen's joint cases, newest first, with their items' states; ``state`` as in :func:`cases.queries.own_cases`.
 
     Two queries; the newest fifty.
     """
-    rows = visible_to(actor).select_related("bundle_version") if actor.is_citizen else JointCase.objects.none()
+    rows = (
+        visible_to(actor).select_related("bundle_version__bundle", "region")
+        if actor.is_citizen
+        else JointCase.objects.none()
+    )
     if state == "drafts":
         rows = rows.filter(submitted_at__isnull=True)
     elif state:

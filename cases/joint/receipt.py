@@ -10,6 +10,7 @@ from cases import notices
 from cases.joint import errors
 from cases.joint.queries import note_read
 from cases.models import JointCase, JointItem
+from cases.storing import content_of
 from common.numbering import next_number
 from identity.actor import Actor
 
@@ -86,5 +87,4 @@ def read(actor: Actor, joint: JointCase) -> bytes:
         fresh = JointCase.objects.filter(pk=joint.pk, receipt_read_at__isnull=True)
         if fresh.update(receipt_read_at=timezone.now()):
             note_read(actor, joint)
-    with joint.receipt_file.open() as stored:
-        return stored.read()
+    return content_of(joint.receipt_file)

@@ -49,13 +49,13 @@ def submit(
     """Submit all items at once: what waits for nothing becomes a case now, the others when their turn comes.
 
     All or nothing, and the same ``request_key`` twice gives the same joint case. Raises :class:`JointSubmitted`,
-    :class:`JointStale`, :class:`DeclarationMissing`, :class:`ProofNeeded`, :class:`ItemNotApplicable` or
-    :class:`JointIncomplete`; then the draft is as it was.
+    :class:`JointStale`, :class:`KeyOfAnother`, :class:`DeclarationMissing`, :class:`ProofNeeded`,
+    :class:`ItemNotApplicable` or :class:`JointIncomplete`; then the draft is as it was.
     """
     joint = drafts.lock(actor, joint_id)
     claimed = claim(actor_id=actor.account_id, action="joint_submit", request_key=request_key)
     if claimed.earlier_id:
-        return joint
+        return _earlier(joint, claimed.earlier_id)
     joint = drafts.editable(actor, joint_id, expected_version)
     if not declared:
         raise case_errors.DeclarationMissing(fields={"declared": case_errors.DeclarationMissing.message})
@@ -86,6 +86,13 @@ def submit(
     )
     after_commit("cases.tasks.produce_joint_receipt", joint_id=str(joint.pk))
     claimed.settle(joint.pk)
+    return joint
+
+
+def _earlier(joint: JointCase, earlier_id: UUID) -> JointCase:
+    """What came of the request before; a key that belongs to another joint case is refused, nothing is done."""
+    if joint.pk != earlier_id:
+        raise errors.KeyOfAnother
     return joint
 
 
@@ -248,7 +255,7 @@ def withdraw_part(actor: Actor, *, joint_id: UUID, key: str, request_key: str = 
     joint = drafts.lock(actor, joint_id)
     claimed = claim(actor_id=actor.account_id, action="joint_withdraw_part", request_key=request_key)
     if claimed.earlier_id:
-        return joint
+        return _earlier(joint, claimed.earlier_id)
     item = joint.items.select_related("item_version").filter(key=key).first()
     if item is None:
         raise errors.JointNotFound
@@ -277,7 +284,7 @@ def withdraw_all(actor: Actor, *, joint_id: UUID, reason: str = "", request_key:
     joint = drafts.lock(actor, joint_id)
     claimed = claim(actor_id=actor.account_id, action="joint_withdraw", request_key=request_key)
     if claimed.earlier_id:
-        return joint
+        return _earlier(joint, claimed.earlier_id)
     if joint.submitted_at is None:
         raise errors.PartNotOpen(state=_State.DRAFT.label)
     items = lanes(joint)

@@ -1,6 +1,6 @@
 """Every table of the room: a case's own in :mod:`cases.models.case`, the others beside what they serve."""
 
-from cases.archive.models import ArchiveHold, ArchivePackage, Retention
+from cases.archive.models import ArchiveHold, ArchivePackage, DestructionList, DestructionRow, Retention
 from cases.consultation.models import Consultation, ConsultationFile, ConsultationMessage
 from cases.counter.models import (
     Appointment,
@@ -38,6 +38,8 @@ __all__ = [
     "CounterDay",
     "CounterWindow",
     "Delivery",
+    "DestructionList",
+    "DestructionRow",
     "Extension",
     "FeeNotice",
     "Flag",

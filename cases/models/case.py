@@ -43,6 +43,7 @@ class Case(BaseModel):
     is_deemed_accepted = models.BooleanField(default=False)
     decided_at = models.DateTimeField(null=True)
     closed_at = models.DateTimeField(null=True)
+    archived_at = models.DateTimeField(null=True)  # sealed for the archive
     promise_due_on = models.DateField(null=True)
     statutory_due_on = models.DateField(null=True)
     refusal_reason = models.CharField(max_length=2000, blank=True, default="")
@@ -59,6 +60,9 @@ class Case(BaseModel):
             models.Index("department", *_URGENT, condition=Q(state__in=_OPEN), name="case_urgent"),
             models.Index("department", *_STATUTE, condition=Q(state__in=_OPEN), name="case_statute"),
             models.Index(fields=["item_version", "-id"], condition=~Q(state=State.DRAFT), name="case_of_item"),
+            models.Index(
+                fields=["id"], condition=Q(closed_at__isnull=False, archived_at__isnull=True), name="case_to_seal"
+            ),
             # Over all departments: of a reviewer's cases in others, each is looked up until a page is full.
             models.Index(*_URGENT, condition=Q(state__in=_OPEN), name="case_open_urgent"),
             models.Index(*_STATUTE, condition=Q(state__in=_OPEN), name="case_open_statute"),
@@ -178,6 +182,8 @@ class Notice(BaseModel):
         EXTENSION = "extension", "延长办理期限通知书"
         TERMINATION = "termination", "终止办理通知书"
         FEE = "fee", "缴费通知书"
+        BREACH_HEARING = "breach_hearing", "拟认定承诺不实告知书"
+        BREACH = "breach", "承诺不实认定书"
 
     case = models.ForeignKey(Case, models.PROTECT, related_name="notices")
     kind = models.CharField(max_length=14, choices=Kind)

@@ -10,12 +10,13 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from cases import attachments
+from cases import attachments, notices
 from cases import events as codes
 from cases.actions import moves
 from cases.handing_in import grant_all
-from cases.models import Breach, Case, CaseEvent, Undertaking
+from cases.models import Breach, Case, CaseEvent, Notice, Undertaking
 from cases.promises import errors
+from cases.promises import messages as words
 from cases.promises.keeping import due_day
 from cases.states import FINAL_STATES
 from common import events
@@ -206,9 +207,20 @@ def propose_breach(actor: Actor, *, undertaking_id: UUID, reason: str, basis: st
         heard_until=for_region(region).add(timezone.localdate(), settings.BREACH_HEARING_DAYS),
     )
     _tell(actor, row.case, BREACH, _("拟认定承诺不实：%(name)s") % {"name": row.material.name})
+    points = [*_points(breach), f"陈述、申辩的最后一天：{breach.heard_until:%Y年%m月%d日}"]
+    notices.issue(actor, row.case, Notice.Kind.BREACH_HEARING, items=points, told=words.BREACH_HEARING)
     _about(codes.BREACH_PROPOSED, actor, breach)
     claimed.settle(breach.pk)
     return breach
+
+
+def _points(breach: Breach) -> list[str]:
+    """What a document about a breach names, in Chinese whatever language the page had."""
+    return [
+        f"承诺代替的材料：{breach.undertaking.material.name}",
+        f"理由：{breach.reason}",
+        f"依据：{breach.basis}",
+    ]
 
 
 def _about(event: events.Event, actor: Actor, breach: Breach, **detail: str) -> None:
@@ -278,6 +290,13 @@ def decide_breach(actor: Actor, *, breach_id: UUID, is_confirmed: bool, note: st
         breach.ends_on = _months_later(today, settings.BREACH_MONTHS)
     breach.save()
     _tell(actor, breach.undertaking.case, BREACH, f"{breach.get_state_display()}：{breach.undertaking.material.name}")
+    if breach.ends_on is not None:
+        points = [
+            *_points(breach),
+            f"听取陈述、申辩以后的意见：{breach.decision_note}",
+            f"有效期至：{breach.ends_on:%Y年%m月%d日}",
+        ]
+        notices.issue(actor, breach.undertaking.case, Notice.Kind.BREACH, items=points, told=words.BREACH_RECORDED)
     _about(codes.BREACH_DECIDED, actor, breach, state=str(breach.state))
     return breach
 

@@ -15,6 +15,7 @@ from cases import errors as case_errors
 from cases import events as codes
 from cases.models import Branch, Case, RouteEntry, VisitPhoto
 from cases.routes import entries, errors
+from cases.storing import content_of
 from cases.uploading import cleaned
 from certificates.uploads import CheckedFile
 from common import events
@@ -100,8 +101,7 @@ def photo(actor: Actor, case: Case, visit_id: UUID, order: int) -> tuple[str, by
     found = _visit(actor, case, visit_id).photos.filter(order=order).first()
     if found is None:
         raise errors.EntryNotFound
-    with found.file.open("rb") as file:
-        return found.media_type, file.read()
+    return found.media_type, content_of(found.file)
 
 
 def _visit(actor: Actor, case: Case, visit_id: UUID) -> RouteEntry:

@@ -1,5 +1,7 @@
 """Forms of the archive's pages."""
 
+from typing import Any
+
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
@@ -47,3 +49,39 @@ class HoldForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 3}),
         error_messages={"required": _("请写明理由。")},
     )
+
+
+class ProposeForm(forms.Form):
+    """What is proposed to be destroyed, and that somebody looked."""
+
+    department = forms.ChoiceField(
+        label=_("部门"), error_messages={"required": _("请选择部门。"), "invalid_choice": _("请选择部门。")}
+    )
+    reason = forms.CharField(
+        label=_("鉴定意见"),
+        max_length=500,
+        help_text=_("谁看过、为什么不用再留；5 到 500 个字，会印在清册上"),
+        widget=forms.Textarea(attrs={"rows": 3}),
+        error_messages={"required": _("请写明鉴定意见。")},
+    )
+    checked = forms.BooleanField(label=_("已核对：这些办件没有在办的行政复议、诉讼和审计"), required=False)
+
+    def __init__(self, *args: Any, departments: list[tuple[str, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["department"].choices = departments  # type: ignore[attr-defined]
+
+
+class SettleForm(forms.Form):
+    """Approve, reject or withdraw a list."""
+
+    step = forms.ChoiceField(
+        choices=[("approve", ""), ("reject", ""), ("withdraw", "")], widget=forms.HiddenInput, required=True
+    )
+    note = forms.CharField(
+        label=_("意见"),
+        required=False,
+        max_length=500,
+        help_text=_("不批准的，写明理由"),
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+    checked = forms.BooleanField(label=_("已逐份核对，同意销毁；销毁以后找不回来"), required=False)

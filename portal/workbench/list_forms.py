@@ -53,7 +53,7 @@ class WorklistForm(forms.Form):
         _("全部状态"),
         lambda: [(str(value), code_label(name)) for value, name in State.choices if value != State.DRAFT],
     )
-    promise = _choice(_("承诺时限"), _("承诺时限不限"), lambda: _LAMPS)
+    promise = _choice(_("承诺时限"), _("时限不限"), lambda: _LAMPS)
     sort = _choice(_("排序"), _("默认顺序"), lambda: _SORTS)
     statute = _choice(_("法定时限"), _("不限"), lambda: _LAMPS)
     since = _day(_("收到日期从"))

@@ -179,7 +179,7 @@ ENTRIES: tuple[Entry, ...] = (
         "workbench_archive",
         "folder",
         _("归档"),
-        _("封存的办件：下载、核验、保管期限，复议诉讼期间暂停销毁"),
+        _("封存的办件：下载、核验、保管期限，复议诉讼期间暂停销毁，期满销毁"),
         also=Permission.DECIDE,
     ),
     Entry(

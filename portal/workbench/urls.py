@@ -19,6 +19,7 @@ from portal.workbench.views import (
     corrections,
     counter,
     delivery,
+    destruction,
     directory,
     directory_edit,
     duplicates,
@@ -243,6 +244,13 @@ management_urls = [
     path("manage/duplicates/", duplicates.pairs, name="workbench_duplicates"),
     path("manage/duplicates/<uuid:pair_id>/", duplicates.pair, name="workbench_duplicate"),
     path("manage/archive/", archive.archive_list, name="workbench_archive"),
+    path("manage/archive/destruction/", destruction.destructions, name="archive_destructions"),
+    path("manage/archive/destruction/<uuid:list_id>/", destruction.archive_destruction, name="archive_destruction"),
+    path(
+        "manage/archive/destruction/<uuid:list_id>/<slug:part>/",
+        destruction.destruction_file,
+        name="archive_destruction_file",
+    ),
     path("manage/archive/<uuid:case_id>/", archive.archive_case, name="workbench_archive_case"),
     path("manage/archive/<uuid:case_id>/file/", archive.archive_file, name="workbench_archive_file"),
     path("manage/archive/<uuid:case_id>/retry/", archive.archive_retry, name="workbench_archive_retry"),
@@ -301,6 +309,7 @@ place_urls = [
 calling_urls = [
     path("calling/", calling.windows, name="calling_windows"),
     path("calling/<uuid:window_id>/", calling.desk, name="calling_desk"),
+    path("calling/<uuid:window_id>/line/", calling.line, name="calling_line"),
     path("calling/<uuid:window_id>/reveal/", calling.reveal, name="calling_reveal"),
     path("calling/<uuid:window_id>/<slug:action>/", calling.step, name="calling_step"),
 ]

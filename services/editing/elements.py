@@ -90,7 +90,7 @@ SECTIONS: tuple[Section, ...] = (
         "result",
         _("办理结果"),
         _("发什么证照或者批文"),
-        ("result_kind", "result_name", "result_type_id", "replaces", "registers", "result_sample"),
+        ("result_kind", "result_name", "result_type_id", "replaces", "registers", "result_sample", "retention"),
     ),
     Section(
         "window",
@@ -132,6 +132,7 @@ COLUMN_LABELS: dict[str, Text] = {
     "special_procedure": _("特别程序"),
     "registers": _("登记设立的主体（信用代码前两位）"),
     "replaces": _("和原证照的关系"),
+    "retention": _("办件档案的保管期限（不选按事项类型定）"),
     "in_hall": _("进驻政务大厅"),
     "by_express": _("支持物流快递"),
     "takes_appointments": _("支持预约办理"),

@@ -59,6 +59,8 @@ class ItemVersion(Reviewed, NationalElements):
     result_type = models.ForeignKey(CertificateType, models.PROTECT, null=True, related_name="+")
     registers = models.CharField(max_length=2, blank=True, default="")  # USCC prefix of the body a grant creates
     replaces = models.CharField(max_length=8, choices=codes.Replaces, blank=True, default="")
+    # 保管期限 of its cases' files where the department's approved table says so; empty: by kind (services.retention)
+    retention = models.CharField(max_length=3, choices=codes.Retention, blank=True, default="", db_default="")
     hall_place = models.CharField(max_length=500, blank=True, default="")
     hall_hours = models.CharField(max_length=500, blank=True, default="")
     consult_phone = models.CharField(max_length=100, blank=True, default="")

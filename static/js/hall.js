@@ -10,6 +10,13 @@
     const live = liveOf(event);
     if (!live || event.detail.isError) return;
     live.classList.remove("is-stale");
+    // Led elsewhere: the sign-in is over, and its page does not belong into this one.
+    const asked = new URL(event.detail.pathInfo.requestPath, location.href).pathname;
+    if (new URL(event.detail.xhr.responseURL || location.href).pathname !== asked) {
+      event.detail.shouldSwap = false;
+      location.reload();
+      return;
+    }
     const text = event.detail.xhr.responseText;
     if (shown.get(live) === text) event.detail.shouldSwap = false;
     shown.set(live, text);

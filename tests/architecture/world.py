@@ -153,6 +153,7 @@ class World:
             "page_number": 1,
             "entry_id": self.entry_id,
             "list_number": 1,
+            "list_id": self.upload.pk,  # nobody's list of destruction has this id
             "type_code": self.cast.food_licence.type_code,
             "type_id": self.cast.food_licence.pk,
             "type_version_id": self.type_version_id,

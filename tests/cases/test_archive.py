@@ -23,6 +23,7 @@ from certificates.signing.demo_ca import make_demo_ca
 from certificates.signing.keys_in_use import default_keystore
 from common.models import AuditEvent
 from identity.actor import SYSTEM
+from services.retention import retention_of
 from tests.factories import moves
 
 
@@ -110,7 +111,9 @@ def test_the_same_case_gives_the_same_bytes(sealed):
     parts, manifest = package.build(case, sealed)
     kept = parts_of(content_of(sealed))
     assert manifest == kept["manifest.json"]
-    assert package.pack(parts, manifest, kept["signature.p7s"]) == content_of(sealed)
+    made = io.BytesIO()
+    assert package.pack(made, parts, manifest, kept["signature.p7s"]) == (sealed.sha256, sealed.size)
+    assert made.getvalue() == content_of(sealed)
 
 
 def test_openssl_agrees_with_the_signature(sealed, key_folder, tmp_path):
@@ -234,6 +237,14 @@ def test_erasing_a_file_in_the_locker_leaves_the_package_whole(sealed):
     assert codes(queries.stored(sealed)) == []
 
 
+def test_the_version_says_how_long_else_its_kind_else_the_setting():
+    assert retention_of("Y", item_type="01", fallback={"": "D10"}) == "Y"
+    assert retention_of("", item_type="01", fallback={"": "D10", "01": "Y"}) == "D30"
+    assert retention_of("", item_type="09", fallback={"": "D10"}) == "Y"
+    assert retention_of("", item_type="10", fallback={"": "D10"}) == "D10"
+    assert retention_of("", item_type="10", fallback={"": "D10", "10": "D30"}) == "D30"
+
+
 def test_terms_run_from_the_year_after_closing():
     from datetime import date
 
@@ -241,7 +252,3 @@ def test_terms_run_from_the_year_after_closing():
 
     assert rules.ends_on(Retention.TEN, date(2026, 11, 22)) == date(2037, 1, 1)
     assert rules.ends_on(Retention.PERMANENT, date(2026, 1, 1)) is None
-    setting = {"": "D10", "01": "D30", "X1": "Y"}
-    assert rules.retention_of(setting, item_code="X1", item_type="01") == "Y"
-    assert rules.retention_of(setting, item_code="X2", item_type="01") == "D30"
-    assert rules.retention_of(setting, item_code="", item_type="20") == "D10"

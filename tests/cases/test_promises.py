@@ -5,11 +5,13 @@ import datetime as dt
 import pytest
 from django.utils import timezone
 
+from cases import notices
 from cases.actions import decision, drafts, intake, submission
 from cases.models import Breach, Case, CaseEvent, Undertaking
 from cases.promises import actions, errors, reminding
 from cases.promises.keeping import require_supplied
 from cases.promises.queries import listing
+from cases.serving import queries as serving
 from common.errors import Forbidden
 from common.workdays import for_region
 from identity.models import Announcement
@@ -213,3 +215,43 @@ def test_supplying_against_the_sweep_has_one_outcome():
     is_supplied = results[0] != "undertaking.not_open"
     assert (one.state, one.material.way) == (("supplied", "upload") if is_supplied else ("missed", "deferred"))
     assert CaseEvent.objects.filter(case=case, action__in=[actions.SUPPLIED, actions.MISSED]).count() == 1
+
+
+@pytest.mark.django_db
+def test_both_steps_of_a_breach_are_numbered_notices_that_are_delivered(cast, settings, key_folder):
+    settings.KEY_DIR = key_folder
+    one = a_false_promise(cast)
+    before = set(one.case.notices.values_list("pk", flat=True))
+    breach = actions.propose_breach(
+        cast.food, undertaking_id=one.pk, reason="虚假承诺", basis="国办发〔2020〕42号", request_key="k"
+    )
+    actions.propose_breach(
+        cast.food, undertaking_id=one.pk, reason="虚假承诺", basis="国办发〔2020〕42号", request_key="k"
+    )
+    hearing = one.case.notices.exclude(pk__in=before).get()
+    assert hearing.kind == "breach_hearing"
+    points = hearing.content["lists"][0]["items"]
+    assert points[1:3] == ["理由：虚假承诺", "依据：国办发〔2020〕42号"]
+    assert f"{breach.heard_until:%Y年%m月%d日}" in points[3]
+    actions.state_own_case(cast.citizen, breach_id=breach.pk, text="已经补上了")
+    actions.decide_breach(cast.decider, breach_id=breach.pk, is_confirmed=True, note="不采纳")
+    decided = one.case.notices.get(kind="breach")
+    assert "〔" in decided.number
+    assert "行政复议" in decided.content["remedies"][0]
+    assert any("不采纳" in point for point in decided.content["lists"][0]["items"])
+    told = Announcement.objects.filter(about__in=[hearing.pk, decided.pk]).values_list("event", flat=True)
+    assert sorted(told) == ["promise.breach_hearing", "promise.breach_recorded"]
+    notices.produce_file(notice_id=decided.pk)
+    decided.refresh_from_db()
+    assert notices.read(cast.citizen, decided).startswith(b"%PDF")
+    decided.refresh_from_db()
+    assert decided.read_at is not None
+    assert decided in serving.deliverable(cast.clerk)
+
+
+@pytest.mark.django_db
+def test_a_breach_that_is_dropped_leaves_no_record_on_paper(cast):
+    one = a_false_promise(cast)
+    breach = actions.propose_breach(cast.food, undertaking_id=one.pk, reason="虚假承诺", basis="国办发〔2020〕42号")
+    actions.decide_breach(cast.decider, breach_id=breach.pk, is_confirmed=False, note="已经改正")
+    assert not one.case.notices.filter(kind="breach").exists()

@@ -115,6 +115,9 @@ def test_a_site_visit_is_concluded_on_its_record(cast):
     assert entry.detail["second"] == "周同行"
     assert entry.detail["checks"][1] == {"text": "有清洗消毒的地方", "result": "none"}
     assert VisitPhoto.objects.filter(visit=entry).count() == 2
+    for photo in VisitPhoto.objects.filter(visit=entry):
+        with open(photo.file.path, "rb") as on_disk:  # as every personal file: nothing of the picture is readable there
+            assert b"PNG" not in on_disk.read()
     case = queries.get_case(cast.food, case.pk)
     assert visits.photo(cast.food, case, entry.pk, 2)[0] == "image/png"
     with pytest.raises(DomainError, match=r"route\.entry_not_found"):

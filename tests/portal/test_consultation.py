@@ -142,3 +142,19 @@ def test_a_list_and_a_thread_take_the_same_queries_however_long_they_are(cast: C
         counted.append(found)
     assert counted[0] == counted[1]
     assert all(count <= limit for count, limit in zip(counted[0], (12, 20, 10), strict=True)), counted
+
+
+def test_staff_are_told_on_their_worklist_that_somebody_asks(cast: Cast):
+    case = moves.an_accepted_case(cast)
+    words, worklist = "等您答复的提问 1 件", reverse("worklist")
+    assert "等您答复的提问" not in browser_of(cast.clerk).get(worklist).content.decode()
+    actions.ask(cast.citizen, case_id=case.pk, text="要不要整改？")
+    told = {
+        name: words in browser_of(getattr(cast, name)).get(worklist).content.decode()
+        for name in ("clerk", "decider", "food", "supervisor", "outsider")
+    }
+    assert told == {"clerk": True, "decider": True, "food": True, "supervisor": False, "outsider": False}
+    actions.answer(cast.clerk, case_id=case.pk, text="不用")
+    assert words not in browser_of(cast.clerk).get(worklist).content.decode()
+    actions.ask(cast.citizen, case_id=case.pk, text="那要多久？")
+    assert words in browser_of(cast.decider).get(worklist).content.decode()

@@ -18,11 +18,12 @@ from portal.downloads import attachment
 from portal.workbench.archive_forms import ArchiveFilterForm, HoldForm
 from portal.workbench.pages import page_of, show
 
-_TONES = {"sealed": "jade", "problem": "red"}
+_TONES = {"sealed": "jade", "problem": "red", "destroyed": "plain"}
 _ASK, _LIFT, _CONFIRM, _REJECT = "ask", "lift", "confirm", "reject"
 
 
-def _keeper(request: HttpRequest) -> Actor:
+def keeper(request: HttpRequest) -> Actor:
+    """The actor, whose post looks after the archive of a department; raises :class:`Forbidden` for others."""
     actor = actor_of(request)
     if not queries.departments_of(actor):
         raise Forbidden
@@ -33,7 +34,7 @@ def _keeper(request: HttpRequest) -> Actor:
 @staff_required
 def archive_list(request: HttpRequest) -> HttpResponse:
     """The archive, newest first; a wrong filter is left out."""
-    actor = _keeper(request)
+    actor = keeper(request)
     form = ArchiveFilterForm(request.GET)
     form.is_valid()
     wanted = {name: form.cleaned_data.get(name, "") for name in ("text", "state", "retention")}
@@ -52,7 +53,7 @@ def archive_list(request: HttpRequest) -> HttpResponse:
 @fresh_sign_in
 def archive_case(request: HttpRequest, case_id: UUID) -> HttpResponse:
     """One package: what it is, how long it stays, and its holds; a form sent sets, confirms or lifts one."""
-    actor = _keeper(request)
+    actor = keeper(request)
     package = queries.get(actor, case_id)
     form = HoldForm(request.POST if request.POST.get("step") in (_ASK, _LIFT) else None)
     problem: DomainError | None = None
@@ -103,7 +104,7 @@ def _context(actor: Actor, package: ArchivePackage, form: HoldForm, problem: Dom
         "tone": _TONES[package.state],
         "holds": holds,
         "standing": standing,
-        "may_ask": standing is None,
+        "may_ask": standing is None and package.state != ArchivePackage.State.DESTROYED,
         "may_lift": standing is not None and standing.state == ArchiveHold.State.HELD,
         "may_settle": first is not None and first != actor.account_id,
         "is_own": first is not None and first == actor.account_id,
@@ -117,7 +118,7 @@ def _context(actor: Actor, package: ArchivePackage, form: HoldForm, problem: Dom
 @fresh_sign_in
 def archive_file(request: HttpRequest, case_id: UUID) -> HttpResponse:
     """The package itself; that it was taken is recorded."""
-    package, content = actions.read(_keeper(request), case_id=case_id)
+    package, content = actions.read(keeper(request), case_id=case_id)
     return attachment(content, media_type="application/zip", name=str(package.number), sha256=package.sha256)
 
 
@@ -125,6 +126,6 @@ def archive_file(request: HttpRequest, case_id: UUID) -> HttpResponse:
 @staff_required
 def archive_retry(request: HttpRequest, case_id: UUID) -> HttpResponse:
     """Try again to seal what could not be sealed."""
-    actions.retry(_keeper(request), case_id=case_id)
+    actions.retry(keeper(request), case_id=case_id)
     messages.success(request, _("正在后台重新归档，过一会儿刷新看结果。"))
     return redirect("workbench_archive_case", case_id)

@@ -5,8 +5,9 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST, require_safe
 
@@ -53,6 +54,18 @@ def windows(request: HttpRequest) -> HttpResponse:
 def desk(request: HttpRequest, window_id: UUID) -> HttpResponse:
     """One window with its ticket and its line."""
     return _desk_page(request, window_id)
+
+
+@never_cache
+@require_safe
+@staff_required
+def line(request: HttpRequest, window_id: UUID) -> HttpResponse:
+    """The line of a window alone, for the desk that asks again every few seconds."""
+    actor = actor_of(request)
+    _require_counter(actor)
+    found = queries.desk(actor, window_id)
+    context = {"desk": found, "ticket": found.current, "line": [(row, _masked(row)) for row in found.line]}
+    return render(request, "workbench/calling/live.html", context)
 
 
 def _desk_page(

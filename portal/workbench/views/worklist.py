@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from cases import changes
+from cases.beside import Beside, waiting_beside
 from cases.lists import queries as lists
 from cases.lists.choices import choices_for
 from cases.lists.filters import WorklistFilter
@@ -79,7 +79,7 @@ def _list(request: HttpRequest, *, name: str, views: list[SavedView], title: str
         "page": page,
         "pages": _neighbours(page, chosen, address),
         "rows": [_row(row, chosen, calendars) for row in page.rows],
-        "change_count": changes.task_count(actor) if name == "worklist" else 0,
+        "beside": waiting_beside(actor) if name == "worklist" else Beside(),
         "views": [_view(view, chosen) for view in views],
         "view_form": ViewForm(may_share=may_share(actor), initial={"query": chosen.query}, auto_id="view-%s"),
         "bulk_form": BulkForm(actor=actor, auto_id="bulk-%s"),

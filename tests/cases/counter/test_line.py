@@ -13,6 +13,7 @@ from cases.counter.errors import (
     CounterNotFound,
     HallNotGiving,
     NotSeated,
+    NoWindowServes,
     ReasonNeeded,
     TicketInvalid,
     TicketMoved,
@@ -30,7 +31,9 @@ from common.models import AuditEvent
 from identity.actor import PUBLIC, SYSTEM
 from identity.errors import PhoneInvalid
 from portal.settings import base
+from services.models import ItemWindow
 from tests.factories.counter import a_counter, a_plan, a_ticket, a_window, an_appointment, slot, this_hour
+from tests.factories.guides import a_hall
 
 pytestmark = pytest.mark.django_db
 
@@ -320,3 +323,28 @@ def test_sent_to_a_window_that_is_taken_out_of_use_goes_to_any_other(hall):
     details = WindowDetails(number="2", name="综合窗口", post=hall.two.post, is_active=False)
     setup_actions.save_window(hall.keeper, hall_id=hall.hall.pk, window_id=hall.two.pk, details=details)
     assert calling.call_next(hall.clerk, window_id=hall.one.pk).pk == ticket.pk
+
+
+def test_what_no_window_serves_gets_no_ticket_and_is_told_where_to_go(hall):
+    other = a_hall(hall.cast.scjg, name="西区便民中心")
+    ItemWindow.objects.create(item=hall.item, hall=other, window="一楼")
+    hall.one.departments.set([hall.cast.xfj])
+    hall.two.is_active = False
+    hall.two.save()
+    with pytest.raises(NoWindowServes) as refused:
+        a_ticket(hall, item_id=hall.item.pk)
+    assert "西区便民中心" in refused.value.text
+    with pytest.raises(NoWindowServes):
+        a_ticket(hall, department_id=hall.cast.scjg.pk)
+    assert not Ticket.objects.exists()
+    assert a_ticket(hall).code == "A001"  # a question is answered at every window
+    hall.one.items.set([hall.item])
+    assert a_ticket(hall, "13700000002", item_id=hall.item.pk).code == "A002"
+
+
+def test_an_appointment_is_given_its_ticket_whatever_became_of_the_windows(hall):
+    appointment = an_appointment(hall, a_plan(hall), this_hour() + dt.timedelta(hours=1))
+    hall.one.departments.set([hall.cast.xfj])
+    hall.two.departments.set([hall.cast.xfj])
+    if appointment.day == timezone.localdate():
+        assert a_ticket(hall, code=appointment.code).appointment_id == appointment.pk

@@ -7,7 +7,7 @@ import pytest
 from django.utils import timezone
 
 from cases.actions import decision, submission
-from cases.fees import errors, payment_actions, queries, reminders
+from cases.fees import calculation, errors, payment_actions, queries, reminders
 from cases.fees.models import FeeNotice, Payment, PaymentOrder, UsedNonce
 from cases.models import Case, Notice
 from cases.states import State
@@ -67,6 +67,21 @@ def test_a_reduction_rests_on_a_valid_certificate_of_the_applicant(cast):
     fee = queries.fees_of(case)[0]
     assert (fee.state, fee.total, fee.notice) == (FeeNotice.State.WAIVED, 0, None)
     assert queries.is_settled(case.pk)
+
+
+def test_what_rests_on_both_needs_both(cast):
+    both = "每件：50\n减免：小个体户，收 0%，情形：size=small，证照：business-licence，依据：某号"
+    a_charge(cast, both)
+    case = moves.an_accepted_case(cast)  # the certificate is there, the answer is not
+    assert queries.fees_of(case)[0].total == Decimal("50.00")
+    Case.objects.filter(pk=case.pk).update(situation={"size": "small"})
+    case.refresh_from_db()
+    line = calculation.lines_of(case, Moment.ACCEPTANCE, today=timezone.localdate())[0]
+    assert line["amount"] == "0.00"
+    certificates = type(cast.licence).objects.filter(pk=cast.licence.pk)
+    certificates.update(state="revoked")
+    line = calculation.lines_of(case, Moment.ACCEPTANCE, today=timezone.localdate())[0]
+    assert line["amount"] == "50.00"
 
 
 def test_one_pays_and_the_signed_answer_counts(cast):

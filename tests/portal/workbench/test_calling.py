@@ -132,3 +132,20 @@ def test_closing_reopening_and_new_addresses(hall: Counter, keeper: Client):
     keeper.post(reverse("hall_renew_key", args=[hall.hall.pk]), {"which": "screen"})
     assert HallCounter.objects.get().screen_key != hall.counter.screen_key
     assert a_ticket(hall, "13700000002").number == 2
+
+
+def test_the_line_is_asked_for_alone_in_few_queries(hall: Counter, clerk: Client, django_assert_max_num_queries):
+    address = reverse("calling_line", args=[hall.one.pk])
+    desk = clerk.get(reverse("calling_desk", args=[hall.one.pk])).content.decode()
+    assert f'hx-get="{address}"' in desk
+    empty = clerk.get(address).content.decode()
+    assert "没有人等" in empty
+    ticket = a_ticket(hall)
+    with django_assert_max_num_queries(12):  # session, post; window, reach, line, beside
+        page = clerk.get(address).content.decode()
+    assert ticket.code in page
+    assert 'hx-swap-oob="innerHTML:#line-note"' in page
+    assert "<form" not in page
+    assert "<button" not in page
+    press(clerk, hall, "call")
+    assert "hx-swap-oob" not in clerk.get(address).content.decode()  # the note is not there beside a ticket
