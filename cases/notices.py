@@ -39,6 +39,8 @@ _WORDS = {
     Notice.Kind.EXTENSION: "延",
     Notice.Kind.TERMINATION: "终",
     Notice.Kind.FEE: "缴",
+    Notice.Kind.HEARING_RIGHT: "听告",
+    Notice.Kind.HEARING: "听",
 }
 
 

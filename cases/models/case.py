@@ -178,6 +178,8 @@ class Notice(BaseModel):
         EXTENSION = "extension", "延长办理期限通知书"
         TERMINATION = "termination", "终止办理通知书"
         FEE = "fee", "缴费通知书"
+        HEARING_RIGHT = "hearing_right", "听证权利告知书"
+        HEARING = "hearing", "听证通知书"
 
     case = models.ForeignKey(Case, models.PROTECT, related_name="notices")
     kind = models.CharField(max_length=14, choices=Kind)
