@@ -348,6 +348,14 @@ def open_evidence(actor: Actor, *, case_id: UUID, material_id: UUID) -> tuple[st
     found = material.first()
     if found is None or (found.certificate is None and found.document is None):
         raise errors.MaterialNotFound
+    return read_material(actor, case, found)
+
+
+def read_material(actor: Actor, case: Case, found: CaseMaterial) -> tuple[str, bytes]:
+    """The file of a material that the caller may see; staff look under the case's grant, and a copy is stamped.
+
+    Raises :class:`MaterialNotFound` for staff without an open grant.
+    """
     if actor.is_staff:
         _use_grant(actor, found.grant, case)
     if found.certificate:

@@ -61,7 +61,7 @@ def may_run(actor: Actor, kind: str) -> bool:
     """Whether the post does this at all; what is allowed for a case is decided case by case."""
     if kind == BulkJob.Kind.EXPORT:
         return actor.is_staff
-    if kind in (BulkJob.Kind.ASSIGN, BulkJob.Kind.UNASSIGN):
+    if kind in {BulkJob.Kind.ASSIGN, BulkJob.Kind.UNASSIGN}:
         return any(actor.departments(right) for right in (Permission.DECIDE, Permission.SUPERVISE))
     rights = (Permission.COUNTER,) if kind == BulkJob.Kind.ACCEPT else _HANDLING
     return any(actor.departments(right) for right in rights)

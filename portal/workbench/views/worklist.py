@@ -16,6 +16,7 @@ from cases.lists.filters import WorklistFilter
 from cases.lists.finding import is_personal, person_of
 from cases.lists.models import SavedView
 from cases.lists.saved import may_share, views_for
+from cases.opinions.queries import waiting_rows
 from identity.actor import Actor
 from portal.access import actor_of, staff_required
 from portal.workbench.list_forms import TASKS, BulkForm, ViewForm, WorklistForm
@@ -79,6 +80,7 @@ def _list(request: HttpRequest, *, name: str, views: list[SavedView], title: str
         "page": page,
         "pages": _neighbours(page, chosen, address),
         "rows": [_row(row, chosen, calendars) for row in page.rows],
+        "opinion_count": waiting_rows(actor).order_by()[: lists.COUNT_CAP].count() if name == "worklist" else 0,
         "change_count": changes.task_count(actor) if name == "worklist" else 0,
         "views": [_view(view, chosen) for view in views],
         "view_form": ViewForm(may_share=may_share(actor), initial={"query": chosen.query}, auto_id="view-%s"),
