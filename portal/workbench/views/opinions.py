@@ -140,7 +140,7 @@ def opinion_step(request: HttpRequest, asked_id: UUID, action: str) -> HttpRespo
     """Ask to be let off, or hand the question to a colleague."""
     actor = actor_of(request)
     asked = queries.get_asked(actor, asked_id)
-    data = request.POST or None
+    data = request.POST if request.method == "POST" else None
     form: forms.KeyedForm
     act: Callable[[], Any]
     if action == "relief":
@@ -178,7 +178,7 @@ def question_step(request: HttpRequest, case_id: UUID, asked_id: UUID, action: s
     if step is None or asked is None or not rules.is_asking(actor, asked):
         raise NotFound
     kind, run, title, done = step
-    form = kind(request.POST or None)
+    form = kind(request.POST if request.method == "POST" else None)
     back = reverse("workbench_case", args=[case_id]) + "#opinions"
     about = _("%(title)s：%(name)s") % {"title": title, "name": asked.department.short_name}
     page = StepPage(request, form, about, str(title), back, is_danger=action == "withdraw", nav="worklist")

@@ -42,7 +42,7 @@ def signature(request: HttpRequest, case_id: UUID, participant_id: UUID) -> Http
     row = next((one for one in people if one.pk == participant_id), None)
     if row is None:
         raise HearingNotFound
-    form = SignatureForm(request.POST or None)
+    form = SignatureForm(request.POST if request.method == "POST" else None)
     title = _("确认笔录：%(name)s") % {"name": row.name}
     page = StepPage(request, form, title, _("记下"), _back(case_id), nav="worklist")
 
@@ -63,7 +63,7 @@ def judgement(request: HttpRequest, case_id: UUID, expert_id: UUID) -> HttpRespo
     expert = next((one for one in experts if one.pk == expert_id), None)
     if expert is None:
         raise ExpertNotFound
-    form = JudgementForm(request.POST or None)
+    form = JudgementForm(request.POST if request.method == "POST" else None)
     title = _("专家意见：%(name)s") % {"name": expert.name}
     page = StepPage(request, form, title, _("记下"), _back(case_id), nav="worklist")
 
@@ -81,7 +81,7 @@ def more_experts(request: HttpRequest, case_id: UUID) -> HttpResponse:
     actor = actor_of(request)
     if not any(review.ended_at is None for review in experts_of(_own_case(actor, case_id))):
         raise ExpertNotFound
-    form = AddExpertsForm(request.POST or None)
+    form = AddExpertsForm(request.POST if request.method == "POST" else None)
     page = StepPage(request, form, _("另请专家"), _("加上"), _back(case_id), nav="worklist")
 
     def act() -> str:
