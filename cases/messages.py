@@ -141,8 +141,8 @@ EXTENDED = _legal(
         "The time limit of case {number} was extended. Sign in to read why.",
     ),
 )
-HEARING_RIGHT = _legal("case.hearing_right", _("可以要求听证"), **words.RIGHT)
-HEARING = _legal("case.hearing", _("听证的时间和地点"), **words.DATE)
+HEARING_RIGHT = _legal("case.hearing_right", _("可以要求听证"), chinese=words.RIGHT, english=words.RIGHT_IN_ENGLISH)
+HEARING = _legal("case.hearing", _("听证的时间和地点"), chinese=words.DATE, english=words.DATE_IN_ENGLISH)
 DECIDED = _legal(
     "case.decided",
     _("作出决定"),

@@ -56,8 +56,8 @@ def assign(who: Actor, row: BulkRow) -> None:
     ]
     if not given:
         raise errors.NothingToAssign
-    for branch_id, _former, account in given:
-        routes.assign(who, case_id=row.case_id, branch_id=UUID(branch_id), account_id=UUID(account))
+    for branch_id, _former, chosen in given:
+        routes.assign(who, case_id=row.case_id, branch_id=UUID(branch_id), account_id=UUID(chosen))
     row.given = given
 
 

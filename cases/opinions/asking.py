@@ -14,7 +14,7 @@ from django.utils import timezone
 from cases import errors as case_errors
 from cases import events as codes
 from cases.actions import moves
-from cases.models import Branch, Case, OpinionAsked, OpinionRequest
+from cases.models import Branch, Case, CaseMaterial, OpinionAsked, OpinionRequest
 from cases.opinions import errors, queries, rules
 from cases.routes import assignment
 from cases.states import Action
@@ -66,6 +66,8 @@ def ask_opinion(
     if not 1 <= question.days <= rules.MOST_DAYS:
         raise errors.DaysWrong(fields={"days": errors.DaysWrong.message})
     posts = _posts(actor, question.post_ids)
+    assert actor.department_id  # staff who passed the checks above act in a post
+    assert actor.post_id
     papers = _papers(case, question)
     request = OpinionRequest.objects.create(
         case=case,
@@ -118,9 +120,9 @@ def _posts(actor: Actor, post_ids: Sequence[UUID]) -> list[Post]:
     return found
 
 
-def _papers(case: Case, question: Question) -> list[UUID]:
+def _papers(case: Case, question: Question) -> list[CaseMaterial]:
     wanted = set(question.material_ids)
-    found = [one.pk for one in queries.showable_papers(case) if one.pk in wanted]
+    found = [one for one in queries.showable_papers(case) if one.pk in wanted]
     if len(found) != len(wanted) or not set(question.fields) <= set(case.answers):
         raise errors.NothingShown(fields={"fields": errors.NothingShown.message})
     return found

@@ -146,7 +146,7 @@ def posts_to_ask(actor: Actor) -> list[Post]:
     """Posts of other departments that somebody holds now with the right to review, by department (one query)."""
     held = current(PostHolding.objects.filter(role__in=_REVIEWING, account__is_active=True))
     posts = Post.objects.filter(is_active=True, department__is_active=True, pk__in=held.values("post"))
-    posts = posts.exclude(department_id=actor.department_id).select_related("department")
+    posts = posts.exclude(department=actor.department_id).select_related("department")
     return list(posts.order_by("department__region__code", "department__name", "name")[:MOST_POSTS])
 
 

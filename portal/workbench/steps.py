@@ -325,7 +325,6 @@ _PROCEEDINGS = frozenset(
         Action.SCHEDULE_HEARING,
         Action.CANCEL_HEARING,
         Action.START_EXPERTS,
-        Action.START_SPECIAL,
     }
 )
 STEPS: dict[str, Step] = {step.slug: step for step in _STEPS}

@@ -23,7 +23,7 @@ def hearing_shown(case: Case) -> dict[str, Any] | None:
         return None
     hearing = standing.hearing
     state = Hearing.State(hearing.state)
-    people = [
+    people: list[dict[str, Any]] = [
         {"row": row, "role": code_label(row.get_role_display()), "way": code_label(row.get_way_display())}
         for row in hearing.participants.all()
     ]

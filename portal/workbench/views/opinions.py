@@ -96,8 +96,9 @@ def _page(
     asked, shown = queries.open_asked(actor, asked_id)
     case = shown.case
     if form.is_bound:  # pressing again is a new decision about what is on the page now
-        form.data = form.data.copy()
-        form.data["version"] = str(asked.version)
+        data = request.POST.copy()
+        data["version"] = str(asked.version)
+        form.data = data
     is_open = asked.state == OpinionAsked.State.WAITING
     is_free = is_open and not rules.is_colleagues(actor, asked, own_accounts(actor))
     context = {
