@@ -13,7 +13,8 @@ from cases.actions import moves
 from cases.actions.clocks import start_special
 from cases.models import Case, Expert, ExpertReview, SpecialProcedure
 from cases.proceedings import errors, queries
-from cases.proceedings.hearing_actions import require_worker
+from cases.proceedings.lines import Named
+from cases.proceedings.working import require_worker
 from cases.states import Action
 from common import events
 from common.idempotency import claim
@@ -27,15 +28,6 @@ _LONGEST = 4000
 
 
 @dataclass(frozen=True, slots=True)
-class Named:
-    """An expert: name, where they work, what they know."""
-
-    name: str
-    organisation: str = ""
-    speciality: str = ""
-
-
-@dataclass(frozen=True, slots=True)
 class Judgement:
     """What an expert declares and judges; with an interest there is no judgement."""
 
@@ -43,16 +35,6 @@ class Judgement:
     conflict_note: str = ""
     stance: str = ""
     opinion: str = ""
-
-
-def read_experts(text: str) -> list[Named]:
-    """Read lines of ``姓名，单位，专业``."""
-    found = []
-    for line in text.splitlines():
-        parts = [part.strip() for part in line.replace("，", ",").split(",")]
-        if parts[0]:
-            found.append(Named(parts[0][:60], *(part[:100] for part in parts[1:3])))
-    return found
 
 
 @transaction.atomic

@@ -8,14 +8,13 @@ from django.db import transaction
 from django.utils import timezone
 
 from cases import errors as case_errors
-from cases import events as codes
 from cases import notices
 from cases.actions import moves
 from cases.actions.clocks import end_special, start_special
 from cases.models import Case, CaseEvent, Hearing, Notice, SpecialProcedure
 from cases.proceedings import errors, queries, rules
+from cases.proceedings.working import record, require_worker
 from cases.states import Action, State
-from common import events
 from common.idempotency import claim
 from common.workdays import for_region
 from identity.actor import Actor
@@ -39,12 +38,6 @@ class Plan:
     is_public: bool = True
     closed_reason: str = ""
     asked_on: dt.date | None = None
-
-
-def require_worker(actor: Actor, case: Case) -> None:
-    """Raise :class:`BranchNotFound` unless this officer reviews the case now or decides it."""
-    if not queries.works_on(actor, case):
-        raise case_errors.BranchNotFound
 
 
 @transaction.atomic
@@ -271,15 +264,3 @@ def _moved(actor: Actor, case: Case, hearing: Hearing, action: Action, *, note: 
     moves.apply(case, actor, action, note=note)
     hearing.case = case
     record(actor, hearing, str(hearing.state))
-
-
-def record(actor: Actor, hearing: Hearing, state: str) -> None:
-    """Put what happened to a hearing on record, beside the applicant's case."""
-    events.record(
-        codes.HEARING_MOVED,
-        actor=actor,
-        subject_id=hearing.case_id,
-        holder_id=hearing.case.applicant_id,
-        hearing=str(hearing.pk),
-        state=state,
-    )

@@ -11,8 +11,8 @@ from cases import errors as case_errors
 from cases.actions import moves
 from cases.models import Case, Hearing, HearingParticipant
 from cases.proceedings import errors, queries, rules
-from cases.proceedings.hearing_actions import record as record_change
-from cases.proceedings.hearing_actions import require_worker
+from cases.proceedings.working import record as record_change
+from cases.proceedings.working import require_worker
 from cases.states import Action
 from common.idempotency import claim
 from identity.actor import Actor
@@ -28,20 +28,6 @@ class Record:
 
     text: str
     participants: Sequence[tuple[str, str]]
-
-
-def read_participants(text: str) -> list[tuple[str, str]] | None:
-    """Read lines of a role and a name (``申请人 李清荷``); None when a line has no role we know."""
-    names = {str(label): str(value) for value, label in _Role.choices}
-    found = []
-    for line in text.splitlines():
-        words = line.replace("：", " ").replace(":", " ").replace("，", " ").split(maxsplit=1)
-        if not words:
-            continue
-        if len(words) != 2 or words[0] not in names:
-            return None
-        found.append((names[words[0]], words[1].strip()[:60]))
-    return found
 
 
 @transaction.atomic

@@ -6,8 +6,9 @@ from cases.actions.clocks import end_special
 from cases.models import Branch, Case, Expert, OpinionAsked
 from cases.opinions.answering import Answer, answer
 from cases.opinions.asking import Question, ask_opinion
-from cases.proceedings.expert_actions import Judgement, read_experts, start_expert_review, write_judgement
+from cases.proceedings.expert_actions import Judgement, start_expert_review, write_judgement
 from cases.proceedings.hearing_actions import tell_hearing_right
+from cases.proceedings.lines import read_experts
 from identity.actor import Actor
 from identity.models import Post
 from portal.demo import staff

@@ -9,10 +9,11 @@ from django.utils.translation import gettext_lazy as _
 
 from cases.models import Case, Expert, Hearing, HearingParticipant
 from cases.proceedings.errors import ExpertsMissing, ParticipantsMissing
-from cases.proceedings.expert_actions import Judgement, Named, read_experts
+from cases.proceedings.expert_actions import Judgement
 from cases.proceedings.hearing_actions import Plan
+from cases.proceedings.lines import Named, read_experts, read_participants
 from cases.proceedings.queries import earliest_day, hearing_of
-from cases.proceedings.record_actions import Record, read_participants
+from cases.proceedings.record_actions import Record
 from common.formatting import code_label, format_date
 from portal.workbench.forms import StepForm
 

@@ -6,12 +6,11 @@ from cases.actions import clocks
 from cases.models import Case, Expert, ExpertReview, SpecialProcedure
 from cases.proceedings.expert_actions import (
     Judgement,
-    Named,
     add_experts,
-    read_experts,
     start_expert_review,
     write_judgement,
 )
+from cases.proceedings.lines import Named, read_experts
 from common.errors import DomainError
 from services.models import ReviewStage
 from tests.factories.routes import a_routed_case, conclude

@@ -8,7 +8,8 @@ from django.utils import timezone
 from cases.actions import clocks, decision
 from cases.models import Case, Hearing, HearingParticipant, Notice, SpecialProcedure
 from cases.proceedings import hearing_actions, queries
-from cases.proceedings.record_actions import Record, confirm_record, note_signature, read_participants, record_hearing
+from cases.proceedings.lines import read_participants
+from cases.proceedings.record_actions import Record, confirm_record, note_signature, record_hearing
 from common.errors import DomainError
 from common.workdays import for_region
 from services.models import ReviewStage

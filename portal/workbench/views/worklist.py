@@ -65,6 +65,10 @@ def find(request: HttpRequest) -> HttpResponse:
     return redirect(f"{reverse(name)}?{chosen.query}{more}")
 
 
+def _opinion_count(actor: Actor) -> int:
+    return waiting_rows(actor).order_by()[: lists.COUNT_CAP].count()
+
+
 def _list(request: HttpRequest, *, name: str, views: list[SavedView], title: str) -> HttpResponse:
     actor = actor_of(request)
     chosen = WorklistFilter.read(request.GET.dict(), task=_PAGES[name])
@@ -80,7 +84,7 @@ def _list(request: HttpRequest, *, name: str, views: list[SavedView], title: str
         "page": page,
         "pages": _neighbours(page, chosen, address),
         "rows": [_row(row, chosen, calendars) for row in page.rows],
-        "opinion_count": waiting_rows(actor).order_by()[: lists.COUNT_CAP].count() if name == "worklist" else 0,
+        "opinion_count": _opinion_count(actor) if chosen == WorklistFilter() else 0,
         "change_count": changes.task_count(actor) if name == "worklist" else 0,
         "views": [_view(view, chosen) for view in views],
         "view_form": ViewForm(may_share=may_share(actor), initial={"query": chosen.query}, auto_id="view-%s"),

@@ -10,7 +10,8 @@ from django.utils import timezone
 from cases import faces
 from cases.actions import clocks, decision, drafts, intake, review, submission
 from cases.models import Branch, Case, CaseMaterial, Expert, Undertaking
-from cases.proceedings.expert_actions import Judgement, Named, start_expert_review, write_judgement
+from cases.proceedings.expert_actions import Judgement, start_expert_review, write_judgement
+from cases.proceedings.lines import Named
 from cases.promises import actions as promises
 from cases.routes.visit_actions import Visit, record_visit
 from cases.states import Outcome, State
