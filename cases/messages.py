@@ -13,6 +13,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from cases.models import Case, Flag, JointItem, Notice
+from cases.proceedings import words
 from identity.mandates.queries import find_current
 from identity.messaging import announcing
 from identity.messaging.kinds import Group, Kind, Words
@@ -140,6 +141,8 @@ EXTENDED = legal(
         "The time limit of case {number} was extended. Sign in to read why.",
     ),
 )
+HEARING_RIGHT = legal("case.hearing_right", _("可以要求听证"), chinese=words.RIGHT, english=words.RIGHT_IN_ENGLISH)
+HEARING = legal("case.hearing", _("听证的时间和地点"), chinese=words.DATE, english=words.DATE_IN_ENGLISH)
 DECIDED = legal(
     "case.decided",
     _("作出决定"),
@@ -347,6 +350,8 @@ KINDS = (
     DEFERRED_WAITING,
     SPECIAL,
     EXTENDED,
+    HEARING_RIGHT,
+    HEARING,
     DECIDED,
     CERTIFICATE_READY,
     FEE_DUE,
@@ -371,6 +376,8 @@ _OF_NOTICE = {
     Notice.Kind.EXTENSION: EXTENDED,
     Notice.Kind.TERMINATION: DECIDED,
     Notice.Kind.FEE: FEE_DUE,
+    Notice.Kind.HEARING_RIGHT: HEARING_RIGHT,
+    Notice.Kind.HEARING: HEARING,
 }
 
 

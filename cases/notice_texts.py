@@ -8,6 +8,7 @@ from django.utils.translation import override
 
 from cases.clock import SILENCE_DAYS
 from cases.models import Case, CaseMaterial, Notice
+from cases.proceedings.closing import heard_on
 from cases.signing.rules import method_name
 from common.workdays import UnknownYear, for_region
 from services.models import LegalBasis
@@ -99,6 +100,7 @@ def _approval(case: Case) -> list[str]:
     ending = f"{result}已签发并存入“我的证照”，与纸质证照具有同等法律效力。" if case.certificate_id else ""
     return [
         f"你（单位）提出的{_item(case)}申请，经审查符合法定条件、标准。依照{_bases(case)}，决定准予。",
+        *_heard(case),
         *([ending] if ending else []),
     ]
 
@@ -107,6 +109,7 @@ def _refusal(case: Case) -> list[str]:
     return [
         f"你（单位）提出的{_item(case)}申请，经审查不符合法定条件、标准。依照{_bases(case)}，决定不予。",
         f"理由：{case.refusal_reason}",
+        *_heard(case),
     ]
 
 
@@ -116,6 +119,43 @@ def _special(case: Case) -> list[str]:
             f"你（单位）提出的{_item(case)}申请，需要依法进行下列程序。"
             "依照《中华人民共和国行政许可法》第四十五条，所需时间不计入办理期限。"
         ),
+    ]
+
+
+def _hearing_right(case: Case) -> list[str]:
+    return [
+        (
+            f"你（单位）提出的{_item(case)}申请，直接涉及重大利益关系。依照《中华人民共和国行政许可法》第四十七条，"
+            "在作出决定前，你（单位）和利害关系人有要求听证的权利。"
+        ),
+        (
+            "要求听证的，请自收到本告知书之日起五个工作日内，在“我的办件”中提出，或者向本机关书面提出；逾期不提出的，"
+            "视为放弃。申请人、利害关系人不承担组织听证的费用。"
+        ),
+    ]
+
+
+def _hearing(case: Case) -> list[str]:
+    return [
+        f"你（单位）提出的{_item(case)}申请，定于下列时间、地点举行听证，请准时参加。",
+        (
+            "你（单位）认为主持人与本申请有直接利害关系的，有权申请回避。听证中可以提出证据，进行申辩和质证；听证笔录"
+            "交参加人确认无误后签字或者盖章，本机关根据听证笔录作出决定（《中华人民共和国行政许可法》第四十八条）。"
+        ),
+        "听证所需时间不计入办理期限（第四十五条）。不能参加的，请提前告知本机关。",
+    ]
+
+
+def _heard(case: Case) -> list[str]:
+    """What a decision says of the hearing it rests on (第四十八条第二款)."""
+    hearing = heard_on(case)
+    if hearing is None or hearing.held_on is None:
+        return []
+    return [
+        (
+            f"本机关于{hearing.held_on:%Y年%m月%d日}举行听证，依照《中华人民共和国行政许可法》第四十八条，"
+            "根据听证笔录作出本决定。"
+        )
     ]
 
 
@@ -168,6 +208,8 @@ _PARAGRAPHS = {
     _Kind.FEE: _fee,
     _Kind.BREACH_HEARING: _breach_hearing,
     _Kind.BREACH: _breach,
+    _Kind.HEARING_RIGHT: _hearing_right,
+    _Kind.HEARING: _hearing,
 }
 
 
@@ -229,6 +271,8 @@ def _lists(case: Case, kind: Notice.Kind, items: list[str]) -> list[dict[str, An
         _Kind.FEE: "收费项目、金额、标准和依据",
         _Kind.BREACH_HEARING: "拟认定的承诺、理由和依据",
         _Kind.BREACH: "认定的承诺、理由、依据和期限",
+        _Kind.HEARING_RIGHT: "涉及的利益和利害关系人",
+        _Kind.HEARING: "时间、地点和主持人",
     }
     return [{"title": titles[kind], "items": items}] if items else []
 

@@ -25,6 +25,7 @@ def collect(party: Party) -> list[Part]:
         .prefetch_related(
             "materials__requirement", "events", "notices", "fee_notices__payments", "consultation__messages__files"
         )
+        .prefetch_related("hearings")
         .order_by("id")
     )
     with_files = [case for case in cases if not _is_destroyed(case)]
@@ -127,6 +128,7 @@ def _case(case: Case) -> Row:
         },
         "文书": "、".join(notice.number for notice in case.notices.all()),
         **_asked(case),
+        **_hearings(case),
         **_fees(case),
         **_delivery(case),
     }
@@ -150,6 +152,14 @@ def _asked(case: Case) -> Row:
         for number, one in enumerate(_asked_in(case), start=1)
     }
     return {"咨询和答复": said} if said else {}
+
+
+def _hearings(case: Case) -> Row:
+    said = {
+        f"{number}. {one.get_state_display()}": "；".join(filter(None, [one.asked_text, one.record, one.result]))
+        for number, one in enumerate(case.hearings.all(), start=1)
+    }
+    return {"听证": said} if said else {}
 
 
 def _fees(case: Case) -> Row:

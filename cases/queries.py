@@ -12,6 +12,8 @@ from cases import clock, errors
 from cases import events as codes
 from cases.fees.glances import GLANCES
 from cases.models import Branch, Case, CaseMaterial, FeeNotice, Flag, JointItem, Notice
+from cases.opinions import queries as opinions
+from cases.proceedings import queries as proceedings
 from cases.routes import queries as routes
 from cases.routes import rules
 from cases.routes.queries import is_recused
@@ -93,7 +95,12 @@ def get_case(actor: Actor, case_id: UUID) -> Case:
 
 def _whole(cases: QuerySet[Case]) -> QuerySet[Case]:
     return (
-        cases.annotate(fee_glances=GLANCES)
+        cases.annotate(
+            fee_glances=GLANCES,
+            has_opinions=opinions.HAS_OPINIONS,
+            has_hearing=proceedings.HAS_HEARING,
+            has_experts=proceedings.HAS_EXPERTS,
+        )
         .select_related(
             "item",
             "item_version__result_type",
@@ -241,6 +248,8 @@ _CONDITIONS: dict[Action, Callable[[Actor, Case], bool]] = {
     Action.APPROVE: lambda actor, case: rules.may_approve(list(case.branches.all())) and not is_recused(actor, case),
     Action.REFUSE: lambda actor, case: rules.may_refuse(list(case.branches.all())) and not is_recused(actor, case),
     **routes.CONDITIONS,
+    **proceedings.CONDITIONS,
+    Action.ASK_OPINION: opinions.may_ask,
 }
 
 
@@ -339,6 +348,14 @@ def open_evidence(actor: Actor, *, case_id: UUID, material_id: UUID) -> tuple[st
     found = material.first()
     if found is None or (found.certificate is None and found.document is None):
         raise errors.MaterialNotFound
+    return read_material(actor, case, found)
+
+
+def read_material(actor: Actor, case: Case, found: CaseMaterial) -> tuple[str, bytes]:
+    """The file of a material that the caller may see; staff look under the case's grant, and a copy is stamped.
+
+    Raises :class:`MaterialNotFound` for staff without an open grant.
+    """
     if actor.is_staff:
         _use_grant(actor, found.grant, case)
     if found.certificate:

@@ -55,6 +55,12 @@ class Action(TextChoices):
     RETURN_STAGE = "return_stage", "退回前面的环节"
     RECUSE = "recuse", "申请回避"
     ESCALATE = "escalate", "提请上级督办"
+    ASK_OPINION = "ask_opinion", "征求意见"
+    TELL_HEARING = "tell_hearing", "告知听证权利"
+    SCHEDULE_HEARING = "schedule_hearing", "安排听证"
+    RECORD_HEARING = "record_hearing", "填写听证笔录"
+    CANCEL_HEARING = "cancel_hearing", "听证没有举行"
+    START_EXPERTS = "start_experts", "组织专家评审"
     START_SPECIAL = "start_special", "进入特别程序"
     END_SPECIAL = "end_special", "结束特别程序"
     EXTEND = "extend", "延长期限"
@@ -109,6 +115,12 @@ TABLE: dict[Action, Move] = {
     Action.RETURN_STAGE: _move([_S.IN_REVIEW], _S.IN_REVIEW, By.STAFF, Permission.REVIEW),
     Action.RECUSE: _move([_S.IN_REVIEW], _S.IN_REVIEW, By.STAFF, Permission.REVIEW),
     Action.ESCALATE: _move([_S.IN_REVIEW], _S.IN_REVIEW, By.SYSTEM),
+    Action.ASK_OPINION: _move([_S.IN_REVIEW], _S.IN_REVIEW, By.STAFF, Permission.REVIEW),
+    Action.TELL_HEARING: _move([_S.IN_REVIEW], _S.IN_REVIEW, By.STAFF, Permission.REVIEW),
+    Action.SCHEDULE_HEARING: _move([_S.IN_REVIEW, _S.SUSPENDED], _S.SUSPENDED, By.STAFF, Permission.REVIEW),
+    Action.RECORD_HEARING: _move([_S.SUSPENDED], _S.SUSPENDED, By.STAFF, Permission.REVIEW),
+    Action.CANCEL_HEARING: _move([_S.SUSPENDED], _S.SUSPENDED, By.STAFF, Permission.REVIEW),
+    Action.START_EXPERTS: _move([_S.IN_REVIEW], _S.SUSPENDED, By.STAFF, Permission.REVIEW),
     Action.START_SPECIAL: _move([_S.IN_REVIEW], _S.SUSPENDED, By.STAFF, Permission.REVIEW),
     Action.END_SPECIAL: _move([_S.SUSPENDED], _S.IN_REVIEW, By.STAFF, Permission.REVIEW),
     Action.EXTEND: _move([_S.IN_REVIEW], _S.IN_REVIEW, By.STAFF, Permission.DECIDE),
@@ -132,6 +144,12 @@ OF_BRANCH = frozenset(
         Action.TRANSFER,
         Action.RETURN_STAGE,
         Action.RECUSE,
+        Action.ASK_OPINION,
+        Action.TELL_HEARING,
+        Action.SCHEDULE_HEARING,
+        Action.RECORD_HEARING,
+        Action.CANCEL_HEARING,
+        Action.START_EXPERTS,
     }
 )
 
@@ -143,6 +161,8 @@ TOLD = frozenset(
         Action.REFUSE_ACCEPTANCE,
         Action.NOT_REQUIRE,
         Action.DEEM_ACCEPTED,
+        Action.SCHEDULE_HEARING,
+        Action.CANCEL_HEARING,
         Action.START_SPECIAL,
         Action.EXTEND,
         Action.REFUSE,

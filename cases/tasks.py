@@ -24,6 +24,7 @@ from cases.joint import receipt
 from cases.joint import submission as joint_submission
 from cases.lists import bulk_actions, leftovers
 from cases.models import Case
+from cases.opinions import escalation as opinions
 from cases.promises import actions as undertakings
 from cases.promises import reminding as deferred
 from cases.routes import escalation
@@ -120,8 +121,9 @@ def close_consultations(timestamp: int) -> None:
 @app.periodic(cron=daily("00:40"), periodic_id="escalate_reviews")
 @app.task(queue="clock")
 def escalate_reviews(timestamp: int) -> None:
-    """Tell superiors of reviews that will be late unless somebody moves."""
+    """Tell superiors of reviews that will be late unless somebody moves, and of questions nobody answered in time."""
     escalation.escalate_due(today=timezone.localdate())
+    opinions.escalate_late(today=timezone.localdate())
 
 
 @app.task(retry=_RETRY, queue="clock")

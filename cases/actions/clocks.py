@@ -11,6 +11,7 @@ from cases import clock, errors, notices
 from cases.actions import moves
 from cases.limits import day_or_none
 from cases.models import Case, Extension, Notice, SpecialProcedure
+from cases.proceedings import closing
 from cases.routes import opening
 from cases.states import Action, State
 from common.idempotency import claim
@@ -118,7 +119,10 @@ def start_special(
 def end_special(
     actor: Actor, *, case_id: UUID, result: str, request_key: str = "", expected_version: int | None = None
 ) -> Case:
-    """End the special procedure with its result; the clock goes on the next day."""
+    """End the special procedure with its result; the clock goes on the next day.
+
+    A hearing ends with its signed record, an expert review with every opinion: see :func:`closing.finish`.
+    """
     case = moves.lock(actor, case_id)
     claimed = claim(actor_id=actor.account_id, action="end_special", request_key=request_key)
     if claimed.earlier_id:
@@ -127,6 +131,7 @@ def end_special(
     if not result.strip():
         raise errors.ReasonMissing(fields={"result": errors.ReasonMissing.message})
     procedure = case.special_procedures.get(ends_on__isnull=True)
+    closing.finish(procedure, result=result.strip())
     procedure.ends_on = timezone.localdate()
     procedure.result = result.strip()
     procedure.save(update_fields=["ends_on", "result", "updated_at"])

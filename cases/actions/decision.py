@@ -17,6 +17,8 @@ from cases.fees.notice_actions import cancel_fees, raise_fees
 from cases.fees.queries import is_settled
 from cases.flags import lost_evidence
 from cases.models import Branch, Case, CaseMaterial, Notice
+from cases.opinions.queries import require_settled
+from cases.proceedings.closing import require_heard
 from cases.promises.keeping import require_supplied
 from cases.refreshing import outdated_values
 from cases.routes import assignment, opening, rules
@@ -58,6 +60,7 @@ def approve(
     moves.check(case, actor, Action.APPROVE, expected_version=expected_version)
     _check_own_review(actor, case)
     _check_branches(case, approving=True)
+    _check_heard(case)
     _check_originals(case)
     _check_flags(case)
     _check_values(case)
@@ -65,6 +68,12 @@ def approve(
     _approve(actor, case, Action.APPROVE, face or {})
     claimed.settle(case.pk)
     return case
+
+
+def _check_heard(case: Case) -> None:
+    """Nobody who was asked may still answer, and no hearing may still come (行政许可法第四十六条至第四十八条)."""
+    require_settled(case)
+    require_heard(case)
 
 
 def _approve(actor: Actor, case: Case, action: Action, face: Mapping[str, str]) -> None:
@@ -123,6 +132,7 @@ def refuse(
         raise errors.ReasonMissing(fields={"reason": errors.ReasonMissing.message})
     _check_own_review(actor, case)
     _check_branches(case, approving=False)
+    _check_heard(case)
     case.outcome = Outcome.REFUSED
     case.decided_at = timezone.now()
     case.refusal_reason = reason.strip()[:2000]

@@ -10,6 +10,8 @@ from cases import events as codes
 from cases.delivery.following import follow
 from cases.fees.notice_actions import cancel_fees
 from cases.models import Case, CaseEvent
+from cases.opinions.ending import end_questions
+from cases.proceedings.closing import end_with
 from cases.promises import keeping
 from cases.queries import of_ended_organisations, visible_to
 from cases.states import FINAL_STATES, OF_BRANCH, TABLE, Action, By, State
@@ -106,6 +108,8 @@ def apply(case: Case, actor: Actor, action: Action, *, note: str = "") -> None:
     if case.state in FINAL_STATES:
         cancel_fees(actor, case=case)
         follow(case)
+        end_questions(case)
+        end_with(case)
     if case.state in FINAL_STATES and case.number:
         grants.end_all(actor, case_number=case.number)
     joint_item = getattr(case, "joint_item", None)

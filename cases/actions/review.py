@@ -10,6 +10,8 @@ from cases import errors
 from cases import events as codes
 from cases.actions import moves
 from cases.models import Branch, Case, CaseMaterial
+from cases.opinions.queries import require_settled
+from cases.proceedings.closing import require_stage
 from cases.queries import may_see_originals, visible_to
 from cases.routes import assignment, opening, rules, visits
 from cases.routes import errors as route_errors
@@ -76,9 +78,13 @@ def review(
 
 
 def _check_route(case: Case, branch: Branch, *, agreed: bool, opinion: str) -> None:
-    """A site visit has its record; the lead of a joint review has heard everybody, and answers objections."""
+    """A visit, a hearing and experts have their record; nobody who was asked may still answer; the lead of a joint
+    review has heard everybody, and answers objections.
+    """
     if opening.is_site_visit(branch) and not visits.recorded(case, branch):
         raise route_errors.VisitMissing
+    require_stage(case, branch)
+    require_settled(case, branch=branch)
     parts = rules.partners(opening.load(case), branch)
     waiting = [part.stage.name for part in parts if part.state in rules.UNDONE]
     if waiting:

@@ -8,8 +8,9 @@ from django.db.models.fields.files import FieldFile
 
 from cases.application import archived_form
 from cases.archive import errors
+from cases.archive.heard import heard
 from cases.consultation.queries import asks_for_answer
-from cases.models import Case, CaseMaterial, ConsultationFile, ConsultationMessage, Notice, VisitPhoto
+from cases.models import Case, CaseMaterial, ConsultationFile, ConsultationMessage, Notice, OpinionFile, VisitPhoto
 from certificates.errors import DocumentWaiting, FileDamaged
 from certificates.models import Certificate, Document
 from certificates.queries import stored_file
@@ -52,6 +53,7 @@ def files_of(case: Case) -> tuple[list[Part], list[Absent]]:
     parts += _joint_receipt(case)
     parts += _visit_photos(case)
     parts += _asked_files(case)
+    parts += _opinion_files(case)
     absent: list[Absent] = []
     for found in [*_result(case), *_materials(case)]:
         (parts if isinstance(found, Part) else absent).append(found)  # type: ignore[arg-type]
@@ -110,6 +112,15 @@ def _asked_files(case: Case) -> Iterator[Part]:
         title = f"咨询附件 {row.name}"
         content = _read(title, lambda file=row.file: _stored(file))  # type: ignore[misc]
         yield Part(f"asked/{order:02d}.{_ENDING.get(row.media_type, 'bin')}", title, "asked", row.media_type, content)
+
+
+def _opinion_files(case: Case) -> Iterator[Part]:
+    rows = OpinionFile.objects.filter(asked__request__case=case).order_by("asked_id", "order")
+    for order, row in enumerate(rows, start=1):
+        title = f"征求意见附件 {row.name}"
+        content = _read(title, lambda file=row.file: _stored(file))  # type: ignore[misc]
+        ending = _ENDING.get(row.media_type, "bin")
+        yield Part(f"opinions/{order:02d}.{ending}", title, "opinion", row.media_type, content)
 
 
 def _asked(case: Case) -> list[dict[str, Any]]:
@@ -176,7 +187,10 @@ def data_of(case: Case) -> dict[str, Any]:
     return {
         "data/answers.json": ("填写的内容和来源", {"situation": case.situation, "answers": case.answers}),
         "data/materials.json": ("材料清单", [_material(row) for row in _rows(case)]),
-        "data/review.json": ("审查意见和审查记录", {"branches": _branches(case), "entries": _entries(case)}),
+        "data/review.json": (
+            "审查意见和审查记录",
+            {"branches": _branches(case), "entries": _entries(case), **heard(case)},
+        ),
         "data/asked.json": ("咨询和答复", _asked(case)),
         "data/history.json": (
             "办理经过",

@@ -15,7 +15,7 @@ from django.utils import timezone
 from cases import errors as case_errors
 from cases import events as codes
 from cases.actions import intake, moves
-from cases.lists import errors, exporting
+from cases.lists import assigning, errors, exporting
 from cases.lists.filters import WorklistFilter
 from cases.lists.messages import MESSAGES, phone_of
 from cases.lists.models import BulkJob, BulkRow
@@ -33,8 +33,14 @@ from identity.queries import actor_for
 from identity.staff.current import hold
 from identity.staff.errors import HoldingEnded
 
-MOST = {BulkJob.Kind.ACCEPT: 1000, BulkJob.Kind.NOTIFY: 1000, BulkJob.Kind.EXPORT: 20_000}
-_DETAILS = {BulkJob.Kind.ACCEPT: {""}, BulkJob.Kind.NOTIFY: set(MESSAGES), BulkJob.Kind.EXPORT: set(exporting.FORMATS)}
+_Kind = BulkJob.Kind
+MOST = {_Kind.ACCEPT: 1000, _Kind.NOTIFY: 1000, _Kind.EXPORT: 20_000, _Kind.ASSIGN: 1000}
+_DETAILS = {
+    _Kind.ACCEPT: {""},
+    _Kind.NOTIFY: set(MESSAGES),
+    _Kind.EXPORT: set(exporting.FORMATS),
+    _Kind.ASSIGN: {""},  # to whom, the page that looks the job over asks
+}
 _BATCH = 50
 _LONGEST = 300
 
@@ -81,19 +87,55 @@ def prepare(
 
 
 @transaction.atomic
-def start(actor: Actor, *, job_id: UUID) -> BulkJob:
-    """Begin a prepared job. Raises :class:`JobNotFound`, :class:`JobMoved` or :class:`PostChanged`."""
+def start(actor: Actor, *, job_id: UUID, detail: str = "") -> BulkJob:
+    """Begin a prepared job; one that assigns is told to whom (``detail``).
+
+    Raises :class:`JobNotFound`, :class:`JobMoved`, :class:`PostChanged` or :class:`AssigneeMissing`.
+    """
     hold(actor)
     job = _lock(actor, job_id)
     if job.state != BulkJob.State.PREPARED:
         raise errors.JobMoved
     if job.holding_id != actor.holding_id:
         raise errors.PostChanged
+    if job.kind == _Kind.ASSIGN:
+        assigning.require_assignee(actor, job, detail)
+        job.detail = detail
     job.state, job.started_at = BulkJob.State.RUNNING, timezone.now()
     job.save()
     events.record(codes.BULK_STARTED, actor=actor, subject_id=job.pk, kind=job.kind, detail=job.detail, cases=job.total)
     after_commit("cases.tasks.run_bulk_job", job_id=str(job.pk))
     return job
+
+
+@transaction.atomic
+def undo(actor: Actor, *, job_id: UUID) -> BulkJob:
+    """Take an assignment of many cases back, case by case in the background like the assignment itself; once.
+
+    What was concluded or assigned otherwise since stays. Raises :class:`JobNotFound`, :class:`NotUndoable` or
+    :class:`PostChanged`.
+    """
+    hold(actor)
+    done = _lock(actor, job_id)
+    rows = done.rows.filter(state=BulkRow.State.DONE).order_by("id")
+    is_over = done.state in {BulkJob.State.DONE, BulkJob.State.STOPPED}
+    if done.kind != _Kind.ASSIGN or not is_over or hasattr(done, "undoing") or not rows.exists():
+        raise errors.NotUndoable
+    if done.holding_id != actor.holding_id:
+        raise errors.PostChanged
+    job = BulkJob.objects.create(
+        account_id=actor.known_account_id,
+        holding_id=actor.holding_id,
+        kind=_Kind.UNASSIGN,
+        detail=done.detail,
+        total=rows.count(),
+        undoes=done,
+    )
+    cases = rows.values_list("case_id", "case__version")
+    BulkRow.objects.bulk_create(
+        (BulkRow(job=job, case_id=key, case_version=version) for key, version in cases), batch_size=1000
+    )
+    return start(actor, job_id=job.pk)
 
 
 @transaction.atomic
@@ -112,7 +154,7 @@ def run(actor: Actor, *, job_id: UUID) -> BulkJob:
     itself. ``actor`` is the system, which runs it.
     """
     job = BulkJob.objects.get(pk=job_id)
-    act = _export if job.kind == BulkJob.Kind.EXPORT else _some
+    act = _export if job.kind == _Kind.EXPORT else _some
     try:
         while job.state == BulkJob.State.RUNNING and act(job, _acting(job)):
             job.refresh_from_db()
@@ -168,7 +210,7 @@ def _notify(who: Actor, row: BulkRow) -> None:
         raise errors.MessageUnfit(state=code_label(case.get_state_display()))
     since = timezone.now() - errors.NotifiedLately.PAUSE
     same = BulkRow.objects.filter(case=case, state=BulkRow.State.DONE, updated_at__gte=since)
-    if same.filter(job__kind=BulkJob.Kind.NOTIFY, job__detail=row.job.detail).exists():
+    if same.filter(job__kind=_Kind.NOTIFY, job__detail=row.job.detail).exists():
         raise errors.NotifiedLately
     phone = phone_of(case)
     if not phone:
@@ -185,8 +227,10 @@ def _notify(who: Actor, row: BulkRow) -> None:
 
 
 _ACTS: dict[BulkJob.Kind, Callable[[Actor, BulkRow], None]] = {
-    BulkJob.Kind.ACCEPT: _accept,
-    BulkJob.Kind.NOTIFY: _notify,
+    _Kind.ACCEPT: _accept,
+    _Kind.NOTIFY: _notify,
+    _Kind.ASSIGN: assigning.assign,
+    _Kind.UNASSIGN: assigning.take_back,
 }
 
 

@@ -101,3 +101,32 @@ class MayNotRun(Forbidden):
 
     code = "list.may_not_run"
     message = _("这个岗位不能这样批量办理。")
+
+
+class AssigneeMissing(Invalid):
+    """Work is given to somebody who has such work, or by load."""
+
+    code = "list.assignee_missing"
+    message = _("请选指定给谁，或者按工作量分派。")
+
+
+class NothingToAssign(Conflict):
+    """The case has no open review that this person could take, or they have it."""
+
+    code = "list.nothing_to_assign"
+    message = _("这个办件没有可以这样指定的环节。")
+
+
+class AssignedSince(Conflict):
+    """Somebody concluded or assigned it since: that stays."""
+
+    code = "list.assigned_since"
+    message = _("指定以后已经办完或者又改过办理人，没有动。")
+
+
+class NotUndoable(Conflict):
+    """Only an assignment of many cases can be taken back, once."""
+
+    code = "list.not_undoable"
+    message = _("这次批量办理不能撤销，或者已经撤销过。")
+    what_to_do = _("请看现在的进度。")

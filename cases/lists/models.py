@@ -38,6 +38,8 @@ class BulkJob(BaseModel):
         ACCEPT = "accept", "批量受理"
         NOTIFY = "notify", "批量通知"
         EXPORT = "export", "导出清单"
+        ASSIGN = "assign", "批量指定办理人"
+        UNASSIGN = "unassign", "撤销批量指定"
 
     class State(models.TextChoices):
         PREPARED = "prepared", "待确认"
@@ -48,7 +50,8 @@ class BulkJob(BaseModel):
     account = models.ForeignKey(Account, models.PROTECT, related_name="bulk_jobs")
     holding = models.ForeignKey(PostHolding, models.PROTECT, related_name="+")
     kind = models.CharField(max_length=10, choices=Kind)
-    detail = models.CharField(max_length=20, blank=True, default="")  # which message, or the format of the file
+    detail = models.CharField(max_length=40, blank=True, default="")  # which message, format of the file, or account
+    undoes = models.OneToOneField("self", models.CASCADE, null=True, related_name="undoing")
     state = models.CharField(max_length=10, choices=State, default=State.PREPARED)
     total = models.PositiveIntegerField(default=0)
     is_cut = models.BooleanField(default=False)  # there were more than one job takes
@@ -79,6 +82,7 @@ class BulkRow(BaseModel):
     state = models.CharField(max_length=10, choices=State, default=State.TODO)
     code = models.CharField(max_length=60, blank=True, default="")  # of the refusal
     message = models.CharField(max_length=300, blank=True, default="")
+    given = models.JSONField(default=list, db_default=[])  # [branch, who had it, who has it now]
 
     class Meta:
         ordering: ClassVar = ["id"]

@@ -40,7 +40,7 @@ def jobs_of(actor: Actor) -> QuerySet[BulkJob]:
         "done": Count("rows", filter=Q(rows__state=BulkRow.State.DONE)),
         "refused": Count("rows", filter=Q(rows__state=BulkRow.State.REFUSED)),
     }
-    return jobs.annotate(**tally).order_by("-id")
+    return jobs.annotate(**tally).select_related("undoing").order_by("-id")
 
 
 def get_job(actor: Actor, job_id: UUID) -> BulkJob:
@@ -61,6 +61,8 @@ def may_run(actor: Actor, kind: str) -> bool:
     """Whether the post does this at all; what is allowed for a case is decided case by case."""
     if kind == BulkJob.Kind.EXPORT:
         return actor.is_staff
+    if kind in {BulkJob.Kind.ASSIGN, BulkJob.Kind.UNASSIGN}:
+        return any(actor.departments(right) for right in (Permission.DECIDE, Permission.SUPERVISE))
     rights = (Permission.COUNTER,) if kind == BulkJob.Kind.ACCEPT else _HANDLING
     return any(actor.departments(right) for right in rights)
 

@@ -16,6 +16,8 @@ from cases.fees.models import FeeNotice, Payment, PaymentOrder, Reconciliation, 
 from cases.joint.models import JointCase, JointItem
 from cases.lists.models import BulkJob, BulkRow, SavedView
 from cases.models.case import Branch, Case, CaseEvent, CaseMaterial, Extension, Flag, Notice, SpecialProcedure
+from cases.opinions.models import OpinionAsked, OpinionFile, OpinionRequest
+from cases.proceedings.models import Expert, ExpertReview, Hearing, HearingParticipant
 from cases.promises.models import Breach, Undertaking
 from cases.routes.models import RouteEntry, VisitPhoto
 from cases.serving.models import NoticeService
@@ -40,14 +42,21 @@ __all__ = [
     "Delivery",
     "DestructionList",
     "DestructionRow",
+    "Expert",
+    "ExpertReview",
     "Extension",
     "FeeNotice",
     "Flag",
     "HallCounter",
+    "Hearing",
+    "HearingParticipant",
     "JointCase",
     "JointItem",
     "Notice",
     "NoticeService",
+    "OpinionAsked",
+    "OpinionFile",
+    "OpinionRequest",
     "Payment",
     "PaymentOrder",
     "PriorityGroup",

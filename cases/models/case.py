@@ -184,6 +184,8 @@ class Notice(BaseModel):
         FEE = "fee", "缴费通知书"
         BREACH_HEARING = "breach_hearing", "拟认定承诺不实告知书"
         BREACH = "breach", "承诺不实认定书"
+        HEARING_RIGHT = "hearing_right", "听证权利告知书"
+        HEARING = "hearing", "听证通知书"
 
     case = models.ForeignKey(Case, models.PROTECT, related_name="notices")
     kind = models.CharField(max_length=14, choices=Kind)

@@ -1,6 +1,7 @@
 """Before a branch is late its superior is told: once for each opening, seen in the worklist and on the case."""
 
 import datetime as dt
+from typing import Protocol
 from uuid import UUID
 
 from django.db import transaction
@@ -24,9 +25,21 @@ _AHEAD = dt.timedelta(days=21)  # the last fifth of a stage of thirty working da
 _IN_ORDER = (PostHolding.Role.SUPERVISOR, PostHolding.Role.DECIDER)
 
 
-def superior_of(branch: Branch, *, without: UUID | None = None) -> Post | None:
-    """The post that watches over a branch: of its department, held by a supervisor, else by who decides there;
-    else a supervisor's that serves the department. None where nobody is."""
+class OfPost(Protocol):
+    """Something that waits for a post."""
+
+    @property
+    def post_id(self) -> UUID: ...
+    @property
+    def department_id(self) -> UUID: ...
+
+
+def superior_of(branch: OfPost, *, without: UUID | None = None) -> Post | None:
+    """The post that watches over a branch, or over a question put to a post.
+
+    It is of the same department, held by a supervisor, else by who decides there; else a supervisor's that serves the
+    department. None where nobody is.
+    """
     held = current(PostHolding.objects.filter(account__is_active=True)).exclude(post_id=branch.post_id)
     if without:
         held = held.exclude(account_id=without)

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from django.db.models import QuerySet
-from django.utils import timezone
 
 from cases.models import Notice
 from cases.queries import visible_to
@@ -44,22 +43,6 @@ def to_do(actor: Actor) -> QuerySet[NoticeService]:
     return rows.select_related(
         "notice__case__item_version", "notice__case__applicant__person", "notice__case__applicant__organisation"
     )
-
-
-def service_of(notice: Notice) -> NoticeService | None:
-    """The delivery of a notice loaded with ``service``, if there is one."""
-    return getattr(notice, "service", None)
-
-
-def delivered_on(notice: Notice) -> tuple[dt.date, str] | None:
-    """When and how a notice was delivered, whichever way came first; None while it is not."""
-    row = service_of(notice)
-    ways = []
-    if notice.read_at:
-        ways.append((timezone.localtime(notice.read_at).date(), NoticeService.Way.ELECTRONIC.label))
-    if row and row.delivered_on:
-        ways.append((row.delivered_on, row.get_way_display()))
-    return min(ways, key=lambda one: one[0], default=None)
 
 
 def unread(today: dt.date) -> list[tuple[UUID, dt.date]]:

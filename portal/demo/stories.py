@@ -19,7 +19,7 @@ from certificates.models import Document
 from identity.actor import Actor
 from identity.models import PostHolding
 from identity.step_up import Proof
-from portal.demo import staff, timeline
+from portal.demo import proceedings, staff, timeline
 from portal.demo.people import Cast
 from portal.demo.reading import DemoContentInvalid, Row, cast_rows
 from portal.demo.sample_pdf import sample_pdf
@@ -175,4 +175,5 @@ _STEPS: dict[str, Callable[[Actor, Case, Row], None]] = {
     "comment": _comment,
     "approve": _approve,
     "refuse": _refuse,
+    **proceedings.STEPS,
 }

@@ -22,6 +22,8 @@ from identity.sso.scopes import TABLE
 
 _WORDS = {
     case_codes.CASE_READ.code: gettext_lazy("打开了您的办件"),
+    case_codes.OPINION_READ.code: gettext_lazy("应征求意见，看了您办件里为此选出的内容"),
+    case_codes.VISIT_READ.code: gettext_lazy("打开了您办件的核查、听证或者评审记录"),
     case_codes.CONSULTATION_READ.code: gettext_lazy("看了您问部门的问题"),
     case_codes.UNMASKED.code: gettext_lazy("查看了办件里没有遮挡的个人信息"),
     case_codes.ARCHIVE_READ.code: gettext_lazy("下载了您办件的档案包"),

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from cases.models import Case, CaseEvent
+from cases.proceedings.hearing_actions import ASKED, WAIVED
 from cases.promises.actions import BREACH, CHECKED, MISSED, SUPPLIED
 from cases.states import TOLD, Action, State
 from portal.public.wording import reply_due_on
@@ -22,6 +23,13 @@ _TITLES: dict[str, Promise | str] = {
     Action.NOT_REQUIRE: gettext_lazy("不需要许可"),
     Action.START_REVIEW: gettext_lazy("转到各部门审查"),
     Action.REVIEW: gettext_lazy("一个环节审查完成"),
+    Action.TELL_HEARING: gettext_lazy("告知您可以要求听证"),
+    ASKED: gettext_lazy("您要求听证"),
+    WAIVED: gettext_lazy("您不要求听证"),
+    Action.SCHEDULE_HEARING: gettext_lazy("定了听证的时间和地点"),
+    Action.RECORD_HEARING: gettext_lazy("听证举行，写了笔录"),
+    Action.CANCEL_HEARING: gettext_lazy("听证没有举行"),
+    Action.START_EXPERTS: gettext_lazy("请专家评审"),
     Action.START_SPECIAL: gettext_lazy("进入特别程序，暂停计时"),
     Action.END_SPECIAL: gettext_lazy("特别程序结束，继续计时"),
     Action.EXTEND: gettext_lazy("办理期限延长"),

@@ -5,7 +5,7 @@ import datetime as dt
 from django import template
 
 from cases.models import Notice
-from cases.serving.queries import delivered_on
+from cases.serving.delivered import delivered_on
 
 register = template.Library()
 

@@ -14,6 +14,8 @@ from certificates.models import Certificate
 from certificates.queries import WAITING
 from common.formatting import code_label
 
+# They have steps of their own, which stop the clock too.
+_WITH_PAGES = frozenset({SpecialProcedure.Kind.HEARING, SpecialProcedure.Kind.EXPERT_REVIEW})
 _STALE = _("页面已经失效，请刷新后再操作。")
 
 
@@ -236,7 +238,10 @@ class ReviewForm(StepForm):
 class StartSpecialForm(StepForm):
     """特别程序: the clock stops."""
 
-    kind = forms.ChoiceField(label=_("程序"), choices=lambda: _named(SpecialProcedure.Kind.choices))
+    kind = forms.ChoiceField(
+        label=_("程序"),
+        choices=lambda: _named(one for one in SpecialProcedure.Kind.choices if one[0] not in _WITH_PAGES),
+    )
     days_needed = forms.IntegerField(
         label=_("需要多少个工作日"), min_value=1, max_value=365, help_text=_("会告知申请人，不计入办理期限")
     )

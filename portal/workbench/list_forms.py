@@ -7,6 +7,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from cases.lists.actions import LONGEST_NAME
+from cases.lists.assigning import BY_LOAD
 from cases.lists.choices import Choices
 from cases.lists.exporting import FORMATS
 from cases.lists.filters import MOST_LETTERS, MOST_QUERY
@@ -108,12 +109,26 @@ class BulkForm(forms.Form):
         field.choices = list(_acts(actor))
 
 
+class AssigneeForm(forms.Form):
+    """To whom the reviews of many cases go."""
+
+    detail = forms.ChoiceField(label=_("指定给谁"), widget=forms.RadioSelect)
+
+    def __init__(self, *args: Any, offers: Iterable[tuple[str, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        choices = [(BY_LOAD, _("按工作量分派（只分还没有人办的）")), *offers]
+        self.fields["detail"].choices = choices  # type: ignore[attr-defined]
+        self.fields["detail"].initial = BY_LOAD
+
+
 def _acts(actor: Actor) -> Iterable[tuple[str, str]]:
     if may_run(actor, BulkJob.Kind.ACCEPT):
         yield "accept:", str(_("受理"))
     if may_run(actor, BulkJob.Kind.NOTIFY):
         for key, message in MESSAGES.items():
             yield f"notify:{key}", str(_("发短信：%(label)s") % {"label": message.label})
+    if may_run(actor, BulkJob.Kind.ASSIGN):
+        yield "assign:", str(_("指定办理人"))
     if may_run(actor, BulkJob.Kind.EXPORT):
         for form in FORMATS:
             yield f"export:{form}", str(_("导出 %(form)s（个人信息遮盖）") % {"form": form.upper()})

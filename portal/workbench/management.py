@@ -118,6 +118,15 @@ ENTRIES: tuple[Entry, ...] = (
     ),
     Entry(
         Area.COUNTER,
+        Permission.REVIEW,
+        "workbench_opinions",
+        "people",
+        _("征求意见"),
+        _("别的部门审查时征求本部门意见：只看给您看的内容，按期答复，可以转给同事"),
+        also=Permission.DECIDE,
+    ),
+    Entry(
+        Area.COUNTER,
         Permission.COUNTER,
         "to_hand_out",
         "certificate",

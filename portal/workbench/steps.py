@@ -11,12 +11,21 @@ from django.utils.translation import pgettext_lazy
 from cases import queries
 from cases.actions import clocks, decision, intake, review
 from cases.models import Case
+from cases.opinions import queries as opinions
 from cases.routes import actions as routes
 from cases.routes.queries import assignable, assignee_choices, open_branch_for, returnable, transfer_targets
 from cases.routes.visit_actions import Visit, record_visit
 from cases.states import Action
 from identity.actor import Actor
 from portal.workbench import forms
+from portal.workbench import proceeding_runs as runs
+from portal.workbench.opinion_forms import AskOpinionForm
+from portal.workbench.proceeding_forms import (
+    RecordHearingForm,
+    ScheduleHearingForm,
+    StartExpertsForm,
+    TellHearingForm,
+)
 from portal.workbench.route_forms import AssignForm, ClaimForm, RecordVisitForm, RecuseForm, ReturnForm, TransferForm
 
 Text = str | Promise
@@ -43,6 +52,11 @@ class Step:
     def is_aside(self) -> bool:
         """Whether it arranges the work instead of doing it: such buttons stand folded below the others."""
         return self.action in _ASIDE
+
+    @property
+    def is_proceeding(self) -> bool:
+        """Whether it asks somebody outside the post: such buttons stand folded too."""
+        return self.action in _PROCEEDINGS
 
     @property
     def is_short(self) -> bool:
@@ -202,6 +216,54 @@ _STEPS = (
         hint=_("只能发一次，请把要补的全部写进去。"),
     ),
     Step(
+        Action.RECORD_HEARING,
+        _("填写听证笔录"),
+        RecordHearingForm,
+        runs.record_hearing,
+        _("听证笔录已保存，请参加人确认。"),
+        "primary",
+    ),
+    Step(
+        Action.ASK_OPINION,
+        _("征求其他部门意见"),
+        AskOpinionForm,
+        runs.ask_opinion,
+        _("已征求意见，对方会在待办里看到。"),
+        hint=_("对方只看到您选的内容；办件的时限不停。"),
+    ),
+    Step(
+        Action.TELL_HEARING,
+        _("告知听证权利"),
+        TellHearingForm,
+        runs.tell_hearing,
+        _("听证权利告知书已发出。"),
+        hint=_("直接涉及重大利益的，决定前告知；申请人收到后五个工作日内可以要求听证。"),
+    ),
+    Step(
+        Action.SCHEDULE_HEARING,
+        _("安排听证"),
+        ScheduleHearingForm,
+        runs.schedule_hearing,
+        _("听证通知书已发出，听证的时间不计入期限。"),
+        hint=_("通知要提前七日送达；计时停到听证结束。"),
+    ),
+    Step(
+        Action.CANCEL_HEARING,
+        _("听证没有举行"),
+        forms.ReasonForm,
+        runs.cancel_hearing,
+        _("已记下听证没有举行，从下一个工作日起继续计时。"),
+        hint=_("申请人撤回要求，或者没有到场的。"),
+    ),
+    Step(
+        Action.START_EXPERTS,
+        _("组织专家评审"),
+        StartExpertsForm,
+        runs.start_experts,
+        _("专家评审已开始，计时暂停，已告知申请人。"),
+        hint=_("写明专家和问题；每位专家先声明有没有利害关系，再提意见。"),
+    ),
+    Step(
         Action.START_SPECIAL,
         _("进入特别程序（暂停计时）"),
         forms.StartSpecialForm,
@@ -256,6 +318,15 @@ _STEPS = (
     ),
 )
 _ASIDE = frozenset({Action.CLAIM, Action.ASSIGN, Action.TRANSFER, Action.RETURN_STAGE, Action.RECUSE})
+_PROCEEDINGS = frozenset(
+    {
+        Action.ASK_OPINION,
+        Action.TELL_HEARING,
+        Action.SCHEDULE_HEARING,
+        Action.CANCEL_HEARING,
+        Action.START_EXPERTS,
+    }
+)
 STEPS: dict[str, Step] = {step.slug: step for step in _STEPS}
 
 
@@ -281,6 +352,9 @@ def _offered(action: Action, actor: Actor, case: Case) -> dict[str, Any]:
         return {"branch": branch, "posts": transfer_targets(branch) if branch else []}
     if action == Action.RETURN_STAGE:
         return {"targets": returnable(actor, case)}
+    if action == Action.ASK_OPINION:
+        posts, materials = opinions.posts_to_ask(actor), opinions.showable_papers(case)
+        return {"branch": opinions.asking_branch(actor, case), "posts": posts, "materials": materials}
     if action == Action.ASSIGN:
         return {"offers": assignee_choices(case, assignable(actor, case))}
     return {}

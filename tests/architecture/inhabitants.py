@@ -7,7 +7,8 @@ from django.test import Client
 from django.utils import timezone
 
 from cases.actions import intake
-from cases.models import Case, JointCase, JointItem
+from cases.models import Branch, Case, JointCase, JointItem, OpinionAsked
+from cases.opinions.asking import Question, ask_opinion
 from certificates import proposals
 from certificates.states import Operation as Revocation
 from certificates.transitions import Stated
@@ -160,6 +161,14 @@ def sessions_of(cast: Cast) -> dict[str, str]:
         **extra,
     }
     return {name: session(actor.known_account_id, cast, name) for name, actor in actors.items()}
+
+
+def a_question_elsewhere(cast: Cast, case: Case) -> UUID:
+    """The reviewer asks the office elsewhere about a case; nothing of it is shown."""
+    branch = Branch.objects.get(case=case, post=cast.food.post_id)
+    post = PostHolding.objects.get(account__username="1011").post_id
+    ask_opinion(cast.food, case_id=case.pk, branch_id=branch.pk, question=Question("有没有意见？", [post], days=5))
+    return OpinionAsked.objects.get(request__case=case).pk
 
 
 def session(account_id: UUID, cast: Cast, role: str) -> str:

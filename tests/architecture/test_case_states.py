@@ -19,7 +19,11 @@ def actions_in(node: ast.AST) -> set[str]:
 
 def functions() -> list[Function]:
     """The functions of the verbs' modules; ``moves`` is the machine they share."""
-    paths = [path for path in python_files("cases/actions", "cases/routes") if path.stem != "moves"]
+    paths = [
+        path
+        for path in python_files("cases/actions", "cases/routes", "cases/opinions", "cases/proceedings")
+        if path.stem != "moves"
+    ]
     return [node for path in paths for node in tree(path).body if isinstance(node, Function)]
 
 

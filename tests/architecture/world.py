@@ -37,6 +37,7 @@ from tests.architecture.inhabitants import (
     a_comment,
     a_correcting_case,
     a_message,
+    a_question_elsewhere,
     a_revocation,
     a_share_with_the_stranger,
     an_element_being_changed,
@@ -106,6 +107,7 @@ class World:
     sessions: dict[str, str]
     view_id: UUID  # the clerk's own
     job_id: UUID  # prepared by the clerk
+    asked_id: UUID  # the reviewer asked the office elsewhere about the case in review
     joints: dict[str, UUID]  # the owner's: a draft, and one handed in whose only item was withdrawn
 
     def client(self, role: str) -> Client:
@@ -163,6 +165,9 @@ class World:
             "exchange_id": self.exchange_id,
             "view_id": self.view_id,
             "job_id": self.job_id,
+            "asked_id": self.asked_id,
+            # nobody's hearing or expert review has these ids
+            **dict.fromkeys(("hearing_id", "participant_id", "expert_id", "review_id"), self.batch_id),
             "operation_id": self.operation_id,
             "waiver_id": self.waiver_id,
             "proposal_id": self.proposal_id,
@@ -292,5 +297,6 @@ def build_world() -> World:
         message_id=a_message(cast),
         sessions=sessions,
         view_id=save_view(cast.clerk, name="先看", query="").pk,
+        asked_id=a_question_elsewhere(cast, cases["review"]),
         job_id=prepare(cast.clerk, kind="export", detail="csv", case_ids=[cases["submitted"].pk]).pk,
     )

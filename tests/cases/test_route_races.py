@@ -69,7 +69,8 @@ def test_two_returns_at_once_send_back_once():
     docs = branch_of(case, "docs")
     act = {"case_id": case.pk, "target_id": docs.pk, "reason": "缺一页"}
     results = at_once(lambda: routes.return_stage(cast.food, **act), lambda: routes.return_stage(cast.fire, **act))
-    assert [one for one in results if isinstance(one, str)] == ["route.not_returnable"]
+    # Who comes second finds the stage open; the fire station, whose stage waits again, does not see the case any more.
+    assert [one for one in results if isinstance(one, str)] in (["route.not_returnable"], ["case.not_found"])
     assert RouteEntry.objects.filter(kind="return").count() == 1
 
 

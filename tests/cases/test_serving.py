@@ -8,6 +8,7 @@ from django.utils import timezone
 from cases import notices
 from cases.models import Case, Notice
 from cases.serving import actions, errors, queries
+from cases.serving.delivered import delivered_on
 from cases.serving.models import NoticeService
 from cases.serving.rules import deemed_on
 from common.errors import Forbidden
@@ -57,7 +58,7 @@ def test_receipts_and_what_was_read_are_left_alone(cast, notice):
 def test_paper_against_a_signature_gives_the_day_of_delivery(cast, notice):
     actions.record_paper(cast.clerk, notice_id=notice.pk, signer="李清荷", signer_kind="self", delivered_on=TODAY())
     fresh = queries.get_notice(cast.clerk, notice.pk)
-    assert queries.delivered_on(fresh) == (TODAY(), "当面送达")
+    assert delivered_on(fresh) == (TODAY(), "当面送达")
     before = state()
     with pytest.raises(errors.ServiceMoved):
         actions.record_paper(cast.clerk, notice_id=notice.pk, signer="别人", signer_kind="self", delivered_on=TODAY())
@@ -88,7 +89,7 @@ def test_what_the_post_brings_back_goes_another_way_and_what_it_delivers_is_done
     actions.record_return(cast.clerk, notice_id=notice.pk, reason="查无此人")
     actions.record_posting(cast.clerk, **post)
     actions.record_receipt(cast.clerk, notice_id=notice.pk, delivered_on=TODAY())
-    assert queries.delivered_on(queries.get_notice(cast.clerk, notice.pk)) == (TODAY(), "邮寄送达")
+    assert delivered_on(queries.get_notice(cast.clerk, notice.pk)) == (TODAY(), "邮寄送达")
 
 
 @pytest.mark.parametrize("tracking", ["", "12", "邮件号", "EA 1234567", "x" * 61])
@@ -125,7 +126,7 @@ def test_opening_it_after_all_ends_the_task(cast, notice, settings, key_folder):
     settings.KEY_DIR = key_folder
     actions.publish(cast.clerk, notice_id=notice.pk, reason="电话三次无人接听")
     notices.read(cast.citizen, notices.produce_file(notice_id=notice.pk))
-    assert queries.delivered_on(queries.get_notice(cast.clerk, notice.pk)) == (TODAY(), "网上送达")
+    assert delivered_on(queries.get_notice(cast.clerk, notice.pk)) == (TODAY(), "网上送达")
     assert not queries.to_do(cast.clerk).exists()
     with pytest.raises(errors.ServiceMoved):
         actions.record_paper(cast.clerk, notice_id=notice.pk, signer="李", signer_kind="self", delivered_on=TODAY())

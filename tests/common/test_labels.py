@@ -6,7 +6,21 @@ import pytest
 from django.conf import settings
 from django.utils import translation
 
-from cases.models import Branch, Breach, CaseMaterial, Notice, RouteEntry, Signature, SpecialProcedure, Undertaking
+from cases.models import (
+    Branch,
+    Breach,
+    BulkJob,
+    CaseMaterial,
+    Expert,
+    Hearing,
+    HearingParticipant,
+    Notice,
+    OpinionAsked,
+    RouteEntry,
+    Signature,
+    SpecialProcedure,
+    Undertaking,
+)
 from cases.states import Action, Outcome, State
 from certificates.models import Certificate, CertificateType, StateProposal, TypeDuty
 from certificates.states import Operation
@@ -26,6 +40,15 @@ CODES = [
     Outcome,
     Branch.State,
     RouteEntry.Kind,
+    OpinionAsked.State,
+    OpinionAsked.Stance,
+    Hearing.State,
+    Hearing.Origin,
+    HearingParticipant.Role,
+    HearingParticipant.Way,
+    Expert.Conflict,
+    Expert.Stance,
+    BulkJob.Kind,
     codes.StageKind,
     codes.Assignment,
     CaseMaterial.Way,

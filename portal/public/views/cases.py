@@ -21,6 +21,7 @@ from cases.errors import CaseNotFound, MaterialsIncomplete, StaleForm
 from cases.fees.queries import fees_of
 from cases.joint import queries as joint_queries
 from cases.models import Case, CaseMaterial, JointCase, Notice
+from cases.proceedings.queries import hearing_of
 from cases.progress import holders_of
 from cases.queries import actions_for, clocks, get_case, own_cases
 from cases.states import Action, State
@@ -145,6 +146,7 @@ def case_page(
         "notices": list(case.notices.all()),
         "flags": case.open_flags,  # type: ignore[attr-defined]
         "answers": _answers(case),
+        "hearing": hearing_of(case),
         "delivery": delivery_of(case),
         "may_choose_delivery": may_choose(case),
         "thread": thread_of(case),

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy
 from cases.actions.reassignment import HANDED_OVER
 from cases.actions.refreshing import REFRESHED
 from cases.models import Branch, Case
+from cases.proceedings.hearing_actions import ASKED, WAIVED
 from cases.promises.actions import BREACH, CHECKED, MISSED, SUPPLIED
 from cases.states import Action, Outcome, State
 from common.formatting import action_label, code_label, format_date, format_list
@@ -147,6 +148,9 @@ _UNDERTAKEN = {
 }
 
 
+_HEARING = {ASKED: gettext_lazy("申请人要求听证"), WAIVED: gettext_lazy("申请人不要求听证")}
+
+
 def _title(action: str) -> str:
     if action == HANDED_OVER:
         return _("审查移交给另一个岗位")
@@ -154,6 +158,8 @@ def _title(action: str) -> str:
         return str(_UNDERTAKEN[action])
     if action == REFRESHED:
         return _("更新了来源变化的内容")
+    if action in _HEARING:
+        return str(_HEARING[action])
     return action_label(Action(action).label) if action in Action.values else action
 
 

@@ -19,6 +19,8 @@ from cases.errors import FlagNoteMissing, FlagNotFound, ViewReasonMissing
 from cases.fees.glances import glances_at
 from cases.joint.queries import siblings
 from cases.models import Case, Notice
+from cases.opinions.queries import of_case
+from cases.proceedings.queries import works_on
 from cases.refreshing import may_refresh, outdated_values, stale_copies
 from cases.signing.checking import check
 from cases.states import OPEN_STATES
@@ -35,7 +37,9 @@ from portal.workbench.route_forms import CommentForm, remark_form
 from portal.workbench.show.answers import groups_of
 from portal.workbench.show.evidence import evidence_of
 from portal.workbench.show.lamps import lamps_of
+from portal.workbench.show.opinions import questions_of
 from portal.workbench.show.people import applicant_of
+from portal.workbench.show.proceedings import hearing_shown, reviews_shown
 from portal.workbench.show.remarks import remarks_of, visits_of
 from portal.workbench.show.route import history_of, route_of
 from portal.workbench.show.route_picture import pictures_of
@@ -175,6 +179,11 @@ def page(
         "finding": check(case),
         "steps": _buttons(request, case),
         "asides": [step for step in steps.steps_open_to(actor, case) if step.is_aside],
+        "proceedings": [step for step in steps.steps_open_to(actor, case) if step.is_proceeding],
+        "questions": questions_of(actor, case, of_case(case)),
+        "hearing": hearing_shown(case),
+        "expert_reviews": reviews_shown(case),
+        "works_on": works_on(actor, case),
         "delivery": delivery_of(case),
         "asked_tone": tone_of(thread_of(case)),
         "fees": [{"fee": fee, "tone": TONES[fee.state]} for fee in glances_at(case)],
@@ -192,7 +201,7 @@ def _buttons(request: HttpRequest, case: Case) -> list[dict[str, Any]]:
     hidden = {"request_key": new_request_key(), "version": case.version}
     buttons: list[dict[str, Any]] = []
     for step in steps.steps_open_to(actor, case):
-        if step.is_aside:
+        if step.is_aside or step.is_proceeding:
             continue
         is_first = not buttons
         form = steps.form_for(step, actor, case, **hidden) if is_first and step.is_short else None

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from cases.serving import actions, queries
+from cases.serving.delivered import delivered_on, service_of
 from cases.serving.errors import ServiceNotFound
 from cases.serving.models import NoticeService
 from cases.serving.rules import deemed_on
@@ -94,9 +95,9 @@ def _page(
 ) -> HttpResponse:
     actor = actor_of(request)
     notice = queries.get_notice(actor, notice_id)
-    row = queries.service_of(notice)
+    row = service_of(notice)
     state = _State(row.state) if row else _State.TO_DO
-    delivered = queries.delivered_on(notice)
+    delivered = delivered_on(notice)
     may = actor.may(Permission.COUNTER, notice.case.department_id) and not delivered
     steps = {
         name: bound[1] if bound and bound[0] == name else STEP_FORMS[name](prefix=name)

@@ -8,8 +8,10 @@ from django.db import transaction
 from django.utils import timezone
 
 from cases import faces
-from cases.actions import decision, drafts, intake, review, submission
-from cases.models import Branch, Case, CaseMaterial, Undertaking
+from cases.actions import clocks, decision, drafts, intake, review, submission
+from cases.models import Branch, Case, CaseMaterial, Expert, Undertaking
+from cases.proceedings.expert_actions import Judgement, start_expert_review, write_judgement
+from cases.proceedings.lines import Named
 from cases.promises import actions as promises
 from cases.routes.visit_actions import Visit, record_visit
 from cases.states import Outcome, State
@@ -83,11 +85,22 @@ def grant(cast: people.Cast, version: ItemVersion) -> Case:
             checks = dict.fromkeys(range(len(branch.stage.checklist)), "met")
             seen = Visit(timezone.localdate(), "店长", "另一人", "符合条件。", checks)
             record_visit(reviewer, case_id=case.pk, branch_id=branch.pk, visit=seen)
+        if branch.stage.kind == StageKind.EXPERT:
+            judged_by_experts(reviewer, case)
         review.review(
             reviewer, case_id=case.pk, branch_id=branch.pk, agreed=True, opinion="符合条件。", second_officer="另一人"
         )
     decider = staff.officer(role=PostHolding.Role.DECIDER, department_id=case.department_id)
     return decision.approve(decider, case_id=case.pk, face=face)
+
+
+def judged_by_experts(reviewer: Actor, case: Case) -> None:
+    """An expert finds the application sound."""
+    ask = {"question": "是否符合设置标准？", "experts": [Named("另请专家")], "days_needed": 5}
+    start_expert_review(reviewer, case_id=case.pk, **ask)
+    sound = Judgement("none", "", "pass", "符合设置标准。")
+    write_judgement(reviewer, case_id=case.pk, expert_id=Expert.objects.get(review__case=case).pk, given=sound)
+    clocks.end_special(reviewer, case_id=case.pk, result="专家认为符合。")
 
 
 def compare(clerk: Actor, case: Case) -> None:

@@ -156,7 +156,7 @@ def test_a_special_procedure_takes_a_real_number_of_days(cast, days):
     case = an_accepted_case(cast)
     before = snapshot(case)
 
-    answer = post(cast.food, case, "start-special", kind="hearing", days_needed=days, legal_basis="法", reason="由")
+    answer = post(cast.food, case, "start-special", kind="testing", days_needed=days, legal_basis="法", reason="由")
 
     assert answer.status_code == 422
     assert snapshot(case) == before

@@ -139,7 +139,8 @@ def test_cases_are_chosen_looked_over_and_accepted(cast):
     for address in ("bulk_job", "bulk_file"):
         assert browser_of(cast.food).get(reverse(address, args=[job.pk])).status_code == 404
     assert browser.get(reverse("bulk_file", args=[job.pk])).status_code == 404
-    assert browser.post(reverse("bulk_step", args=[job.pk, "undo"])).status_code == 404
+    assert browser.post(reverse("bulk_step", args=[job.pk, "undo"])).status_code == 409
+    assert browser.post(reverse("bulk_step", args=[job.pk, "again"])).status_code == 404
 
 
 def test_all_of_a_filter_is_exported_and_fetched(cast):

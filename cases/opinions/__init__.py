@@ -1,0 +1,1 @@
+"""征求意见: a department asks others about a case, shows them what the question needs, and hears their answers."""
