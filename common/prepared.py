@@ -4,8 +4,8 @@ Their plans are generic: they must not depend on the values given (:func:`plan_o
 has to keep prepared statements (PgBouncer 1.21 and later, ``max_prepared_statements``).
 """
 
-from collections.abc import Mapping, Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from typing import Any
 
 import psycopg
@@ -31,6 +31,21 @@ def prepared_cursor() -> AbstractContextManager[CursorWrapper]:
     connection.ensure_connection()
     cursor: Any = _Cursor(connection.connection)
     return connection.make_debug_cursor(cursor) if connection.queries_logged else connection.make_cursor(cursor)
+
+
+@contextmanager
+def planned() -> Iterator[None]:
+    """Have the statements of the ORM prepared within, as those of :func:`prepared_cursor` are.
+
+    For those that find rows by keys: a plan for all values does not see that a value fits a partial index.
+    """
+    connection.ensure_connection()
+    server = connection.connection
+    before, server.cursor_factory = server.cursor_factory, _Cursor
+    try:
+        yield
+    finally:
+        server.cursor_factory = before
 
 
 def plan_once(sender: object, connection: BaseDatabaseWrapper, **_given: object) -> None:

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 import chinese_calendar
 from django.utils.translation import gettext_lazy as _
 
+from common.acts import once
 from common.errors import DomainError
 from common.models import CalendarDay, CalendarYear
 
@@ -64,8 +65,11 @@ class WorkCalendar:
 
 
 def for_region(region_code: str) -> WorkCalendar:
-    """Load the calendar of a region: national rows, then those of its province, city and county (two queries)."""
-    return for_regions([region_code])[region_code]
+    """Load the calendar of a region: national rows, then those of its province, city and county (two queries).
+
+    Once in an act (:mod:`common.acts`).
+    """
+    return once(("calendar", region_code), lambda: for_regions([region_code])[region_code])
 
 
 def for_regions(region_codes: Iterable[str]) -> dict[str, WorkCalendar]:

@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from dataclasses import replace
 from uuid import UUID
 
-from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -24,6 +23,7 @@ from cases.states import Action, Outcome, State
 from certificates.actions import issue
 from certificates.errors import DocumentWaiting
 from certificates.models import Certificate, CertificateType, Document
+from common.acts import act
 from common.idempotency import claim
 from common.numbering import next_number
 from identity.actions import register_organisation
@@ -36,7 +36,7 @@ from services.renewals import renewed_after_term
 from services.texts import plain_text
 
 
-@transaction.atomic
+@act
 def approve(
     actor: Actor,
     *,
@@ -51,7 +51,7 @@ def approve(
     :class:`BranchesOpen`, :class:`BranchOpposed`, :class:`OriginalsNotSeen`, :class:`EvidenceFlagged`,
     :class:`AnswersOutdated` or :class:`DeferredOpen`.
     """
-    case = moves.lock(actor, case_id)
+    case = moves.lock(actor, case_id, parts=moves.WHOLE)
     claimed = claim(actor_id=actor.account_id, action="approve", request_key=request_key)
     if claimed.earlier_id:
         return case
@@ -78,7 +78,7 @@ def _approve(actor: Actor, case: Case, action: Action, face: Mapping[str, str]) 
     notices.finish_later(case)
 
 
-@transaction.atomic
+@act
 def decide_at_once(
     actor: Actor,
     *,
@@ -92,7 +92,7 @@ def decide_at_once(
     Raises :class:`NotInstant`, :class:`OriginalsNotSeen`, :class:`EvidenceFlagged`, :class:`AnswersOutdated` or
     :class:`DeferredOpen`.
     """
-    case = moves.lock(actor, case_id)
+    case = moves.lock(actor, case_id, parts=moves.WHOLE)
     claimed = claim(actor_id=actor.account_id, action="decide_at_once", request_key=request_key)
     if claimed.earlier_id:
         return case
@@ -109,12 +109,12 @@ def decide_at_once(
     return case
 
 
-@transaction.atomic
+@act
 def refuse(
     actor: Actor, *, case_id: UUID, reason: str, request_key: str = "", expected_version: int | None = None
 ) -> Case:
     """Decide 不予 with reasons; the notice tells the rights to review and litigation (第三十八条第二款)."""
-    case = moves.lock(actor, case_id)
+    case = moves.lock(actor, case_id, parts=moves.WHOLE)
     claimed = claim(actor_id=actor.account_id, action="refuse", request_key=request_key)
     if claimed.earlier_id:
         return case
@@ -134,12 +134,12 @@ def refuse(
     return case
 
 
-@transaction.atomic
+@act
 def terminate(
     actor: Actor, *, case_id: UUID, reason: str, request_key: str = "", expected_version: int | None = None
 ) -> Case:
     """End a case that has lost its object (the applicant died, the organisation is gone)."""
-    case = moves.lock(actor, case_id)
+    case = moves.lock(actor, case_id, parts=moves.WHOLE)
     claimed = claim(actor_id=actor.account_id, action="terminate", request_key=request_key)
     if claimed.earlier_id:
         return case
@@ -153,7 +153,7 @@ def terminate(
     return case
 
 
-@transaction.atomic
+@act
 def close(*, case_id: UUID) -> Case:
     """Close a decided case once its documents are made and delivered to the person's page; twice is once.
 

@@ -21,6 +21,7 @@ from cases.promises import keeping
 from cases.queries import of_ended_organisations
 from cases.states import FINAL_STATES, State
 from certificates.trays.actions import handing_in
+from common.acts import act
 from common.idempotency import claim
 from identity.actor import Actor
 from identity.errors import MandateOutOfScope
@@ -35,7 +36,7 @@ from services.rules import normal_situation
 _Way = CaseMaterial.Way
 
 
-@transaction.atomic
+@act
 def start_draft(actor: Actor, *, item_id: UUID, request_key: str = "") -> Case:
     """Open a draft for the party the actor acts for, or return the one that is open for this item already.
 
@@ -87,7 +88,7 @@ def _save(case: Case) -> None:
     case.save()
 
 
-@transaction.atomic
+@act
 def save_situation(
     actor: Actor, *, case_id: UUID, chosen: Mapping[str, str], expected_version: int | None = None
 ) -> Case:
@@ -108,7 +109,7 @@ def save_answers(
     return case, {problem.path: problem.message for problem in problems}
 
 
-@transaction.atomic
+@act
 def save_page(
     actor: Actor,
     *,
@@ -128,7 +129,7 @@ def save_page(
     return _save_steps(actor, case, steps, raw=raw, files=files or {}, request_key=request_key)
 
 
-@transaction.atomic
+@act
 def save_form(
     actor: Actor,
     *,
@@ -165,7 +166,7 @@ def _save_steps(
     return case, (*checked.problems, *wrong)
 
 
-@transaction.atomic
+@act
 def replace_page(
     actor: Actor, *, case_id: UUID, step_key: str, raw: Mapping[str, Any], expected_version: int | None = None
 ) -> Case:
@@ -176,7 +177,7 @@ def replace_page(
     return case
 
 
-@transaction.atomic
+@act
 def set_prefill(actor: Actor, *, case_id: UUID, use: bool) -> Case:
     """Let a person refuse that what is known of them is used (values and proofs are taken out), or take it again."""
     case = _editable(actor, case_id, None)
@@ -189,7 +190,7 @@ def set_prefill(actor: Actor, *, case_id: UUID, use: bool) -> Case:
     return case
 
 
-@transaction.atomic
+@act
 def refresh_draft(actor: Actor, *, case_id: UUID) -> Case:
     """Resolve a draft's values and materials again: certificates come and go while a draft waits.
 
@@ -206,7 +207,7 @@ def refresh_draft(actor: Actor, *, case_id: UUID) -> Case:
     return case
 
 
-@transaction.atomic
+@act
 def upload_material(
     actor: Actor,
     *,
@@ -271,7 +272,7 @@ def material_for_tray(actor: Actor, *, case_id: UUID, material_id: UUID) -> Case
         return _material(_editable(actor, case_id, None, corrections=True), material_id)
 
 
-@transaction.atomic
+@act
 def promise_material(actor: Actor, *, case_id: UUID, material_id: UUID) -> CaseMaterial:
     """Take the declaration (告知承诺) instead of the proof, where the item allows it and no breach is on record.
 
@@ -289,7 +290,7 @@ def promise_material(actor: Actor, *, case_id: UUID, material_id: UUID) -> CaseM
     return row
 
 
-@transaction.atomic
+@act
 def defer_material(actor: Actor, *, case_id: UUID, material_id: UUID) -> CaseMaterial:
     """Promise to bring a minor material later (容缺后补), where the item allows it."""
     hold_joint(case_id)
@@ -308,7 +309,7 @@ def defer_material(actor: Actor, *, case_id: UUID, material_id: UUID) -> CaseMat
     return row
 
 
-@transaction.atomic
+@act
 def clear_material(actor: Actor, *, case_id: UUID, material_id: UUID) -> Case:
     """Undo a choice: the material is resolved again from what is held."""
     hold_joint(case_id)
@@ -332,7 +333,7 @@ def _material(case: Case, material_id: UUID) -> CaseMaterial:
     return row
 
 
-@transaction.atomic
+@act
 def discard_draft(actor: Actor, *, case_id: UUID) -> None:
     """Throw a draft away at its owner's wish. A draft is nobody's record yet; uploads stay in the locker."""
     case = _editable(actor, case_id, None)

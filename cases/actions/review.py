@@ -2,7 +2,6 @@
 
 from uuid import UUID
 
-from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -18,6 +17,7 @@ from certificates import locker
 from certificates.locker import mark_original_seen
 from certificates.models import Document
 from common import events
+from common.acts import act
 from common.errors import Forbidden
 from common.idempotency import claim
 from identity.actor import Actor
@@ -25,7 +25,7 @@ from identity.actor import Actor
 _COMPARABLE = (Document.Grade.B, Document.Grade.C)  # what the applicant made (grade D) has no original
 
 
-@transaction.atomic
+@act
 def review(
     actor: Actor,
     *,
@@ -48,8 +48,9 @@ def review(
     if claimed.earlier_id:
         return case
     moves.check(case, actor, Action.REVIEW, expected_version=expected_version)
-    branch = assignment.own_branch(actor, case, branch_id)
-    _check_route(case, branch, agreed=agreed, opinion=opinion)
+    branches = opening.load(case)
+    branch = assignment.own_branch(actor, case, branch_id, among=branches)
+    _check_route(case, branch, branches, agreed=agreed, opinion=opinion)
     if not agreed and not opinion.strip():
         raise errors.ReasonMissing(fields={"opinion": errors.ReasonMissing.message})
     officer = second_officer.strip()
@@ -61,7 +62,7 @@ def review(
     branch.reviewer_id = actor.account_id
     branch.reviewed_at = timezone.now()
     branch.save()
-    opening.go_on(case)
+    opening.go_on(case, branches)
     moves.apply(case, actor, Action.REVIEW, note=f"{branch.stage.name}：{branch.get_state_display()}")
     events.record(
         codes.BRANCH_REVIEWED,
@@ -75,11 +76,11 @@ def review(
     return case
 
 
-def _check_route(case: Case, branch: Branch, *, agreed: bool, opinion: str) -> None:
+def _check_route(case: Case, branch: Branch, branches: list[Branch], *, agreed: bool, opinion: str) -> None:
     """A site visit has its record; the lead of a joint review has heard everybody, and answers objections."""
     if opening.is_site_visit(branch) and not visits.recorded(case, branch):
         raise route_errors.VisitMissing
-    parts = rules.partners(opening.load(case), branch)
+    parts = rules.partners(branches, branch)
     waiting = [part.stage.name for part in parts if part.state in rules.UNDONE]
     if waiting:
         raise route_errors.PartsOpen(count=len(waiting), names="、".join(waiting))
@@ -91,7 +92,7 @@ def _check_route(case: Case, branch: Branch, *, agreed: bool, opinion: str) -> N
         )
 
 
-@transaction.atomic
+@act
 def see_original(
     actor: Actor, *, case_id: UUID, material_id: UUID, expected_document_id: UUID | None = None
 ) -> CaseMaterial:
@@ -117,7 +118,7 @@ def see_original(
     return row
 
 
-@transaction.atomic
+@act
 def dispute_verdict(
     actor: Actor, *, case_id: UUID, material_id: UUID, reason: str, expected_document_id: UUID | None = None
 ) -> CaseMaterial:

@@ -30,7 +30,8 @@ def require_unsent(case: Case) -> None:
 
 def begun(case: Case) -> None:
     """Note that a part which waited for its applicant was submitted."""
-    JointItem.objects.filter(case=case, state=JointItem.State.OPEN).update(state=JointItem.State.BEGUN, reason="")
+    if getattr(case, "joint_item", None):
+        JointItem.objects.filter(case=case, state=JointItem.State.OPEN).update(state=JointItem.State.BEGUN, reason="")
 
 
 def hold_joint(case_id: UUID) -> None:

@@ -9,6 +9,7 @@ from cases import events as codes
 from cases.models import Case, CaseMaterial
 from cases.signing.models import Signature
 from cases.signing.rules import DECLARATION, asks_fresh_proof, content_of, digest_of
+from cases.states import State
 from common import events
 from identity.actor import Actor
 from identity.models import Mandate, Party
@@ -30,7 +31,8 @@ def sign(actor: Actor, case: Case, *, proof: Proof | None) -> Signature:
     """
     now = timezone.now()
     rows = list(case.materials.select_related("requirement", "certificate", "document", "undertaking"))
-    signature = Signature.objects.filter(case=case).first() or Signature(case=case)
+    earlier = None if case.state == State.DRAFT else Signature.objects.filter(case=case).first()
+    signature = earlier or Signature(case=case)
     signature.follows = signature.digest
     signature.account_id = actor.known_account_id
     signature.mandate_id = actor.mandate_id
@@ -54,6 +56,7 @@ def sign(actor: Actor, case: Case, *, proof: Proof | None) -> Signature:
     }
     signature.digest = digest_of(signature.content)
     signature.save()
+    signature.materials = rows
     case.signature = signature
     events.record(
         codes.SIGNED,
