@@ -128,7 +128,7 @@ def lost_evidence(case: Case) -> list[str]:
     certificate replaced by a good one (变更、延续) still stands for its holder's right.
     """
     used = Certificate.objects.filter(pk__in=case.materials.filter(certificate__isnull=False).values("certificate"))
-    locked = used.select_for_update(of=("self",), no_key=True).select_related("type").order_by("pk")
+    locked = used.select_for_update(of=("self",), no_key=True).order_by("pk")
     lost = [_message(one) for one in locked if not (is_good(one) or _is_renewed_by(case, one))]
     unread = Flag.objects.filter(case=case, state=CHANGED, resolved_at__isnull=True).order_by("pk")
     return lost + list(unread.values_list("message", flat=True))

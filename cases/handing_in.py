@@ -24,6 +24,8 @@ def hand_in(actor: Actor, case: Case, *, proof: Proof | None = None) -> None:
     Whoever calls this has checked that the applicant declared it, with ``proof``, and may apply. Raises as
     :func:`cases.actions.submission.submit` does.
     """
+    if case.item.current_id == case.item_version_id:
+        case.item.current = case.item_version
     if not is_open(case.item):
         raise errors.ItemNotApplicable
     _check_complete(case)

@@ -1,4 +1,4 @@
-"""Statements that are planned once for each connection: for the few that take longer to plan than to run.
+"""Statements that are planned once for each connection: for those that take longer to plan than to run.
 
 Their plans are generic: they must not depend on the values given (:func:`plan_once`). A pooler between site and server
 has to keep prepared statements (PgBouncer 1.21 and later, ``max_prepared_statements``).
@@ -13,6 +13,7 @@ from django.db import connection
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.utils import CursorWrapper
 
+_KEPT = 300  # statements of a connection: those of the acts on cases are some two hundred
 Parameters = Sequence[Any] | Mapping[str, Any] | None
 
 
@@ -51,5 +52,6 @@ def planned() -> Iterator[None]:
 def plan_once(sender: object, connection: BaseDatabaseWrapper, **_given: object) -> None:
     """Let a new connection prepare statements, and plan them once for all values."""
     connection.connection.prepare_threshold = 0
+    connection.connection.prepared_max = _KEPT
     with connection.cursor() as cursor:
         cursor.execute("SET plan_cache_mode = force_generic_plan")

@@ -2,7 +2,7 @@
 
 import contextlib
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -85,20 +85,23 @@ def published_items() -> QuerySet[ServiceItem]:
     )
 
 
-def get_item(item_id: UUID | str) -> ServiceItem:
-    """Return an item that is in use or paused today, with the version in force (one query).
+_AROUND_ITEM = ("current__result_type", "department", "region", "entry")
+
+
+def get_item(item_id: UUID | str, *, parts: Sequence[str] = _AROUND_ITEM) -> ServiceItem:
+    """Return an item that is in use or paused today, with the version in force and what is around it (one query).
 
     Raises :class:`ItemNotFound`.
     """
-    item = get_known_item(item_id)
+    item = get_known_item(item_id, parts=parts)
     if item.state == ServiceItem.State.CANCELLED:
         raise ItemNotFound
     return item
 
 
-def get_known_item(item_id: UUID | str) -> ServiceItem:
+def get_known_item(item_id: UUID | str, *, parts: Sequence[str] = _AROUND_ITEM) -> ServiceItem:
     """Return an item that was ever published, cancelled ones too, as it stands today; :class:`ItemNotFound`."""
-    items = ServiceItem.objects.select_related("current__result_type", "department", "region", "entry")
+    items = ServiceItem.objects.select_related(*parts)
     try:
         item = as_of(items.get(pk=item_id), timezone.localdate())
     except (ServiceItem.DoesNotExist, ValidationError) as error:

@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from dataclasses import replace
 from uuid import UUID
 
-from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -26,6 +25,7 @@ from certificates.models import Certificate, CertificateType, Document
 from common.acts import act
 from common.idempotency import claim
 from common.numbering import next_number
+from common.prepared import planned
 from identity.actions import register_organisation
 from identity.actor import SYSTEM, Actor
 from identity.models import Party
@@ -36,6 +36,7 @@ from services.renewals import renewed_after_term
 from services.texts import plain_text
 
 
+@planned()
 @act
 def approve(
     actor: Actor,
@@ -78,6 +79,7 @@ def _approve(actor: Actor, case: Case, action: Action, face: Mapping[str, str]) 
     notices.finish_later(case)
 
 
+@planned()
 @act
 def decide_at_once(
     actor: Actor,
@@ -195,13 +197,14 @@ def _check_branches(case: Case, *, approving: bool) -> None:
 def _check_originals(case: Case) -> None:
     """No grade C copy is decided on. The documents are held: a dispute at this very moment is seen or waits."""
     used = case.materials.filter(document__isnull=False).values("document")
-    held = Document.objects.select_for_update(no_key=True).filter(pk__in=used).order_by("pk")
+    documents = Document.objects.select_for_update(no_key=True).only("scan", "grade", "erased_at")
+    held = list(documents.filter(pk__in=used).order_by("pk"))
     if any(document.scan == Document.Scan.WAITING for document in held):
         raise DocumentWaiting
-    lacking = Q(document__grade=Document.Grade.C) | Q(document__erased_at__isnull=False)
-    unseen = CaseMaterial.objects.filter(lacking, case=case).select_related("requirement")
-    names = [row.name for row in unseen]
-    if names:
+    lacking = [one for one in held if one.grade == Document.Grade.C or one.erased_at]
+    if lacking:
+        unseen = CaseMaterial.objects.filter(document__in=lacking, case=case).select_related("requirement")
+        names = [row.name for row in unseen]
         raise errors.OriginalsNotSeen(count=len(names), names="、".join(names))
 
 

@@ -23,6 +23,8 @@ from cases.states import FINAL_STATES, State
 from certificates.trays.actions import handing_in
 from common.acts import act
 from common.idempotency import claim
+from common.prepared import planned
+from common.rows import only
 from identity.actor import Actor
 from identity.errors import MandateOutOfScope
 from identity.mandates.queries import hold
@@ -36,6 +38,7 @@ from services.rules import normal_situation
 _Way = CaseMaterial.Way
 
 
+@planned()
 @act
 def start_draft(actor: Actor, *, item_id: UUID, request_key: str = "") -> Case:
     """Open a draft for the party the actor acts for, or return the one that is open for this item already.
@@ -48,7 +51,7 @@ def start_draft(actor: Actor, *, item_id: UUID, request_key: str = "") -> Case:
     earlier = Case.objects.filter(pk=claimed.earlier_id).first() if claimed.earlier_id else None
     if earlier:  # none when the person has thrown that draft away since: then this is a new one
         return earlier
-    item = catalogue.get_item(item_id)
+    item = catalogue.get_item(item_id, parts=("current",))
     version = item.current
     if scope and not scope.covers_item(item.code):
         raise MandateOutOfScope
@@ -59,7 +62,7 @@ def start_draft(actor: Actor, *, item_id: UUID, request_key: str = "") -> Case:
     lock_party(applicant.pk, no_key=True)
     drafts = Case.objects.select_for_update(no_key=True).filter(applicant=applicant, state=State.DRAFT)
     joint = Exists(JointItem.objects.filter(case=OuterRef("pk")))  # goes its way with others
-    case = drafts.filter(~joint, item=item, item_version=version).first()
+    case = only(drafts.filter(~joint, item=item, item_version=version))
     if case:
         handover.take_over(actor, case=case)
         case.save()
@@ -69,8 +72,15 @@ def start_draft(actor: Actor, *, item_id: UUID, request_key: str = "") -> Case:
     return case
 
 
-def _editable(actor: Actor, case_id: UUID, expected_version: int | None, *, corrections: bool = False) -> Case:
-    case = lock(actor, case_id)
+def _editable(
+    actor: Actor,
+    case_id: UUID,
+    expected_version: int | None,
+    *,
+    corrections: bool = False,
+    parts: Sequence[str] = (),
+) -> Case:
+    case = lock(actor, case_id, parts=parts)
     allowed = {State.DRAFT, State.CORRECTING} if corrections else {State.DRAFT}
     if case.state not in allowed or not actor.is_citizen:
         kind = errors.CaseClosed if case.state in FINAL_STATES else errors.MoveNotAllowed
@@ -93,7 +103,7 @@ def save_situation(
     actor: Actor, *, case_id: UUID, chosen: Mapping[str, str], expected_version: int | None = None
 ) -> Case:
     """Store the answers to the guiding questions; fields and materials follow. Raises :class:`SituationInvalid`."""
-    case = _editable(actor, case_id, expected_version)
+    case = _editable(actor, case_id, expected_version, parts=("item_version",))
     case.situation = normal_situation(list(case.item_version.situations.all()), chosen)
     case.answers = prefill.fill(case, today=timezone.localdate())
     _save(case)
@@ -124,7 +134,7 @@ def save_page(
 
     ``files`` are uploads by field key; they go into the locker and stand for the materials that those fields name.
     """
-    case = _editable(actor, case_id, expected_version)
+    case = _editable(actor, case_id, expected_version, parts=("item_version",))
     steps = [step for step in visible_steps(case.item_version, case.situation) if step.key == step_key]
     return _save_steps(actor, case, steps, raw=raw, files=files or {}, request_key=request_key)
 
@@ -142,7 +152,7 @@ def save_form(
     """Store all form pages at once, for those who fill them in on one; good values and problems as by
     :func:`save_page`.
     """
-    case = _editable(actor, case_id, expected_version)
+    case = _editable(actor, case_id, expected_version, parts=("item_version",))
     steps = visible_steps(case.item_version, case.situation)
     return _save_steps(actor, case, steps, raw=raw, files=files or {}, request_key=request_key)
 
@@ -272,6 +282,7 @@ def material_for_tray(actor: Actor, *, case_id: UUID, material_id: UUID) -> Case
         return _material(_editable(actor, case_id, None, corrections=True), material_id)
 
 
+@planned()
 @act
 def promise_material(actor: Actor, *, case_id: UUID, material_id: UUID) -> CaseMaterial:
     """Take the declaration (告知承诺) instead of the proof, where the item allows it and no breach is on record.
@@ -290,6 +301,7 @@ def promise_material(actor: Actor, *, case_id: UUID, material_id: UUID) -> CaseM
     return row
 
 
+@planned()
 @act
 def defer_material(actor: Actor, *, case_id: UUID, material_id: UUID) -> CaseMaterial:
     """Promise to bring a minor material later (容缺后补), where the item allows it."""
@@ -327,7 +339,7 @@ def clear_material(actor: Actor, *, case_id: UUID, material_id: UUID) -> Case:
 
 
 def _material(case: Case, material_id: UUID) -> CaseMaterial:
-    row = case.materials.select_related("requirement").filter(pk=material_id).first()
+    row = only(case.materials.select_related("requirement").filter(pk=material_id))
     if row is None:
         raise errors.MaterialNotFound
     return row

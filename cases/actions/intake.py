@@ -16,11 +16,13 @@ from cases.states import Action, State
 from common.acts import act
 from common.idempotency import claim
 from common.jobs import for_each
+from common.prepared import planned
 from common.workdays import UnknownYear, WorkCalendar, for_regions
 from identity.actor import SYSTEM, Actor
 from services.charging import Moment
 
 
+@planned()
 @act
 def accept(actor: Actor, *, case_id: UUID, request_key: str = "", expected_version: int | None = None) -> Case:
     """Accept an application (受理): the clock starts, and what waits for nothing in the review route opens."""

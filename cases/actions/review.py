@@ -20,11 +20,13 @@ from common import events
 from common.acts import act
 from common.errors import Forbidden
 from common.idempotency import claim
+from common.prepared import planned
 from identity.actor import Actor
 
 _COMPARABLE = (Document.Grade.B, Document.Grade.C)  # what the applicant made (grade D) has no original
 
 
+@planned()
 @act
 def review(
     actor: Actor,

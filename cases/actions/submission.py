@@ -13,6 +13,7 @@ from cases.signing.making import require_proof, sign
 from cases.states import Action
 from common.acts import act
 from common.idempotency import claim
+from common.prepared import planned
 from identity import levels
 from identity.actor import Actor
 from identity.mandates import capacity
@@ -21,6 +22,7 @@ from identity.step_up import Proof
 _Way = CaseMaterial.Way
 
 
+@planned()
 @act
 def submit(
     actor: Actor,

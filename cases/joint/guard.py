@@ -4,6 +4,7 @@ from uuid import UUID
 
 from cases.joint.errors import PartOfJoint
 from cases.models import Case, JointCase, JointItem
+from common.rows import only
 
 
 def part_of(case: Case) -> JointItem | None:
@@ -36,4 +37,4 @@ def begun(case: Case) -> None:
 
 def hold_joint(case_id: UUID) -> None:
     """Lock the joint case of a case before the case itself: whoever writes several of its parts does so alone."""
-    JointCase.objects.select_for_update(of=("self",), no_key=True).filter(items__case=case_id).first()
+    only(JointCase.objects.only("pk").select_for_update(of=("self",), no_key=True).filter(items__case=case_id))

@@ -101,6 +101,6 @@ def due_day(start: dt.date, days: int, region: str) -> dt.date | None:
 def require_supplied(case: Case) -> None:
     """Raise :class:`DeferredOpen` while something that was to come later is missing: nothing is granted without it."""
     rows = Undertaking.objects.filter(case=case, kind=_Kind.DEFERRED).exclude(state=_State.SUPPLIED)
-    lacking = [one.material.name for one in rows.select_related("material__requirement")]
+    lacking = [one.material.name for one in rows]
     if lacking:
         raise errors.DeferredOpen(names="、".join(lacking))

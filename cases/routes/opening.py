@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from django.db.models import Count, Q
+from django.db.models.expressions import RawSQL
 from django.utils import timezone
 
 from cases import clock
@@ -15,6 +16,8 @@ from cases.staffing import holders_of
 from cases.states import OPEN_STATES
 from common.workdays import for_region
 from services.codes import Assignment, StageKind
+
+_OPEN = RawSQL("'open'", ())  # in the statement itself: its plan sees that the index of open branches answers
 
 
 def lay_out(case: Case) -> None:
@@ -85,7 +88,7 @@ def least_busy(branch: Branch, *, without: UUID | None = None) -> UUID | None:
     """The account in the branch's post with the fewest open reviews, among those who did not step back."""
     accounts = candidates(branch, without=without)
     rows = Branch.objects.filter(
-        Q(state=Branch.State.OPEN), assignee__in=accounts, post_id=branch.post_id, case__state__in=OPEN_STATES
+        Q(state=_OPEN), assignee__in=accounts, post_id=branch.post_id, case__state__in=OPEN_STATES
     ).exclude(pk=branch.pk)
     load_of = dict(rows.order_by().values_list("assignee").annotate(n=Count("pk")))
     return min(accounts, key=lambda account: (load_of.get(account, 0), str(account)), default=None)

@@ -16,6 +16,10 @@ from identity.models import Mandate, Party
 from identity.step_up import Proof
 
 _Capacity = Signature.Capacity
+_SIGNED = (
+    *("case", "piece", "way", "certificate__number", "document__sha256", "undertaking__kind", "undertaking__text"),
+    *(f"requirement__{name}" for name in ("key", "name", "combination", "pieces")),
+)
 
 
 def require_proof(level: int, proof: Proof | None) -> None:
@@ -30,7 +34,7 @@ def sign(actor: Actor, case: Case, *, proof: Proof | None) -> Signature:
     The system hands in what waited in a joint case: signed by whoever submitted that.
     """
     now = timezone.now()
-    rows = list(case.materials.select_related("requirement", "certificate", "document", "undertaking"))
+    rows = list(case.materials.select_related("requirement", "certificate", "document", "undertaking").only(*_SIGNED))
     earlier = None if case.state == State.DRAFT else Signature.objects.filter(case=case).first()
     signature = earlier or Signature(case=case)
     signature.follows = signature.digest
