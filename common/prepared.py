@@ -6,6 +6,7 @@ has to keep prepared statements (PgBouncer 1.21 and later, ``max_prepared_statem
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
+from types import SimpleNamespace
 from typing import Any
 
 import psycopg
@@ -21,7 +22,11 @@ class _Cursor(psycopg.Cursor[tuple[Any, ...]]):
     """Sends values beside the statement, which is prepared when it is first used."""
 
     def execute(self, query: Any, params: Parameters = None, **_options: Any) -> "_Cursor":
-        return super().execute(query, params, prepare=True)
+        try:
+            return super().execute(query, params, prepare=True)
+        finally:  # what Django shows of a statement; the values went beside it
+            shown: Any = self
+            shown._query = SimpleNamespace(query=query.encode() if isinstance(query, str) else None)
 
 
 def prepared_cursor() -> AbstractContextManager[CursorWrapper]:

@@ -52,7 +52,7 @@ def approve(
     :class:`BranchesOpen`, :class:`BranchOpposed`, :class:`OriginalsNotSeen`, :class:`EvidenceFlagged`,
     :class:`AnswersOutdated` or :class:`DeferredOpen`.
     """
-    case = moves.lock(actor, case_id, parts=moves.WHOLE)
+    case = moves.lock(actor, case_id, parts=(*moves.WHOLE, "item_version__result_type"))
     claimed = claim(actor_id=actor.account_id, action="approve", request_key=request_key)
     if claimed.earlier_id:
         return case
@@ -94,7 +94,7 @@ def decide_at_once(
     Raises :class:`NotInstant`, :class:`OriginalsNotSeen`, :class:`EvidenceFlagged`, :class:`AnswersOutdated` or
     :class:`DeferredOpen`.
     """
-    case = moves.lock(actor, case_id, parts=moves.WHOLE)
+    case = moves.lock(actor, case_id, parts=(*moves.WHOLE, "item_version__result_type"))
     claimed = claim(actor_id=actor.account_id, action="decide_at_once", request_key=request_key)
     if claimed.earlier_id:
         return case

@@ -51,7 +51,7 @@ def start_draft(actor: Actor, *, item_id: UUID, request_key: str = "") -> Case:
     earlier = Case.objects.filter(pk=claimed.earlier_id).first() if claimed.earlier_id else None
     if earlier:  # none when the person has thrown that draft away since: then this is a new one
         return earlier
-    item = catalogue.get_item(item_id, parts=("current",))
+    item = catalogue.get_item_to_apply(item_id)
     version = item.current
     if scope and not scope.covers_item(item.code):
         raise MandateOutOfScope

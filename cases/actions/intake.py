@@ -38,7 +38,7 @@ def accept(actor: Actor, *, case_id: UUID, request_key: str = "", expected_versi
 
 
 def _start(actor: Actor, case: Case, action: Action, *, note: str = "") -> None:
-    moves.apply(case, actor, action, note=note)
+    moves.apply(case, actor, action, note=note, is_saved=False)
     notices.issue(actor, case, Notice.Kind.ACCEPTANCE)
     raise_fees(actor, case=case, moments=(Moment.ACCEPTANCE,))
     opening.lay_out(case)

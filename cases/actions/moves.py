@@ -22,6 +22,7 @@ from identity.errors import MandateOutOfScope
 from identity.mandates.queries import hold
 from identity.organisations.queries import require_active
 from identity.staff.current import hold as hold_post
+from services.queries import only_described
 
 # What other items of a joint case may wait for; delivery changes nothing for them.
 _TOLD_TO_JOINT = {State.DECIDED, *FINAL_STATES} - {State.CLOSED}
@@ -29,6 +30,7 @@ _SIDE = {ActorKind.CITIZEN: By.APPLICANT, ActorKind.STAFF: By.STAFF, ActorKind.S
 
 
 # What a case is read with where its notices, its clock or its certificate are written: each would be read anyway.
+_DESCRIBED = only_described("item_version")
 WHOLE = ("item", "item_version", "department__region", "applicant__organisation")
 
 
@@ -43,6 +45,8 @@ def lock(actor: Actor, case_id: UUID, *, parts: Sequence[str] = ()) -> Case:
     hold_post(actor)
     scope = hold(actor)
     seen = visible_to(actor).select_related("applicant", "joint_item", *parts).filter(pk=case_id)
+    if "item_version" in parts:
+        seen = seen.defer(*_DESCRIBED)
     case = only(seen.select_for_update(of=("self",), no_key=True))
     if case is None:
         _say_why_ended(actor, case_id)
@@ -79,14 +83,18 @@ def check(case: Case, actor: Actor, action: Action, *, expected_version: int | N
         actor.require(move.permission, case.department_id)
 
 
-def apply(case: Case, actor: Actor, action: Action, *, note: str = "") -> None:
-    """Move a checked case, save it with one more version, and append history and audit rows."""
+def apply(case: Case, actor: Actor, action: Action, *, note: str = "", is_saved: bool = True) -> None:
+    """Move a checked case, save it with one more version, and append history and audit rows.
+
+    Not ``is_saved``: the act's next move, which follows at once, saves it.
+    """
     before, case.state = case.state, TABLE[action].target
     case.version += 1
     if case.state in FINAL_STATES:
         case.closed_at = timezone.now()
         case.special_procedures.filter(ends_on__isnull=True).update(ends_on=timezone.localdate())
-    case.save()
+    if is_saved:
+        case.save()
     CaseEvent.objects.create(
         case=case,
         action=action,
