@@ -67,9 +67,17 @@ def locker_of(case: Case, material: Terms, person_id: UUID | None) -> UUID:
     return case.applicant_id if is_anothers else holder
 
 
+# Of a material's columns, those that say what may stand for it; the others describe it.
+_JUDGED_BY = (
+    *("version", "order", "key", "name", "need", "when", "combination", "pieces", "proof_of", "kind", "fresh_days"),
+    *("promise_text", "promise_check_days", "defer_days", "source_type", "legal"),
+)
+
+
 def _materials(case: Case) -> QuerySet[MaterialRequirement]:
     accepted = MaterialRequirement.satisfied_by.through.objects.filter(materialrequirement=OuterRef("pk"))
-    return case.item_version.materials.annotate(accepted=ArraySubquery(accepted.values("certificatetype_id")))
+    asked = case.item_version.materials.only(*_JUDGED_BY)
+    return asked.annotate(accepted=ArraySubquery(accepted.values("certificatetype_id")))
 
 
 def asked_of(materials: Iterable[MaterialRequirement], situation: Mapping[str, str]) -> list[_Asked]:
