@@ -66,7 +66,7 @@ def new_draft(actor: Actor, *, item_id: UUID, version: ItemVersion, applicant: P
     )
     case.answers = prefill.fill(case, today=timezone.localdate())
     case.save()
-    evidence.refresh(case, today=timezone.localdate())
+    evidence.refresh(case, today=timezone.localdate(), is_new=True)
     events.record(codes.DRAFT_STARTED, actor=actor, subject_id=case.pk, holder_id=applicant.pk, item=version.name)
     return case
 

@@ -4,12 +4,12 @@ import datetime as dt
 from collections.abc import Iterable, Mapping
 from uuid import UUID
 
-from django.db.models import Prefetch, QuerySet
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import OuterRef, QuerySet
 
 from cases.models import Case, CaseMaterial
 from certificates import reuse
 from certificates.choosing import Requirement, Resolution, Way, together
-from certificates.models import CertificateType
 from identity.models import Party
 from services.codes import MaterialNeed, ProofOf
 from services.models import MaterialRequirement
@@ -67,9 +67,17 @@ def locker_of(case: Case, material: Terms, person_id: UUID | None) -> UUID:
     return case.applicant_id if is_anothers else holder
 
 
+# Of a material's columns, those that say what may stand for it; the others describe it.
+_JUDGED_BY = (
+    *("version", "order", "key", "name", "need", "when", "combination", "pieces", "proof_of", "kind", "fresh_days"),
+    *("promise_text", "promise_check_days", "defer_days", "source_type", "legal"),
+)
+
+
 def _materials(case: Case) -> QuerySet[MaterialRequirement]:
-    accepted = CertificateType.objects.only("name").order_by()
-    return case.item_version.materials.prefetch_related(Prefetch("satisfied_by", accepted))
+    accepted = MaterialRequirement.satisfied_by.through.objects.filter(materialrequirement=OuterRef("pk"))
+    asked = case.item_version.materials.only(*_JUDGED_BY)
+    return asked.annotate(accepted=ArraySubquery(accepted.values("certificatetype_id")))
 
 
 def asked_of(materials: Iterable[MaterialRequirement], situation: Mapping[str, str]) -> list[_Asked]:
@@ -77,15 +85,16 @@ def asked_of(materials: Iterable[MaterialRequirement], situation: Mapping[str, s
     return [(one, piece) for one in materials if applies(one.when, situation) for piece in parts_of(one)]
 
 
-def refresh(case: Case, *, today: dt.date) -> list[CaseMaterial]:
-    """Bring a draft's materials in step with its situation and with what is held now.
+def refresh(case: Case, *, today: dt.date, is_new: bool = False) -> list[CaseMaterial]:
+    """Bring a draft's materials in step with its situation and with what is held now; one that ``is_new`` has none.
 
-    Rows the applicant chose (an upload, a declaration) stay as they are; the others take the first match. Four
+    Rows the applicant chose (an upload, a declaration) stay as they are; the others take the first match. Three
     queries however many materials there are, and the writes of what changed.
     """
     needed = asked_of(_materials(case), case.situation)
     resolutions = _resolve(case, needed, today)
-    rows = {(row.requirement_id, row.piece): row for row in case.materials.all()}
+    stored = () if is_new else case.materials.order_by()
+    rows = {(row.requirement_id, row.piece): row for row in stored}
     kept: list[CaseMaterial] = []
     new: list[CaseMaterial] = []
     for material, piece in needed:

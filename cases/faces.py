@@ -17,13 +17,14 @@ def values_for(case: Case, kind: CertificateType, holder: Party, extra: Mapping[
     person = holder.organisation.legal_representative if holder.kind == Party.Kind.ORGANISATION else None
     register = authority_values(holder, person)
     answers = _answers(case)
-    chosen = _situation_values(case)
+    chosen: dict[str, str] | None = None  # asked for where nothing else answers
     face = {}
     for field in kind.fields:
         key, element = field["key"], field.get("element", "")
-        value = (
-            extra.get(key) or register.get(element) or answers.get(element) or answers.get(key) or chosen.get(key) or ""
-        )
+        value = extra.get(key) or register.get(element) or answers.get(element) or answers.get(key) or ""
+        if not value:
+            chosen = _situation_values(case) if chosen is None else chosen
+            value = chosen.get(key, "")
         if value:
             face[key] = value
     return face

@@ -82,10 +82,13 @@ def _resolve_drafts(certificate: Certificate) -> None:
 
 
 def settle(case: Case) -> None:
-    """Clear the flags of proofs that no material of the case relies on any more."""
-    certificates = set(case.materials.values_list("certificate_id", flat=True))
-    documents = set(case.materials.values_list("document_id", flat=True))
-    for flag in Flag.objects.filter(case=case, resolved_at__isnull=True):
+    """Clear the flags of proofs that no material of the case relies on any more (one query where there are none)."""
+    flags = list(Flag.objects.filter(case=case, resolved_at__isnull=True))
+    if not flags:
+        return
+    proofs = list(case.materials.values_list("certificate_id", "document_id"))
+    certificates, documents = {pk for pk, _document in proofs}, {pk for _certificate, pk in proofs}
+    for flag in flags:
         proof, used = (flag.certificate_id, certificates) if flag.certificate_id else (flag.document_id, documents)
         if proof not in used:
             clear(flag, case)
@@ -125,7 +128,7 @@ def lost_evidence(case: Case) -> list[str]:
     certificate replaced by a good one (变更、延续) still stands for its holder's right.
     """
     used = Certificate.objects.filter(pk__in=case.materials.filter(certificate__isnull=False).values("certificate"))
-    locked = used.select_for_update(of=("self",), no_key=True).select_related("type").order_by("pk")
+    locked = used.select_for_update(of=("self",), no_key=True).order_by("pk")
     lost = [_message(one) for one in locked if not (is_good(one) or _is_renewed_by(case, one))]
     unread = Flag.objects.filter(case=case, state=CHANGED, resolved_at__isnull=True).order_by("pk")
     return lost + list(unread.values_list("message", flat=True))

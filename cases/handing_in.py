@@ -24,6 +24,8 @@ def hand_in(actor: Actor, case: Case, *, proof: Proof | None = None) -> None:
     Whoever calls this has checked that the applicant declared it, with ``proof``, and may apply. Raises as
     :func:`cases.actions.submission.submit` does.
     """
+    if case.item.current_id == case.item_version_id:
+        case.item.current = case.item_version
     if not is_open(case.item):
         raise errors.ItemNotApplicable
     _check_complete(case)
@@ -70,16 +72,22 @@ def _number(case: Case) -> None:
 
 def grant_all(actor: Actor, case: Case, rows: list[CaseMaterial]) -> None:
     """Give the case the right to use each proof it relies on (网上申办用证), and nothing more."""
-    for row in rows:
-        if row.certificate_id is None and row.document_id is None:
-            continue
-        row.grant = grants.give(
-            actor,
-            case_number=case.number or "",
-            purpose=case.item_version.name[:200],
-            legal_basis=row.requirement.legal,
-            holder_id=evidence.holder_of(case, row.requirement),
-            certificate_id=row.certificate_id,
-            document_id=None if row.certificate_id else row.document_id,
-        )
-        row.save(update_fields=["grant", "updated_at"])
+    relied = [row for row in rows if row.certificate_id or row.document_id]
+    given = grants.give_all(
+        actor,
+        case_number=case.number or "",
+        purpose=case.item_version.name[:200],
+        wanted=[_wanted(case, row) for row in relied],
+    )
+    for row, grant in zip(relied, given, strict=True):
+        row.grant, row.updated_at = grant, timezone.now()
+    CaseMaterial.objects.bulk_update(relied, ["grant", "updated_at"])
+
+
+def _wanted(case: Case, row: CaseMaterial) -> grants.Wanted:
+    return grants.Wanted(
+        legal_basis=row.requirement.legal,
+        holder_id=evidence.holder_of(case, row.requirement),
+        certificate_id=row.certificate_id,
+        document_id=None if row.certificate_id else row.document_id,
+    )

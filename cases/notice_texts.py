@@ -249,7 +249,9 @@ def _received(row: CaseMaterial) -> str:
 
 
 def _receipt_lists(case: Case) -> list[dict[str, Any]]:
-    rows = list(case.materials.select_related("requirement", "document", "certificate", "undertaking"))
+    rows = case.signature.materials
+    if rows is None:
+        rows = list(case.materials.select_related("requirement", "document", "certificate", "undertaking"))
     received = [_received(row) for row in rows if row.way != row.Way.MISSING]
     lists = [{"title": "收到的材料", "items": received}] if received else []
     for row in rows:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from cases.models import Case
 from cases.states import State
 from certificates import reuse
-from identity.models import Party
+from identity.models import Party, Person
 from identity.queries import authority_values
 from services.composed import PARTS, kind_of
 from services.errors import FieldInvalid
@@ -113,9 +113,17 @@ def _own_agent(case: Case) -> UUID | None:
 
 
 def _from_register(case: Case) -> dict[str, Answer]:
-    values = authority_values(case.applicant, case.agent)
+    values = authority_values(case.applicant, _agent(case))
     label = _("身份信息")
     return {code: _answer(value, "identity", label) for code, value in values.items()}
+
+
+def _agent(case: Case) -> Person:
+    """Who fills it in; for an organisation mostly its legal representative, whom the register's answers name anyway."""
+    party = case.applicant
+    if party.kind == Party.Kind.ORGANISATION and party.organisation.legal_representative_id == case.agent_id:
+        case.agent = party.organisation.legal_representative
+    return case.agent
 
 
 def _from_earlier(case: Case) -> dict[str, Answer]:

@@ -25,6 +25,7 @@ from certificates.subjects import subject_index
 from certificates.transitions import Stated
 from certificates.wallet import report_actions
 from common import events
+from common.acts import part_of_act
 from common.formatting import action_label
 from common.idempotency import claim
 from common.jobs import after_commit, for_each
@@ -36,7 +37,7 @@ from identity.staff.current import hold as hold_post
 HELD = (Certificate.State.VALID, Certificate.State.SUSPENDED)
 
 
-@transaction.atomic
+@part_of_act
 def issue(
     actor: Actor,
     *,

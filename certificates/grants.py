@@ -1,5 +1,7 @@
 """Purpose-bound use: a case gets a grant for each proof it relies on; every look leaves a disclosure."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from uuid import UUID
 
 from django.db import transaction
@@ -11,29 +13,40 @@ from common import events
 from identity.actor import Actor
 
 
-def give(
-    actor: Actor,
-    *,
-    case_number: str,
-    purpose: str,
-    legal_basis: str,
-    holder_id: UUID,
-    certificate_id: UUID | None = None,
-    document_id: UUID | None = None,
-) -> Grant:
-    """Let one case use one certificate or document, inside the caller's transaction."""
-    grant = Grant.objects.create(
-        case_number=case_number,
-        purpose=purpose,
-        legal_basis=legal_basis[:200],
-        certificate_id=certificate_id,
-        document_id=document_id,
-        granted_by_id=actor.known_account_id,
-    )
-    events.record(
-        codes.GRANTED, actor=actor, subject_id=grant.pk, holder_id=holder_id, case_number=case_number, purpose=purpose
-    )
-    return grant
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A proof that a case relies on, whose it is and why it may be used."""
+
+    legal_basis: str
+    holder_id: UUID
+    certificate_id: UUID | None = None
+    document_id: UUID | None = None
+
+
+def give_all(actor: Actor, *, case_number: str, purpose: str, wanted: Sequence[Wanted]) -> list[Grant]:
+    """Let one case use several proofs, inside the caller's transaction; the grants come in the order asked for."""
+    given = [
+        Grant(
+            case_number=case_number,
+            purpose=purpose,
+            legal_basis=one.legal_basis[:200],
+            certificate_id=one.certificate_id,
+            document_id=one.document_id,
+            granted_by_id=actor.known_account_id,
+        )
+        for one in wanted
+    ]
+    Grant.objects.bulk_create(given)
+    for grant, one in zip(given, wanted, strict=True):
+        events.record(
+            codes.GRANTED,
+            actor=actor,
+            subject_id=grant.pk,
+            holder_id=one.holder_id,
+            case_number=case_number,
+            purpose=purpose,
+        )
+    return given
 
 
 def end_all(actor: Actor, *, case_number: str) -> int:

@@ -4,15 +4,17 @@ The choice itself is :mod:`certificates.choosing`; here is what it chooses from,
 """
 
 import datetime as dt
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import BinaryField, ExpressionWrapper, F, Q, QuerySet, TextField
 
 from certificates.choosing import Requirement, Resolution, decide
 from certificates.held import Held, held_by
 from certificates.models import Certificate
+from common.fields import EncryptedJSONField
 
 
 def resolve(requirements: Sequence[Requirement], *, today: dt.date) -> dict[str, Resolution]:
@@ -55,7 +57,14 @@ class HeldValue:
 
 
 _SPEAKERS = 200
-_SPOKEN = ("holder", "face", "issued_on", "type__key", "type__name", "type__fields")
+_FACE: EncryptedJSONField = Certificate._meta.get_field("face")
+# Both as they are stored: most certificates repeat what another said, and are not opened for it.
+_STORED = {
+    "speaks_as": F("type__key"),
+    "called": F("type__name"),
+    "says": ExpressionWrapper(F("type__fields"), output_field=TextField()),
+    "sealed": ExpressionWrapper(F("face"), output_field=BinaryField()),
+}
 
 
 def is_about_person(element: str) -> bool:
@@ -74,19 +83,24 @@ def element_values(
     ``authorities`` maps an element to the key of the type whose word counts most; other certificates that repeat
     the value (a trade licence repeats the shop's name) answer only where that one is not held, newest first.
     """
-    rows = valid_certificates(today).filter(holder_id__in={holder_id, agent_id} - {None})
-    rows = rows.select_related(None).select_related("type").only(*_SPOKEN)
+    held = valid_certificates(today).filter(holder_id__in={holder_id, agent_id} - {None}).select_related(None)
+    rows = held.annotate(**_STORED).values_list("pk", "holder_id", "type_id", "issued_on", *_STORED)
     values: dict[str, HeldValue] = {}
     spoken: set[str] = set()  # elements whose own authority has spoken
-    for certificate in rows[:_SPEAKERS]:
-        source = f"{certificate.type.name}，{certificate.issued_on.isoformat()}"
-        for spec in certificate.type.fields:
-            element, value = spec.get("element"), certificate.face.get(spec["key"])
-            if not element or not value or (certificate.holder_id != holder_id and not is_about_person(element)):
-                continue
-            is_authority = authorities.get(element) == certificate.type.key
-            if element not in values or (is_authority and element not in spoken):
-                values[element] = HeldValue(str(value), certificate.pk, source)
-            if is_authority:
-                spoken.add(element)
+    fields: dict[UUID, list[tuple[str, str]]] = {}
+    for certificate_id, owner_id, type_id, issued_on, key, name, stored_fields, stored_face in rows[:_SPEAKERS]:
+        if type_id not in fields:
+            fields[type_id] = [(one["key"], one["element"]) for one in json.loads(stored_fields) if one.get("element")]
+        own_word = {element for _field, element in fields[type_id] if authorities.get(element) == key}
+        is_own = owner_id == holder_id
+        asked = [(field, element) for field, element in fields[type_id] if is_own or is_about_person(element)]
+        known = set(values) - (own_word - spoken)
+        if all(element in known for _field, element in asked):
+            continue  # what is encrypted stays so where others have said it all
+        face = _FACE.from_db_value(stored_face, None, None)
+        for field, element in asked:
+            if element not in known and (value := face.get(field)):
+                values[element] = HeldValue(str(value), certificate_id, f"{name}，{issued_on.isoformat()}")
+                known.add(element)
+                spoken |= {element} & own_word
     return values

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Protocol
 from uuid import UUID
 
+from common.acts import gathering
 from common.models import AuditEvent
 
 
@@ -35,10 +36,15 @@ def record(
 ) -> AuditEvent:
     """Append one audit row in the caller's transaction: the act and its record stand or fall together.
 
-    ``detail`` must have exactly the event's declared fields, JSON values, and no secret or full personal datum.
+    ``detail`` must have exactly the event's declared fields, JSON values, and no secret or full personal datum. Within
+    an act (:mod:`common.acts`) the row is written at its end.
     """
     row = _row(event, actor, subject_id, holder_id, detail)
-    row.save(force_insert=True)
+    act = gathering()
+    if act is None:
+        row.save(force_insert=True)
+    else:
+        act.events.append(row)
     return row
 
 
@@ -46,7 +52,12 @@ def record_all(
     event: Event, *, actor: Doer, subjects: Iterable[tuple[object, UUID | None]], **detail: object
 ) -> list[AuditEvent]:
     """As :func:`record` for many (subject, holder) of one act with the same detail."""
-    return AuditEvent.objects.bulk_create(_row(event, actor, subject, holder, detail) for subject, holder in subjects)
+    rows = [_row(event, actor, subject, holder, detail) for subject, holder in subjects]
+    act = gathering()
+    if act is None:
+        return AuditEvent.objects.bulk_create(rows)
+    act.events += rows
+    return rows
 
 
 def _row(

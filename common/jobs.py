@@ -13,19 +13,33 @@ from uuid import UUID
 from django.db import transaction
 from procrastinate.contrib.django import app
 from procrastinate.exceptions import AlreadyEnqueued
+from procrastinate.jobs import JobDeferrer
 from procrastinate.tasks import Task
+
+from common.acts import gathering
 
 _log = logging.getLogger("onestop.jobs")
 PATIENCE = dt.timedelta(minutes=15)  # how long work may take before somebody asks for it again
 
 
 def after_commit(task: str, **arguments: str) -> None:
-    """Queue ``task`` (dotted path, e.g. ``cases.tasks.finish_case``) with JSON arguments after the commit."""
-    transaction.on_commit(partial(_queue, task, arguments))
+    """Queue ``task`` (dotted path, e.g. ``cases.tasks.finish_case``) with JSON arguments after the commit.
+
+    A job of an act (:mod:`common.acts`) is written at its end, and begins when that is committed.
+    """
+    act = gathering()
+    if act is None:
+        transaction.on_commit(partial(_queue, task, arguments))
+    else:
+        act.jobs.append(_known(task).make_new_job(**arguments))
+
+
+def _known(task: str) -> JobDeferrer:
+    return app.configure_task(task, allow_unknown=False)
 
 
 def _queue(task: str, arguments: dict[str, str]) -> None:
-    app.configure_task(task, allow_unknown=False).defer(**arguments)
+    _known(task).defer(**arguments)
 
 
 def for_each(keys: Iterable[UUID], act: Callable[[UUID], bool]) -> int:

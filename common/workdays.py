@@ -12,10 +12,17 @@ from dataclasses import dataclass, field
 import chinese_calendar
 from django.utils.translation import gettext_lazy as _
 
+from common.acts import once
 from common.errors import DomainError
-from common.models import CalendarDay, CalendarYear
+from common.prepared import prepared_cursor
 
 _PACKAGE_YEARS = frozenset(day.year for day in chinese_calendar.constants.holidays)
+
+_DAYS_AND_YEARS = """
+SELECT region_code, day, is_workday, NULL AS year FROM common_calendarday WHERE region_code = ANY(%s::text[])
+UNION ALL
+SELECT NULL, NULL, NULL, year FROM common_calendaryear
+"""
 
 
 class UnknownYear(DomainError):
@@ -64,22 +71,26 @@ class WorkCalendar:
 
 
 def for_region(region_code: str) -> WorkCalendar:
-    """Load the calendar of a region: national rows, then those of its province, city and county (two queries)."""
-    return for_regions([region_code])[region_code]
+    """Load the calendar of a region: national rows, then those of its province, city and county (one query).
+
+    Once in an act (:mod:`common.acts`).
+    """
+    return once(("calendar", region_code), lambda: for_regions([region_code])[region_code])
 
 
 def for_regions(region_codes: Iterable[str]) -> dict[str, WorkCalendar]:
-    """Load the calendars of several regions at once (two queries)."""
+    """Load the calendars of several regions at once (one query)."""
     above = {
         code: ["", code[:2].ljust(6, "0"), code[:4].ljust(6, "0"), code[:6], code]
         for code in dict.fromkeys(region_codes)
     }
-    rows = list(CalendarDay.objects.filter(region_code__in={code for codes in above.values() for code in codes}))
-    years = frozenset(CalendarYear.objects.values_list("year", flat=True))
+    with prepared_cursor() as cursor:
+        cursor.execute(_DAYS_AND_YEARS, [sorted({code for codes in above.values() for code in codes})])
+        found = cursor.fetchall()
+    rows = [(region, day, is_workday) for region, day, is_workday, _year in found if day]
+    years = frozenset(year for *_day, year in found if year)
     calendars = {}
     for region_code, codes in above.items():
-        nearest_last = sorted(
-            (row for row in rows if row.region_code in codes), key=lambda row: codes.index(row.region_code)
-        )
-        calendars[region_code] = WorkCalendar({row.day: row.is_workday for row in nearest_last}, years)
+        nearest_last = sorted((row for row in rows if row[0] in codes), key=lambda row: codes.index(row[0]))
+        calendars[region_code] = WorkCalendar({day: is_workday for _code, day, is_workday in nearest_last}, years)
     return calendars

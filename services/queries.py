@@ -85,20 +85,46 @@ def published_items() -> QuerySet[ServiceItem]:
     )
 
 
+# Columns of a version by which a case is handled; the others are described to people and to other systems.
+_ACTED_ON = {
+    *("id", "updated_at", "item", "version", "state", "name", "cancel_on", "is_applicable_online", "audience"),
+    *("project_type", "statutory_days", "statutory_unit", "promise_days", "promise_unit", "assurance_level"),
+    *("open_from_age", "steps", "result_kind", "result_name", "result_type", "registers", "replaces"),
+    *("hall_place", "consult_phone"),
+}
+
+
+def only_described(path: str) -> list[str]:
+    """What a case does without of the version at ``path``, to be deferred: two columns in three."""
+    return [f"{path}__{one.name}" for one in ItemVersion._meta.concrete_fields if one.name not in _ACTED_ON]
+
+
 def get_item(item_id: UUID | str) -> ServiceItem:
     """Return an item that is in use or paused today, with the version in force (one query).
 
     Raises :class:`ItemNotFound`.
     """
-    item = get_known_item(item_id)
+    return _not_cancelled(get_known_item(item_id))
+
+
+def get_item_to_apply(item_id: UUID | str) -> ServiceItem:
+    """As :func:`get_item`, with what a case needs to know of the version and without what is around the item."""
+    items = ServiceItem.objects.select_related("current").defer(*only_described("current"))
+    return _not_cancelled(_known(items, item_id))
+
+
+def get_known_item(item_id: UUID | str) -> ServiceItem:
+    """Return an item that was ever published, cancelled ones too, as it stands today; :class:`ItemNotFound`."""
+    return _known(ServiceItem.objects.select_related("current__result_type", "department", "region", "entry"), item_id)
+
+
+def _not_cancelled(item: ServiceItem) -> ServiceItem:
     if item.state == ServiceItem.State.CANCELLED:
         raise ItemNotFound
     return item
 
 
-def get_known_item(item_id: UUID | str) -> ServiceItem:
-    """Return an item that was ever published, cancelled ones too, as it stands today; :class:`ItemNotFound`."""
-    items = ServiceItem.objects.select_related("current__result_type", "department", "region", "entry")
+def _known(items: QuerySet[ServiceItem], item_id: UUID | str) -> ServiceItem:
     try:
         item = as_of(items.get(pk=item_id), timezone.localdate())
     except (ServiceItem.DoesNotExist, ValidationError) as error:

@@ -9,11 +9,12 @@ from django.utils import timezone
 
 from cases import clock, errors, notices
 from cases.actions import moves
-from cases.limits import day_or_none
+from cases.limits import BEFORE_REVIEW, day_or_none, pauses_of
 from cases.models import Case, Extension, Notice, SpecialProcedure
 from cases.proceedings import closing
 from cases.routes import opening
 from cases.states import Action, State
+from common.acts import act
 from common.idempotency import claim
 from common.workdays import UnknownYear, WorkCalendar, for_region
 from identity.actor import SYSTEM, Actor
@@ -22,11 +23,17 @@ from identity.actor import SYSTEM, Actor
 def set_limits(case: Case) -> None:
     """Compute both due dates. A year without calendar data leaves them empty, and the page says why."""
     calendar = for_region(case.department.region.code)
-    pauses = [clock.Pause(p.starts_on, p.ends_on) for p in case.special_procedures.all()]
-    extension = Extension.objects.filter(case=case).values_list("days", flat=True).first() or 0
+    pauses, extension = pauses_of(case), _extension(case)
     version = case.item_version
     case.promise_due_on = _due(case, version.promise_days, version.promise_unit, calendar, pauses, extension)
     case.statutory_due_on = _due(case, version.statutory_days, version.statutory_unit, calendar, pauses, extension)
+
+
+def _extension(case: Case) -> int:
+    """The days that were added; an extension is asked for in review."""
+    if case.state in BEFORE_REVIEW:
+        return 0
+    return Extension.objects.filter(case=case).values_list("days", flat=True).first() or 0
 
 
 def _due(
@@ -78,7 +85,7 @@ def fill_missing(*, limit: int = 500) -> int:
     return changed
 
 
-@transaction.atomic
+@act
 def start_special(
     actor: Actor,
     *,
@@ -115,7 +122,7 @@ def start_special(
     return case
 
 
-@transaction.atomic
+@act
 def end_special(
     actor: Actor, *, case_id: UUID, result: str, request_key: str = "", expected_version: int | None = None
 ) -> Case:
@@ -142,7 +149,7 @@ def end_special(
     return case
 
 
-@transaction.atomic
+@act
 def extend(
     actor: Actor,
     *,

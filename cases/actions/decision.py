@@ -4,8 +4,6 @@ from collections.abc import Mapping
 from dataclasses import replace
 from uuid import UUID
 
-from django.db import transaction
-from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -26,8 +24,10 @@ from cases.states import Action, Outcome, State
 from certificates.actions import issue
 from certificates.errors import DocumentWaiting
 from certificates.models import Certificate, CertificateType, Document
+from common.acts import act
 from common.idempotency import claim
 from common.numbering import next_number
+from common.prepared import planned
 from identity.actions import register_organisation
 from identity.actor import SYSTEM, Actor
 from identity.models import Party
@@ -38,7 +38,8 @@ from services.renewals import renewed_after_term
 from services.texts import plain_text
 
 
-@transaction.atomic
+@planned()
+@act
 def approve(
     actor: Actor,
     *,
@@ -53,7 +54,7 @@ def approve(
     :class:`BranchesOpen`, :class:`BranchOpposed`, :class:`OriginalsNotSeen`, :class:`EvidenceFlagged`,
     :class:`AnswersOutdated` or :class:`DeferredOpen`.
     """
-    case = moves.lock(actor, case_id)
+    case = moves.lock(actor, case_id, parts=(*moves.WHOLE, "item_version__result_type"))
     claimed = claim(actor_id=actor.account_id, action="approve", request_key=request_key)
     if claimed.earlier_id:
         return case
@@ -87,7 +88,8 @@ def _approve(actor: Actor, case: Case, action: Action, face: Mapping[str, str]) 
     notices.finish_later(case)
 
 
-@transaction.atomic
+@planned()
+@act
 def decide_at_once(
     actor: Actor,
     *,
@@ -101,7 +103,7 @@ def decide_at_once(
     Raises :class:`NotInstant`, :class:`OriginalsNotSeen`, :class:`EvidenceFlagged`, :class:`AnswersOutdated` or
     :class:`DeferredOpen`.
     """
-    case = moves.lock(actor, case_id)
+    case = moves.lock(actor, case_id, parts=(*moves.WHOLE, "item_version__result_type"))
     claimed = claim(actor_id=actor.account_id, action="decide_at_once", request_key=request_key)
     if claimed.earlier_id:
         return case
@@ -118,12 +120,12 @@ def decide_at_once(
     return case
 
 
-@transaction.atomic
+@act
 def refuse(
     actor: Actor, *, case_id: UUID, reason: str, request_key: str = "", expected_version: int | None = None
 ) -> Case:
     """Decide 不予 with reasons; the notice tells the rights to review and litigation (第三十八条第二款)."""
-    case = moves.lock(actor, case_id)
+    case = moves.lock(actor, case_id, parts=moves.WHOLE)
     claimed = claim(actor_id=actor.account_id, action="refuse", request_key=request_key)
     if claimed.earlier_id:
         return case
@@ -144,12 +146,12 @@ def refuse(
     return case
 
 
-@transaction.atomic
+@act
 def terminate(
     actor: Actor, *, case_id: UUID, reason: str, request_key: str = "", expected_version: int | None = None
 ) -> Case:
     """End a case that has lost its object (the applicant died, the organisation is gone)."""
-    case = moves.lock(actor, case_id)
+    case = moves.lock(actor, case_id, parts=moves.WHOLE)
     claimed = claim(actor_id=actor.account_id, action="terminate", request_key=request_key)
     if claimed.earlier_id:
         return case
@@ -163,7 +165,7 @@ def terminate(
     return case
 
 
-@transaction.atomic
+@act
 def close(*, case_id: UUID) -> Case:
     """Close a decided case once its documents are made and delivered to the person's page; twice is once.
 
@@ -205,13 +207,14 @@ def _check_branches(case: Case, *, approving: bool) -> None:
 def _check_originals(case: Case) -> None:
     """No grade C copy is decided on. The documents are held: a dispute at this very moment is seen or waits."""
     used = case.materials.filter(document__isnull=False).values("document")
-    held = Document.objects.select_for_update(no_key=True).filter(pk__in=used).order_by("pk")
+    documents = Document.objects.select_for_update(no_key=True).only("scan", "grade", "erased_at")
+    held = list(documents.filter(pk__in=used).order_by("pk"))
     if any(document.scan == Document.Scan.WAITING for document in held):
         raise DocumentWaiting
-    lacking = Q(document__grade=Document.Grade.C) | Q(document__erased_at__isnull=False)
-    unseen = CaseMaterial.objects.filter(lacking, case=case).select_related("requirement")
-    names = [row.name for row in unseen]
-    if names:
+    lacking = [one for one in held if one.grade == Document.Grade.C or one.erased_at]
+    if lacking:
+        unseen = CaseMaterial.objects.filter(document__in=lacking, case=case).select_related("requirement")
+        names = [row.name for row in unseen]
         raise errors.OriginalsNotSeen(count=len(names), names="、".join(names))
 
 

@@ -21,7 +21,10 @@ from cases.promises import keeping
 from cases.queries import of_ended_organisations
 from cases.states import FINAL_STATES, State
 from certificates.trays.actions import handing_in
+from common.acts import act
 from common.idempotency import claim
+from common.prepared import planned
+from common.rows import only
 from identity.actor import Actor
 from identity.errors import MandateOutOfScope
 from identity.mandates.queries import hold
@@ -35,7 +38,8 @@ from services.rules import normal_situation
 _Way = CaseMaterial.Way
 
 
-@transaction.atomic
+@planned()
+@act
 def start_draft(actor: Actor, *, item_id: UUID, request_key: str = "") -> Case:
     """Open a draft for the party the actor acts for, or return the one that is open for this item already.
 
@@ -47,7 +51,7 @@ def start_draft(actor: Actor, *, item_id: UUID, request_key: str = "") -> Case:
     earlier = Case.objects.filter(pk=claimed.earlier_id).first() if claimed.earlier_id else None
     if earlier:  # none when the person has thrown that draft away since: then this is a new one
         return earlier
-    item = catalogue.get_item(item_id)
+    item = catalogue.get_item_to_apply(item_id)
     version = item.current
     if scope and not scope.covers_item(item.code):
         raise MandateOutOfScope
@@ -58,7 +62,7 @@ def start_draft(actor: Actor, *, item_id: UUID, request_key: str = "") -> Case:
     lock_party(applicant.pk, no_key=True)
     drafts = Case.objects.select_for_update(no_key=True).filter(applicant=applicant, state=State.DRAFT)
     joint = Exists(JointItem.objects.filter(case=OuterRef("pk")))  # goes its way with others
-    case = drafts.filter(~joint, item=item, item_version=version).first()
+    case = only(drafts.filter(~joint, item=item, item_version=version))
     if case:
         handover.take_over(actor, case=case)
         case.save()
@@ -68,8 +72,15 @@ def start_draft(actor: Actor, *, item_id: UUID, request_key: str = "") -> Case:
     return case
 
 
-def _editable(actor: Actor, case_id: UUID, expected_version: int | None, *, corrections: bool = False) -> Case:
-    case = lock(actor, case_id)
+def _editable(
+    actor: Actor,
+    case_id: UUID,
+    expected_version: int | None,
+    *,
+    corrections: bool = False,
+    parts: Sequence[str] = (),
+) -> Case:
+    case = lock(actor, case_id, parts=parts)
     allowed = {State.DRAFT, State.CORRECTING} if corrections else {State.DRAFT}
     if case.state not in allowed or not actor.is_citizen:
         kind = errors.CaseClosed if case.state in FINAL_STATES else errors.MoveNotAllowed
@@ -87,12 +98,12 @@ def _save(case: Case) -> None:
     case.save()
 
 
-@transaction.atomic
+@act
 def save_situation(
     actor: Actor, *, case_id: UUID, chosen: Mapping[str, str], expected_version: int | None = None
 ) -> Case:
     """Store the answers to the guiding questions; fields and materials follow. Raises :class:`SituationInvalid`."""
-    case = _editable(actor, case_id, expected_version)
+    case = _editable(actor, case_id, expected_version, parts=("item_version",))
     case.situation = normal_situation(list(case.item_version.situations.all()), chosen)
     case.answers = prefill.fill(case, today=timezone.localdate())
     _save(case)
@@ -108,7 +119,7 @@ def save_answers(
     return case, {problem.path: problem.message for problem in problems}
 
 
-@transaction.atomic
+@act
 def save_page(
     actor: Actor,
     *,
@@ -123,12 +134,12 @@ def save_page(
 
     ``files`` are uploads by field key; they go into the locker and stand for the materials that those fields name.
     """
-    case = _editable(actor, case_id, expected_version)
+    case = _editable(actor, case_id, expected_version, parts=("item_version",))
     steps = [step for step in visible_steps(case.item_version, case.situation) if step.key == step_key]
     return _save_steps(actor, case, steps, raw=raw, files=files or {}, request_key=request_key)
 
 
-@transaction.atomic
+@act
 def save_form(
     actor: Actor,
     *,
@@ -141,7 +152,7 @@ def save_form(
     """Store all form pages at once, for those who fill them in on one; good values and problems as by
     :func:`save_page`.
     """
-    case = _editable(actor, case_id, expected_version)
+    case = _editable(actor, case_id, expected_version, parts=("item_version",))
     steps = visible_steps(case.item_version, case.situation)
     return _save_steps(actor, case, steps, raw=raw, files=files or {}, request_key=request_key)
 
@@ -165,7 +176,7 @@ def _save_steps(
     return case, (*checked.problems, *wrong)
 
 
-@transaction.atomic
+@act
 def replace_page(
     actor: Actor, *, case_id: UUID, step_key: str, raw: Mapping[str, Any], expected_version: int | None = None
 ) -> Case:
@@ -176,7 +187,7 @@ def replace_page(
     return case
 
 
-@transaction.atomic
+@act
 def set_prefill(actor: Actor, *, case_id: UUID, use: bool) -> Case:
     """Let a person refuse that what is known of them is used (values and proofs are taken out), or take it again."""
     case = _editable(actor, case_id, None)
@@ -189,7 +200,7 @@ def set_prefill(actor: Actor, *, case_id: UUID, use: bool) -> Case:
     return case
 
 
-@transaction.atomic
+@act
 def refresh_draft(actor: Actor, *, case_id: UUID) -> Case:
     """Resolve a draft's values and materials again: certificates come and go while a draft waits.
 
@@ -206,7 +217,7 @@ def refresh_draft(actor: Actor, *, case_id: UUID) -> Case:
     return case
 
 
-@transaction.atomic
+@act
 def upload_material(
     actor: Actor,
     *,
@@ -271,7 +282,8 @@ def material_for_tray(actor: Actor, *, case_id: UUID, material_id: UUID) -> Case
         return _material(_editable(actor, case_id, None, corrections=True), material_id)
 
 
-@transaction.atomic
+@planned()
+@act
 def promise_material(actor: Actor, *, case_id: UUID, material_id: UUID) -> CaseMaterial:
     """Take the declaration (告知承诺) instead of the proof, where the item allows it and no breach is on record.
 
@@ -289,7 +301,8 @@ def promise_material(actor: Actor, *, case_id: UUID, material_id: UUID) -> CaseM
     return row
 
 
-@transaction.atomic
+@planned()
+@act
 def defer_material(actor: Actor, *, case_id: UUID, material_id: UUID) -> CaseMaterial:
     """Promise to bring a minor material later (容缺后补), where the item allows it."""
     hold_joint(case_id)
@@ -308,7 +321,7 @@ def defer_material(actor: Actor, *, case_id: UUID, material_id: UUID) -> CaseMat
     return row
 
 
-@transaction.atomic
+@act
 def clear_material(actor: Actor, *, case_id: UUID, material_id: UUID) -> Case:
     """Undo a choice: the material is resolved again from what is held."""
     hold_joint(case_id)
@@ -326,13 +339,13 @@ def clear_material(actor: Actor, *, case_id: UUID, material_id: UUID) -> Case:
 
 
 def _material(case: Case, material_id: UUID) -> CaseMaterial:
-    row = case.materials.select_related("requirement").filter(pk=material_id).first()
+    row = only(case.materials.select_related("requirement").filter(pk=material_id))
     if row is None:
         raise errors.MaterialNotFound
     return row
 
 
-@transaction.atomic
+@act
 def discard_draft(actor: Actor, *, case_id: UUID) -> None:
     """Throw a draft away at its owner's wish. A draft is nobody's record yet; uploads stay in the locker."""
     case = _editable(actor, case_id, None)

@@ -4,7 +4,6 @@ import datetime as dt
 from collections.abc import Mapping
 from uuid import UUID
 
-from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -14,17 +13,20 @@ from cases.fees.notice_actions import raise_fees
 from cases.models import Case, Notice
 from cases.routes import opening
 from cases.states import Action, State
+from common.acts import act
 from common.idempotency import claim
 from common.jobs import for_each
+from common.prepared import planned
 from common.workdays import UnknownYear, WorkCalendar, for_regions
 from identity.actor import SYSTEM, Actor
 from services.charging import Moment
 
 
-@transaction.atomic
+@planned()
+@act
 def accept(actor: Actor, *, case_id: UUID, request_key: str = "", expected_version: int | None = None) -> Case:
     """Accept an application (受理): the clock starts, and what waits for nothing in the review route opens."""
-    case = moves.lock(actor, case_id)
+    case = moves.lock(actor, case_id, parts=moves.WHOLE)
     claimed = claim(actor_id=actor.account_id, action="accept", request_key=request_key)
     if claimed.earlier_id:
         return case
@@ -36,14 +38,14 @@ def accept(actor: Actor, *, case_id: UUID, request_key: str = "", expected_versi
 
 
 def _start(actor: Actor, case: Case, action: Action, *, note: str = "") -> None:
-    moves.apply(case, actor, action, note=note)
+    moves.apply(case, actor, action, note=note, is_saved=False)
     notices.issue(actor, case, Notice.Kind.ACCEPTANCE)
     raise_fees(actor, case=case, moments=(Moment.ACCEPTANCE,))
     opening.lay_out(case)
     moves.apply(case, SYSTEM, Action.START_REVIEW)
 
 
-@transaction.atomic
+@act
 def ask_correction(
     actor: Actor,
     *,
@@ -58,7 +60,7 @@ def ask_correction(
     ``corrections`` maps a material's id to what is wrong with it; ``general`` is about the form. Raises
     :class:`CorrectionUsed`, :class:`CorrectionEmpty` or :class:`MaterialNotFound`.
     """
-    case = moves.lock(actor, case_id)
+    case = moves.lock(actor, case_id, parts=moves.WHOLE)
     claimed = claim(actor_id=actor.account_id, action="ask_correction", request_key=request_key)
     if claimed.earlier_id:
         return case
@@ -84,7 +86,7 @@ def ask_correction(
     return case
 
 
-@transaction.atomic
+@act
 def refuse_acceptance(
     actor: Actor,
     *,
@@ -95,7 +97,7 @@ def refuse_acceptance(
     expected_version: int | None = None,
 ) -> Case:
     """Refuse acceptance with reasons, naming the competent body where there is one (第三十二条第一款第二项)."""
-    case = moves.lock(actor, case_id)
+    case = moves.lock(actor, case_id, parts=moves.WHOLE)
     claimed = claim(actor_id=actor.account_id, action="refuse_acceptance", request_key=request_key)
     if claimed.earlier_id:
         return case
@@ -111,12 +113,12 @@ def refuse_acceptance(
     return case
 
 
-@transaction.atomic
+@act
 def not_required(
     actor: Actor, *, case_id: UUID, reason: str, request_key: str = "", expected_version: int | None = None
 ) -> Case:
     """Tell the applicant at once that no permit is needed (第三十二条第一款第一项)."""
-    case = moves.lock(actor, case_id)
+    case = moves.lock(actor, case_id, parts=moves.WHOLE)
     claimed = claim(actor_id=actor.account_id, action="not_required", request_key=request_key)
     if claimed.earlier_id:
         return case
@@ -146,9 +148,9 @@ def _is_over(received_on: dt.date, today: dt.date, calendar: WorkCalendar) -> bo
         return False  # the page shows it; an acceptance is never guessed
 
 
-@transaction.atomic
+@act
 def _deem(case_id: UUID) -> bool:
-    case = moves.lock(SYSTEM, case_id)
+    case = moves.lock(SYSTEM, case_id, parts=moves.WHOLE)
     if case.state != State.SUBMITTED:
         return False
     case.accepted_at = timezone.now()

@@ -1,8 +1,8 @@
 """How every action changes a case: lock, check, move, record. The one place where a state changes."""
 
+from collections.abc import Sequence
 from uuid import UUID
 
-from django.db.models import QuerySet
 from django.utils import timezone
 
 from cases import errors
@@ -18,27 +18,38 @@ from cases.states import FINAL_STATES, OF_BRANCH, TABLE, Action, By, State
 from certificates import grants
 from common import events
 from common.jobs import after_commit
+from common.rows import only
 from identity.actor import Actor, ActorKind
 from identity.errors import MandateOutOfScope
 from identity.mandates.queries import hold
 from identity.organisations.queries import require_active
 from identity.staff.current import hold as hold_post
+from services.queries import only_described
 
 # What other items of a joint case may wait for; delivery changes nothing for them.
 _TOLD_TO_JOINT = {State.DECIDED, *FINAL_STATES} - {State.CLOSED}
 _SIDE = {ActorKind.CITIZEN: By.APPLICANT, ActorKind.STAFF: By.STAFF, ActorKind.SYSTEM: By.SYSTEM}
 
 
-def lock(actor: Actor, case_id: UUID) -> Case:
+# What a case is read with where its notices, its clock or its certificate are written: each would be read anyway.
+_DESCRIBED = only_described("item_version")
+WHOLE = ("item", "item_version", "department__region", "applicant__organisation")
+
+
+def lock(actor: Actor, case_id: UUID, *, parts: Sequence[str] = ()) -> Case:
     """Lock the mandate or post this actor acts in, that nobody ends it half-way, then a case they may know of.
 
-    The lock lets rows that refer to the case be written: a suspension that flags this case while its decision
-    waits for that certificate would otherwise deadlock with it. Raises :class:`CaseNotFound`,
+    The case comes with its applicant and its place in a joint case, and with ``parts``: relations that the act needs
+    in any event (:data:`WHOLE`). The lock lets rows that refer to the case be written: a suspension that flags this
+    case while its decision waits for that certificate would otherwise deadlock with it. Raises :class:`CaseNotFound`,
     :class:`HoldingEnded`, :class:`MandateEnded` or :class:`MandateOutOfScope`.
     """
     hold_post(actor)
     scope = hold(actor)
-    case = _with_parts(visible_to(actor)).select_for_update(of=("self",), no_key=True).filter(pk=case_id).first()
+    seen = visible_to(actor).select_related("applicant", "joint_item", *parts).filter(pk=case_id)
+    if "item_version" in parts:
+        seen = seen.defer(*_DESCRIBED)
+    case = only(seen.select_for_update(of=("self",), no_key=True))
     if case is None:
         _say_why_ended(actor, case_id)
         raise errors.CaseNotFound
@@ -52,17 +63,6 @@ def _say_why_ended(actor: Actor, case_id: UUID) -> None:
     case = of_ended_organisations(actor).select_related("applicant").filter(pk=case_id).first()
     if case is not None:
         require_active(case.applicant)
-
-
-def _with_parts(cases: "QuerySet[Case]") -> "QuerySet[Case]":
-    return cases.select_related(
-        "item",
-        "item_version__result_type",
-        "department__region",
-        "applicant__person",
-        "applicant__organisation",
-        "joint_item",
-    )
 
 
 def check(case: Case, actor: Actor, action: Action, *, expected_version: int | None) -> None:
@@ -85,14 +85,18 @@ def check(case: Case, actor: Actor, action: Action, *, expected_version: int | N
         actor.require(move.permission, case.department_id)
 
 
-def apply(case: Case, actor: Actor, action: Action, *, note: str = "") -> None:
-    """Move a checked case, save it with one more version, and append history and audit rows."""
+def apply(case: Case, actor: Actor, action: Action, *, note: str = "", is_saved: bool = True) -> None:
+    """Move a checked case, save it with one more version, and append history and audit rows.
+
+    Not ``is_saved``: the act's next move, which follows at once, saves it.
+    """
     before, case.state = case.state, TABLE[action].target
     case.version += 1
     if case.state in FINAL_STATES:
         case.closed_at = timezone.now()
         case.special_procedures.filter(ends_on__isnull=True).update(ends_on=timezone.localdate())
-    case.save()
+    if is_saved:
+        case.save()
     CaseEvent.objects.create(
         case=case,
         action=action,

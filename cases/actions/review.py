@@ -2,7 +2,6 @@
 
 from uuid import UUID
 
-from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -20,14 +19,17 @@ from certificates import locker
 from certificates.locker import mark_original_seen
 from certificates.models import Document
 from common import events
+from common.acts import act
 from common.errors import Forbidden
 from common.idempotency import claim
+from common.prepared import planned
 from identity.actor import Actor
 
 _COMPARABLE = (Document.Grade.B, Document.Grade.C)  # what the applicant made (grade D) has no original
 
 
-@transaction.atomic
+@planned()
+@act
 def review(
     actor: Actor,
     *,
@@ -50,8 +52,9 @@ def review(
     if claimed.earlier_id:
         return case
     moves.check(case, actor, Action.REVIEW, expected_version=expected_version)
-    branch = assignment.own_branch(actor, case, branch_id)
-    _check_route(case, branch, agreed=agreed, opinion=opinion)
+    branches = opening.load(case)
+    branch = assignment.own_branch(actor, case, branch_id, among=branches)
+    _check_route(case, branch, branches, agreed=agreed, opinion=opinion)
     if not agreed and not opinion.strip():
         raise errors.ReasonMissing(fields={"opinion": errors.ReasonMissing.message})
     officer = second_officer.strip()
@@ -63,7 +66,7 @@ def review(
     branch.reviewer_id = actor.account_id
     branch.reviewed_at = timezone.now()
     branch.save()
-    opening.go_on(case)
+    opening.go_on(case, branches)
     moves.apply(case, actor, Action.REVIEW, note=f"{branch.stage.name}：{branch.get_state_display()}")
     events.record(
         codes.BRANCH_REVIEWED,
@@ -77,7 +80,7 @@ def review(
     return case
 
 
-def _check_route(case: Case, branch: Branch, *, agreed: bool, opinion: str) -> None:
+def _check_route(case: Case, branch: Branch, branches: list[Branch], *, agreed: bool, opinion: str) -> None:
     """A visit, a hearing and experts have their record; nobody who was asked may still answer; the lead of a joint
     review has heard everybody, and answers objections.
     """
@@ -85,7 +88,7 @@ def _check_route(case: Case, branch: Branch, *, agreed: bool, opinion: str) -> N
         raise route_errors.VisitMissing
     require_stage(case, branch)
     require_settled(case, branch=branch)
-    parts = rules.partners(opening.load(case), branch)
+    parts = rules.partners(branches, branch)
     waiting = [part.stage.name for part in parts if part.state in rules.UNDONE]
     if waiting:
         raise route_errors.PartsOpen(count=len(waiting), names="、".join(waiting))
@@ -97,7 +100,7 @@ def _check_route(case: Case, branch: Branch, *, agreed: bool, opinion: str) -> N
         )
 
 
-@transaction.atomic
+@act
 def see_original(
     actor: Actor, *, case_id: UUID, material_id: UUID, expected_document_id: UUID | None = None
 ) -> CaseMaterial:
@@ -123,7 +126,7 @@ def see_original(
     return row
 
 
-@transaction.atomic
+@act
 def dispute_verdict(
     actor: Actor, *, case_id: UUID, material_id: UUID, reason: str, expected_document_id: UUID | None = None
 ) -> CaseMaterial:

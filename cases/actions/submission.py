@@ -2,7 +2,6 @@
 
 from uuid import UUID
 
-from django.db import transaction
 from django.utils import timezone
 
 from cases import errors, flags
@@ -12,7 +11,9 @@ from cases.joint.guard import begun, require_own_way
 from cases.models import Case, CaseMaterial, Notice
 from cases.signing.making import require_proof, sign
 from cases.states import Action
+from common.acts import act
 from common.idempotency import claim
+from common.prepared import planned
 from identity import levels
 from identity.actor import Actor
 from identity.mandates import capacity
@@ -21,7 +22,8 @@ from identity.step_up import Proof
 _Way = CaseMaterial.Way
 
 
-@transaction.atomic
+@planned()
+@act
 def submit(
     actor: Actor,
     *,
@@ -38,7 +40,7 @@ def submit(
     meanwhile), :class:`SituationIncomplete`, :class:`AnswersIncomplete`, :class:`MaterialsIncomplete`, or the errors
     of :func:`cases.actions.moves.check`; then the draft is as it was.
     """
-    case = moves.lock(actor, case_id)
+    case = moves.lock(actor, case_id, parts=moves.WHOLE)
     claimed = claim(actor_id=actor.account_id, action="submit", request_key=request_key)
     if claimed.earlier_id:
         return case
@@ -56,7 +58,7 @@ def submit(
     return case
 
 
-@transaction.atomic
+@act
 def correct(
     actor: Actor,
     *,
@@ -69,7 +71,7 @@ def correct(
 
     Raises :class:`MaterialsIncomplete` while a listed material has not been replaced.
     """
-    case = moves.lock(actor, case_id)
+    case = moves.lock(actor, case_id, parts=moves.WHOLE)
     claimed = claim(actor_id=actor.account_id, action="correct", request_key=request_key)
     if claimed.earlier_id:
         return case
@@ -93,7 +95,7 @@ def correct(
     return case
 
 
-@transaction.atomic
+@act
 def withdraw(
     actor: Actor, *, case_id: UUID, reason: str = "", request_key: str = "", expected_version: int | None = None
 ) -> Case:

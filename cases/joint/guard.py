@@ -4,6 +4,7 @@ from uuid import UUID
 
 from cases.joint.errors import PartOfJoint
 from cases.models import Case, JointCase, JointItem
+from common.rows import only
 
 
 def part_of(case: Case) -> JointItem | None:
@@ -30,9 +31,10 @@ def require_unsent(case: Case) -> None:
 
 def begun(case: Case) -> None:
     """Note that a part which waited for its applicant was submitted."""
-    JointItem.objects.filter(case=case, state=JointItem.State.OPEN).update(state=JointItem.State.BEGUN, reason="")
+    if getattr(case, "joint_item", None):
+        JointItem.objects.filter(case=case, state=JointItem.State.OPEN).update(state=JointItem.State.BEGUN, reason="")
 
 
 def hold_joint(case_id: UUID) -> None:
     """Lock the joint case of a case before the case itself: whoever writes several of its parts does so alone."""
-    JointCase.objects.select_for_update(of=("self",), no_key=True).filter(items__case=case_id).first()
+    only(JointCase.objects.only("pk").select_for_update(of=("self",), no_key=True).filter(items__case=case_id))

@@ -21,10 +21,9 @@ _ACCEPTED = {Action.ACCEPT, Action.DEEM_ACCEPTED, Action.DECIDE_AT_ONCE}
 
 
 def barring(party_id: UUID, *, today: dt.date) -> Breach | None:
-    """The record that keeps a party from promising anything today, the longest one (one query)."""
+    """The record that keeps a party from promising anything today, the longest one (one query where there is none)."""
     found = Breach.objects.filter(party_id=party_id, state=Breach.State.RECORDED, ends_on__gte=today)
-    parts = ("department", "undertaking__case__item_version")
-    return found.select_related(*parts).order_by("-ends_on").first()
+    return found.order_by("-ends_on").first()
 
 
 def barred_error(breach: Breach) -> errors.PromiseBarred:
@@ -102,6 +101,6 @@ def due_day(start: dt.date, days: int, region: str) -> dt.date | None:
 def require_supplied(case: Case) -> None:
     """Raise :class:`DeferredOpen` while something that was to come later is missing: nothing is granted without it."""
     rows = Undertaking.objects.filter(case=case, kind=_Kind.DEFERRED).exclude(state=_State.SUPPLIED)
-    lacking = [one.material.name for one in rows.select_related("material__requirement")]
+    lacking = [one.material.name for one in rows]
     if lacking:
         raise errors.DeferredOpen(names="、".join(lacking))

@@ -1,10 +1,11 @@
 """Whose a review is: checks that every act on a branch makes."""
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from cases import errors as case_errors
 from cases.models import Branch, Case, RouteEntry
-from cases.routes import errors
+from cases.routes import errors, opening
 from cases.routes.queries import own_accounts
 from cases.staffing import holders_of
 from identity.actor import Actor
@@ -36,13 +37,14 @@ def require_own(actor: Actor, branch: Branch) -> None:
         raise errors.AssignedElsewhere(name=branch.assignee.staff_name)
 
 
-def own_branch(actor: Actor, case: Case, branch_id: UUID) -> Branch:
-    """The open branch of a locked case that this officer may work on.
+def own_branch(actor: Actor, case: Case, branch_id: UUID, *, among: Sequence[Branch] | None = None) -> Branch:
+    """The open branch of a locked case that this officer may work on; ``among`` are its branches, if they are loaded.
 
     Raises :class:`BranchNotFound`, :class:`BranchDone`, :class:`Recused`, :class:`AssignedElsewhere` or
     :class:`NotAssigned`.
     """
-    branch = case.branches.select_related("stage", "assignee").filter(pk=branch_id).first()
+    branches = opening.load(case) if among is None else among
+    branch = next((one for one in branches if one.pk == branch_id), None)
     if branch is None or branch.post_id != actor.post_id or not actor.may(Permission.REVIEW, branch.department_id):
         raise case_errors.BranchNotFound
     if branch.state != Branch.State.OPEN:

@@ -9,12 +9,17 @@ from cases import events as codes
 from cases.models import Case, CaseMaterial
 from cases.signing.models import Signature
 from cases.signing.rules import DECLARATION, asks_fresh_proof, content_of, digest_of
+from cases.states import State
 from common import events
 from identity.actor import Actor
 from identity.models import Mandate, Party
 from identity.step_up import Proof
 
 _Capacity = Signature.Capacity
+_SIGNED = (
+    *("case", "piece", "way", "certificate__number", "document__sha256", "undertaking__kind", "undertaking__text"),
+    *(f"requirement__{name}" for name in ("key", "name", "combination", "pieces")),
+)
 
 
 def require_proof(level: int, proof: Proof | None) -> None:
@@ -29,8 +34,9 @@ def sign(actor: Actor, case: Case, *, proof: Proof | None) -> Signature:
     The system hands in what waited in a joint case: signed by whoever submitted that.
     """
     now = timezone.now()
-    rows = list(case.materials.select_related("requirement", "certificate", "document", "undertaking"))
-    signature = Signature.objects.filter(case=case).first() or Signature(case=case)
+    rows = list(case.materials.select_related("requirement", "certificate", "document", "undertaking").only(*_SIGNED))
+    earlier = None if case.state == State.DRAFT else Signature.objects.filter(case=case).first()
+    signature = earlier or Signature(case=case)
     signature.follows = signature.digest
     signature.account_id = actor.known_account_id
     signature.mandate_id = actor.mandate_id
@@ -54,6 +60,7 @@ def sign(actor: Actor, case: Case, *, proof: Proof | None) -> Signature:
     }
     signature.digest = digest_of(signature.content)
     signature.save()
+    signature.materials = rows
     case.signature = signature
     events.record(
         codes.SIGNED,

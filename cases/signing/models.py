@@ -1,10 +1,15 @@
 """The applicant's signature under an application."""
 
+from typing import TYPE_CHECKING
+
 from django.db import models
 
 from common.fields import EncryptedJSONField
 from common.models import BaseModel
 from identity.models import Account, Mandate
+
+if TYPE_CHECKING:
+    from cases.models.case import CaseMaterial
 
 __all__ = ["Signature"]
 
@@ -33,6 +38,8 @@ class Signature(BaseModel):
     content = EncryptedJSONField(default=dict)  # see cases.signing.rules.content_of
     digest = models.CharField("SHA-256", max_length=64)
     follows = models.CharField(max_length=64, blank=True, default="")
+
+    materials: "list[CaseMaterial] | None" = None  # what was signed, where it was signed just now
 
     def __str__(self) -> str:
         return f"{self.case_id} {self.digest[:16]}"

@@ -3,7 +3,7 @@
 import datetime as dt
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import QuerySet, Subquery
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -57,15 +57,17 @@ def grade_of(person: Person) -> CapacityRecord.Grade:
 
 
 def require(actor: Actor, *, open_from_age: int | None = None) -> None:
-    """Refuse what the law lets this person not do alone; the message says who can: the guardian (two queries).
+    """Refuse what the law lets this person not do alone; the message says who can: the guardian (one query).
 
     ``open_from_age``: the law opens this very act, for themselves, to people of limited capacity from that age on
     (e.g. 居民身份证法第七条). Staff and the site itself pass. Raises :class:`NeedsGuardian`.
     """
     if not actor.is_citizen or actor.person_id is None:
         return
-    person = Person.objects.get(pk=actor.person_id)
-    grade = grade_of(person)
+    recorded = open_records(actor.person_id).values("grade")[:1]
+    people = Person.objects.only("document_kind", "issuer", "id_number", "birth_date")
+    person = people.annotate(recorded=Subquery(recorded)).get(pk=actor.person_id)
+    grade = grade_with(person.born, person.recorded or "", timezone.localdate())
     if grade == Grade.FULL:
         return
     age = years_between(person.born, timezone.localdate()) if person.born else FULL_AGE

@@ -20,6 +20,8 @@ def require_active(party: Party) -> None:
     if not transaction.get_connection().in_atomic_block:
         raise RuntimeError("require_active() belongs inside the action's transaction")
     organisation = Organisation.objects.select_for_update(no_key=True).get(pk=party.pk)
+    if not Party._meta.get_field("organisation").is_cached(party):
+        organisation.party = party  # loaded now, for whoever reads on
     if organisation.state != _ACTIVE:
         raise ended(organisation)
 

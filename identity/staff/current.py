@@ -3,6 +3,7 @@
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
+from common.rows import only
 from identity.actor import Actor
 from identity.models import PostHolding
 from identity.staff.errors import HoldingEnded
@@ -26,5 +27,5 @@ def hold(actor: Actor) -> None:
     if not actor.is_staff or actor.holding_id is None:
         return
     mine = PostHolding.objects.filter(pk=actor.holding_id, account__is_active=True, is_active=True)
-    if current(mine).select_for_update(of=("self",), no_key=True).first() is None:
+    if only(current(mine).only("pk").select_for_update(of=("self",), no_key=True)) is None:
         raise HoldingEnded

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from cases.actions.drafts import refresh_draft
 from cases.models import Case
-from cases.queries import get_case
+from cases.queries import get_case, get_case_to_change
 from cases.states import State
 from identity.actor import Actor
 from identity.models import Account
@@ -75,18 +75,20 @@ def anchor_of(step_key: str) -> str:
     return f"page-{step_key}"
 
 
-def get_draft(actor: Actor, case_id: UUID) -> Draft:
+def get_draft(actor: Actor, case_id: UUID, *, is_shown: bool = True) -> Draft:
     """Return a draft of the party this actor acts for; raises :class:`CaseNotFound` or :class:`NotDraft`.
 
-    One that somebody else began is handed over first: what was filled in for that person is not shown.
+    One that somebody else began is handed over first: what was filled in for that person is not shown. Not
+    ``is_shown``: a form was sent, which mostly leads on, so what the page shows is not read for it.
     """
-    case = get_case(actor, case_id)
+    read = get_case if is_shown else get_case_to_change
+    case = read(actor, case_id)
     if case.state != State.DRAFT:
         raise NotDraft(case)
     require_alone(case)
     if case.agent_id != actor.person_id:
         refresh_draft(actor, case_id=case_id)
-        case = get_case(actor, case_id)
+        case = read(actor, case_id)
     return draft_of(case)
 
 

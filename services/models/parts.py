@@ -104,8 +104,9 @@ class MaterialRequirement(VersionPart):
 
     @property
     def accepted_ids(self) -> frozenset[UUID]:
-        """Types of certificates that stand for it; ``satisfied_by`` is loaded."""
-        return frozenset(kind.pk for kind in self.satisfied_by.all())
+        """Types of certificates that stand for it; ``satisfied_by`` is loaded, or their keys came as ``accepted``."""
+        accepted: list[UUID] | None = getattr(self, "accepted", None)
+        return frozenset(kind.pk for kind in self.satisfied_by.all()) if accepted is None else frozenset(accepted)
 
     @property
     def is_self_made(self) -> bool:

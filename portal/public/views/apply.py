@@ -131,7 +131,7 @@ def _situation_page(
 def draft_step(request: HttpRequest, case_id: UUID, step: str) -> HttpResponse:
     """One page of the form, prefilled; every value names its source."""
     actor = actor_of(request)
-    draft = get_draft(actor, case_id)
+    draft = get_draft(actor, case_id, is_shown=request.method != "POST")
     spec = next((found for found in draft.steps if found.key == step), None)
     if spec is None or not draft.is_situated:  # an address from before another situation was chosen
         return redirect(first_open_page(draft))
@@ -141,6 +141,7 @@ def draft_step(request: HttpRequest, case_id: UUID, step: str) -> HttpResponse:
         return _step_page(request, draft, spec, answers_form(draft, spec))
     changed = reshaped(spec, request.POST, request.POST.get("go", ""))
     if changed is not None:  # another row, or the regions below the one picked: only to look at
+        draft = get_draft(actor, case_id)
         return _step_page(request, draft, spec, answers_form(draft, spec, data=changed))
     try:
         case, problems = actions.save_page(
@@ -153,6 +154,7 @@ def draft_step(request: HttpRequest, case_id: UUID, step: str) -> HttpResponse:
             request_key=request_key(request),
         )
     except StaleForm as error:
+        draft = get_draft(actor, case_id)
         form = answers_form(draft, spec, data=request.POST)
         return _step_page(request, draft, spec, form, status=409, conflict=error)
     if request.POST.get("go") == "back":
@@ -161,7 +163,7 @@ def draft_step(request: HttpRequest, case_id: UUID, step: str) -> HttpResponse:
         choose_form_view(actor, view=Account.FormView.WHOLE)
         return redirect(whole_address(case_id, step))
     if problems:
-        draft = get_draft(actor, case_id) if request.FILES else draft_of(case)
+        draft = get_draft(actor, case_id)
         form = answers_form(draft, spec, data=request.POST, problems=problems)
         return _step_page(request, draft, spec, form, status=422)
     return redirect(page_after(draft_of(case), request.path))

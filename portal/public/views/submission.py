@@ -18,7 +18,7 @@ from cases.delivery.queries import delivery_of
 from cases.evidence import missing
 from cases.models import Case, Notice
 from cases.promises.errors import PromiseBarred
-from cases.queries import get_case
+from cases.queries import get_case, get_case_to_change
 from cases.signing.rules import DECLARATION, asks_fresh_proof
 from cases.states import State
 from identity.step_up import proof_of
@@ -142,7 +142,7 @@ def submit_case(request: HttpRequest, case_id: UUID) -> HttpResponse:
     """Submit; pressed twice, the second press shows the same receipt."""
     actor = actor_of(request)
     declared = request.POST.get("declared") == "on"
-    case = get_case(actor, case_id)
+    case = get_case_to_change(actor, case_id)
     if declared and case.state == State.DRAFT and asks_fresh_proof(case.item_version.assurance_level):
         require_fresh_proof(request)
     try:

@@ -23,14 +23,9 @@ def test_the_wallet_takes_two_queries_of_its_own(cast: Cast, shop: Client, djang
 
 
 def test_a_certificate_shows_its_face_its_code_and_who_used_it(cast: Cast, shop: Client):
-    grant = grants.give(
-        cast.citizen,
-        case_number="519900261122010000014",
-        purpose="食品经营许可",
-        legal_basis="食品安全法",
-        holder_id=cast.shop.pk,
-        certificate_id=cast.licence.pk,
-    )
+    wanted = grants.Wanted("食品安全法", cast.shop.pk, certificate_id=cast.licence.pk)
+    given = {"case_number": "519900261122010000014", "purpose": "食品经营许可"}
+    [grant] = grants.give_all(cast.citizen, **given, wanted=[wanted])
     grants.use(cast.food, grant=grant, operation="file", holder_id=cast.shop.pk)
     page = shop.get(address("certificate_detail", cast.licence.pk)).content.decode()
     assert cast.licence.number in page

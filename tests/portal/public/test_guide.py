@@ -36,13 +36,13 @@ def test_who_must_act_as_an_organisation_is_offered_to_switch(cast: Cast, li: Cl
 
 def test_the_guide_takes_no_query_for_each_material(cast: Cast, shop: Client, django_assert_num_queries):
     # session, account, organisation; item; guide 8; party; 2 for what is held;
-    # files, windows, 2 for the calendar, own cases on earlier versions
-    with django_assert_num_queries(20):
+    # files, windows, calendar, own cases on earlier versions
+    with django_assert_num_queries(19):
         guide(shop, cast)
 
 
 def test_a_strangers_guide_takes_a_fixed_number_of_queries(cast: Cast, anybody: Client, django_assert_num_queries):
-    with django_assert_num_queries(13):  # item; guide 8; files, windows, 2 for the calendar
+    with django_assert_num_queries(12):  # item; guide 8; files, windows, calendar
         guide(anybody, cast)
 
 

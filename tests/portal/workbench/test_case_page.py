@@ -267,5 +267,5 @@ def test_the_page_takes_the_same_queries_whatever_the_case_holds(cast, django_as
     for case in (new, reviewed, owing, paid):
         # session, account, post with grants; case and its six lists, the record of the look; calendar days and years;
         # guided questions; registers and copies as they stand now (3); next case, waiting counts of cases and changes
-        with django_assert_num_queries(20):
+        with django_assert_num_queries(19):
             browser.get(page_of(case))
