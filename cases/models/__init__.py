@@ -1,6 +1,7 @@
 """Every table of the room: a case's own in :mod:`cases.models.case`, the others beside what they serve."""
 
 from cases.archive.models import ArchiveHold, ArchivePackage, Retention
+from cases.assisting.models import Assistance, PaperSheet, WindowDisplay
 from cases.consultation.models import Consultation, ConsultationFile, ConsultationMessage
 from cases.counter.models import (
     Appointment,
@@ -25,6 +26,7 @@ __all__ = [
     "Appointment",
     "ArchiveHold",
     "ArchivePackage",
+    "Assistance",
     "Branch",
     "Breach",
     "BulkJob",
@@ -46,6 +48,7 @@ __all__ = [
     "JointItem",
     "Notice",
     "NoticeService",
+    "PaperSheet",
     "Payment",
     "PaymentOrder",
     "PriorityGroup",
@@ -61,4 +64,5 @@ __all__ = [
     "Undertaking",
     "UsedNonce",
     "VisitPhoto",
+    "WindowDisplay",
 ]
