@@ -2,6 +2,7 @@
 
 from uuid import UUID
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from cases.assisting.models import Assistance
@@ -50,7 +51,10 @@ def erase(party: Party) -> int:
 def follow_merge(kept_id: UUID, other_id: UUID) -> Moved:
     """Move sessions to the kept person; what is open with the other one ends."""
     other = Assistance.objects.filter(person_id=other_id)
-    other.filter(state__in=LIVE).update(state=Assistance.State.ENDED, end_reason="登记合并")
+    live = other.filter(state__in=LIVE).order_by("pk").select_for_update(nowait=True, no_key=True, of=("self",))
+    for row in live:
+        row.state, row.ended_at, row.end_reason = Assistance.State.ENDED, timezone.now(), "登记合并"
+        row.save(update_fields=["state", "ended_at", "end_reason", "updated_at"])
     return {
         "cases.assistance.person": repoint(other, person=kept_id),
         "cases.assistance.party": repoint(Assistance.objects.filter(party_id=other_id), party=kept_id),

@@ -1,6 +1,7 @@
 """From the question on the display to the receipt, and what is refused on the way."""
 
 import datetime as dt
+from dataclasses import replace
 
 import pytest
 from django.utils import timezone
@@ -202,7 +203,7 @@ def test_a_draft_goes_on_at_another_window_and_on_the_persons_own_phone(counter:
     display_actions.answer(PUBLIC, key=other, assistance_id=again.pk, is_agreed=True)
     assert desk.open_draft(counter.colleague, assistance_id=again.pk).pk == case.pk
     desk.end_session(counter.colleague, assistance_id=again.pk)
-    own = actor_for(a_citizen(man))
+    own = replace(actor_for(a_citizen(man)), assurance_level=3)
     mine = drafts.start_draft(own, item_id=counter.item.pk)
     assert mine.pk == case.pk
     assert mine.answers["area"]["value"] == "30"

@@ -12,10 +12,9 @@ from cases.assisting.models import Assistance, PaperSheet
 from cases.errors import CaseNotFound
 from cases.models import Case
 from cases.queries import visible_to
-from identity.models import Region
 from services.models import ItemWindow
 from tests.factories.assisting import a_whole_draft, acting, agreed, begun, confirmed
-from tests.factories.catalogue import a_department
+from tests.factories.catalogue import a_department, a_region
 from tests.factories.counter import Counter
 
 pytestmark = pytest.mark.django_db
@@ -48,9 +47,9 @@ def test_a_city_and_its_districts_are_one_place():
 @pytest.fixture
 def away(counter: Counter) -> Counter:
     """The item belongs to a body in another province, and the whole country takes it in."""
-    region = Region.objects.create(code="110101", name="东城区", level=Region.Level.COUNTY)
-    owner = a_department("东城区市场监管局")
-    owner.region = region
+    owner = a_department("公安局")
+    owner.name = "东城区市场监管局"
+    owner.region = a_region("110101", "东城区")
     owner.save()
     counter.item.department = owner
     counter.item.save()
@@ -101,8 +100,8 @@ def a_sheet(counter: Counter, *, printed: dt.timedelta = dt.timedelta(days=1)) -
     return PaperSheet.objects.get(pk=made[0].pk)
 
 
-def entry(sheet: PaperSheet, ago: dt.timedelta = dt.timedelta(hours=20), **fields):
-    return {"sheet": sheet.number, "received_at": timezone.now() - ago, "sheet_reason": LATE, **fields}
+def entry(sheet: PaperSheet, ago: dt.timedelta = dt.timedelta(hours=20)):
+    return {"sheet": sheet.number, "received_at": timezone.now() - ago, "sheet_reason": LATE}
 
 
 def test_sheets_are_numbered_without_gaps(counter: Counter):
@@ -133,8 +132,8 @@ def test_a_sheet_counts_from_when_it_was_taken_in_and_only_once(counter: Counter
 def test_a_sheet_with_a_wrong_time_number_or_reason_is_refused_at_its_field(counter: Counter, man):
     sheet = a_sheet(counter)
     wrong = {
-        "sheet": entry(sheet, sheet="ZB00000000000000"),
-        "sheet_reason": entry(sheet, sheet_reason=""),
+        "sheet": {**entry(sheet), "sheet": "ZB00000000000000"},
+        "sheet_reason": {**entry(sheet), "sheet_reason": ""},
         "received_at": entry(sheet, ago=-dt.timedelta(hours=1)),
     }
     for field, given in wrong.items():
@@ -144,7 +143,7 @@ def test_a_sheet_with_a_wrong_time_number_or_reason_is_refused_at_its_field(coun
     with pytest.raises(errors.AssistanceInvalid):
         begun(counter, man, **entry(sheet, ago=dt.timedelta(days=2)))  # before it was printed
     with pytest.raises(errors.AssistanceInvalid):
-        begun(counter, man, **entry(sheet, received_at=None))
+        begun(counter, man, **{**entry(sheet), "received_at": None})
     assert Assistance.objects.count() == 0
 
 
