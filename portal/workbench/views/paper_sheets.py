@@ -82,9 +82,9 @@ def _page(
 
 @require_safe
 @staff_required
-def paper_sheet_file(request: HttpRequest, sheet_id: UUID) -> HttpResponse:
+def paper_sheet_file(request: HttpRequest, paper_id: UUID) -> HttpResponse:
     """One sheet to print: the item's own form, with its number."""
-    sheet = queries.get_sheet(_looker(request), sheet_id)
+    sheet = queries.get_sheet(_looker(request), paper_id)
     office = f"{sheet.window.hall.name} {sheet.window.number}"
     department = sheet.item.department.name if sheet.item.department else ""
     pdf = numbered_form(sheet.item_version, department=department, number=sheet.number, office=office)
@@ -93,13 +93,13 @@ def paper_sheet_file(request: HttpRequest, sheet_id: UUID) -> HttpResponse:
 
 @require_POST
 @staff_required
-def paper_sheet_late(request: HttpRequest, sheet_id: UUID) -> HttpResponse:
+def paper_sheet_late(request: HttpRequest, paper_id: UUID) -> HttpResponse:
     """A supervisor lets a sheet be entered late."""
     actor = _looker(request)
     try:
-        sheet = sheet_actions.allow_late(actor, sheet_id=sheet_id, reason=request.POST.get("reason", "")[:400])
+        sheet = sheet_actions.allow_late(actor, sheet_id=paper_id, reason=request.POST.get("reason", "")[:400])
     except AssistanceInvalid as error:
-        return _page(request, actor, None, error.http_status, (sheet_id, str(error.fields.get("reason", ""))))
+        return _page(request, actor, None, error.http_status, (paper_id, str(error.fields.get("reason", ""))))
     except Conflict as error:
         messages.error(request, f"{error.text}{error.what_to_do}")
     else:
