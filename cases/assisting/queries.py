@@ -15,12 +15,13 @@ from cases.assisting import errors
 from cases.assisting.desk_actions import draft_digest
 from cases.assisting.display_actions import display_of
 from cases.assisting.models import Assistance, PaperSheet, WindowDisplay
-from cases.assisting.standing import LIVE, PARTS, State
+from cases.assisting.standing import LIVE, PARTS, State, label_of
 from cases.counter.models import CounterWindow
 from cases.models import Case, CaseMaterial, Notice
 from cases.notices import read as read_notice
 from cases.signing.rules import DECLARATION
 from common import events
+from common.printing.pdf import render_pdf
 from identity.actor import Actor
 from identity.permissions import Permission
 from services.forms import visible_steps
@@ -100,6 +101,16 @@ def read_receipt(actor: Actor, assistance_id: UUID) -> tuple[str, bytes]:
     with transaction.atomic():
         events.record(codes.ASSISTANCE_MOVED, actor=actor, subject_id=row.pk, holder_id=row.person_id, **detail)
         return notice.number, read_notice(actor, notice)
+
+
+def consent_sheet(actor: Actor, assistance_id: UUID) -> bytes:
+    """The question as a PDF, to be signed by who cannot use the display. Raises :class:`AssistanceNotFound`."""
+    row = get_assistance(actor, assistance_id)
+    if row.state != State.ASKED:
+        raise errors.AssistanceNotFound
+    title = "窗口办理同意书"
+    context = {"row": row, "title": title, "office": label_of(row)}
+    return render_pdf("documents/consent.html", context, title=title, author=row.window.hall.name)
 
 
 @dataclass(frozen=True, slots=True)

@@ -311,6 +311,7 @@ calling_urls = [
     path("calling/assist/<uuid:assistance_id>/", assisting.assistance, name="assistance"),
     path("calling/assist/<uuid:assistance_id>/now/", assisting.assistance_now, name="assistance_now"),
     path("calling/assist/<uuid:assistance_id>/paper/", assisting.assistance_paper, name="assistance_paper"),
+    path("calling/assist/<uuid:assistance_id>/consent.pdf", assisting.assistance_consent, name="assistance_consent"),
     path("calling/assist/<uuid:assistance_id>/receipt.pdf", assisting.assistance_receipt, name="assistance_receipt"),
     path("calling/assist/<uuid:assistance_id>/<slug:action>/", assisting.assistance_step, name="assistance_step"),
     path("calling/<uuid:window_id>/reveal/", calling.reveal, name="calling_reveal"),

@@ -240,6 +240,14 @@ def assistance_receipt(request: HttpRequest, assistance_id: UUID) -> HttpRespons
     return file_response(content, media_type="application/pdf", name=number)
 
 
+@require_safe
+@staff_required
+def assistance_consent(request: HttpRequest, assistance_id: UUID) -> HttpResponse:
+    """The question on paper, for who cannot use the display."""
+    content = queries.consent_sheet(_clerk(request), assistance_id)
+    return file_response(content, media_type="application/pdf", name=_("窗口办理同意书"))
+
+
 @require_POST
 @staff_required
 def display_code(request: HttpRequest, window_id: UUID) -> HttpResponse:
