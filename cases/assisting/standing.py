@@ -15,14 +15,14 @@ LIVE = (State.ASKED, State.AGREED)
 
 
 def label_of(row: Assistance) -> str:
-    """Hall and window, in the words that are signed and printed (legal text, in Chinese)."""
-    words = f"{row.window.hall.name}{row.window.number}号窗口"
+    """Hall, window and clerk, in the words that are signed and printed (legal text, in Chinese)."""
+    words = f"{row.window.hall.name}{row.window.number}号窗口，经办人{row.clerk.staff_name}"
     if row.sheet:
         words += f"，纸质表{row.sheet.number}补录"
     if not row.is_away:
         return words
     owner = row.item.department.name if row.item.department else ""
-    return f"{words}异地代收，{owner}办理"
+    return f"{words}，异地代收，{owner}办理"
 
 
 def agreed_of(account_id: UUID) -> QuerySet[Assistance]:
@@ -52,7 +52,7 @@ def actor_of(clerk: Actor, row: Assistance) -> Actor:
     )
 
 
-PARTS = ("window__hall", "person", "party__person", "party__organisation", "item__department", "sheet")
+PARTS = ("window__hall", "clerk", "person", "party__person", "party__organisation", "item__department", "sheet")
 
 
 def find_actor(clerk: Actor, *, case_id: UUID | None = None) -> Actor | None:

@@ -70,8 +70,8 @@ def assistance_new(request: HttpRequest, window_id: UUID) -> HttpResponse:
             key = form.cleaned_data["request_key"]
             try:
                 row = desk.begin(actor, window_id=window_id, wish=form.wish(), request_key=key)
-            except PersonNotFound as error:
-                unknown, status = True, error.http_status
+            except PersonNotFound:
+                unknown = True
             except (Invalid, Conflict, Forbidden) as error:
                 status = refuse(form, error)
             else:

@@ -49,9 +49,10 @@ def test_somebody_without_a_phone_is_served_from_the_question_to_grade_b(counter
     assert case.number
     signature = case.signature
     assert (signature.capacity, signature.method, signature.level) == ("self", "counter_display", 5)
-    assert signature.content["channel"] == f"{counter.hall.name}1号窗口"
+    channel = signature.content["channel"]
+    assert channel == f"{counter.hall.name}1号窗口，经办人员1001"
     receipt = Notice.objects.get(case=case)
-    assert ["收件窗口", f"{counter.hall.name}1号窗口"] in [list(fact) for fact in receipt.content["facts"]]
+    assert ["收件窗口", channel] in [list(fact) for fact in receipt.content["facts"]]
     assert "1号窗口" in case.events.latest("id").actor_label
     row.refresh_from_db()
     assert (row.state, row.case_id) == ("done", case.pk)
