@@ -14,6 +14,7 @@ from cases import errors as case_errors
 from cases import events as codes
 from cases.actions import drafts, moves
 from cases.assisting import errors, rules, sheets
+from cases.assisting.handing import draft_digest
 from cases.assisting.models import Assistance
 from cases.assisting.moving import end, lock, say
 from cases.assisting.standing import LIVE, PARTS, State, actor_of, agreed_of
@@ -22,7 +23,6 @@ from cases.counter.seats import seated_window
 from cases.drafting import fits
 from cases.handing_in import require_whole
 from cases.models import Case, CaseMaterial
-from cases.signing.rules import content_of, digest_of
 from certificates.locker import mark_original_seen, upload_document
 from common import events
 from common.idempotency import claim
@@ -254,11 +254,6 @@ def ask_confirmation(actor: Actor, *, assistance_id: UUID) -> Assistance:
     case.save()
     digest = draft_digest(case)
     return say(actor, row, {State.AGREED}, "asked_to_confirm", draft_digest=digest)
-
-
-def draft_digest(case: Case) -> str:
-    """What a draft says now, as one number: it changes with every answer and every file."""
-    return digest_of(content_of(case, case.materials.select_related("requirement", "certificate", "document")))
 
 
 @transaction.atomic

@@ -15,6 +15,7 @@ from cases import events as codes
 from cases.assisting import errors, rules
 from cases.assisting.models import Assistance, WindowDisplay
 from cases.assisting.moving import end, lock, say
+from cases.assisting.screens import CODE, KEY, display_of
 from cases.assisting.standing import State
 from cases.counter.seats import seated_window
 from common import crypto, events
@@ -22,7 +23,6 @@ from common.limits import is_over
 from identity.actor import Actor
 
 _DIGITS = 8
-_CODE, _KEY = "display-code", "display-key"  # what the keyed hashes are for
 
 
 @transaction.atomic
@@ -34,7 +34,7 @@ def make_code(actor: Actor, *, window_id: UUID) -> str:
     window = seated_window(actor, window_id)
     display, _new = WindowDisplay.objects.get_or_create(window=window)
     code = f"{secrets.randbelow(10**_DIGITS):0{_DIGITS}d}"
-    display.code_index = crypto.blind_index(code, purpose=_CODE)
+    display.code_index = crypto.blind_index(code, purpose=CODE)
     display.code_ends_at = timezone.now() + dt.timedelta(minutes=rules.CODE_MINUTES)
     display.bound_by_id = actor.account_id
     display.save()
@@ -53,12 +53,12 @@ def bind_display(actor: Actor, *, code: str, address: str) -> str:
     typed = "".join(code.split())
     with transaction.atomic():
         waiting = WindowDisplay.objects.select_for_update(of=("self",), no_key=True).select_related("window")
-        index = crypto.blind_index(typed[:20], purpose=_CODE)
+        index = crypto.blind_index(typed[:20], purpose=CODE)
         display = waiting.filter(code_index=index, code_ends_at__gt=timezone.now()).first()
         if display is None:
             raise errors.CodeWrong(fields={"code": errors.CodeWrong.message})
         key = secrets.token_urlsafe(32)
-        display.key_index = crypto.blind_index(key, purpose=_KEY)
+        display.key_index = crypto.blind_index(key, purpose=KEY)
         display.code_index = display.code_ends_at = None
         display.bound_at = timezone.now()
         display.save()
@@ -78,16 +78,6 @@ def unbind_display(actor: Actor, *, window_id: UUID) -> None:
 def _require_nobody(actor: Actor) -> None:
     if actor.account_id is not None:
         raise errors.DisplaySignedIn
-
-
-def display_of(key: str) -> WindowDisplay:
-    """The display that holds this key; raises :class:`DisplayUnknown`."""
-    index = crypto.blind_index(key[:64], purpose=_KEY)
-    rows = WindowDisplay.objects.select_related("window__hall")
-    found = rows.filter(key_index=index, window__is_active=True).first() if key else None
-    if found is None:
-        raise errors.DisplayUnknown
-    return found
 
 
 def _at_display(actor: Actor, key: str, assistance_id: UUID) -> Assistance:

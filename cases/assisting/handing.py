@@ -16,6 +16,11 @@ from identity.step_up import Proof
 _State = Assistance.State
 
 
+def draft_digest(case: Case) -> str:
+    """What a draft says now, as one number: it changes with every answer and every file."""
+    return digest_of(content_of(case, case.materials.select_related("requirement", "certificate", "document")))
+
+
 def confirmed(actor: Actor, case: Case) -> Proof | None:
     """How the person confirmed this very draft; None where nobody assists. The session is locked already.
 
@@ -24,8 +29,7 @@ def confirmed(actor: Actor, case: Case) -> Proof | None:
     if actor.assistance_id is None:
         return None
     row = Assistance.objects.get(pk=actor.assistance_id)
-    content = content_of(case, case.materials.select_related("requirement", "certificate", "document"))
-    if not row.confirmed_digest or row.confirmed_digest != digest_of(content):
+    if not row.confirmed_digest or row.confirmed_digest != draft_digest(case):
         raise errors.NotConfirmed
     return Proof(f"counter_{row.confirmed_way}", row.confirmed_at, is_fresh=True)
 

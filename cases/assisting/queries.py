@@ -12,9 +12,9 @@ from django.utils import timezone
 
 from cases import events as codes
 from cases.assisting import errors
-from cases.assisting.desk_actions import draft_digest
-from cases.assisting.display_actions import display_of
+from cases.assisting.handing import draft_digest
 from cases.assisting.models import Assistance, PaperSheet, WindowDisplay
+from cases.assisting.screens import display_of
 from cases.assisting.standing import LIVE, PARTS, State, label_of
 from cases.counter.models import CounterWindow
 from cases.models import Case, CaseMaterial, Notice
