@@ -240,6 +240,7 @@ def _for_person(actor: Actor, assistance_id: UUID) -> Actor:
 def ask_confirmation(actor: Actor, *, assistance_id: UUID) -> Assistance:
     """Show the person what is about to be handed in. It must be whole; a later change asks anew.
 
+    A paper sheet was signed with what stands on it and with the wish that it be entered: its scan is the confirmation.
     Raises :class:`AssistanceOver`, :class:`AwayNotChecked`, :class:`AnswersIncomplete`, :class:`MaterialsIncomplete`.
     """
     person = _for_person(actor, assistance_id)
@@ -253,7 +254,11 @@ def ask_confirmation(actor: Actor, *, assistance_id: UUID) -> Assistance:
     require_whole(case)
     case.save()
     digest = draft_digest(case)
-    return say(actor, row, {State.AGREED}, "asked_to_confirm", draft_digest=digest)
+    say(actor, row, {State.AGREED}, "asked_to_confirm", draft_digest=digest)
+    if row.sheet is None or row.consent_paper is None:
+        return row
+    signed = {"confirmed_digest": digest, "confirmed_way": _Way.PAPER, "confirmed_paper": row.consent_paper}
+    return say(actor, row, {State.AGREED}, "confirmed", confirmed_at=timezone.now(), **signed)
 
 
 @transaction.atomic

@@ -14,6 +14,7 @@ from cases.models import Case
 from cases.queries import visible_to
 from services.models import ItemWindow
 from tests.factories.assisting import a_whole_draft, acting, agreed, begun, confirmed
+from tests.factories.cast import a_picture
 from tests.factories.catalogue import a_department, a_region
 from tests.factories.counter import Counter
 
@@ -163,3 +164,16 @@ def test_an_old_sheet_waits_for_a_supervisor(counter: Counter, man, key: str):
     assert row.sheet_id == sheet.pk
     with pytest.raises(errors.SheetUsed):
         sheet_actions.allow_late(counter.cast.supervisor, sheet_id=sheet.pk, reason="再来一次")
+
+
+def test_a_signed_sheet_confirms_what_is_entered_from_it(counter: Counter, man):
+    sheet = a_sheet(counter)
+    row = begun(counter, man, **entry(sheet))
+    scan = a_picture()
+    desk.record_paper(counter.clerk, assistance_id=row.pk, scan=scan, reason="断网时在纸质表上签的字")
+    case = a_whole_draft(counter, row)
+    asked = desk.ask_confirmation(counter.clerk, assistance_id=row.pk)
+    assert asked.confirmed_digest == asked.draft_digest
+    assert asked.confirmed_paper_id == asked.consent_paper_id
+    case = submission.submit(acting(counter), case_id=case.pk, declared=True)
+    assert case.signature.method == "counter_paper"
