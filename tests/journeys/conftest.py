@@ -139,7 +139,7 @@ def _running(var: Path, port: int, name: str, **more: str) -> Iterator[str]:
     log = var / f"{name}-{port}.log"
     address = f"http://127.0.0.1:{port}"
     child = next(child for child in demo.children(port) if child.name == name)
-    with log.open("wb") as output:
+    with log.open("ab") as output:
         program = subprocess.Popen(
             child.command, cwd=ROOT, env=_environment(var, port) | more, stdout=output,
             stderr=output, start_new_session=True,
