@@ -31,16 +31,27 @@ def blank_form(version: ItemVersion, *, department: str) -> bytes:
     kept = cache.get(key)
     if isinstance(kept, bytes):
         return kept
+    context = _blank(version, department)
+    pdf = render_pdf(_TEMPLATE, context, title=_("%(name)s申请表") % {"name": version.name}, author=department)
+    cache.set(key, pdf, _KEPT_FOR)
+    return pdf
+
+
+def numbered_form(version: ItemVersion, *, department: str, number: str, office: str) -> bytes:
+    """Return the blank form as a sheet for days without network: with its number, and where its receipt is noted."""
+    context = {**_blank(version, department), "sheet": number, "office": office}
+    title = _("%(name)s申请表 %(number)s") % {"name": version.name, "number": number}
+    return render_pdf(_TEMPLATE, context, title=title, author=department)
+
+
+def _blank(version: ItemVersion, department: str) -> dict[str, Any]:
     questions = list(version.situations.all())
-    context = {
+    return {
         "is_blank": True,
         "questions": [(one.question, [option["label"] for option in one.options]) for one in questions],
         "sections": [_section(step, {}, {}, questions) for step in steps_of(version)],
         **_head(version, department),
     }
-    pdf = render_pdf(_TEMPLATE, context, title=_("%(name)s申请表") % {"name": version.name}, author=department)
-    cache.set(key, pdf, _KEPT_FOR)
-    return pdf
 
 
 def own_form(actor: Actor, *, case_id: UUID) -> bytes:

@@ -12,6 +12,8 @@ class CasesConfig(AppConfig):
     def ready(self) -> None:
         """Have open cases follow certificates and merged persons, keep places open; take part in rights over data."""
         from cases import messages, privacy
+        from cases.assisting import privacy as assisting_privacy
+        from cases.assisting.standing import require as require_consent
         from cases.counter import privacy as counter_privacy
         from cases.flags import follow_certificate, follow_replacement, follow_verdict
         from cases.keeping import needed
@@ -20,6 +22,7 @@ class CasesConfig(AppConfig):
         from cases.staffing import still_open
         from certificates.keeping import on_keeping
         from certificates.listeners import on_replacement, on_state_change, on_verdict
+        from identity.assisting import on_hold
         from identity.messaging import kinds
         from identity.persons.listeners import on_merge
         from identity.privacy import hooks
@@ -32,6 +35,11 @@ class CasesConfig(AppConfig):
         on_keeping(needed)
         on_merge(follow_merge)
         on_merge(counter_privacy.follow_merge)
+        on_merge(assisting_privacy.follow_merge)
+        on_hold(require_consent)
         before_closing(still_open)
         hooks.register(collect=privacy.collect, hinder=privacy.hinder, erase=privacy.erase)
         hooks.register(collect=counter_privacy.collect, erase=counter_privacy.erase)
+        hooks.register(
+            collect=assisting_privacy.collect, hinder=assisting_privacy.hinder, erase=assisting_privacy.erase
+        )

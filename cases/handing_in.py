@@ -1,5 +1,7 @@
 """How a draft becomes a case: checked whole, frozen, numbered. Shared by what is submitted alone and in a bundle."""
 
+import datetime as dt
+
 from django.utils import timezone
 
 from cases import errors, evidence, flags, notices, prefill
@@ -18,11 +20,27 @@ from services.queries import is_open
 from services.rules import situation_complete
 
 
-def hand_in(actor: Actor, case: Case, *, proof: Proof | None = None) -> None:
+def hand_in(actor: Actor, case: Case, *, proof: Proof | None = None, received_at: dt.datetime | None = None) -> None:
     """Check that a locked draft is whole, freeze it, give it its number and its receipt: the one way to be submitted.
 
-    Whoever calls this has checked that the applicant declared it, with ``proof``, and may apply. Raises as
-    :func:`cases.actions.submission.submit` does.
+    Whoever calls this has checked that the applicant declared it, with ``proof``, and may apply. ``received_at`` is
+    when papers were taken in that are entered only now. Raises as :func:`cases.actions.submission.submit` does.
+    """
+    rows = require_whole(case)
+    flags.settle(case)
+    _number(case, received_at)
+    freeze(actor, case, rows)
+    grant_all(actor, case, rows)
+    sign(actor, case, proof=proof)
+    moves.apply(case, actor, Action.SUBMIT)
+    notices.issue(actor, case, Notice.Kind.RECEIPT)
+
+
+def require_whole(case: Case) -> list[CaseMaterial]:
+    """Check that a locked draft could be handed in now, and return its materials; the caller saves it.
+
+    Raises :class:`ItemNotApplicable`, :class:`SituationIncomplete`, :class:`AnswersIncomplete` or
+    :class:`MaterialsIncomplete`.
     """
     if case.item.current_id == case.item_version_id:
         case.item.current = case.item_version
@@ -31,13 +49,7 @@ def hand_in(actor: Actor, case: Case, *, proof: Proof | None = None) -> None:
     _check_complete(case)
     rows = evidence.refresh(case, today=timezone.localdate())
     _check_materials(case, rows)
-    flags.settle(case)
-    _number(case)
-    freeze(actor, case, rows)
-    grant_all(actor, case, rows)
-    sign(actor, case, proof=proof)
-    moves.apply(case, actor, Action.SUBMIT)
-    notices.issue(actor, case, Notice.Kind.RECEIPT)
+    return rows
 
 
 def _check_complete(case: Case) -> None:
@@ -61,13 +73,14 @@ def _check_materials(case: Case, rows: list[CaseMaterial]) -> None:
         raise errors.MaterialsIncomplete(count=len(lacking), names=names, fields=fields)
 
 
-def _number(case: Case) -> None:
+def _number(case: Case, received_at: dt.datetime | None) -> None:
     now = timezone.localtime()
+    received = timezone.localtime(received_at) if received_at else now
     region = case.department.region.code[:6]
     serial = next_number(f"case:{region}:{now:%y%m%d}")
     case.number = case_number(region=region, day=now.date(), item_type=case.item.item_type, serial=serial)
-    case.submitted_at = now
-    case.received_on = now.date()
+    case.submitted_at = received
+    case.received_on = received.date()
 
 
 def grant_all(actor: Actor, case: Case, rows: list[CaseMaterial]) -> None:

@@ -219,6 +219,8 @@ def _facts(case: Case, kind: Notice.Kind) -> list[tuple[str, str]]:
         facts.append(("申请时间", timezone.localtime(case.submitted_at).strftime("%Y年%m月%d日 %H:%M")))
     if kind == _Kind.RECEIPT:
         facts += _signed(case)
+        channel = case.signature.content.get("channel")
+        facts += [("收件窗口", channel)] if channel else []
     if kind in {_Kind.ACCEPTANCE, _Kind.EXTENSION, _Kind.SPECIAL} and case.accepted_on:
         facts.append(("受理日期", f"{case.accepted_on:%Y年%m月%d日}"))
         if case.promise_due_on:

@@ -36,13 +36,16 @@ from services.models import ItemVersion
 def visible_to(actor: Actor) -> QuerySet[Case]:
     """Cases this actor may know of.
 
-    Citizen: cases whose applicant is the party they act for; under a mandate for some items or one case, these only.
+    Citizen: cases whose applicant is the party they act for; under a mandate for some items or one case, these only;
+    through a clerk at the counter the one case they consented to.
     A draft that somebody else began is handed over before it is shown (:mod:`cases.actions.handover`).
     Staff: submitted cases of departments where the post may take in, decide or supervise, and cases with a
     review branch that has opened in a department where it may review or supervise. System: all. Everybody else: none.
     """
     if actor.kind == ActorKind.SYSTEM:
         return Case.objects.all()
+    if actor.assistance_id is not None:
+        return Case.objects.filter(applicant_id=actor.principal_id, assistances__pk=actor.assistance_id)
     if actor.is_citizen:
         return Case.objects.filter(applicant_id=actor.principal_id).filter(_in_scope(actor.scope))
     if not actor.is_staff:
@@ -71,7 +74,7 @@ def of_ended_organisations(actor: Actor) -> QuerySet[Case]:
     """Cases and drafts that a person acting for themselves may still read: of organisations which they represented
     to the last and which the register says have ended. Nobody writes on them any more.
     """
-    if not actor.is_citizen or actor.principal_id != actor.person_id:
+    if not actor.is_citizen or actor.is_assisted or actor.principal_id != actor.person_id:
         return Case.objects.none()
     own = Case.objects.filter(applicant__organisation__legal_representative_id=actor.person_id)
     return own.exclude(applicant__organisation__state=Organisation.State.ACTIVE)

@@ -71,7 +71,7 @@ def upload_document(
         sha256=checked.sha256,
         pages=checked.pages,
         scan=scan,
-        source=Document.Source.COUNTER if actor.is_staff else Document.Source.UPLOAD,
+        source=Document.Source.COUNTER if actor.is_staff or actor.is_assisted else Document.Source.UPLOAD,
         uploaded_by_id=actor.known_account_id,
     )
     document.file = _put(owner_id, checked)

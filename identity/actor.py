@@ -34,7 +34,8 @@ class Actor:
     where the active post gives it. A substitute acts in the post of somebody absent: ``stands_in_for`` is that
     account and ``stands_in_name`` its name; history and audit carry both. A department's system that calls with its
     own token has ``department_id`` and ``client_scopes``. ``unread_messages`` is how many wait in a citizen's
-    own inbox, 100 for a hundred and more.
+    own inbox, 100 for a hundred and more. A clerk who fills in for somebody at the counter acts as that person with
+    the clerk's own account and department: ``assistance_id`` is the consent it rests on, ``assisted_at`` the window.
     """
 
     kind: ActorKind
@@ -61,6 +62,8 @@ class Actor:
     grants: Mapping[Permission, frozenset[UUID]] = field(default_factory=dict)
     client_scopes: frozenset[str] = frozenset()
     unread_messages: int = 0
+    assistance_id: UUID | None = None
+    assisted_at: str = ""
 
     @property
     def is_citizen(self) -> bool:
@@ -76,6 +79,11 @@ class Actor:
     def is_client(self) -> bool:
         """Whether this is a registered system of a department, without a person."""
         return self.kind == ActorKind.CLIENT
+
+    @property
+    def is_assisted(self) -> bool:
+        """Whether a clerk at the counter acts for the citizen, who consented."""
+        return self.assistance_id is not None
 
     @property
     def is_wallet_shut(self) -> bool:
@@ -112,6 +120,8 @@ class Actor:
             return f"{label}（{self._stand_in}）" if self.stands_in_for else label
         if self.kind == ActorKind.SYSTEM:
             return _("系统")
+        if self.is_assisted:
+            return _("申请人（%(window)s代填）") % {"window": self.assisted_at}
         return _("代理人") if self.mandate_id else _("申请人")
 
     @property

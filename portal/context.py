@@ -29,15 +29,23 @@ def portal(request: HttpRequest) -> dict[str, Any]:
     """Add the actor, whom they act for, senior mode and the site's name."""
     actor = getattr(request, "actor", PUBLIC)
     acting = None
-    if actor.is_citizen and actor.principal_id != actor.person_id:
+    if actor.is_citizen and not actor.is_assisted and actor.principal_id != actor.person_id:
         acting = {
             "name": actor.principal_name,
             "role_label": _role(actor),
             "switch_url": reverse("choose_principal"),
             "own_id": actor.person_id,
         }
+    assisting = None
+    if actor.is_assisted:
+        assisting = {
+            "name": actor.principal_name,
+            "window": actor.assisted_at,
+            "url": reverse("assistance", args=[actor.assistance_id]),
+        }
     return {
         "actor": actor,
+        "assisting": assisting,
         "acting": acting,
         "senior_mode": request.COOKIES.get(SENIOR_COOKIE) == "senior",
         "SITE_NAME": _("示范市政务服务"),

@@ -20,6 +20,7 @@ from identity.errors import MandateEnded
 from identity.organisations.errors import OrganisationNotActive
 from identity.queries import actor_for
 from identity.staff.actions.holdings import fall_back
+from portal.assisting import assisted_actor
 from portal.errors import render_domain_error
 
 PRINCIPAL_KEY = "principal_id"
@@ -65,6 +66,8 @@ def _build_actor(request: HttpRequest) -> Actor:
     actor = actor_for(request.user, principal_id=UUID(chosen) if chosen else None)
     if request.user.is_staff_member and not actor.is_staff and fall_back(SYSTEM, account=request.user):
         actor = actor_for(request.user)  # the post acted in ran out: on in another one held today
+    if actor.is_staff:
+        return assisted_actor(request, actor) or actor
     if actor.is_principal_lost:
         # What was about to be done was meant for somebody else: it must not happen in the person's own name.
         del request.session[PRINCIPAL_KEY]

@@ -16,7 +16,10 @@ def take_over(actor: Actor, *, case: Case) -> None:
     Values prefilled for another person are looked up again, and uploads in another person's locker are dropped.
     Applications that were submitted keep the name of whoever submitted them.
     """
-    if case.state != State.DRAFT or not actor.is_citizen or case.agent_id == actor.person_id:
+    if case.state != State.DRAFT or not actor.is_citizen:
+        return
+    if case.agent_id == actor.person_id:
+        case.agent_account_id = actor.known_account_id  # a clerk filled in for them, or they go on by themselves
         return
     case.agent = Person.objects.get(pk=actor.person_id)
     case.agent_account_id = actor.known_account_id

@@ -6,6 +6,7 @@ from django.utils import timezone
 
 from cases import errors, flags
 from cases.actions import handover, moves
+from cases.assisting.handing import confirmed, done, received_at
 from cases.handing_in import grant_all, hand_in
 from cases.joint.guard import begun, require_own_way
 from cases.models import Case, CaseMaterial, Notice
@@ -37,8 +38,8 @@ def submit(
 
     ``proof`` says how whoever signs proved who they are. The same ``request_key`` twice gives the same case. Raises
     :class:`DeclarationMissing`, :class:`ProofNeeded`, :class:`PromiseBarred`, :class:`ItemNotApplicable` (closed
-    meanwhile), :class:`SituationIncomplete`, :class:`AnswersIncomplete`, :class:`MaterialsIncomplete`, or the errors
-    of :func:`cases.actions.moves.check`; then the draft is as it was.
+    meanwhile), :class:`SituationIncomplete`, :class:`AnswersIncomplete`, :class:`MaterialsIncomplete`, at the counter
+    :class:`NotConfirmed`, or the errors of :func:`cases.actions.moves.check`; then the draft is as it was.
     """
     case = moves.lock(actor, case_id, parts=moves.WHOLE)
     claimed = claim(actor_id=actor.account_id, action="submit", request_key=request_key)
@@ -47,12 +48,14 @@ def submit(
     moves.check(case, actor, Action.SUBMIT, expected_version=expected_version)
     require_own_way(case)
     handover.take_over(actor, case=case)
+    confirmation = confirmed(actor, case)
     if not declared:
         raise errors.DeclarationMissing(fields={"declared": errors.DeclarationMissing.message})
     levels.require(actor, levels.Right.APPLY, at_least=case.item_version.assurance_level)
     capacity.require(actor, open_from_age=case.item_version.open_from_age)
-    require_proof(case.item_version.assurance_level, proof)
-    hand_in(actor, case, proof=proof)
+    require_proof(case.item_version.assurance_level, confirmation or proof)
+    hand_in(actor, case, proof=confirmation or proof, received_at=received_at(actor))
+    done(actor)
     begun(case)
     claimed.settle(case.pk)
     return case

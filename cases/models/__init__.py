@@ -1,6 +1,7 @@
 """Every table of the room: a case's own in :mod:`cases.models.case`, the others beside what they serve."""
 
 from cases.archive.models import ArchiveHold, ArchivePackage, DestructionList, DestructionRow, Retention
+from cases.assisting.models import Assistance, PaperSheet, WindowDisplay
 from cases.consultation.models import Consultation, ConsultationFile, ConsultationMessage
 from cases.counter.models import (
     Appointment,
@@ -27,6 +28,7 @@ __all__ = [
     "Appointment",
     "ArchiveHold",
     "ArchivePackage",
+    "Assistance",
     "Branch",
     "Breach",
     "BulkJob",
@@ -57,6 +59,7 @@ __all__ = [
     "OpinionAsked",
     "OpinionFile",
     "OpinionRequest",
+    "PaperSheet",
     "Payment",
     "PaymentOrder",
     "PriorityGroup",
@@ -72,4 +75,5 @@ __all__ = [
     "Undertaking",
     "UsedNonce",
     "VisitPhoto",
+    "WindowDisplay",
 ]

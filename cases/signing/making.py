@@ -6,6 +6,7 @@ from django.utils import timezone
 
 from cases import errors
 from cases import events as codes
+from cases.assisting.channel import channel_of
 from cases.models import Case, CaseMaterial
 from cases.signing.models import Signature
 from cases.signing.rules import DECLARATION, asks_fresh_proof, content_of, digest_of
@@ -57,6 +58,7 @@ def sign(actor: Actor, case: Case, *, proof: Proof | None) -> Signature:
         "method": signature.method,
         "level": signature.level,
         "signed_at": timezone.localtime(now).isoformat(),
+        **channel_of(actor),
     }
     signature.digest = digest_of(signature.content)
     signature.save()

@@ -26,6 +26,8 @@ METHOD_NAMES: dict[str, str | Promise] = {
     "mfa": _("动态验证码或通行密钥"),
     "upstream": _("上级身份认证平台"),
     "joint": _("联办件提交时签署"),
+    "counter_display": _("窗口核验证件，本人在客屏上确认"),
+    "counter_paper": _("窗口核验证件，本人在纸质件上签字"),
 }
 
 

@@ -10,6 +10,7 @@ from django.db.models import F, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import JSONObject
 from django.utils import timezone
 
+from identity import assisting
 from identity.actor import Actor
 from identity.errors import AccountClosed, MandateEnded
 from identity.mandates.rules import is_grown_up, scope_of, state_on
@@ -89,7 +90,8 @@ def principals_of(person_id: UUID) -> QuerySet[Mandate]:
 def hold(actor: Actor) -> Scope | None:
     """Lock a citizen's account and the mandate they act under until the transaction ends; return the mandate's scope.
 
-    Whoever closes the account or ends the mandate waits for what is being done with it, and the other way round.
+    Whoever closes the account or ends the mandate waits for what is being done with it, and the other way round; so
+    does whoever withdraws the consent by which a clerk fills in for them.
     None without mandate. Raises :class:`AccountClosed` or :class:`MandateEnded`.
     """
     if not actor.is_citizen:
@@ -99,6 +101,7 @@ def hold(actor: Actor) -> Scope | None:
     accounts = Account.objects.select_for_update(no_key=True).filter(pk=actor.known_account_id, is_active=True)
     if accounts.values_list("pk", flat=True).first() is None:
         raise AccountClosed
+    assisting.hold(actor)
     if actor.mandate_id is None:
         return None
     today = timezone.localdate()

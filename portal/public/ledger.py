@@ -32,6 +32,8 @@ _WORDS = {
     case_codes.DECISIONS_LISTED.code: gettext_lazy("查看了依据您的证照作出的决定"),
     case_codes.DOCUMENT_DECISIONS_LISTED.code: gettext_lazy("查看了依据您的材料作出的决定"),
     case_codes.NOTICE_READ.code: gettext_lazy("打开了给您的文书"),
+    case_codes.ASSISTED.code: gettext_lazy("在窗口代您办理这份申请"),
+    case_codes.ASSISTANCE_MOVED.code: gettext_lazy("在窗口请您同意代为办理，或者结束了办理"),
     case_codes.TICKET_READ.code: gettext_lazy("在窗口看了您取号用的号码"),
     identity_codes.MANDATES_LOOKED_UP.code: gettext_lazy("查了您的委托"),
     proof_codes.READ.code: gettext_lazy("查看了您的证照"),
@@ -120,7 +122,7 @@ def _subjects(rows: Sequence[AuditEvent], kind: str) -> set[UUID]:
 def _who(row: AuditEvent, departments: dict[UUID, str]) -> str:
     if row.actor_kind == ActorKind.CITIZEN and row.subject_kind == "grant":
         return _("您出示或分享证照的对象")
-    if row.actor_kind == ActorKind.CITIZEN:
+    if row.actor_kind == ActorKind.CITIZEN and not row.department_id:
         return _("代您或您单位办事的人")
     return departments.get(row.department_id, _("政务服务工作人员")) if row.department_id else _("政务服务工作人员")
 
@@ -141,6 +143,7 @@ def _purpose(row: AuditEvent) -> str:
     if row.code == case_codes.CASE_LISTED.code:
         return _("管理本机关签发的证照")
     purposes = {
+        "assistance": _("窗口代您办理"),
         "document": _("核对您交过的材料"),
         "case": _("办理您的申请"),
         "correction": _("核实您要更正的信息"),

@@ -55,7 +55,16 @@ ENTRIES: tuple[Entry, ...] = (
         "calling_windows",
         "people",
         _("叫号台"),
-        _("到窗口上岗，叫号、过号、转窗口；给没有手机的人取号"),
+        _("到窗口上岗，叫号、过号、转窗口；给没有手机的人取号、代办"),
+    ),
+    Entry(
+        Area.COUNTER,
+        Permission.COUNTER,
+        "paper_sheets",
+        "print",
+        _("纸质表"),
+        _("断网时用的编号空白表：先印好放在窗口，恢复后按实际收件时间补录；过期的由主管批准"),
+        also=Permission.SUPERVISE,
     ),
     Entry(
         Area.COUNTER,

@@ -4,6 +4,7 @@ from django.urls import include, path
 
 from portal.workbench.views import (
     archive,
+    assisting,
     bulk,
     bundle_parts,
     bundles,
@@ -46,6 +47,7 @@ from portal.workbench.views import (
     message_templates,
     new_items,
     opinions,
+    paper_sheets,
     payments,
     persons,
     places,
@@ -330,6 +332,17 @@ calling_urls = [
     path("calling/", calling.windows, name="calling_windows"),
     path("calling/<uuid:window_id>/", calling.desk, name="calling_desk"),
     path("calling/<uuid:window_id>/line/", calling.line, name="calling_line"),
+    path("calling/sheets/", paper_sheets.paper_sheets, name="paper_sheets"),
+    path("calling/sheets/<uuid:paper_id>.pdf", paper_sheets.paper_sheet_file, name="paper_sheet_file"),
+    path("calling/sheets/<uuid:paper_id>/late/", paper_sheets.paper_sheet_late, name="paper_sheet_late"),
+    path("calling/<uuid:window_id>/assist/", assisting.assistance_new, name="assistance_new"),
+    path("calling/<uuid:window_id>/display/", assisting.display_code, name="display_code"),
+    path("calling/assist/<uuid:assistance_id>/", assisting.assistance, name="assistance"),
+    path("calling/assist/<uuid:assistance_id>/now/", assisting.assistance_now, name="assistance_now"),
+    path("calling/assist/<uuid:assistance_id>/paper/", assisting.assistance_paper, name="assistance_paper"),
+    path("calling/assist/<uuid:assistance_id>/consent.pdf", assisting.assistance_consent, name="assistance_consent"),
+    path("calling/assist/<uuid:assistance_id>/receipt.pdf", assisting.assistance_receipt, name="assistance_receipt"),
+    path("calling/assist/<uuid:assistance_id>/<slug:action>/", assisting.assistance_step, name="assistance_step"),
     path("calling/<uuid:window_id>/reveal/", calling.reveal, name="calling_reveal"),
     path("calling/<uuid:window_id>/<slug:action>/", calling.step, name="calling_step"),
 ]

@@ -6,6 +6,8 @@ from typing import Any
 
 from django.utils import timezone
 
+from cases.assisting import desk_actions, sheet_actions
+from cases.assisting.desk_actions import Wish
 from cases.counter import booking_actions, calling_actions, setup_actions, ticket_actions
 from cases.counter.models import Appointment, CounterWindow, HallCounter, SlotPlan, Ticket
 from cases.counter.setup_actions import CounterSettings, PlanDetails, WindowDetails
@@ -79,9 +81,19 @@ def a_counter_in_use(cast: Cast, hall: Hall) -> dict[str, Any]:
         "slot_plan_id": plan.pk,
         "ticket_id": ticket.pk,
         "appointment_id": an_appointment(made, plan, slot()).pk,
+        **an_assistance(made),
         "kiosk_key": counter.kiosk_key,
         "screen_key": counter.screen_key,
     }
+
+
+def an_assistance(counter: Counter) -> dict[str, Any]:
+    """Li was asked whether the clerk may fill in for her shop, and one paper sheet was numbered."""
+    cast = counter.cast
+    wish = Wish(document=cast.li.document, item_id=counter.item.pk, is_seen=True, uscc=cast.shop.uscc)
+    row = desk_actions.begin(counter.clerk, window_id=counter.one.pk, wish=wish)
+    sheets = sheet_actions.make_sheets(counter.clerk, window_id=counter.one.pk, item_id=counter.item.pk, count=1)
+    return {"assistance_id": row.pk, "paper_id": sheets[0].pk}
 
 
 def _post(cast: Cast) -> Post:

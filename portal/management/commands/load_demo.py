@@ -10,6 +10,7 @@ from identity.actor import SYSTEM
 from portal.demo import (
     archiving,
     asking,
+    assisting,
     bundles,
     catalogue,
     counters,
@@ -61,6 +62,7 @@ class Command(BaseCommand):
             stories_told = stories.load(cast)
             if stories_told:
                 asking.load()
+                assisting.load()
                 told.load()
                 archiving.load()
         if options["verbosity"]:

@@ -143,7 +143,8 @@ def submit_case(request: HttpRequest, case_id: UUID) -> HttpResponse:
     actor = actor_of(request)
     declared = request.POST.get("declared") == "on"
     case = get_case_to_change(actor, case_id)
-    if declared and case.state == State.DRAFT and asks_fresh_proof(case.item_version.assurance_level):
+    is_to_prove = declared and not actor.is_assisted and case.state == State.DRAFT  # at the counter a person is seen
+    if is_to_prove and asks_fresh_proof(case.item_version.assurance_level):
         require_fresh_proof(request)
     try:
         case = submit(
@@ -166,6 +167,8 @@ def submit_case(request: HttpRequest, case_id: UUID) -> HttpResponse:
         )
     except errors.SituationIncomplete:
         return redirect(first_open_page(get_draft(actor, case_id)))
+    if actor.is_assisted:
+        return redirect("assistance", actor.assistance_id)
     return redirect("case_receipt", case_id=case.pk)
 
 

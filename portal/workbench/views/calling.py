@@ -21,6 +21,7 @@ from identity.permissions import Permission
 from portal.access import actor_of, staff_required
 from portal.workbench.counter_forms import CounterTicketForm
 from portal.workbench.pages import new_request_key, show
+from portal.workbench.views.assisting import window_extras
 
 _ON_TICKET = {
     "again": calling.call_again,
@@ -92,6 +93,7 @@ def _desk_page(
         "request_key": new_request_key(),
         "conflict": conflict,
         "whole": whole,
+        **window_extras(found.window),
     }
     return show(request, "workbench/calling/desk.html", context, nav="calling", status=status)
 

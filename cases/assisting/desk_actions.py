@@ -1,0 +1,332 @@
+"""What the clerk does: begin with somebody, take consent on paper, open the draft, ask for the confirmation, end."""
+
+import datetime as dt
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.core.files.uploadedfile import UploadedFile
+from django.db import IntegrityError, transaction
+from django.db.models import F, Q
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from cases import errors as case_errors
+from cases import events as codes
+from cases.actions import drafts, moves
+from cases.assisting import errors, rules, sheets
+from cases.assisting.handing import draft_digest
+from cases.assisting.models import Assistance
+from cases.assisting.moving import end, lock, say
+from cases.assisting.standing import LIVE, PARTS, State, actor_of, agreed_of
+from cases.counter.models import CounterWindow, Ticket
+from cases.counter.seats import seated_window
+from cases.drafting import fits
+from cases.handing_in import require_whole
+from cases.models import Case, CaseMaterial
+from certificates.locker import mark_original_seen, upload_document
+from common import events
+from common.idempotency import claim
+from identity.actor import Actor
+from identity.models import Account, Party, Person
+from identity.permissions import Permission
+from identity.persons.documents import IdDocument
+from identity.persons.queries import look_up
+from identity.queries import get_party, represented_organisations
+from services import queries as catalogue
+from services.forms import steps_of
+from services.models import ItemVersion, ServiceItem
+
+_Way = Assistance.Way
+PAPER_KIND = "counter-consent"
+_BUSY = {
+    "one_assistance_at_a_window": errors.WindowAssisting,
+    "one_assistance_of_a_person": errors.PersonAssisted,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """Who stands there and what for. ``uscc`` names an organisation they represent, empty for themselves.
+
+    ``is_seen``: the clerk compared face and document. A sheet number goes with the time the sheet was taken in and why
+    it is entered only now.
+    """
+
+    document: IdDocument
+    item_id: UUID
+    is_seen: bool
+    uscc: str = ""
+    sheet: str = ""
+    received_at: dt.datetime | None = None
+    sheet_reason: str = ""
+
+
+@transaction.atomic
+def begin(actor: Actor, *, window_id: UUID, wish: Wish, request_key: str = "") -> Assistance:
+    """Open a session with whoever stands at the window, and ask for their consent on its display.
+
+    Raises :class:`WindowNotFound`, :class:`NotSeated`, :class:`NotSeen`, :class:`ItemNotTaken`,
+    :class:`ItemNotApplicable`, :class:`PersonNotFound`, :class:`OwnAssistance`, :class:`WrongApplicantKind`,
+    :class:`AssistanceInvalid`, :class:`WindowAssisting`, :class:`PersonAssisted`, :class:`SheetNotFound` or
+    :class:`SheetUsed`; then nothing is asked.
+    """
+    window = seated_window(actor, window_id)
+    claimed = claim(actor_id=actor.account_id, action="begin_assistance", request_key=request_key)
+    if claimed.earlier_id:
+        return Assistance.objects.get(pk=claimed.earlier_id)
+    if not wish.is_seen:
+        raise errors.NotSeen(fields={"seen": errors.NotSeen.message})
+    item = catalogue.get_item(wish.item_id)
+    version = item.current
+    if version is None or not catalogue.is_open(item):
+        raise case_errors.ItemNotApplicable
+    is_away = _is_away(actor, window, item, version)
+    person = look_up(actor, wish.document, reason=_("窗口代办：%(item)s") % {"item": version.name})
+    if Account.objects.filter(pk=actor.known_account_id, person=person).exists():
+        raise errors.OwnAssistance
+    party = _party(person, wish.uscc)
+    if not fits(version, party):
+        raise case_errors.WrongApplicantKind(kind=_("本人") if party.pk != person.pk else _("单位"))
+    _end_what_is_over(actor, window, person)
+    sheet = sheets.checked(window, item, wish.sheet, wish.received_at, wish.sheet_reason) if wish.sheet else None
+    row = Assistance(
+        window=window,
+        clerk_id=actor.known_account_id,
+        ticket=Ticket.objects.filter(window=window, state__in=["called", "serving"]).first(),
+        person=person,
+        party=party,
+        item=item,
+        is_away=is_away,
+        asked=_asked(window, version, party, is_own=party.pk == person.pk),
+        ends_at=timezone.now() + dt.timedelta(hours=rules.HOURS),
+        sheet=sheet,
+        sheet_received_at=wish.received_at if sheet else None,
+        sheet_reason=wish.sheet_reason.strip() if sheet else "",
+    )
+    _store(row)
+    say(actor, row, {State.ASKED}, "asked")
+    claimed.settle(row.pk)
+    return row
+
+
+def _is_away(actor: Actor, window: CounterWindow, item: ServiceItem, version: ItemVersion) -> bool:
+    """Whether the item's body is of another region, which lets this window take papers in; raises ItemNotTaken."""
+    owner = item.department
+    if owner is not None and actor.may(Permission.COUNTER, owner.pk):
+        return False
+    if owner is not None:
+        here, there = window.hall.region.code, owner.region.code
+        is_other = not rules.is_same_place(here, there)
+        if is_other and rules.takes_in(version.handle_area, window_region=here, owner_region=there):
+            return True
+    raise errors.ItemNotTaken(item=version.name, department=owner.name if owner else _("其他部门"))
+
+
+def _party(person: Person, uscc: str) -> Party:
+    if not uscc.strip():
+        return get_party(person.pk)
+    found = represented_organisations(person.pk).filter(uscc=uscc.strip().upper()[:18]).first()
+    if found is None:
+        message = _("这个人不是这个单位的法定代表人（经营者）。")
+        raise errors.AssistanceInvalid(fields={"uscc": message})
+    return get_party(found.pk)
+
+
+def _end_what_is_over(actor: Actor, window: CounterWindow, person: Person) -> None:
+    """Sessions nobody ended in time, or whose clerk has left the window, make room."""
+    is_left = Q(window__clerk=None) | ~Q(window__clerk_id=F("clerk_id"))
+    over = Assistance.objects.select_for_update(of=("self",), no_key=True).select_related(*PARTS)
+    over = over.filter(Q(ends_at__lte=timezone.now()) | is_left, Q(window=window) | Q(person=person), state__in=LIVE)
+    for row in over.order_by("pk"):
+        end(actor, row, LIVE, State.ENDED, reason="窗口换人，自动结束")
+
+
+def _asked(window: CounterWindow, version: ItemVersion, party: Party, *, is_own: bool) -> list[str]:
+    known = [spec.label for step in steps_of(version) for spec in step.fields if spec.element]
+    proofs = [kind.name for row in version.materials.all() for kind in row.satisfied_by.all()]
+    office = f"{window.hall.name}{window.number}号窗口"
+    return rules.lines(item=version.name, office=office, party=party.name, is_own=is_own, fields=known, proofs=proofs)
+
+
+def _store(row: Assistance) -> None:
+    try:
+        with transaction.atomic():
+            row.save(force_insert=True)
+    except IntegrityError as error:
+        for constraint, kind in _BUSY.items():
+            if constraint in str(error):
+                raise kind from error
+        if row.sheet is not None and "sheet_entered_once" in str(error):
+            raise errors.SheetUsed(number=row.sheet.number) from error
+        raise
+
+
+@transaction.atomic
+def record_paper(
+    actor: Actor, *, assistance_id: UUID, scan: UploadedFile, reason: str, request_key: str = ""
+) -> Assistance:
+    """The person signed on paper instead of pressing on the display: the scan and the reason stand for it.
+
+    It answers what is open now: the consent, or afterwards the confirmation. Raises :class:`PaperNeeded` or the errors
+    of the upload, or as :func:`end_session`.
+    """
+    row = _seated(actor, assistance_id)
+    claimed = claim(actor_id=actor.account_id, action="assist_paper", request_key=request_key)
+    if claimed.earlier_id:
+        return row
+    said = " ".join(reason.split())
+    if not 4 <= len(said) <= 200 or not said.isprintable():
+        raise errors.PaperNeeded(fields={"reason": _("请写明为什么不能用客屏，4 到 200 个字。")})
+    is_consent = row.state == State.ASKED
+    if not is_consent and (not row.draft_digest or row.confirmed_digest == row.draft_digest):
+        raise errors.AssistanceMoved(state=row.get_state_display())
+    document = upload_document(
+        actor,
+        owner_id=row.party_id,
+        kind=PAPER_KIND,
+        name=_("窗口办理同意书") if is_consent else _("签字的申请表"),
+        upload=scan,
+        for_case=True,
+        request_key=request_key,
+    )
+    now = timezone.now()
+    if is_consent:
+        values = {"state": State.AGREED, "way": _Way.PAPER, "answered_at": now, "consent_paper": document}
+    else:
+        values = {
+            "confirmed_digest": row.draft_digest,
+            "confirmed_way": _Way.PAPER,
+            "confirmed_at": now,
+            "confirmed_paper": document,
+        }
+    say(actor, row, LIVE, "agreed" if is_consent else "confirmed", paper_reason=said, **values)
+    claimed.settle(row.pk)
+    return row
+
+
+def _seated(actor: Actor, assistance_id: UUID) -> Assistance:
+    """Lock the window (:func:`seated_window`), then the session of this clerk at it."""
+    window_id = Assistance.objects.filter(pk=assistance_id).values_list("window_id", flat=True).first()
+    if window_id is None:
+        raise errors.AssistanceNotFound
+    window = seated_window(actor, window_id)
+    return lock(assistance_id, window=window, clerk_id=actor.account_id)
+
+
+@transaction.atomic
+def open_draft(actor: Actor, *, assistance_id: UUID) -> Case:
+    """The draft to fill in: a new one, or the one the person began on their phone or at another window.
+
+    Raises :class:`AssistanceOver` or as :func:`cases.actions.drafts.start_draft` does.
+    """
+    person = _for_person(actor, assistance_id)
+    row = Assistance.objects.get(pk=assistance_id)
+    if row.case_id is not None:
+        return Case.objects.get(pk=row.case_id)
+    case = drafts.start_draft(person, item_id=row.item_id)
+    row = lock(assistance_id)
+    say(actor, row, {State.AGREED}, "draft", case=case)
+    return case
+
+
+def _for_person(actor: Actor, assistance_id: UUID) -> Actor:
+    row = agreed_of(actor.known_account_id).filter(pk=assistance_id).select_related(*PARTS).first()
+    if row is None or not actor.is_staff:
+        raise errors.AssistanceOver
+    return actor_of(actor, row)
+
+
+@transaction.atomic
+def ask_confirmation(actor: Actor, *, assistance_id: UUID) -> Assistance:
+    """Show the person what is about to be handed in. It must be whole; a later change asks anew.
+
+    A paper sheet was signed with what stands on it and with the wish that it be entered: its scan is the confirmation.
+    Raises :class:`AssistanceOver`, :class:`AwayNotChecked`, :class:`AnswersIncomplete`, :class:`MaterialsIncomplete`.
+    """
+    person = _for_person(actor, assistance_id)
+    case_id = Assistance.objects.filter(pk=assistance_id).values_list("case_id", flat=True).first()
+    if case_id is None:
+        raise case_errors.CaseNotFound
+    case = moves.lock(person, case_id)
+    row = lock(assistance_id)
+    if row.is_away and row.away_checked_at is None:
+        raise errors.AwayNotChecked
+    require_whole(case)
+    case.save()
+    digest = draft_digest(case)
+    say(actor, row, {State.AGREED}, "asked_to_confirm", draft_digest=digest)
+    if row.sheet is None or row.consent_paper is None:
+        return row
+    signed = {"confirmed_digest": digest, "confirmed_way": _Way.PAPER, "confirmed_paper": row.consent_paper}
+    return say(actor, row, {State.AGREED}, "confirmed", confirmed_at=timezone.now(), **signed)
+
+
+@transaction.atomic
+def check_away(actor: Actor, *, assistance_id: UUID, checks: frozenset[str]) -> Assistance:
+    """Record that identity, form and materials were checked before papers go to a body of another region.
+
+    All of :data:`AWAY_CHECKS`; raises :class:`AssistanceInvalid`, or as :func:`end_session`.
+    """
+    row = _seated(actor, assistance_id)
+    missing = AWAY_CHECKS - checks
+    if missing:
+        raise errors.AssistanceInvalid(fields=dict.fromkeys(sorted(missing), _("请核对后勾选。")))
+    return say(actor, row, {State.AGREED}, "away_checked", away_checked_at=timezone.now())
+
+
+AWAY_CHECKS = frozenset({"identity", "form", "materials"})
+
+
+@transaction.atomic
+def compare_original(actor: Actor, *, assistance_id: UUID, material_id: UUID) -> CaseMaterial:
+    """The clerk holds scan and original side by side: the document is of grade B, for later cases too.
+
+    Raises :class:`MaterialNotFound`, or as :func:`end_session`.
+    """
+    row = _seated(actor, assistance_id)
+    if row.state != State.AGREED or row.ends_at <= timezone.now():
+        raise errors.AssistanceMoved(state=row.get_state_display())
+    rows = CaseMaterial.objects.select_related("requirement", "case", "document")
+    material = rows.filter(case__assistances=row, pk=material_id).first()
+    document = material.document if material else None
+    if material is None or document is None or document.owner_id not in {row.person_id, row.party_id}:
+        raise case_errors.MaterialNotFound
+    Case.objects.select_for_update(no_key=True).get(pk=material.case_id)
+    mark_original_seen(actor, document_id=document.pk)
+    material.original_seen_at = timezone.now()
+    material.original_seen_by_id = actor.account_id
+    material.save(update_fields=["original_seen_at", "original_seen_by"])
+    key = material.requirement.key
+    events.record(
+        codes.ORIGINAL_SEEN,
+        actor=actor,
+        subject_id=material.case_id,
+        holder_id=material.case.applicant_id,
+        material=key,
+    )
+    return material
+
+
+@transaction.atomic
+def hand_back(actor: Actor, *, assistance_id: UUID) -> Assistance:
+    """The person has their originals and the receipt. Raises as :func:`end_session`."""
+    row = _seated(actor, assistance_id)
+    return say(actor, row, {State.DONE}, "originals_back", originals_back_at=timezone.now())
+
+
+@transaction.atomic
+def end_session(actor: Actor, *, assistance_id: UUID) -> Assistance:
+    """End it before anything was handed in; the draft stays, to be continued at a window or on a phone.
+
+    Raises :class:`AssistanceNotFound`, :class:`WindowNotFound`, :class:`NotSeated` or :class:`AssistanceMoved`.
+    """
+    row = _seated(actor, assistance_id)
+    return end(actor, row, LIVE, State.ENDED, reason="窗口结束，没有提交")
+
+
+def note_page(actor: Actor, *, page: str, method: str) -> None:
+    """Record that the clerk opened or sent a page of somebody's application, for the person to read."""
+    rows = Assistance.objects.filter(pk=actor.assistance_id) if actor.assistance_id else Assistance.objects.none()
+    case_id = rows.values_list("case_id", flat=True).first()
+    detail = {"window": actor.assisted_at, "page": page, "method": method}
+    events.record(codes.ASSISTED, actor=actor, subject_id=case_id, holder_id=actor.principal_id, **detail)

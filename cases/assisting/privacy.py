@@ -1,0 +1,61 @@
+"""What this part adds to a copy of somebody's data, what hinders closing, what is erased, and what a merge moves."""
+
+from uuid import UUID
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from cases.assisting.models import Assistance
+from cases.assisting.standing import LIVE
+from identity.models import Party
+from identity.persons.listeners import Moved
+from identity.persons.moving import repoint
+from identity.privacy.hooks import Part, Row
+
+
+def collect(party: Party) -> list[Part]:
+    """Every session at a window in which a clerk filled in for a person, or for an organisation."""
+    rows = Assistance.objects.filter(party_id=party.pk) | Assistance.objects.filter(person_id=party.pk)
+    rows = rows.select_related("window__hall", "item", "case").order_by("id")
+    return [Part("assistances", "窗口代办", [_row(row) for row in rows])]
+
+
+def _row(row: Assistance) -> Row:
+    return {
+        "大厅": row.window.hall.name,
+        "窗口": row.window.number,
+        "事项": row.item.name,
+        "时间": row.created_at,
+        "问您的内容": "；".join(row.asked),
+        "同意方式": row.get_way_display() if row.way else "",
+        "同意时间": row.answered_at,
+        "用纸质件的原因": row.paper_reason,
+        "确认提交时间": row.confirmed_at,
+        "状态": row.get_state_display(),
+        "办件编号": (row.case.number or "") if row.case else "",
+    }
+
+
+def hinder(party: Party) -> list[str]:
+    """A clerk is filling in for them right now."""
+    rows = Assistance.objects.filter(person_id=party.pk, state__in=LIVE)
+    return [_("窗口正在代您办理")] if rows.exists() else []
+
+
+def erase(party: Party) -> int:
+    """Let go of the words that were asked and said; that there was consent stays with the case."""
+    rows = Assistance.objects.filter(person_id=party.pk)
+    return rows.update(asked=[], paper_reason="")
+
+
+def follow_merge(kept_id: UUID, other_id: UUID) -> Moved:
+    """Move sessions to the kept person; what is open with the other one ends."""
+    other = Assistance.objects.filter(person_id=other_id)
+    live = other.filter(state__in=LIVE).order_by("pk").select_for_update(nowait=True, no_key=True, of=("self",))
+    for row in live:
+        row.state, row.ended_at, row.end_reason = Assistance.State.ENDED, timezone.now(), "登记合并"
+        row.save(update_fields=["state", "ended_at", "end_reason", "updated_at"])
+    return {
+        "cases.assistance.person": repoint(other, person=kept_id),
+        "cases.assistance.party": repoint(Assistance.objects.filter(party_id=other_id), party=kept_id),
+    }

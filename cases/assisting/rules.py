@@ -1,0 +1,56 @@
+"""What a person is asked, which regions take papers in for each other, and how old a sheet may be. Pure."""
+
+import datetime as dt
+from collections.abc import Iterable
+
+from services.codes import HandleArea
+
+CODE_MINUTES = 5  # how long the code for a display lives
+HOURS = 2  # how long one consent lasts
+LATE_AFTER = 5  # working days after which a sheet is entered only with a supervisor's leave
+_SAME_DIGITS = {  # how many leading digits of the region code (GB/T 2260) have to agree
+    HandleArea.COUNTRY: 0,
+    HandleArea.PROVINCES: 0,
+    HandleArea.CITIES: 2,
+    HandleArea.COUNTIES: 4,
+}
+
+
+def takes_in(area: str, *, window_region: str, owner_region: str) -> bool:
+    """Whether a window in one region takes papers in for a body of another, by the item's 通办范围."""
+    if area not in _SAME_DIGITS:
+        return False
+    digits = _SAME_DIGITS[HandleArea(area)]
+    return window_region[:digits] == owner_region[:digits]
+
+
+def is_same_place(window_region: str, owner_region: str) -> bool:
+    """Whether window and owner are of one region: the same, or one lies in the other."""
+    one, other = (code.rstrip("0") for code in (window_region[:6], owner_region[:6]))
+    return one.startswith(other) or other.startswith(one)
+
+
+def lines(
+    *, item: str, office: str, party: str, is_own: bool, fields: Iterable[str], proofs: Iterable[str]
+) -> list[str]:
+    """What consent is asked for, line by line, as the display shows it (个人信息保护法第十四条、第十七条).
+
+    A legal text, frozen with the answer: in Chinese.
+    """
+    known, held = list(dict.fromkeys(fields)), list(dict.fromkeys(proofs))
+    name = "您本人" if is_own else party
+    said = [f"由{office}的工作人员，以{name}的名义填写“{item}”的申请。"]
+    if known:
+        said.append(f"为了少填，会用到登记过的：{'、'.join(known)}。")
+    if held:
+        said.append(f"为了少交，会查看{name}名下的：{'、'.join(held)}。")
+    said.append("扫描您带来的材料，存进您的材料库，原件当场还给您。")
+    said.append("提交以前，会再请您核对一次。您随时可以停止。")
+    return said
+
+
+def problem_with_time(received_at: dt.datetime, *, printed_at: dt.datetime, now: dt.datetime) -> str:
+    """Why a sheet cannot have been taken in at that moment; empty when it can."""
+    if received_at > now:
+        return "future"
+    return "early" if received_at < printed_at.replace(second=0, microsecond=0) else ""

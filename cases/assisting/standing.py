@@ -1,0 +1,73 @@
+"""As whom a clerk fills in: the person who consented, as long as the consent stands and the clerk sits there."""
+
+from uuid import UUID
+
+from django.db.models import F, QuerySet
+from django.utils import timezone
+
+from cases.assisting.errors import AssistanceOver
+from cases.assisting.models import Assistance
+from identity import levels
+from identity.actor import Actor, ActorKind
+
+State = Assistance.State
+LIVE = (State.ASKED, State.AGREED)
+
+
+def label_of(row: Assistance) -> str:
+    """Hall, window and clerk, in the words that are signed and printed (legal text, in Chinese)."""
+    words = f"{row.window.hall.name}{row.window.number}号窗口，经办人{row.clerk.staff_name}"
+    if row.sheet:
+        words += f"，纸质表{row.sheet.number}补录"
+    if not row.is_away:
+        return words
+    owner = row.item.department.name if row.item.department else ""
+    return f"{words}，异地代收，{owner}办理"
+
+
+def agreed_of(account_id: UUID) -> QuerySet[Assistance]:
+    """What this account may fill in now: consent given, not over, and the account still sits at that window."""
+    rows = Assistance.objects.filter(clerk_id=account_id, state=State.AGREED, ends_at__gt=timezone.now())
+    return rows.filter(window__clerk_id=F("clerk_id"), window__is_active=True)
+
+
+def actor_of(clerk: Actor, row: Assistance) -> Actor:
+    """The person of a consent, with the clerk's account and department; load window, hall, person, party and item.
+
+    The clerk compared face and document, so the real-name level is that of the counter (DB61/T 1127, 当面核验).
+    """
+    return Actor(
+        kind=ActorKind.CITIZEN,
+        account_id=clerk.account_id,
+        person_id=row.person_id,
+        principal_id=row.party_id,
+        principal_name=row.party.name,
+        name=row.person.name,
+        assurance_level=levels.HIGHEST,
+        department_id=clerk.department_id,
+        department_name=clerk.department_name,
+        region_code=clerk.region_code,
+        assistance_id=row.pk,
+        assisted_at=label_of(row),
+    )
+
+
+PARTS = ("window__hall", "clerk", "person", "party__person", "party__organisation", "item__department", "sheet")
+
+
+def find_actor(clerk: Actor, *, case_id: UUID | None = None) -> Actor | None:
+    """As whom a clerk may open a page of this case (or, without one, any page of what they fill in) now, or None."""
+    if not clerk.is_staff:
+        return None
+    rows = agreed_of(clerk.known_account_id).filter(case_id__isnull=False)
+    row = (rows.filter(case_id=case_id) if case_id else rows).select_related(*PARTS).first()
+    return actor_of(clerk, row) if row else None
+
+
+def require(actor: Actor) -> None:
+    """Lock the consent that an assisted actor acts under; raises :class:`AssistanceOver` when it does not stand."""
+    if actor.assistance_id is None:
+        return
+    rows = agreed_of(actor.known_account_id).filter(pk=actor.assistance_id, person_id=actor.person_id)
+    if rows.select_for_update(of=("self",), no_key=True).first() is None:
+        raise AssistanceOver

@@ -1,0 +1,147 @@
+"""Forms of filling in at the counter: shape and format only; what is allowed, the actions decide."""
+
+from typing import Any
+
+from django import forms
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from cases.assisting.desk_actions import Wish
+from cases.assisting.errors import AssistanceInvalid
+from identity.persons import countries, documents
+from services.models import ServiceItem
+from services.queries import find_item_by_code
+
+_STALE = _("页面已经失效，请刷新后再操作。")
+
+
+class BeginForm(forms.Form):
+    """Who stands at the window, what for, and the sheet it was written on, if any."""
+
+    request_key = forms.CharField(max_length=64, widget=forms.HiddenInput, error_messages={"required": _STALE})
+    document_kind = forms.ChoiceField(label=_("证件类型"), choices=documents.choices, initial=documents.Kind.CITIZEN)
+    id_number = forms.CharField(
+        label=_("证件号码"),
+        max_length=40,
+        help_text=_("把证件放到读卡器上，或者输入完整号码"),
+        error_messages={"required": _("请读证件，或者输入完整号码。"), "max_length": _("内容太长，请对照证件核对。")},
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false", "autofocus": True}),
+    )
+    issuer = forms.ChoiceField(
+        label=_("签发护照的国家"), choices=lambda: [("", _("不是护照")), *countries.foreign_choices()], required=False
+    )
+    item = forms.ChoiceField(label=_("办什么事"), required=False)
+    item_code = forms.CharField(
+        label=_("其他地区的事项编码"),
+        max_length=40,
+        required=False,
+        help_text=_("异地代收：事项属于别的地区、通办范围包括这里的，填办事指南上的编码"),
+    )
+    uscc = forms.CharField(
+        label=_("单位的统一社会信用代码"),
+        max_length=18,
+        required=False,
+        help_text=_("以单位名义办的才填；来的人要是法定代表人（经营者）"),
+    )
+    sheet = forms.CharField(label=_("纸质表编号"), max_length=30, required=False)
+    received_at = forms.DateTimeField(
+        label=_("实际收件时间"),
+        required=False,
+        widget=forms.DateTimeInput(),
+        help_text=_("期限从这个时间算起"),
+        error_messages={"invalid": _("请按 2026-11-20 09:30 这样填时间。")},
+    )
+    sheet_reason = forms.CharField(label=_("当时为什么没有录入"), max_length=200, required=False)
+    seen = forms.BooleanField(label=_("已经当面核对：人、证件、号码一致"), required=False)
+
+    def __init__(self, *args: Any, items: list[ServiceItem], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["item"]
+        assert isinstance(field, forms.ChoiceField)
+        names: list[tuple[str, str | Promise]] = [("", _("请选择"))]
+        for item in items:
+            name = item.current.name if item.current else item.name
+            owner = item.department.short_name if item.department else ""
+            names.append((str(item.pk), f"{name} · {owner}"))
+        field.choices = names
+
+    @property
+    def main_fields(self) -> list[Any]:
+        """The bound fields that are always open."""
+        return [self[name] for name in ("document_kind", "id_number", "issuer", "item")]
+
+    @property
+    def rare_fields(self) -> list[Any]:
+        """An organisation, or an item of another region."""
+        return [self[name] for name in ("uscc", "item_code")]
+
+    @property
+    def sheet_fields(self) -> list[Any]:
+        """What was written down on paper."""
+        return [self[name] for name in ("sheet", "received_at", "sheet_reason")]
+
+    @property
+    def is_rare_open(self) -> bool:
+        """Whether something stands in the fields of rare cases."""
+        return any(bound.value() or bound.errors for bound in self.rare_fields)
+
+    @property
+    def is_sheet_open(self) -> bool:
+        """Whether something stands in the fields of a sheet."""
+        return any(bound.value() or bound.errors for bound in self.sheet_fields)
+
+    def wish(self) -> Wish:
+        """The values of a form that is valid. Raises :class:`AssistanceInvalid` and the errors of the document."""
+        data = self.cleaned_data
+        code = data["item_code"].strip()
+        found = find_item_by_code(code) if code else None
+        if code and found is None:
+            raise AssistanceInvalid(fields={"item_code": _("没有这个编码的事项。")})
+        if not code and not data["item"]:
+            raise AssistanceInvalid(fields={"item": _("请选要办的事。")})
+        return Wish(
+            document=documents.check(data["document_kind"], data["id_number"], issuer=data["issuer"]),
+            item_id=found.pk if found else data["item"],
+            is_seen=data["seen"],
+            uscc=data["uscc"],
+            sheet=data["sheet"],
+            received_at=data["received_at"],
+            sheet_reason=data["sheet_reason"],
+        )
+
+
+class PaperForm(forms.Form):
+    """What the person signed on paper, and why the display would not do."""
+
+    request_key = forms.CharField(max_length=64, widget=forms.HiddenInput, error_messages={"required": _STALE})
+    scan = forms.FileField(
+        label=_("签了字的纸质件"), help_text=_("PDF 或照片"), error_messages={"required": _("请上传扫描件。")}
+    )
+    reason = forms.CharField(
+        label=_("为什么不用客屏"),
+        max_length=200,
+        help_text=_("会留下记录，例如：视力不好，看不清屏幕"),
+        error_messages={"required": _("请写明原因。")},
+    )
+
+
+class SheetsForm(forms.Form):
+    """How many blank sheets of which item."""
+
+    request_key = forms.CharField(max_length=64, widget=forms.HiddenInput, error_messages={"required": _STALE})
+    window = forms.ChoiceField(label=_("窗口"), error_messages={"required": _("请选窗口。")})
+    item = forms.ChoiceField(label=_("事项"), error_messages={"required": _("请选事项。")})
+    count = forms.IntegerField(
+        label=_("印几张"), initial=1, min_value=1, max_value=20, error_messages={"invalid": _("请填 1 到 20。")}
+    )
+
+    def __init__(self, *args: Any, windows: list[Any], items: list[ServiceItem], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        choices = {
+            "window": [(str(one.pk), f"{one.hall.name} {one.number}") for one in windows],
+            "item": [(str(one.pk), one.current.name if one.current else one.name) for one in items],
+        }
+        for name, offered in choices.items():
+            field = self.fields[name]
+            assert isinstance(field, forms.ChoiceField)
+            field.choices = offered

@@ -1,0 +1,70 @@
+"""Somebody stands at a window; a screen faces them."""
+
+from typing import Any
+
+from cases.actions import drafts
+from cases.assisting import desk_actions, display_actions
+from cases.assisting.desk_actions import Wish
+from cases.assisting.models import Assistance
+from cases.assisting.standing import find_actor
+from cases.models import Case
+from identity.actor import PUBLIC, Actor
+from identity.models import Person
+from tests.factories.cast import a_person, a_picture
+from tests.factories.counter import Counter
+
+
+def an_old_man() -> Person:
+    """Somebody without a phone and without an account."""
+    return a_person("孙大爷", serial="09", level=2)
+
+
+def a_display(counter: Counter, address: str = "10.0.0.1") -> str:
+    """The key of the screen at the first window."""
+    code = display_actions.make_code(counter.clerk, window_id=counter.one.pk)
+    return display_actions.bind_display(PUBLIC, code=code, address=address)
+
+
+def a_wish(counter: Counter, person: Person, **fields: Any) -> Wish:
+    given = {"item_id": counter.item.pk, "is_seen": True, **fields}
+    return Wish(document=person.document, **given)
+
+
+def begun(counter: Counter, person: Person, **fields: Any) -> Assistance:
+    """The window asked for consent."""
+    return desk_actions.begin(counter.clerk, window_id=counter.one.pk, wish=a_wish(counter, person, **fields))
+
+
+def agreed(counter: Counter, person: Person, key: str, **fields: Any) -> Assistance:
+    """The person pressed 同意."""
+    row = begun(counter, person, **fields)
+    return display_actions.answer(PUBLIC, key=key, assistance_id=row.pk, is_agreed=True)
+
+
+def acting(counter: Counter) -> Actor:
+    """As whom the clerk fills in now."""
+    actor = find_actor(counter.clerk)
+    assert actor is not None
+    return actor
+
+
+def a_whole_draft(counter: Counter, row: Assistance) -> Case:
+    """Everything filled in and handed over, by the clerk."""
+    case = desk_actions.open_draft(counter.clerk, assistance_id=row.pk)
+    actor = acting(counter)
+    _case, problems = drafts.save_answers(
+        actor, case_id=case.pk, step_key="shop", raw={"org.name": "孙家面馆", "area": "30", "note": ""}
+    )
+    assert problems == {}
+    rows = {one.requirement.key: one for one in case.materials.select_related("requirement")}
+    for key in ("licence", "premises", "plan"):
+        if rows[key].way == "missing":
+            drafts.upload_material(actor, case_id=case.pk, material_id=rows[key].pk, upload=a_picture())
+    drafts.promise_material(actor, case_id=case.pk, material_id=rows["rules"].pk)
+    return Case.objects.get(pk=case.pk)
+
+
+def confirmed(counter: Counter, row: Assistance, key: str) -> Assistance:
+    """The person saw what is handed in and pressed that it is right."""
+    asked = desk_actions.ask_confirmation(counter.clerk, assistance_id=row.pk)
+    return display_actions.confirm(PUBLIC, key=key, assistance_id=row.pk, digest=asked.draft_digest)
