@@ -17,6 +17,7 @@ class CasesConfig(AppConfig):
         from cases.keeping import needed
         from cases.merging import follow_merge
         from cases.staffing import still_open
+        from cases.terminal import privacy as terminal_privacy
         from certificates.keeping import on_keeping
         from certificates.listeners import on_replacement, on_state_change, on_verdict
         from identity.messaging import kinds
@@ -31,6 +32,8 @@ class CasesConfig(AppConfig):
         on_keeping(needed)
         on_merge(follow_merge)
         on_merge(counter_privacy.follow_merge)
+        on_merge(terminal_privacy.follow_merge)
         before_closing(still_open)
         hooks.register(collect=privacy.collect, hinder=privacy.hinder, erase=privacy.erase)
         hooks.register(collect=counter_privacy.collect, erase=counter_privacy.erase)
+        hooks.register(collect=terminal_privacy.collect, erase=terminal_privacy.erase)

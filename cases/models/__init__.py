@@ -11,7 +11,7 @@ from cases.counter.models import (
     SlotPlan,
     Ticket,
 )
-from cases.delivery.models import Delivery
+from cases.delivery.models import Delivery, Parcel, ParcelEvent
 from cases.fees.models import FeeNotice, Payment, PaymentOrder, Reconciliation, Refund, UsedNonce
 from cases.joint.models import JointCase, JointItem
 from cases.lists.models import BulkJob, BulkRow, SavedView
@@ -20,6 +20,7 @@ from cases.promises.models import Breach, Undertaking
 from cases.routes.models import RouteEntry, VisitPhoto
 from cases.serving.models import NoticeService
 from cases.signing.models import Signature
+from cases.terminal.models import Terminal, TerminalVisit
 
 __all__ = [
     "Appointment",
@@ -46,6 +47,8 @@ __all__ = [
     "JointItem",
     "Notice",
     "NoticeService",
+    "Parcel",
+    "ParcelEvent",
     "Payment",
     "PaymentOrder",
     "PriorityGroup",
@@ -57,6 +60,8 @@ __all__ = [
     "Signature",
     "SlotPlan",
     "SpecialProcedure",
+    "Terminal",
+    "TerminalVisit",
     "Ticket",
     "Undertaking",
     "UsedNonce",
