@@ -65,7 +65,9 @@ class SignedCourier:
 
 def _news(said: Mapping[str, Any]) -> News:
     number, step, moment, place = said.get("number"), said.get("step"), said.get("at"), said.get("place", "")
-    if not isinstance(number, str) or not _NAME.fullmatch(number) or step not in _STEPS or not _is_text(place, 60):
+    if not isinstance(number, str) or not _NAME.fullmatch(number) or not _is_text(place, 60):
+        raise NewsInvalid
+    if not isinstance(step, str) or step not in _STEPS:
         raise NewsInvalid
     try:
         at = dt.datetime.fromisoformat(str(moment))

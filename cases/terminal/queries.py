@@ -45,7 +45,10 @@ def counter_at(terminal: Terminal) -> HallCounter | None:
 def get_asked(visit_id: str, terminal: Terminal) -> TerminalVisit:
     """A visit at this machine that has not been let in yet; raises :class:`VisitOver`."""
     rows = TerminalVisit.objects.select_related("terminal", "person__account")
-    visit = rows.filter(pk=_uuid(visit_id), terminal=terminal, state__in=[_State.ASKED, _State.PROVED]).first()
+    key = _uuid(visit_id)
+    if key is None:
+        raise errors.VisitOver
+    visit = rows.filter(pk=key, terminal=terminal, state__in=[_State.ASKED, _State.PROVED]).first()
     if visit is None or not rules.is_fresh(visit.created_at, timezone.now()):
         raise errors.VisitOver
     return visit
@@ -54,7 +57,8 @@ def get_asked(visit_id: str, terminal: Terminal) -> TerminalVisit:
 def find_open(visit_id: str, session_key: str | None) -> TerminalVisit | None:
     """The visit a session belongs to while it lasts (one query)."""
     rows = TerminalVisit.objects.select_related("terminal")
-    visit = rows.filter(pk=_uuid(visit_id), state=_State.OPEN, session_key=session_key or "-").first()
+    key = _uuid(visit_id)
+    visit = rows.filter(pk=key, state=_State.OPEN, session_key=session_key or "-").first() if key else None
     if visit is None or not visit.terminal.is_active or visit.opened_at is None or visit.seen_at is None:
         return None
     return visit if timezone.now() < rules.ends_at(visit.opened_at, visit.seen_at, terms()) else None

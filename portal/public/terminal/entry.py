@@ -3,10 +3,11 @@
 import json
 from typing import Any
 
+from allauth.account.adapter import get_adapter
 from allauth.account.internal.flows.login import record_authentication
 from django import forms
 from django.conf import settings
-from django.contrib.auth import login, logout
+from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -19,7 +20,6 @@ from cases.terminal import errors, queries, visit_actions
 from cases.terminal.models import Terminal, TerminalVisit
 from common.addresses import client_address
 from common.errors import DomainError
-from identity.actions import record_sign_in
 from identity.errors import TooManyTries
 from identity.queries import actor_for
 from portal.access import actor_of
@@ -29,15 +29,18 @@ from portal.public.account_forms import CodeForm
 from portal.public.terminal.access import ASKED, at_terminal, machine_page, page, visit_of
 
 _PAGE = ["GET", "HEAD", "POST"]
+_NO_KEYBOARD = {"inputmode": "none", "autocomplete": "off"}  # the page has its own keys
 _BODY = 4096  # bytes of a reader's request
-_BACKEND = "identity.backends.PhoneOrIdBackend"
 
 
 class CardForm(forms.Form):
     """The number of a card: a reader types it, or a finger does."""
 
     value = forms.CharField(
-        label=_("身份证号码"), max_length=30, error_messages={"required": _("请放身份证，或者输入号码。")}
+        label=_("身份证号码"),
+        max_length=30,
+        error_messages={"required": _("请放身份证，或者输入号码。")},
+        widget=forms.TextInput(attrs=_NO_KEYBOARD),
     )
 
 
@@ -171,7 +174,9 @@ def _proof_page(
     problem: DomainError | None = None,
 ) -> HttpResponse:
     status = problem.http_status if problem else 422 if form is not None else 200
-    context = {"form": form or CodeForm(), "asked": visit, "is_sent": visit.code_id is not None, "problem": problem}
+    shown = form or CodeForm()
+    shown.fields["code"].widget.attrs.update(_NO_KEYBOARD)
+    context = {"form": shown, "asked": visit, "is_sent": visit.code_id is not None, "problem": problem}
     return page(request, terminal, "proof.html", context, status=status)
 
 
@@ -199,14 +204,17 @@ def _enter(request: HttpRequest, terminal: Terminal, proved: TerminalVisit) -> H
     assert account is not None
     request.session.pop(ASKED, None)
     record_authentication(request, account, method="terminal")
-    login(request, account, backend=_BACKEND)
+    adapter = get_adapter()
+    adapter.login(request, account)
     request.session[VISIT_KEY], request.session[TERMINAL_KEY] = str(visit.pk), terminal.key
     request.session.set_expiry(int(queries.terms().limit.total_seconds()))
     request.session.save()
-    actor = actor_for(account)
-    visit_actions.bind_session(actor, visit=visit, session_key=request.session.session_key or "")
-    record_sign_in(actor, account=account, method="terminal", browser=terminal.name)
-    return redirect("terminal_menu", terminal.key)
+    menu = reverse("terminal_menu", args=[terminal.key])
+    response: HttpResponse = adapter.post_login(
+        request, account, email_verification="none", signal_kwargs=None, email=None, signup=False, redirect_url=menu
+    )
+    visit_actions.bind_session(actor_for(account), visit=visit, session_key=request.session.session_key or "")
+    return response
 
 
 @require_POST
