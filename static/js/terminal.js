@@ -7,6 +7,15 @@
     if (event.persisted) window.location.reload();
   });
 
+  // A question still under way when the session gets its new key would come back with the old one and wipe it: none
+  // outlives the page it was asked from.
+  window.addEventListener("beforeunload", () => {
+    for (const poll of document.querySelectorAll("[data-poll]")) {
+      if (window.htmx) window.htmx.trigger(poll, "htmx:abort");
+      poll.remove();
+    }
+  });
+
   for (const pad of document.querySelectorAll("[data-keypad]")) {
     const field = document.getElementById(pad.dataset.keypad);
     if (!field) continue;

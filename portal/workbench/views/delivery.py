@@ -72,7 +72,7 @@ class PostForm(forms.Form):
     waybill = forms.CharField(
         label=gettext_lazy("运单号"),
         max_length=60,
-        required=False,
+        error_messages={"required": gettext_lazy("请填运单号，6 到 40 位字母和数字。")},
         help_text=gettext_lazy("快递单上的号码，6 到 40 位字母和数字"),
     )
 
