@@ -1,6 +1,7 @@
 """A platform the site speaks signed JSON with (:mod:`common.signed_messages`), read from the environment."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 from django.core.exceptions import ImproperlyConfigured
 
@@ -8,25 +9,32 @@ _OWN = ("http://127.0.0.1:", "http://localhost:")
 _LEAST_SECRET = 32
 
 
-def partner_from_environment(
-    environment: Mapping[str, str], *, name: str, we: str, adapter: str
-) -> tuple[str, dict[str, str]]:
-    """Return the class that speaks and what it needs: ``url``, ``secret`` and by what name the platform knows us.
+@dataclass(frozen=True, slots=True)
+class Names:
+    """What the variables are called: address, what the platform knows this site by, shared secret, own adapter."""
 
-    ``name`` is the word in ``ONESTOP_<name>_URL`` and the others, ``we`` that in ``ONESTOP_<name>_<we>``. Raises
-    :class:`ImproperlyConfigured` when half of it is missing or cannot be right.
+    url: str
+    known_as: str
+    secret: str
+    adapter: str
+
+
+def partner_from_environment(
+    environment: Mapping[str, str], names: Names, *, known_as: str, adapter: str
+) -> tuple[str, dict[str, str]]:
+    """Return the class that speaks (``adapter`` unless another is named) and ``url``, ``secret`` and ``known_as``.
+
+    Raises :class:`ImproperlyConfigured` when half of it is missing or cannot be right.
     """
-    own = environment.get(f"ONESTOP_{name}_{'GATEWAY' if name == 'PAYMENT' else 'ADAPTER'}", "").strip()
-    url = environment.get(f"ONESTOP_{name}_URL", "").strip()
+    own = environment.get(names.adapter, "").strip()
+    url = environment.get(names.url, "").strip()
     if not url:
         return own, {}
     if not url.startswith(("https://", *_OWN)):
-        raise ImproperlyConfigured(f"ONESTOP_{name}_URL must begin with https://.")
-    known_as = environment.get(f"ONESTOP_{name}_{we.upper()}", "").strip()
-    secret = environment.get(f"ONESTOP_{name}_SECRET", "").strip()
-    if not known_as or len(secret) < _LEAST_SECRET:
+        raise ImproperlyConfigured(f"{names.url} must begin with https://.")
+    us, secret = (environment.get(name, "").strip() for name in (names.known_as, names.secret))
+    if not us or len(secret) < _LEAST_SECRET:
         raise ImproperlyConfigured(
-            f"ONESTOP_{name}_URL is set, so ONESTOP_{name}_{we.upper()} and ONESTOP_{name}_SECRET (32 characters or "
-            "more) are needed too."
+            f"{names.url} is set, so {names.known_as} and {names.secret} (32 characters or more) are needed too."
         )
-    return own or adapter, {"url": url, we: known_as, "secret": secret}
+    return own or adapter, {"url": url, known_as: us, "secret": secret}

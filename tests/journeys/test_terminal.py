@@ -1,6 +1,7 @@
 """A terminal in the hall: in by card and code, a receipt printed, then nobody is there and nothing is left."""
 
 import re
+import time
 from collections.abc import Callable
 
 import pytest
@@ -13,6 +14,7 @@ from tests.journeys.conftest import Visitor
 
 pytestmark = pytest.mark.journey
 Arrive = Callable[..., Visitor]
+_SECONDS = 60
 HALL, PERSON = "示范市政务服务大厅", "何*"
 
 
@@ -81,8 +83,14 @@ def _and_prints_a_receipt(terminal: Visitor) -> None:
     terminal.look("terminal-06-cases")
     page.locator("main").get_by_role("link", name=re.compile("社会保障卡申领")).first.click()
     expect(page.get_by_role("heading", name="文书")).to_be_visible()
+    receipt = page.locator("main").get_by_role("link", name=re.compile("收件回执"))
+    for _ in range(_SECONDS):  # the sealed papers follow within seconds
+        if receipt.count():
+            break
+        time.sleep(1)
+        page.reload()
     terminal.look("terminal-07-case")
-    page.locator("main").get_by_role("link", name=re.compile("回执|收件|受理")).first.click()
+    receipt.first.click()
     paper = page.locator("#paper")
     answer = terminal.context.request.get(terminal.site + (paper.get_attribute("src") or ""))
     assert answer.headers["content-type"] == "application/pdf"
