@@ -98,7 +98,10 @@ def test_steps(totals: Counter[str]) -> list[Step]:
             "tests",
             lambda: _pytest(["-n", "2", "--dist", "loadgroup", f"--randomly-seed={seed}", "-m", "not journey"], totals),
         ),
-        Step("journeys in a browser", lambda: _pytest(["-n", "2", "--dist", "loadscope", "-m", "journey"], totals)),
+        Step(
+            "journeys in a browser",
+            lambda: _pytest(["-n", "2", "--dist", "loadscope", "--no-loadscope-reorder", "-m", "journey"], totals),
+        ),
     ]
 
 

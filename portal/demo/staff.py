@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from identity.actor import Actor
@@ -18,6 +19,7 @@ from portal.demo.reading import cast_settings, department_rows
 
 _APPOINTED_MONTHS_AGO = 13
 _GIVEN_STEP = 7  # walks the given names in another rhythm than the surnames: no two officers share a name
+_MORE = ("second", "deputies")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,18 +38,34 @@ class StaffPlace:
 def places() -> list[StaffPlace]:
     """List every seat in the order of the departments; numbers are the department's key and a running number."""
     settings = cast_settings("staff")
-    found: list[StaffPlace] = []
+    return [
+        StaffPlace(
+            number=f"{row['key']}{serial:02d}",
+            name=_name(settings, index),
+            department_key=row["key"],
+            department=row["short"],
+            uscc=make_uscc(prefix="11", region=row["region"], body=row["body"]),
+            post=post,
+            role=settings["roles"].get(post, PostHolding.Role.REVIEWER),
+        )
+        for index, (row, serial, post) in enumerate(_seats(settings))
+    ]
+
+
+def _seats(settings: dict[str, Any]) -> Iterator[tuple[dict[str, Any], int, str]]:
+    """Each department's row with a serial number and a post; deputies after all others."""
+    deputies = []
     for row in department_rows():
-        seconds = [post for post in row["posts"] if f"{row['key']}/{post}" in settings["second"]]
-        uscc = make_uscc(prefix="11", region=row["region"], body=row["body"])
-        for serial, post in enumerate([*row["posts"], *seconds], start=1):
-            index = len(found)
-            surname = settings["surnames"][index % len(settings["surnames"])]
-            given = settings["given"][index * _GIVEN_STEP % len(settings["given"])]
-            role = settings["roles"].get(post, PostHolding.Role.REVIEWER)
-            number = f"{row['key']}{serial:02d}"
-            found.append(StaffPlace(number, surname + given, row["key"], row["short"], uscc, post, role))
-    return found
+        named = {name: [post for post in row["posts"] if f"{row['key']}/{post}" in settings[name]] for name in _MORE}
+        posts = [*row["posts"], *named["second"]]
+        yield from ((row, serial, post) for serial, post in enumerate(posts, start=1))
+        deputies += [(row, serial, post) for serial, post in enumerate(named["deputies"], start=len(posts) + 1)]
+    yield from deputies
+
+
+def _name(settings: dict[str, Any], index: int) -> str:
+    surnames, given = settings["surnames"], settings["given"]
+    return str(surnames[index % len(surnames)] + given[index * _GIVEN_STEP % len(given)])
 
 
 def load(actor: Actor) -> int:

@@ -9,7 +9,7 @@ one entry for each chunk, with the first and last item.
 
 from typing import Any
 
-from django.db import connection, models
+from django.db import IntegrityError, connection, models, transaction
 from django.utils import timezone
 
 from common import events
@@ -56,6 +56,8 @@ LEFT JOIN identity_region named ON named.code = CASE WHEN value.area_code ~ '^[1
                                                 THEN left(value.area_code, 6) ELSE value.area_code END
 JOIN identity_region region ON region.id = coalesce(
     named.id, CASE WHEN value.area_code IS NULL THEN department.region_id END)
+"""
+_UNKNOWN = """
 WHERE NOT EXISTS (SELECT 1 FROM services_serviceitem item WHERE item.row_guid = told.guid OFFSET 0)
   AND NOT EXISTS (SELECT 1 FROM services_serviceitem item WHERE item.task_code = value.task_code OFFSET 0)
   AND (value.local_task_code IS NULL OR NOT EXISTS (
@@ -70,13 +72,14 @@ _ALONE = f"""
       SELECT local FROM code WHERE local IS NOT NULL GROUP BY local HAVING count(*) > 1))
 """
 _PLAIN_OF_LANE = f"CREATE TEMP TABLE plain ON COMMIT DROP AS {_NEW}"
+_PLAIN_AND_UNKNOWN = f"{_PLAIN_OF_LANE}{_UNKNOWN}"
 _PLAIN_OF_CHUNK = f"""
 CREATE TEMP TABLE plain ON COMMIT DROP AS
 WITH code AS MATERIALIZED (
     SELECT row.id, btrim(row."values" ->> 'task_code') AS task, btrim(row."values" ->> 'local_task_code') AS local
     {_ITEM_ROWS}
 )
-{_NEW}{_ALONE}
+{_NEW}{_UNKNOWN}{_ALONE}
 """
 _NOT_PLAIN = """
 UPDATE services_exchangerow row SET is_plain = false
@@ -210,7 +213,11 @@ def take_divided(actor: Actor, batch: ExchangeBatch, *, first: int, last: int) -
     """
     chosen = _chosen(batch, first, last)
     with connection.cursor() as cursor:
-        count = _write(cursor, actor, batch, _PLAIN_OF_LANE, chosen)
+        try:  # the catalogue was empty, so that three look-ups for each row would find nothing
+            with transaction.atomic():
+                count = _write(cursor, actor, batch, _PLAIN_OF_LANE, chosen)
+        except IntegrityError:  # somebody wrote one of these items since
+            count = _write(cursor, actor, batch, _PLAIN_AND_UNKNOWN, chosen)
         if count < last + 1 - first:
             cursor.execute(_NOT_PLAIN, chosen)
     return count

@@ -8,6 +8,7 @@ indexes stay where they are; what rows that are read one by one are looked up by
 """
 
 import logging
+from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
@@ -123,8 +124,10 @@ def _side_by_side(pieces: list[list[str]]) -> list[list[str]]:
     """The next pieces that do not wait for one another: a table's references are looked at one after the other."""
     kind = pieces[0][0]
     alike = [piece for piece in pieces if piece[0] == kind]
-    if kind == _REFERENCE:
+    if kind == _REFERENCE:  # those of the table that has most come first, so that none is left to go alone
+        many = Counter(piece[1] for piece in alike)
         alike = list({piece[1]: piece for piece in reversed(alike)}.values())
+        alike.sort(key=lambda piece: -many[piece[1]])
     return alike[:_AT_ONCE]
 
 

@@ -8,26 +8,45 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Generator, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings
-from playwright.sync_api import Browser, ConsoleMessage, Locator, Page
+from playwright.sync_api import Browser, ConsoleMessage, Error, Locator, Page, expect
 
 from common.launch import demo, embedded, server_state
 from common.launch.server_state import DATABASE, ROLE
 
-ROOT = Path(__file__).resolve().parents[2]
+PLACE = Path(__file__).resolve().parent
+ROOT = PLACE.parents[1]
 PICTURES = ROOT / "build" / "journeys"
+_TAKES_PICTURES = bool(os.environ.get("ONESTOP_PICTURES"))
 PASSWORD = "Onestop-2026"
 WIDTHS = (360, 1440)
 BOTH = [pytest.param((width,), id=str(width)) for width in WIDTHS]
+_FAILED = pytest.StashKey[bool]()
 _START_SECONDS = 300
 _KEPT = "first_start"
 _axe = Axe()
+expect.set_options(timeout=10_000)  # a busy machine answers late; what never comes is still missed
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The longest way first, so that no worker waits at the end for another one's last."""
+    items.sort(key=lambda item: -item.path.stat().st_size if item.path.parent == PLACE else 0)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Remember that a test failed: its visitors leave a picture of what they see."""
+    report = yield
+    if report.failed:
+        item.stash[_FAILED] = True
+    return report
 
 
 @pytest.fixture(scope="module")
@@ -37,6 +56,11 @@ def widths(request: pytest.FixtureRequest) -> tuple[int, ...]:
     ``@pytest.mark.parametrize("widths", BOTH, indirect=True, scope="module")`` walks the whole way at each width.
     """
     return getattr(request, "param", WIDTHS)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _place_for_pictures() -> None:
+    PICTURES.mkdir(parents=True, exist_ok=True)
 
 
 @pytest.fixture(scope="session")
@@ -114,7 +138,7 @@ def _serving(var: Path, port: int, more: dict[str, str]) -> Iterator[str]:
             os.killpg(program.pid, signal.SIGTERM)
         for program in programs:
             program.wait(timeout=60)
-        shutil.copy(log, PICTURES / "serve.log") if PICTURES.exists() else None
+        shutil.copy(log, PICTURES / "serve.log")
 
 
 def _environment(var: Path, port: int) -> dict[str, str]:
@@ -214,24 +238,36 @@ class Visitor:
         self.page.set_viewport_size({"width": self.widths[0], "height": 800})
 
     def look(self, name: str) -> None:
-        """At every width: take a picture, check that nothing is wider than the screen, and ask axe (by a script)."""
-        PICTURES.mkdir(parents=True, exist_ok=True)
+        """At every width: check that nothing is wider than the screen, ask axe, and take a picture if wanted."""
         for width in self.widths:
             with self.at(width):
                 self._look(name, width)
 
     def _look(self, name: str, width: int) -> None:
-        self.page.screenshot(path=PICTURES / f"{name}-{width}.png", full_page=True)
-        over = self.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-        assert over <= 0, f"{name} is {over} px wider than {width} px"
-        if self.scripts:
-            found = _axe.run(self.page)
-            assert found.violations_count == 0, f"{name} at {width} px:\n{found.generate_report()}"
+        look_at(self.page, f"{name}-{width}", scripts=self.scripts)
         assert self.complaints == [], f"{name}: {self.complaints}"
 
 
+def look_at(page: Page, name: str, *, scripts: bool = True) -> None:
+    """Check that nothing is wider than the screen, ask axe (by a script), and take a picture if wanted."""
+    keep_picture(page, name)
+    over = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+    assert over <= 0, f"{name} is {over} px wider than the screen"
+    if scripts:
+        found = _axe.run(page)
+        assert found.violations_count == 0, f"{name}:\n{found.generate_report()}"
+
+
+def keep_picture(page: Page, name: str) -> None:
+    """Keep the whole page as it looks now, where ``ONESTOP_PICTURES`` is set."""
+    if _TAKES_PICTURES:
+        page.screenshot(path=PICTURES / f"{name}.png", full_page=True)
+
+
 @pytest.fixture
-def visitor(browser: Browser, site: str, widths: tuple[int, ...]) -> Iterator[Callable[..., Visitor]]:
+def visitor(
+    browser: Browser, site: str, widths: tuple[int, ...], request: pytest.FixtureRequest
+) -> Iterator[Callable[..., Visitor]]:
     """Make visitors: ``visitor("13900000001")``, and ``scripts=False`` for one whose browser runs none."""
     everybody: list[Visitor] = []
 
@@ -243,5 +279,9 @@ def visitor(browser: Browser, site: str, widths: tuple[int, ...]) -> Iterator[Ca
         return somebody
 
     yield arrive
-    for somebody in everybody:
+    failed = request.node.stash.get(_FAILED, False)
+    for number, somebody in enumerate(everybody):
+        if failed:
+            with suppress(Error):  # the browser may be gone
+                somebody.page.screenshot(path=PICTURES / f"failed-{request.node.name}-{number}.png", full_page=True)
         somebody.context.close()

@@ -18,7 +18,7 @@ from identity.models import SsoSession
 from identity.sso import keys, logout
 from tests.factories.cast import PASSWORD, Cast, a_citizen, a_person, build_cast
 from tests.factories.sso import an_app
-from tests.journeys.conftest import PICTURES, _axe
+from tests.journeys.conftest import look_at
 
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
 SAMPLE = Path(__file__).resolve().parents[2] / "deploy" / "examples" / "department_app" / "app.py"
@@ -85,13 +85,7 @@ def page(request, browser: Browser) -> Iterator[Page]:
 
 
 def look(page: Page, name: str) -> None:
-    PICTURES.mkdir(parents=True, exist_ok=True)
-    width = page.viewport_size["width"]
-    page.screenshot(path=PICTURES / f"sso-{name}-{width}.png", full_page=True)
-    over = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-    assert over <= 0, name
-    found = _axe.run(page)
-    assert found.violations_count == 0, f"{name}: {found.generate_report()}"
+    look_at(page, f"sso-{name}-{page.viewport_size['width']}")
 
 
 def sign_in(page: Page, home: str, login: str) -> None:

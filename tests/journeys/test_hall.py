@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import expect
 
 from portal.demo.staff import places
-from tests.journeys.conftest import Visitor
+from tests.journeys.conftest import Visitor, keep_picture
 
 pytestmark = pytest.mark.journey
 Arrive = Callable[..., Visitor]
@@ -119,7 +119,7 @@ def _then_the_appointment_is_called_first(clerk: Visitor, screen: Visitor, addre
     expect(wall.locator(".is-calling")).to_contain_text("请到 1 号窗口")
     screen.look("hall-15-screen")
     with screen.at(1920):
-        screen.page.screenshot(path="build/journeys/hall-15-screen-1920.png")
+        keep_picture(screen.page, "hall-15-screen-1920")
 
 
 def _and_is_served(clerk: Visitor, walk_in: str) -> None:

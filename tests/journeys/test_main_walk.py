@@ -1,8 +1,10 @@
 """The main job in a browser, on a phone and on a desktop: from search to certificate to reuse to suspension."""
 
+import io
 import re
 import subprocess
 import time
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -15,7 +17,8 @@ from tests.journeys.conftest import BOTH, PICTURES, Visitor
 pytestmark = [pytest.mark.journey, pytest.mark.parametrize("widths", BOTH, indirect=True, scope="module")]
 Arrive = Callable[..., Visitor]
 
-CITIZEN, CLERK, FOOD, FIRE, DECIDER = "13900000001", "zwzx01", "scjg02", "xfj01", "scjg03"
+CITIZEN, CLERK, FOOD, FIRE = "13900000001", "zwzx01", "scjg02", "xfj01"
+DECIDER, DEPUTY = "scjg03", "scjg05"
 SHOP = "中心区青禾餐饮店"
 STREET = "人民路66号1层"
 LICENCE_ITEM, NEXT_ITEM = "食品经营许可（首次申请）", "餐饮服务食品安全等级评定"
@@ -31,6 +34,7 @@ def test_licence_from_search_to_certificate_to_reuse(visitor: Arrive, tmp_path: 
     verify_url = _then_the_certificate_is_there_signed_and_verifiable(citizen, visitor, tmp_path)
     open_case = _and_the_next_application_needs_no_upload(citizen)
     _and_a_suspension_shows_everywhere(visitor, citizen, verify_url, open_case)
+    _and_two_leaders_revoke_it(visitor, citizen, verify_url, open_case)
 
 
 def _given_a_shop_owner(visitor: Arrive) -> Visitor:
@@ -235,12 +239,31 @@ def _then_the_certificate_is_there_signed_and_verifiable(citizen: Visitor, visit
     told = subprocess.run(["pdfsig", str(pdf)], capture_output=True, text=True, check=False).stdout
     assert "Signature is Valid" in told, told
     assert "Total document signed" in told, told
+    _sm2_is_confirmed_by_openssl(citizen.context.request.get(f"{address}sm2.zip").body(), pdf)
     link = page.locator("main").get_by_role("link", name=re.compile("核验")).first.get_attribute("href") or ""
     anybody = visitor()
     anybody.open(link)
     expect(anybody.page.locator("main")).to_contain_text("有效")
     anybody.look("32-verify-valid")
     return link
+
+
+def _sm2_is_confirmed_by_openssl(package: bytes, pdf: Path) -> None:
+    """The way the package itself describes: OpenSSL reads the key from the chain and checks the file."""
+    folder = pdf.parent
+    with zipfile.ZipFile(io.BytesIO(package)) as archive:
+        archive.extractall(folder)
+    key = subprocess.run(
+        ["openssl", "x509", "-in", folder / "signer.pem", "-noout", "-pubkey"], capture_output=True, check=True
+    ).stdout
+    (folder / "signer.pub").write_bytes(key)
+    check = ["openssl", "dgst", "-sm3", "-verify", folder / "signer.pub", "-sigopt", "distid:1234567812345678"]
+    check += ["-signature", folder / "signature.sm2"]
+    told = subprocess.run([*check, pdf], capture_output=True, text=True, check=False)
+    assert told.stdout.strip() == "Verified OK", told.stderr
+    altered = folder / "altered.pdf"
+    altered.write_bytes(pdf.read_bytes() + b"\n")
+    assert subprocess.run([*check, altered], capture_output=True, check=False).returncode == 1
 
 
 def _and_the_next_application_needs_no_upload(citizen: Visitor) -> str:
@@ -270,10 +293,7 @@ def _and_a_suspension_shows_everywhere(visitor: Arrive, citizen: Visitor, verify
     decider = visitor(DECIDER)
     page = decider.open("/workbench/certificates/")
     decider.look("50-certificates")
-    page.locator("main").get_by_role("row").filter(has_text="食品经营许可证").filter(has_text="青禾").first.get_by_role(
-        "link"
-    ).first.click()
-    page.wait_for_load_state()
+    _open_licence(decider)
     decider.look("51-certificate-staff")
     decider.press("暂扣")
     page.get_by_label(re.compile("理由")).fill("涉嫌超范围经营，立案调查")
@@ -293,3 +313,40 @@ def _and_a_suspension_shows_everywhere(visitor: Arrive, citizen: Visitor, verify
     clerk.page.locator("main tr").filter(has_text=SHOP).get_by_role("link").first.click()
     expect(clerk.page.locator("main")).to_contain_text("暂扣")
     clerk.look("55-case-flagged")
+
+
+def _open_licence(staff: Visitor) -> None:
+    page = staff.open("/workbench/certificates/")
+    row = page.locator("main").get_by_role("row").filter(has_text="食品经营许可证").filter(has_text="青禾").first
+    row.get_by_role("link").first.click()
+    page.wait_for_load_state()
+
+
+def _and_two_leaders_revoke_it(visitor: Arrive, citizen: Visitor, verify_url: str, open_case: str) -> None:
+    """One proposes and cannot decide on it; when the other agrees, everybody who relied on it sees red."""
+    first = visitor(DECIDER)
+    _open_licence(first)
+    first.press("提出吊销")
+    page = first.page
+    page.get_by_label(re.compile("理由")).fill("超范围经营，情节严重")
+    page.get_by_label(re.compile("依据")).fill("食品安全法第一百二十二条")
+    page.get_by_label(re.compile("文号")).fill("示市监处罚〔2026〕17号")
+    first.look("56-propose-revocation")
+    first.press("确定提出吊销")
+    expect(page.locator("main")).to_contain_text("等本部门另一位负责人审核")
+    expect(page.get_by_role("button", name=re.compile("审核通过"))).to_have_count(0)
+    anybody = visitor()
+    anybody.open(verify_url)
+    expect(anybody.page.locator("main")).to_contain_text("暂扣")
+    second = visitor(DEPUTY)
+    _open_licence(second)
+    second.press("吊销待审核")
+    second.look("57-second-leader")
+    second.press("审核通过，吊销")
+    expect(second.page.locator("main")).to_contain_text("已吊销")
+    anybody.open(verify_url)
+    expect(anybody.page.locator("main")).to_contain_text("吊销")
+    anybody.look("58-verify-revoked")
+    citizen.open(open_case)
+    expect(citizen.page.locator("main li").filter(has_text="食品经营许可证").first).to_contain_text("现在：吊销")
+    citizen.look("59-my-case-red")

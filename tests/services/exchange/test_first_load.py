@@ -7,6 +7,7 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
+from identity.models import Department
 from services import tasks
 from services.exchange import bulk, first_load, lanes, runs
 from services.models import (
@@ -138,6 +139,32 @@ def test_lanes_say_the_same_as_the_ordinary_way_also_when_the_run_is_lost_twice(
     assert told(batch) == problems
     assert not SearchTopic.objects.filter(revision=0).exists()
     assert load(tmp_path / "in").counts.get("created") is None, "the catalogue has items: the ordinary way again"
+
+
+def test_an_item_that_somebody_writes_while_lanes_are_lost_is_kept(tmp_path, small, monkeypatch):
+    save(tmp_path / "in", [plain_row(number) for number in range(1, 15)])
+    monkeypatch.setattr(bulk, "take_divided", lambda *given, **ids: (_ for _ in ()).throw(Lost))
+    with pytest.raises(Lost):
+        load(tmp_path / "in")
+    monkeypatch.undo()
+    theirs = plain_row(9)
+    department = Department.objects.get(uscc=theirs["dept_code"])
+    ServiceItem.objects.create(
+        entry=DirectoryEntry.objects.first(),
+        name="别人的",
+        item_type="01",
+        department=department,
+        region=department.region,
+        row_guid=theirs["row_guid"],
+    )
+    batch = ExchangeBatch.objects.get()
+    assert batch.lanes.exists()
+    go_on(batch)
+    batch.refresh_from_db()
+    assert batch.state == ExchangeBatch.State.DONE
+    assert batch.counts == {"created": 13, "kept": 1}
+    assert ServiceItem.objects.count() == 14
+    assert ServiceItem.objects.get(row_guid=theirs["row_guid"]).name == "别人的"
 
 
 def go_on(batch) -> None:
