@@ -13,6 +13,7 @@ class CasesConfig(AppConfig):
         """Have open cases follow certificates and merged persons, keep places open; take part in rights over data."""
         from cases import messages, privacy
         from cases.counter import privacy as counter_privacy
+        from cases.delivery import messages as delivery_messages
         from cases.flags import follow_certificate, follow_replacement, follow_verdict
         from cases.keeping import needed
         from cases.merging import follow_merge
@@ -25,7 +26,7 @@ class CasesConfig(AppConfig):
         from identity.privacy import hooks
         from identity.staff.listeners import before_closing
 
-        kinds.declare(*messages.KINDS)
+        kinds.declare(*messages.KINDS, *delivery_messages.KINDS)
         on_state_change(follow_certificate)
         on_replacement(follow_replacement)
         on_verdict(follow_verdict)

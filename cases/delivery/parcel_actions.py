@@ -13,15 +13,16 @@ from django.db import transaction
 from django.utils import timezone
 
 from cases import events as codes
-from cases import messages
 from cases.actions import moves
 from cases.delivery import courier, errors
 from cases.delivery.address import Address, of_row
 from cases.delivery.courier import News
+from cases.delivery.messages import PARCEL_RETURNED, PARCEL_SENT
 from cases.delivery.models import Delivery, Parcel, ParcelEvent
 from cases.delivery.queries import get_delivery, own_posts
 from cases.fees.models import UsedNonce
 from cases.fees.orders import lock_case
+from cases.messages import notify
 from cases.models import Case
 from common import events
 from common.ids import uuid7
@@ -62,7 +63,7 @@ def send_parcel(actor: Actor, *, delivery_id: UUID, waybill: str = "") -> Parcel
     delivery.save(update_fields=["state", "updated_at"])
     if not is_by_hand:
         after_commit("cases.tasks.order_parcel", parcel_id=str(parcel.pk))
-    messages.notify(case, messages.PARCEL_SENT)
+    notify(case, PARCEL_SENT)
     _record(codes.PARCEL_SENT, actor, case, parcel=parcel.number)
     return parcel
 
@@ -183,7 +184,7 @@ def _arrive(case: Case, delivery: Delivery, parcel: Parcel, news: News) -> None:
         delivery.state, delivery.handed_at = Delivery.State.SIGNED, news.at
     elif parcel.state == _State.RETURNED:
         delivery.way, delivery.state, delivery.ready_at = Delivery.Way.PICK_UP, Delivery.State.READY, timezone.now()
-        messages.notify(case, messages.PARCEL_RETURNED)
+        notify(case, PARCEL_RETURNED)
     else:
         return
     delivery.save(update_fields=["way", "state", "handed_at", "ready_at", "updated_at"])

@@ -14,7 +14,7 @@ from cases.terminal import errors, rules
 from cases.terminal.models import Terminal, TerminalVisit
 from identity.actor import Actor
 from identity.halls.queries import get_kept_hall
-from identity.models import Hall
+from identity.models import Account, Hall
 
 _State = TerminalVisit.State
 
@@ -52,6 +52,12 @@ def get_asked(visit_id: str, terminal: Terminal) -> TerminalVisit:
     if visit is None or not rules.is_fresh(visit.created_at, timezone.now()):
         raise errors.VisitOver
     return visit
+
+
+def account_of(visit: TerminalVisit) -> Account | None:
+    """The active citizen's account behind the card."""
+    account: Account | None = getattr(visit.person, "account", None) if visit.person else None
+    return account if account and account.is_active and not account.is_staff_member else None
 
 
 def find_open(visit_id: str, session_key: str | None) -> TerminalVisit | None:

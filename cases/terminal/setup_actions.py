@@ -83,7 +83,7 @@ def _clear(actor: Actor, terminal: Terminal) -> None:
     Terminal.objects.filter(pk=terminal.pk).update(card=None, card_at=None)
     visits = TerminalVisit.objects.select_for_update(no_key=True, of=("self",)).select_related("person__account")
     for visit in visits.filter(terminal=terminal).exclude(state=TerminalVisit.State.ENDED):
-        end_locked(actor, visit, TerminalVisit.End.MACHINE)
+        end_locked(actor, row=visit, why=TerminalVisit.End.MACHINE)
 
 
 def _key() -> str:

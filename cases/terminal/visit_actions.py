@@ -17,7 +17,7 @@ from cases import events as codes
 from cases.counter.queries import windows_for
 from cases.terminal import errors, rules
 from cases.terminal.models import Terminal, TerminalVisit
-from cases.terminal.queries import get_terminal, left_behind, terms
+from cases.terminal.queries import account_of, get_terminal, left_behind, terms
 from common import events
 from common.limits import is_over
 from identity.account_actions import end_session_of, mark_session
@@ -97,12 +97,6 @@ def _nobodys(visit: TerminalVisit) -> str:
     return f"13{visit.pk.int % 10**9:09d}"
 
 
-def account_of(visit: TerminalVisit) -> Account | None:
-    """The active citizen's account behind the card."""
-    account: Account | None = getattr(visit.person, "account", None) if visit.person else None
-    return account if account and account.is_active and not account.is_staff_member else None
-
-
 def prove_by_code(actor: Actor, *, visit: TerminalVisit, code: str) -> TerminalVisit:
     """The second proof: the code that went to the phone. Call it outside a transaction: a wrong try counts.
 
@@ -155,7 +149,7 @@ def open_visit(actor: Actor, *, visit_id: UUID) -> TerminalVisit:
     if row.state != _State.PROVED or not rules.is_fresh(row.created_at, timezone.now()) or account_of(row) is None:
         raise errors.VisitOver
     for earlier in _visits().filter(terminal_id=row.terminal_id, state=_State.OPEN):
-        end_locked(SYSTEM, earlier, _End.REPLACED)
+        end_locked(SYSTEM, row=earlier, why=_End.REPLACED)
     row.state = _State.OPEN
     row.opened_at = row.seen_at = timezone.now()
     row.save(update_fields=["state", "opened_at", "seen_at", "updated_at"])
@@ -193,10 +187,10 @@ def end_visit(actor: Actor, *, visit_id: UUID, why: str) -> None:
     """End a visit, and its session where it lives; one that ended before stays as it is."""
     row = _find_locked(visit_id)
     if row is not None and row.state != _State.ENDED:
-        end_locked(actor, row, _End(why))
+        end_locked(actor, row=row, why=_End(why))
 
 
-def end_locked(actor: Actor, row: TerminalVisit, why: TerminalVisit.End) -> None:
+def end_locked(actor: Actor, *, row: TerminalVisit, why: TerminalVisit.End) -> None:
     """End a locked visit that has not ended, inside the caller's transaction."""
     was_open = row.state == _State.OPEN
     row.state, row.ended_at, row.end_reason = _State.ENDED, timezone.now(), why
@@ -223,7 +217,8 @@ def _end_if_left(actor: Actor, visit_id: UUID) -> None:
         return
     now = timezone.now()
     if rules.ends_at(row.opened_at, row.seen_at, terms()) <= now:
-        end_locked(actor, row, _End.LIMIT if rules.is_over_limit(row.opened_at, now, terms()) else _End.LEFT)
+        is_long = rules.is_over_limit(row.opened_at, now, terms())
+        end_locked(actor, row=row, why=_End.LIMIT if is_long else _End.LEFT)
 
 
 @transaction.atomic

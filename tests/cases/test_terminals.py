@@ -90,7 +90,7 @@ def test_a_wrong_code_lets_nobody_in(machine):
 
 def test_an_unknown_card_looks_the_same_and_gets_nothing(machine):
     nobody = an_asked_visit(machine, a_person("王甲", serial="77").id_number)  # registered, without an account
-    assert visit_actions.account_of(nobody) is None
+    assert queries.account_of(nobody) is None
     visit = sent(nobody)
     assert visit.code_id is not None
     assert not OutboxMessage.objects.exists()

@@ -200,7 +200,7 @@ def _enter(request: HttpRequest, terminal: Terminal, proved: TerminalVisit) -> H
     except errors.VisitOver:
         request.session.pop(ASKED, None)
         return redirect("terminal", terminal.key)
-    account = visit_actions.account_of(visit)
+    account = queries.account_of(visit)
     assert account is not None
     request.session.pop(ASKED, None)
     record_authentication(request, account, method="terminal")
@@ -208,7 +208,6 @@ def _enter(request: HttpRequest, terminal: Terminal, proved: TerminalVisit) -> H
     adapter.login(request, account)
     request.session[VISIT_KEY], request.session[TERMINAL_KEY] = str(visit.pk), terminal.key
     request.session.set_expiry(int(queries.terms().limit.total_seconds()))
-    request.session.save()
     menu = reverse("terminal_menu", args=[terminal.key])
     response: HttpResponse = adapter.post_login(
         request, account, email_verification="none", signal_kwargs=None, email=None, signup=False, redirect_url=menu
