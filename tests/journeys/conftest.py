@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -77,16 +78,32 @@ def city(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         yield var
 
 
-@pytest.fixture(scope="module")
-def site(city: Path, widths: tuple[int, ...]) -> Iterator[str]:
-    """Run the programs of ``make run`` on a city as new; yields the address."""
-    with as_new(city, free_port()) as address:
+@pytest.fixture(scope="session")
+def web(city: Path) -> Iterator[str]:
+    """The web server of all journeys, which finds each module's city in place of the one before; yields the address."""
+    with _running(city, free_port(), "web server") as address:
         yield address
+
+
+@pytest.fixture(scope="module")
+def site(city: Path, web: str, widths: tuple[int, ...]) -> Iterator[str]:
+    """The programs of ``make run`` on a city as new; yields the address."""
+    begin_anew(city)
+    with _running(city, urlsplit(web).port or 0, "background worker"):
+        _wait_until_answered(web)
+        yield web
 
 
 @contextmanager
 def as_new(city: Path, port: int, **more: str) -> Iterator[str]:
-    """The programs on a port with a city as new; ``more`` is added to their environment."""
+    """Programs of their own on a port, with a city as new; ``more`` is added to their environment."""
+    begin_anew(city)
+    with _running(city, port, "web server", **more) as address, _running(city, port, "background worker", **more):
+        yield address
+
+
+def begin_anew(city: Path) -> None:
+    """Put the kept city in place: database and files. Connections to the one before are cut."""
     _in_database(
         city,
         f"DROP DATABASE {DATABASE} WITH (FORCE)",
@@ -94,8 +111,6 @@ def as_new(city: Path, port: int, **more: str) -> Iterator[str]:
     )
     shutil.rmtree(city / "media")
     shutil.copytree(city / _KEPT, city / "media")
-    with _serving(city, port, more) as address:
-        yield address
 
 
 def _in_database(var: Path, *statements: str) -> None:
@@ -119,26 +134,24 @@ def _start_and_stop(var: Path) -> None:
 
 
 @contextmanager
-def _serving(var: Path, port: int, more: dict[str, str]) -> Iterator[str]:
-    """Run the web server and the background worker alone: the kept city is prepared already."""
-    log = var / "serve.log"
-    with log.open("wb") as output:
-        programs = [
-            subprocess.Popen(
-                child.command, cwd=ROOT, env=_environment(var, port) | more, stdout=output,
-                stderr=output, start_new_session=True,
-            )
-            for child in demo.children(port)
-        ]  # fmt: skip
+def _running(var: Path, port: int, name: str, **more: str) -> Iterator[str]:
+    """Run one of the programs of ``make run``; the web server is there when it has answered."""
+    log = var / f"{name}-{port}.log"
+    address = f"http://127.0.0.1:{port}"
+    child = next(child for child in demo.children(port) if child.name == name)
+    with log.open("ab") as output:
+        program = subprocess.Popen(
+            child.command, cwd=ROOT, env=_environment(var, port) | more, stdout=output,
+            stderr=output, start_new_session=True,
+        )  # fmt: skip
     try:
-        _wait_until_answered(port, programs, log)
-        yield f"http://127.0.0.1:{port}"
+        if name == "web server":
+            _wait_until_answered(address, program, log)
+        yield address
     finally:
-        for program in programs:
-            os.killpg(program.pid, signal.SIGTERM)
-        for program in programs:
-            program.wait(timeout=60)
-        shutil.copy(log, PICTURES / "serve.log")
+        os.killpg(program.pid, signal.SIGTERM)
+        program.wait(timeout=60)
+        shutil.copy(log, PICTURES)
 
 
 def _environment(var: Path, port: int) -> dict[str, str]:
@@ -168,15 +181,16 @@ def _wait_until_up(process: subprocess.Popen, log: Path) -> None:
     raise AssertionError(f"not up after {_START_SECONDS} s:\n{log.read_text(encoding='utf-8', errors='replace')}")
 
 
-def _wait_until_answered(port: int, programs: list[subprocess.Popen], log: Path) -> None:
+def _wait_until_answered(address: str, program: subprocess.Popen | None = None, log: Path | None = None) -> None:
     give_up = time.monotonic() + _START_SECONDS
     while time.monotonic() < give_up:
-        if status := demo.ask(port):
-            assert status < 500, log.read_text(encoding="utf-8", errors="replace")
+        said = log.read_text(encoding="utf-8", errors="replace") if log else ""
+        if status := demo.ask(urlsplit(address).port or 0):
+            assert status < 500, said
             return
-        assert all(program.poll() is None for program in programs), log.read_text(encoding="utf-8", errors="replace")
+        assert program is None or program.poll() is None, said
         time.sleep(0.1)
-    raise AssertionError(f"no answer for {_START_SECONDS} s:\n{log.read_text(encoding='utf-8', errors='replace')}")
+    raise AssertionError(f"no answer for {_START_SECONDS} s")
 
 
 # A refused form is an answer, and a request given up for a later one is meant (htmx says both of its events as
