@@ -6,7 +6,8 @@ from django.db.models.fields.files import FieldFile
 from django.utils.translation import gettext as _
 
 from cases.consultation.actions import end_of_party
-from cases.consultation.queries import thread_of
+from cases.consultation.queries import content_of, thread_of
+from cases.delivery.address import of_row
 from cases.models import Breach, Case, ConsultationMessage, JointCase, Notice
 from cases.states import OPEN_STATES, State
 from cases.storing import content_of
@@ -21,7 +22,9 @@ def collect(party: Party) -> list[Part]:
     """Every application of a party with its answers, materials and history, and the documents issued in it."""
     cases = (
         Case.objects.filter(applicant=party)
-        .select_related("item_version", "department", "agent", "delivery", "signature", "consultation", "archive")
+        .select_related(
+            "item_version", "department", "agent", "delivery__parcel", "signature", "consultation", "archive"
+        )
         .prefetch_related(
             "materials__requirement", "events", "notices", "fee_notices__payments", "consultation__messages__files"
         )
@@ -171,7 +174,12 @@ def _fees(case: Case) -> Row:
 
 def _delivery(case: Case) -> Row:
     delivery = getattr(case, "delivery", None)
-    return {"送达方式": delivery.get_way_display(), "领取时间": delivery.handed_at} if delivery else {}
+    if delivery is None:
+        return {}
+    address, parcel = of_row(delivery.address), getattr(delivery, "parcel", None)
+    posted = {"收件地址": " ".join(address.said().values())} if address else {}
+    sent = {"运单号": parcel.waybill, "邮件": parcel.get_state_display()} if parcel else {}
+    return {"送达方式": delivery.get_way_display(), "领取时间": delivery.handed_at, **posted, **sent}
 
 
 def _read(notice: Notice) -> bytes:

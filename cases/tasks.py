@@ -15,6 +15,8 @@ from cases.archive import destroying
 from cases.archive import queries as archive_queries
 from cases.consultation import actions as consultation
 from cases.counter import ending_actions
+from cases.delivery import courier, parcel_actions
+from cases.delivery import queries as delivery_queries
 from cases.fees import gateway, payment_actions, reconciliation, refund_actions, reminders
 from cases.fees import queries as fee_queries
 from cases.fees.models import PaymentOrder
@@ -29,11 +31,13 @@ from cases.promises import actions as undertakings
 from cases.promises import reminding as deferred
 from cases.routes import escalation
 from cases.serving import actions as serving
+from cases.terminal import visit_actions
 from certificates.actions import produce_file
 from common.errors import DomainError
 from common.jobs import PATIENCE, ask_once, daily
 from identity.actor import SYSTEM
 
+_ASK_AGAIN = dt.timedelta(hours=2)
 _RETRY = RetryStrategy(max_attempts=8, exponential_wait=3)
 
 
@@ -259,3 +263,48 @@ def run_abandoned_bulk_jobs(timestamp: int) -> None:
 def sweep_bulk_jobs(timestamp: int) -> None:
     """Remove jobs that nobody began, and files of lists after a week."""
     leftovers.sweep()
+
+
+@app.task(retry=_RETRY, queue="parcels")
+def order_parcel(parcel_id: str) -> None:
+    """Tell the courier of a parcel; safe to run twice."""
+    parcel_actions.order_parcel(SYSTEM, parcel_id=UUID(parcel_id))
+
+
+@app.task(retry=_RETRY, queue="parcels")
+def ask_for_parcel(parcel_id: str) -> None:
+    """Ask the courier where a parcel is; safe to run twice."""
+    parcel_actions.ask_for_parcel(SYSTEM, parcel_id=UUID(parcel_id))
+
+
+@app.periodic(cron="*/10 * * * *", periodic_id="follow_parcels")
+@app.task(queue="parcels")
+def follow_parcels(timestamp: int) -> None:
+    """Order again what the courier was away for, and ask about parcels whose news may have been lost."""
+    if courier.chosen() is None:
+        return
+    for pk in delivery_queries.to_order():
+        ask_once(order_parcel, f"order-parcel:{pk}", parcel_id=str(pk))
+    for pk in delivery_queries.to_ask_for(before=timezone.now() - _ASK_AGAIN):
+        ask_once(ask_for_parcel, f"parcel:{pk}", parcel_id=str(pk))
+
+
+@app.periodic(cron=daily("02:20"), periodic_id="forget_addresses")
+@app.task(queue="clock")
+def forget_addresses(timestamp: int) -> None:
+    """Erase the addresses of parcels that arrived or came back long ago."""
+    parcel_actions.forget_addresses(SYSTEM)
+
+
+@app.periodic(cron="* * * * *", periodic_id="end_terminal_visits")
+@app.task(queue="clock")
+def end_terminal_visits(timestamp: int) -> None:
+    """End visits to terminals that somebody left without a word, with their sessions."""
+    visit_actions.end_left_behind(SYSTEM)
+
+
+@app.periodic(cron=daily("02:25"), periodic_id="forget_terminal_visits")
+@app.task(queue="clock")
+def forget_terminal_visits(timestamp: int) -> None:
+    """Delete what terminals remember of visits long over."""
+    visit_actions.forget_visits(SYSTEM)

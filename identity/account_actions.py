@@ -66,6 +66,17 @@ def end_all_sessions(actor: Actor, *, account_id: UUID, but_key: str = "") -> in
     return len(keys)
 
 
+@transaction.atomic
+def end_session_of(actor: Actor, *, account_id: UUID, session_key: str) -> None:
+    """End one session of an account by its key, inside the caller's transaction; the caller checked who may."""
+    _end(actor, [session_key], account_id)
+
+
+def mark_session(actor: Actor, *, session_key: str, place: str) -> None:
+    """Write down where a session of the actor's stands, for their list of devices: on a machine for everybody."""
+    UserSession.objects.filter(user_id=actor.known_account_id, session_key=session_key).update(data={"place": place})
+
+
 def _own(actor: Actor) -> QuerySet[UserSession]:
     return UserSession.objects.select_for_update().filter(user_id=actor.known_account_id)
 

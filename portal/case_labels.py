@@ -197,3 +197,18 @@ DESTRUCTION = (
     pgettext_lazy("code", "拟认定承诺不实告知书"),
     pgettext_lazy("code", "承诺不实认定书"),
 )
+DELIVERIES = (
+    pgettext_lazy("code", "只要电子的"),
+    pgettext_lazy("code", "到大厅领取"),
+    pgettext_lazy("code", "邮寄到家"),
+    pgettext_lazy("code", "待发放"),
+    pgettext_lazy("code", "已寄出"),
+    pgettext_lazy("code", "已领取"),
+    pgettext_lazy("code", "已签收"),
+    pgettext_lazy("code", "等快递接单"),
+    pgettext_lazy("code", "等揽收"),
+    pgettext_lazy("code", "已揽收"),
+    pgettext_lazy("code", "运输中"),
+    pgettext_lazy("code", "派送中"),
+    pgettext_lazy("code", "已退回"),
+)

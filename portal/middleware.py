@@ -7,13 +7,16 @@ from uuid import UUID
 from allauth.mfa.signals import authenticator_removed
 from allauth.mfa.utils import is_mfa_enabled
 from django.conf import settings
+from django.contrib.auth import logout
 from django.dispatch import receiver
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils import translation
 from django.utils.cache import add_never_cache_headers
 from django.utils.functional import SimpleLazyObject
 
+from cases.terminal.queries import find_open
 from common.errors import DomainError
 from identity.actor import PUBLIC, SYSTEM, Actor
 from identity.errors import MandateEnded
@@ -24,6 +27,8 @@ from portal.assisting import assisted_actor
 from portal.errors import render_domain_error
 
 PRINCIPAL_KEY = "principal_id"
+VISIT_KEY = "terminal_visit"  # in a session begun at a terminal: its visit, and the machine's key
+TERMINAL_KEY = "terminal_key"
 _MFA_KEY = "mfa_checked"
 _GetResponse = Callable[[HttpRequest], HttpResponse]
 
@@ -42,6 +47,38 @@ class LanguageMiddleware:
             response = self.get_response(request)
         response.headers.setdefault("Content-Language", language)
         return response
+
+
+class TerminalMiddleware:
+    """A session begun at a machine in a hall counts only there and only while its visit lasts.
+
+    Whoever walked away is signed out on the server whatever their browser still shows; no page but the machine's own
+    is to be had with such a session, so nothing that needs a keyboard, a phone of one's own or a step-up.
+    """
+
+    def __init__(self, get_response: _GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        request.terminal_visit = None  # type: ignore[attr-defined]
+        if settings.SESSION_COOKIE_NAME in request.COOKIES and not request.path.startswith("/static/"):
+            kept = request.session.get(VISIT_KEY)
+            if kept:
+                refusal = self._enforce(request, str(kept))
+                if refusal is not None:
+                    return refusal
+        return self.get_response(request)
+
+    def _enforce(self, request: HttpRequest, kept: str) -> HttpResponse | None:
+        visit = find_open(kept, request.session.session_key)
+        if visit is None:
+            address = request.session.get(TERMINAL_KEY, "")
+            logout(request)
+            return redirect("terminal", address) if address else redirect("home")
+        if not request.path.startswith(reverse("terminal", args=[visit.terminal.key])):
+            return redirect("terminal_menu", visit.terminal.key)
+        request.terminal_visit = visit  # type: ignore[attr-defined]
+        return None
 
 
 class ActorMiddleware:

@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from cases import events as codes
 from cases.actions import moves
+from cases.delivery.address import Address, checked
 from cases.delivery.errors import (
     CodeUnknown,
     DeliveryFixed,
@@ -17,7 +18,7 @@ from cases.delivery.errors import (
     TooManyCodeTries,
 )
 from cases.delivery.models import Delivery
-from cases.delivery.queries import receivers_of
+from cases.delivery.queries import is_to_pick_up, may_readdress, receivers_of
 from cases.errors import CaseNotFound
 from cases.models import Case
 from cases.states import OPEN_STATES, State
@@ -34,19 +35,22 @@ TRIES, CODES, SECONDS = 20, 10, 600
 
 
 @transaction.atomic
-def choose_way(actor: Actor, *, case_id: UUID, way: str) -> Delivery:
+def choose_way(actor: Actor, *, case_id: UUID, way: str, address: Address | None = None) -> Delivery:
     """Choose how the result of a case comes; until the decision it can be chosen anew.
 
-    Raises :class:`DeliveryUnknown` or :class:`DeliveryFixed`.
+    By post it needs an address, which can be changed until the parcel is sent. Raises :class:`DeliveryUnknown`,
+    :class:`AddressInvalid` or :class:`DeliveryFixed`.
     """
     case = moves.lock(actor, case_id)
     if not actor.is_citizen:
         raise CaseNotFound
     if way not in Delivery.Way.values:
         raise DeliveryUnknown(fields={"way": DeliveryUnknown.message})
-    if case.state not in _BEFORE_DECISION:
+    delivery = Delivery.objects.select_for_update(no_key=True).filter(case=case).first()
+    if case.state not in _BEFORE_DECISION and not (way == Delivery.Way.POST and may_readdress(delivery)):
         raise DeliveryFixed
-    values = {"way": way, "department_id": case.department_id}
+    kept = checked(address or Address("", "", "", "")).said() if way == Delivery.Way.POST else None
+    values = {"way": way, "department_id": case.department_id, "address": kept}
     delivery, _made = Delivery.objects.update_or_create(case=case, defaults=values)
     _record(codes.DELIVERY_CHOSEN, actor, case, way=way)
     return delivery
@@ -60,7 +64,7 @@ def make_code(actor: Actor, *, case_id: UUID) -> str:
     """
     case = moves.lock(actor, case_id)
     delivery = Delivery.objects.select_for_update(no_key=True).filter(case=case).first()
-    if not actor.is_citizen or delivery is None or delivery.state != Delivery.State.READY:
+    if not actor.is_citizen or not is_to_pick_up(delivery) or delivery is None:
         raise NotReady
     if is_over("pick_up_made", str(delivery.pk), most=CODES, seconds=SECONDS):
         raise TooManyCodeTries

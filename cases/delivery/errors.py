@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from common.errors import Conflict, DomainError, Invalid, NotFound
+from common.errors import Conflict, DomainError, Forbidden, Invalid, NotFound
 
 
 class DeliveryFixed(Conflict):
@@ -51,3 +51,75 @@ class TooManyCodeTries(DomainError):
     http_status = 429
     message = _("操作太频繁了。")
     what_to_do = _("请过十分钟再试。")
+
+
+class AddressInvalid(Invalid):
+    """The address of a parcel is incomplete or wrong; ``fields`` says what."""
+
+    code = "delivery.address"
+
+
+class ParcelNotFound(NotFound):
+    """No such parcel, or this actor may not know of it."""
+
+    code = "parcel.not_found"
+    message = _("没有找到这个邮件。")
+
+
+class ParcelEnded(Conflict):
+    """It was signed for or came back already, and now the opposite is said."""
+
+    code = "parcel.ended"
+    message = _("这个邮件已经%(state)s，和这条消息不一致。")
+    what_to_do = _("没有改动；请和快递公司核对。")
+
+
+class ParcelTooEarly(Conflict):
+    """Something happened to a parcel that was not sent yet."""
+
+    code = "parcel.too_early"
+    message = _("这个邮件还没有交给快递。")
+
+
+class WaybillNeeded(Invalid):
+    """Posted by hand, a parcel needs the number on its slip."""
+
+    code = "parcel.waybill"
+    message = _("请填运单号，6 到 40 位字母和数字。")
+
+
+class CourierMissing(Conflict):
+    """No courier is connected."""
+
+    code = "courier.none"
+    message = _("没有接快递平台。")
+
+
+class CourierAway(DomainError):
+    """The courier does not answer, or not sensibly."""
+
+    code = "courier.away"
+    http_status = 503
+    message = _("快递平台暂时没有回应。")
+    what_to_do = _("会自动再试，不用重复操作。")
+
+
+class NewsUnsigned(Forbidden):
+    """Not signed by the courier, or too long ago."""
+
+    code = "courier.signature"
+    message = _("签名不对或者已经过时。")
+
+
+class NewsReplayed(Conflict):
+    """The same signed message came before."""
+
+    code = "courier.replayed"
+    message = _("这条消息已经收到过。")
+
+
+class NewsInvalid(Invalid):
+    """Signed, but not what was agreed."""
+
+    code = "courier.invalid"
+    message = _("消息的内容不对。")

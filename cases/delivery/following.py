@@ -15,7 +15,8 @@ def follow(case: Case) -> None:
         return
     if case.state == State.CLOSED:
         delivery.state, delivery.ready_at = Delivery.State.READY, timezone.now()
-        messages.notify(case, messages.PICK_UP_READY)
+        if delivery.way == Delivery.Way.PICK_UP:
+            messages.notify(case, messages.PICK_UP_READY)
     else:
         delivery.state = Delivery.State.ENDED
     delivery.save(update_fields=["state", "ready_at", "updated_at"])

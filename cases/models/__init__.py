@@ -12,7 +12,7 @@ from cases.counter.models import (
     SlotPlan,
     Ticket,
 )
-from cases.delivery.models import Delivery
+from cases.delivery.models import Delivery, Parcel, ParcelEvent
 from cases.fees.models import FeeNotice, Payment, PaymentOrder, Reconciliation, Refund, UsedNonce
 from cases.joint.models import JointCase, JointItem
 from cases.lists.models import BulkJob, BulkRow, SavedView
@@ -23,6 +23,7 @@ from cases.promises.models import Breach, Undertaking
 from cases.routes.models import RouteEntry, VisitPhoto
 from cases.serving.models import NoticeService
 from cases.signing.models import Signature
+from cases.terminal.models import Terminal, TerminalVisit
 
 __all__ = [
     "Appointment",
@@ -60,6 +61,8 @@ __all__ = [
     "OpinionFile",
     "OpinionRequest",
     "PaperSheet",
+    "Parcel",
+    "ParcelEvent",
     "Payment",
     "PaymentOrder",
     "PriorityGroup",
@@ -71,6 +74,8 @@ __all__ = [
     "Signature",
     "SlotPlan",
     "SpecialProcedure",
+    "Terminal",
+    "TerminalVisit",
     "Ticket",
     "Undertaking",
     "UsedNonce",

@@ -60,6 +60,7 @@ class OneTimeCode(BaseModel):
         OLD_PHONE = "old_phone", "确认原手机号"
         EMAIL = "email", "确认电子邮箱"
         PROGRESS = "progress", "查办理进度"
+        TERMINAL = "terminal", "自助终端登录"
 
     purpose = models.CharField(max_length=12, choices=Purpose)
     phone_index = BlindIndexField()

@@ -18,6 +18,7 @@ from cases.counter.setup_actions import (
     save_window,
 )
 from cases.counter.ticket_actions import Wanted, take_at_kiosk
+from cases.terminal.setup_actions import save_terminal
 from common.errors import DomainError
 from identity.actor import PUBLIC, SYSTEM, Actor
 from identity.models import Hall
@@ -59,6 +60,8 @@ def _open(entry: Entry, city: DemoCatalogue) -> bool:
         valid_from=timezone.localdate(),
     )
     save_plan(SYSTEM, hall_id=hall.pk, details=plan)
+    for number in (1, 2):
+        save_terminal(SYSTEM, hall_id=hall.pk, name=f"{number} 号自助终端")
     return True
 
 

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from cases.actions import decision, drafts, intake, review, submission
 from cases.delivery.actions import choose_way
+from cases.delivery.address import Address
 from cases.delivery.models import Delivery
 from cases.models import Branch, Case, CaseMaterial
 from cases.routes import actions as routes
@@ -19,7 +20,7 @@ from certificates.models import Document
 from identity.actor import Actor
 from identity.models import PostHolding
 from identity.step_up import Proof
-from portal.demo import proceedings, staff, timeline
+from portal.demo import posting, proceedings, staff, timeline
 from portal.demo.people import Cast
 from portal.demo.reading import DemoContentInvalid, Row, cast_rows
 from portal.demo.sample_pdf import sample_pdf
@@ -50,6 +51,8 @@ def _tell(cast: Cast, row: Row) -> bool:
             case.refresh_from_db()
             _STEPS[step["do"]](actor, case, step)
     _close(case, last=row["story"][-1], order=len(row["story"]) + 1)
+    if "parcel" in row:
+        posting.send(case, row["parcel"])
     return True
 
 
@@ -96,6 +99,10 @@ def _close(case: Case, *, last: Row, order: int) -> None:
 
 def _pick_up(actor: Actor, case: Case, step: Row) -> None:
     choose_way(actor, case_id=case.pk, way=Delivery.Way.PICK_UP)
+
+
+def _post(actor: Actor, case: Case, step: Row) -> None:
+    choose_way(actor, case_id=case.pk, way=Delivery.Way.POST, address=Address(**step["to"]))
 
 
 def _submit(actor: Actor, case: Case, step: Row) -> None:
@@ -166,6 +173,7 @@ def _refuse(actor: Actor, case: Case, step: Row) -> None:
 
 _STEPS: dict[str, Callable[[Actor, Case, Row], None]] = {
     "pick_up": _pick_up,
+    "post": _post,
     "submit": _submit,
     "see_originals": _see_originals,
     "accept": _accept,

@@ -3,6 +3,8 @@
 from django.urls import URLPattern, URLResolver, include, path
 from django.views.i18n import set_language
 
+from portal.public.terminal import entry, scanning
+from portal.public.terminal import pages as terminal
 from portal.public.views import (
     account,
     apply,
@@ -190,6 +192,37 @@ my_urls: _Urls = [
     path("documents/<uuid:document_id>/remove/", locker.document_remove, name="document_remove"),
     path("documents/<uuid:document_id>/file/", locker.document_file, name="document_file"),
 ]
+terminal_urls: _Urls = [
+    path("", entry.terminal_start, name="terminal"),
+    path("card/", entry.terminal_card, name="terminal_card"),
+    path("card/fetch/", entry.terminal_fetch, name="terminal_fetch"),
+    path("proof/", entry.terminal_proof, name="terminal_proof"),
+    path("proof/waiting/", entry.terminal_waiting, name="terminal_waiting"),
+    path("stay/", entry.terminal_stay, name="terminal_stay"),
+    path("leave/", entry.terminal_leave, name="terminal_leave"),
+    path("menu/", terminal.terminal_menu, name="terminal_menu"),
+    path("ticket/", terminal.terminal_ticket, name="terminal_ticket"),
+    path("ticket/<uuid:ticket_id>/", terminal.terminal_ticket_taken, name="terminal_ticket_taken"),
+    path("cases/", terminal.terminal_cases, name="terminal_cases"),
+    path("cases/<uuid:case_id>/", terminal.terminal_case, name="terminal_case"),
+    path("cases/<uuid:case_id>/code/", terminal.terminal_code, name="terminal_code"),
+    path("cases/<uuid:case_id>/notices/<uuid:notice_id>/", terminal.terminal_print_notice, name="terminal_notice"),
+    path(
+        "cases/<uuid:case_id>/notices/<uuid:notice_id>/file.pdf",
+        terminal.terminal_notice_file,
+        name="terminal_notice_file",
+    ),
+    path("certificates/", terminal.terminal_certificates, name="terminal_certificates"),
+    path("certificates/<uuid:certificate_id>/", terminal.terminal_print_certificate, name="terminal_certificate"),
+    path(
+        "certificates/<uuid:certificate_id>/file.pdf",
+        terminal.terminal_certificate_file,
+        name="terminal_certificate_file",
+    ),
+    path("scan/", scanning.terminal_scan, name="terminal_scan"),
+    path("scan/keep/", scanning.terminal_scan_keep, name="terminal_scan_keep"),
+    path("scan/<uuid:sheet_id>/remove/", scanning.terminal_scan_remove, name="terminal_scan_remove"),
+]
 urlpatterns: _Urls = [
     path("", home.home, name="home"),
     path("sitemap.xml", sitemap.sitemap, name="sitemap"),
@@ -212,6 +245,7 @@ urlpatterns: _Urls = [
     path("display/", display.display, name="display"),
     path("display/now/", display.display_now, name="display_now"),
     path("display/answer/", display.display_answer, name="display_answer"),
+    path("terminal/<str:terminal_key>/", include(terminal_urls)),
     path("items/<uuid:item_id>/apply/", apply.start_draft, name="start_draft"),
     path("bundles/", bundles.bundle_list, name="bundle_list"),
     path("bundles/<slug:bundle_code>/", bundles.bundle, name="bundle"),
@@ -233,6 +267,7 @@ urlpatterns: _Urls = [
     path("credentials/<str:type_code>", proofs.credential_kind, name="credential_kind"),
     path("status/<int:list_number>", proofs.status_list, name="status_list"),
     path("payments/callback/", fees.payment_callback, name="payment_callback"),
+    path("parcels/callback/", delivery.parcel_callback, name="parcel_callback"),
     path("progress/", checks.progress, name="progress"),
     path("progress/phone/", progress.progress_phone, name="progress_phone"),
     path("progress/code/", progress.progress_code, name="progress_code"),

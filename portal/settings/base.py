@@ -62,6 +62,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "portal.middleware.TerminalMiddleware",
     "portal.middleware.ActorMiddleware",
     "portal.middleware.StaffMfaMiddleware",
     "portal.middleware.DomainErrorMiddleware",
@@ -153,6 +154,9 @@ EMAIL_TIMEOUT = 8  # seconds
 MESSAGE_GATEWAY_CHOSEN = False  # whether somebody decided on it: `manage.py check --deploy` asks
 PAYMENT_GATEWAY = ""  # none: fees are paid at the counter; cases.fees.gateway says what a class must do
 PAYMENT: dict[str, str] = {}  # how cases.fees.signed_http reaches the platform; see portal.settings.payment
+COURIER = ""  # none: the counter writes the waybill down by hand; cases.delivery.courier says what a class must do
+COURIER_SERVICE: dict[str, str] = {}  # how cases.delivery.signed_courier reaches it; see portal.settings.courier
+ADDRESS_KEEP_DAYS = 90  # after a parcel arrived or came back its address is erased
 FEE_DUE_DAYS = 15  # a fee is to be paid within so many days; who does not is reminded, the case is kept
 IDP_OIDC_ADAPTER = "identity.sso.adapter.SsoAdapter"
 IDP_OIDC_AUTH_METHODS = ["client_secret_basic", "client_secret_post"]
@@ -175,6 +179,10 @@ SESSION_COOKIE_SECURE = True
 CSRF_COOKIE_SECURE = True
 CSRF_COOKIE_HTTPONLY = True
 CSRF_FAILURE_VIEW = "portal.errors.csrf_failure"
+
+TERMINAL_IDLE_SECONDS = 60  # at a terminal in a hall: so long nobody touches the screen …
+TERMINAL_GRACE_SECONDS = 30  # … then it counts down so long, and the session ends
+TERMINAL_LIMIT_MINUTES = 15  # one visit at most
 
 # --- language and time ------------------------------------------------------------------------
 LANGUAGE_CODE = "zh-hans"

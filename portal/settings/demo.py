@@ -7,6 +7,7 @@ import dj_database_url
 from common.launch import embedded, secrets
 from portal.settings.base import *  # noqa: F403
 from portal.settings.base import VAR_DIR
+from portal.settings.courier import courier_from_environment
 from portal.settings.payment import payment_from_environment
 from portal.settings.upstream import upstream_from_environment
 
@@ -30,3 +31,4 @@ SSO_ALLOW_LOOPBACK = True
 SAMPLE_APP_FILE = VAR_DIR / "department-app.json"  # what deploy/examples/department_app reads
 UPSTREAM = upstream_from_environment()
 PAYMENT_GATEWAY, PAYMENT = payment_from_environment()
+COURIER, COURIER_SERVICE = courier_from_environment()

@@ -17,6 +17,8 @@ from portal.settings.base import (
     STORAGES,
     VERIFICATION_SOURCE,
 )
+from portal.settings.courier import SANDBOX as COURIER_SANDBOX
+from portal.settings.courier import courier_from_environment
 from portal.settings.payment import SANDBOX, payment_from_environment
 from portal.settings.storage import s3_from_environment
 from portal.settings.upstream import upstream_from_environment
@@ -52,6 +54,11 @@ if UPSTREAM and not UPSTREAM["issuer"].startswith("https://"):
 PAYMENT_GATEWAY, PAYMENT = payment_from_environment()
 if PAYMENT and (not PAYMENT["url"].startswith("https://") or PAYMENT["merchant"].startswith(SANDBOX)):
     raise ImproperlyConfigured("ONESTOP_PAYMENT_URL is a sandbox: production takes real payments over https only.")
+COURIER, COURIER_SERVICE = courier_from_environment()
+if COURIER_SERVICE and (
+    not COURIER_SERVICE["url"].startswith("https://") or COURIER_SERVICE["customer"].startswith(COURIER_SANDBOX)
+):
+    raise ImproperlyConfigured("ONESTOP_COURIER_URL is a sandbox: production sends real parcels over https only.")
 CLAMD_URL = os.environ.get("ONESTOP_CLAMD_URL", "")
 BREACHED_PASSWORDS_FILE = os.environ.get("ONESTOP_BREACHED_PASSWORDS", "")
 if BREACHED_PASSWORDS_FILE and not os.access(BREACHED_PASSWORDS_FILE, os.R_OK):

@@ -69,6 +69,14 @@ ENTRIES: tuple[Entry, ...] = (
     Entry(
         Area.COUNTER,
         Permission.COUNTER,
+        "terminal_releases",
+        "lock",
+        _("自助终端放行"),
+        _("在终端上放了身份证、没带手机的人：看人和证件，一致的放行"),
+    ),
+    Entry(
+        Area.COUNTER,
+        Permission.COUNTER,
         "workbench_counter",
         "user",
         _("当面核验和登记"),
@@ -140,7 +148,7 @@ ENTRIES: tuple[Entry, ...] = (
         "to_hand_out",
         "certificate",
         _("待发放"),
-        _("申请人到大厅领取的结果：核对取件码和来人，记下送达日期"),
+        _("到大厅领取的：核对取件码和来人；要邮寄的：交快递；退回的：等人来领"),
     ),
     Entry(
         Area.COUNTER,

@@ -60,6 +60,7 @@ from portal.workbench.views import (
     staff_imports,
     step,
     stock,
+    terminals,
     type_editing,
     undertakings,
     words,
@@ -90,6 +91,11 @@ case_urls = [
     path("cases/<uuid:case_id>/fees/<uuid:fee_id>/", payments.fee, name="workbench_fee"),
     path("hand-out/", delivery.to_hand_out, name="to_hand_out"),
     path("hand-out/code/", delivery.pick_up, name="pick_up"),
+    path("hand-out/<uuid:delivery_id>/post/", delivery.send_parcel, name="send_parcel"),
+    path("hand-out/<uuid:delivery_id>/label/", delivery.parcel_label, name="parcel_label"),
+    path("hand-out/<uuid:delivery_id>/<slug:step>/", delivery.parcel_step, name="parcel_step"),
+    path("terminals/", terminals.terminal_releases, name="terminal_releases"),
+    path("terminals/<uuid:visit_id>/release/", terminals.terminal_release, name="terminal_release"),
     path("payments/", payments.payments, name="workbench_payments"),
     path("payments/refunds/<uuid:refund_id>/", payments.decide_refund, name="decide_refund"),
     path("payments/days/<str:day>.csv", payments.reconciliation_file, name="reconciliation_file"),
@@ -315,6 +321,12 @@ place_urls = [
     path("manage/places/halls/<uuid:hall_id>/", halls.hall, name="hall"),
     path("manage/places/halls/<uuid:hall_id>/state/", halls.hall_state, name="hall_state"),
     path("manage/places/halls/<uuid:hall_id>/counter/", hall_counter.hall_counter, name="hall_counter"),
+    path("manage/places/halls/<uuid:hall_id>/terminals/", terminals.hall_terminals, name="hall_terminals"),
+    path(
+        "manage/places/halls/<uuid:hall_id>/terminals/<uuid:terminal_id>/",
+        terminals.hall_terminal,
+        name="hall_terminal",
+    ),
     path("manage/places/halls/<uuid:hall_id>/counter/windows/new/", hall_counter.window_new, name="hall_window_new"),
     path(
         "manage/places/halls/<uuid:hall_id>/counter/windows/<uuid:window_id>/", hall_counter.window, name="hall_window"

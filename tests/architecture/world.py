@@ -11,6 +11,7 @@ from django.test import Client
 from django.utils import timezone
 
 from cases.consultation.actions import ask
+from cases.delivery.actions import choose_way
 from cases.lists.actions import save_view
 from cases.lists.bulk_actions import prepare
 from cases.models import ArchivePackage, Case, CaseMaterial, FeeNotice, Notice
@@ -55,6 +56,7 @@ from tests.factories.guides import a_file, a_hall
 from tests.factories.mandates import a_mandate
 from tests.factories.privacy import a_made_export, a_wrong_address
 from tests.factories.sso import an_app
+from tests.factories.terminals import HOME
 from tests.factories.wallet import a_blank_pdf
 
 ROLES = (
@@ -104,6 +106,7 @@ class World:
     request_id: UUID  # the stranger says that an address is wrong
     counter: dict[str, Any]  # of that hall: arguments for its addresses
     message_id: UUID  # in the owner's inbox
+    delivery_id: UUID  # of the case in review, to be posted
     sessions: dict[str, str]
     view_id: UUID  # the clerk's own
     job_id: UUID  # prepared by the clerk
@@ -138,6 +141,7 @@ class World:
             "breach_id": case.pk,  # nobody's record has this id
             "notice_id": notice.pk if (notice := self._notice(case, wanted)) else case.pk,
             "message_id": self.message_id,
+            "delivery_id": self.delivery_id,
             "event": "case.received",
             "language": "zh-hans",
             "certificate_id": self.cast.licence.pk,
@@ -241,6 +245,7 @@ def build_world() -> World:
     ArchivePackage.objects.create(  # as if it could not be sealed
         case=cases["review"], department=cast.scjg, state="problem", retention="Y", closed_on=timezone.localdate()
     )
+    to_post = choose_way(cast.citizen, case_id=cases["review"].pk, way="post", address=HOME)
     ask(cast.citizen, case_id=cases["review"].pk, text="什么时候来看现场？")
     cast.licence.file.save("licence.pdf", ContentFile(a_blank_pdf()))
     status.place_of(cast.licence)
@@ -295,6 +300,7 @@ def build_world() -> World:
             case=cases["review"], moment="acceptance", total="50.00", due_on=timezone.localdate()
         ).pk,
         message_id=a_message(cast),
+        delivery_id=to_post.pk,
         sessions=sessions,
         view_id=save_view(cast.clerk, name="先看", query="").pk,
         asked_id=a_question_elsewhere(cast, cases["review"]),

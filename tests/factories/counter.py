@@ -12,6 +12,7 @@ from cases.counter import booking_actions, calling_actions, setup_actions, ticke
 from cases.counter.models import Appointment, CounterWindow, HallCounter, SlotPlan, Ticket
 from cases.counter.setup_actions import CounterSettings, PlanDetails, WindowDetails
 from cases.counter.ticket_actions import Wanted
+from cases.terminal.setup_actions import save_terminal
 from identity.actor import PUBLIC, SYSTEM, Actor
 from identity.models import Hall, Post, PostHolding
 from services.models import ItemWindow, ServiceItem
@@ -76,12 +77,15 @@ def a_counter_in_use(cast: Cast, hall: Hall) -> dict[str, Any]:
     plan = a_plan(made)
     ticket = a_ticket(made)
     calling_actions.call_next(cast.clerk, window_id=window.pk)
+    terminal = save_terminal(SYSTEM, hall_id=hall.pk, name="1 号机")
     return {
         "window_id": window.pk,
         "slot_plan_id": plan.pk,
         "ticket_id": ticket.pk,
         "appointment_id": an_appointment(made, plan, slot()).pk,
         **an_assistance(made),
+        "terminal_id": terminal.pk,
+        "terminal_key": terminal.key,
         "kiosk_key": counter.kiosk_key,
         "screen_key": counter.screen_key,
     }

@@ -16,8 +16,8 @@ from django.test import override_settings
 
 from cases.fees import payment_actions, queries
 from cases.fees.models import FeeNotice, Payment, PaymentOrder
-from cases.fees.signed_http import signature
 from cases.models import Case
+from common.signed_messages import signature
 from identity.actor import SYSTEM
 from services.models import FeeItem
 from tests.factories import moves

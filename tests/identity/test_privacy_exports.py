@@ -34,7 +34,7 @@ def test_a_copy_holds_every_chapter_and_the_files_in_plain_names(cast: Cast):
     assert chapters == {
         "person", "organisations", "verifications", "mandates", "sign_ins", "corrections",
         "certificates", "documents", "cases", "joint_cases", "access", "shares", "error_reports",
-        "appointments", "tickets", "assistances", "breaches",
+        "appointments", "tickets", "terminal_visits", "assistances", "breaches",
     }  # fmt: skip
     person = json.loads(archive.read("数据/person.json"))
     assert person["内容"][0]["姓名"] == "李清荷"

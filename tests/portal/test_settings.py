@@ -85,6 +85,7 @@ def test_production_refuses_without_each_variable(missing):
         ("ONESTOP_FIELD_KEYS", "k1", "is not a JSON object"),
         ("ONESTOP_PAYMENT_URL", "http://pay.example.gov.cn", "must begin with https"),
         ("ONESTOP_PAYMENT_URL", "https://pay.example.gov.cn", "are needed too"),
+        ("ONESTOP_COURIER_URL", "https://post.example.cn", "are needed too"),
     ],
 )
 def test_production_refuses_values_it_cannot_use(name, value, words):
@@ -104,9 +105,21 @@ def test_production_takes_no_play_money(url, merchant):
     assert "is a sandbox" in done.stderr
 
 
+def test_production_sends_no_play_parcels():
+    courier = {
+        "ONESTOP_COURIER_URL": "https://post.example.cn",
+        "ONESTOP_COURIER_CUSTOMER": "SANDBOX-1",
+        "ONESTOP_COURIER_SECRET": "s" * 32,
+    }
+    done = _import("portal.settings.production", {**PRODUCTION, **courier})
+    assert done.returncode != 0
+    assert "is a sandbox" in done.stderr
+
+
 def test_the_sample_environment_names_every_variable_of_production():
     modules = [
-        ROOT / "portal" / "settings" / name for name in ("production.py", "storage.py", "upstream.py", "payment.py")
+        ROOT / "portal" / "settings" / name
+        for name in ("production.py", "storage.py", "upstream.py", "payment.py", "courier.py")
     ]
     source = "".join(module.read_text(encoding="utf-8") for module in modules)
     sample = (ROOT / "deploy" / "onestop.env.example").read_text(encoding="utf-8")

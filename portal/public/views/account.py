@@ -81,7 +81,7 @@ def sessions(request: HttpRequest) -> HttpResponse:
     open_now = [
         {
             "session": row,
-            "browser": browser_name(row.user_agent) or _("不认识的浏览器"),
+            "browser": row.data.get("place") or browser_name(row.user_agent) or _("不认识的浏览器"),
             "is_current": row.session_key == current,
         }
         for row in own_sessions(actor)
@@ -101,7 +101,12 @@ def sessions(request: HttpRequest) -> HttpResponse:
 
 
 def _method_name(method: str | None) -> str:
-    names = {"code": _("短信验证码"), "passkey": _("通行密钥"), "upstream": _("统一身份认证")}
+    names = {
+        "code": _("短信验证码"),
+        "passkey": _("通行密钥"),
+        "upstream": _("统一身份认证"),
+        "terminal": _("自助终端"),
+    }
     return names.get(method or "", _("密码"))
 
 

@@ -37,6 +37,7 @@ from portal.public.drafts import InJoint, draft_of, first_open_page, require_alo
 from portal.public.forms import PagesForm, WithdrawForm
 from portal.public.joint_page import joint_tag, tag_of
 from portal.public.materials import material_row, upload_problems
+from portal.public.parcels import parcel_words
 from portal.public.requests import form_version, new_request_key, page_number, request_key
 from portal.public.timeline import timeline_of
 from portal.public.undertakings import undertakings_of
@@ -149,6 +150,7 @@ def case_page(
         "hearing": hearing_of(case),
         "delivery": delivery_of(case),
         "may_choose_delivery": may_choose(case),
+        **parcel_words(delivery_of(case)),
         "thread": thread_of(case),
         "thread_tone": tone_of(thread_of(case)),
         "may_ask": may_ask(case, thread_of(case), today=timezone.localdate()),

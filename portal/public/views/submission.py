@@ -26,6 +26,7 @@ from portal.access import actor_of, citizen_required, require_fresh_proof
 from portal.fees import foreseen_fees
 from portal.public.drafts import Draft, draft_of, first_open_page, get_draft, source_line
 from portal.public.materials import row_mark, tally_of, undertaken_text
+from portal.public.parcels import parcel_words
 from portal.public.requests import form_version, request_key
 from portal.public.views.apply import common, draft_page
 from portal.public.wording import next_step
@@ -75,6 +76,7 @@ def _check_page(
         "asks_proof": asks_fresh_proof(case.item_version.assurance_level),
         "fees": foreseen_fees([case]),
         "delivery": delivery_of(case),
+        **parcel_words(delivery_of(case)),
         "may_choose_delivery": True,
         **common(request, draft, "check"),
         "back_url": reverse("draft_materials", args=[case.pk]),
