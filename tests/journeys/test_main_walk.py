@@ -226,13 +226,13 @@ def _then_the_certificate_is_there_signed_and_verifiable(citizen: Visitor, visit
     page.wait_for_load_state()
     address = page.url
     pdf = tmp_path / "licence.pdf"
-    for _ in range(60):  # the signed file follows within seconds
+    for _ in range(120):  # the signed file follows within seconds, on a busy machine within two minutes
         answer = citizen.context.request.get(f"{address}file.pdf")
         if answer.status == 200:
             pdf.write_bytes(answer.body())
             break
         time.sleep(1)
-    assert pdf.exists(), "no signed file after a minute"
+    assert pdf.exists(), "no signed file"
     page.reload()
     citizen.look("31-certificate")
     (PICTURES / "licence.pdf").write_bytes(pdf.read_bytes())
@@ -348,5 +348,5 @@ def _and_two_leaders_revoke_it(visitor: Arrive, citizen: Visitor, verify_url: st
     expect(anybody.page.locator("main")).to_contain_text("吊销")
     anybody.look("58-verify-revoked")
     citizen.open(open_case)
-    expect(citizen.page.locator("main li").filter(has_text="食品经营许可证").first).to_contain_text("现在：吊销")
+    expect(citizen.page.locator("main li").filter(has_text="食品经营许可证").first).to_contain_text("现在：已吊销")
     citizen.look("59-my-case-red")
