@@ -6,7 +6,7 @@ from django.db.models.fields.files import FieldFile
 from django.utils.translation import gettext as _
 
 from cases.consultation.actions import end_of_party
-from cases.consultation.queries import content_of, thread_of
+from cases.consultation.queries import thread_of
 from cases.delivery.address import of_row
 from cases.models import Breach, Case, ConsultationMessage, JointCase, Notice
 from cases.states import OPEN_STATES, State

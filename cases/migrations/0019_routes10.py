@@ -39,7 +39,7 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name='notice',
             name='kind',
-            field=models.CharField(choices=[('receipt', '收件回执'), ('acceptance', '受理通知书'), ('correction', '申请材料补正告知书'), ('not_accepted', '不予受理决定书'), ('not_required', '不受理告知书'), ('approval', '准予决定书'), ('refusal', '不予决定书'), ('special', '特别程序审查期限告知书'), ('extension', '延长办理期限通知书'), ('termination', '终止办理通知书'), ('fee', '缴费通知书'), ('hearing_right', '听证权利告知书'), ('hearing', '听证通知书')], max_length=14),
+            field=models.CharField(choices=[('receipt', '收件回执'), ('acceptance', '受理通知书'), ('correction', '申请材料补正告知书'), ('not_accepted', '不予受理决定书'), ('not_required', '不受理告知书'), ('approval', '准予决定书'), ('refusal', '不予决定书'), ('special', '特别程序审查期限告知书'), ('extension', '延长办理期限通知书'), ('termination', '终止办理通知书'), ('fee', '缴费通知书'), ('breach_hearing', '拟认定承诺不实告知书'), ('breach', '承诺不实认定书'), ('hearing_right', '听证权利告知书'), ('hearing', '听证通知书')], max_length=14),
         ),
         migrations.CreateModel(
             name='ExpertReview',
