@@ -173,7 +173,7 @@ def test_somebody_else_s_case_is_not_found(inside):
 
 def test_the_appointment_is_checked_in_without_typing(inside):
     plan = a_plan(inside.hall)
-    an_appointment(inside.hall, plan, this_hour() + dt.timedelta(hours=1))
+    an_appointment(inside.hall, plan, this_hour())
     assert "有预约" in page(inside, "terminal_ticket")
     answer = inside.browser.post(inside.url("terminal_ticket"), {"about": "item:nonsense"})
     ticket = Ticket.objects.get()

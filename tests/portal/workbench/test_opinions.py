@@ -114,8 +114,8 @@ def test_the_list_costs_the_same_however_many_there_are(cast, django_assert_num_
     browser = browser_of(cast.fire)
     browser.get(reverse("workbench_opinions"))
     for rows in (1, 3):
-        # session, account, post with grants; count, page; calendar days and years; waiting count
-        with django_assert_num_queries(8):
+        # session, account, post with grants; count, page; calendar days and years
+        with django_assert_num_queries(7):
             html = browser.get(reverse("workbench_opinions")).content.decode()
         assert html.count('data-label="哪个部门问"') == rows
         if rows == 1:

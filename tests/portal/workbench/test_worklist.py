@@ -74,8 +74,8 @@ def test_the_number_of_queries_does_not_grow_with_the_rows(cast):
 
     assert len(page.context["rows"]) == 20
     assert len(twenty) == len(one)
-    # session, account, post with grants; waiting count, changes; list count, rows, saved views; calendar days and years
-    assert len(one) == 10
+    # session, account, post with grants; waiting count; list count, rows, saved views; calendar days and years
+    assert len(one) == 9
 
 
 def test_lamps_tell_promise_and_statute(cast):
