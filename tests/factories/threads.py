@@ -12,6 +12,7 @@ def at_once(*acts: Callable[[], object]) -> list[object]:
     """Run the acts in threads that start together; returns each result, or the code of its refusal."""
     start = threading.Barrier(len(acts))
     results: list[object] = [None] * len(acts)
+    faults: list[Exception] = []
 
     def run(index: int) -> None:
         start.wait()
@@ -19,6 +20,8 @@ def at_once(*acts: Callable[[], object]) -> list[object]:
             results[index] = acts[index]()
         except DomainError as error:
             results[index] = error.code
+        except Exception as fault:  # a race that did not take place proves nothing
+            faults.append(fault)
         finally:
             connection.close()
 
@@ -27,4 +30,6 @@ def at_once(*acts: Callable[[], object]) -> list[object]:
         thread.start()
     for thread in threads:
         thread.join()
+    if faults:
+        raise faults[0]
     return results

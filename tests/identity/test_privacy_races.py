@@ -62,10 +62,10 @@ def test_a_submission_that_is_under_way_is_waited_for(monkeypatch):
     submitting, closing = threading.Event(), threading.Event()
     number = handing_in._number
 
-    def slow(case):
+    def slow(*given):
         submitting.set()
         closing.wait(0.5)
-        number(case)
+        number(*given)
 
     monkeypatch.setattr(handing_in, "_number", slow)
 
@@ -85,10 +85,10 @@ def test_an_agent_who_submits_meanwhile_is_waited_for_and_keeps_the_account_open
     submitting = threading.Event()
     number = handing_in._number
 
-    def slow(case):
+    def slow(*given):
         submitting.set()
         threading.Event().wait(0.5)
-        number(case)
+        number(*given)
 
     monkeypatch.setattr(handing_in, "_number", slow)
 

@@ -37,6 +37,7 @@ _WITH_ANOTHER_ID = {
     "cancel_payment",
     "state_own_case",
     "question_file",
+    "my_hearing_record",
 }
 CASE_PAGES = [url.name for url in (*case_urls, *material_urls) if getattr(url, "name", None)]
 
