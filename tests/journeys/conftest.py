@@ -264,6 +264,7 @@ class Visitor:
 
 def look_at(page: Page, name: str, *, scripts: bool = True) -> None:
     """Check that nothing is wider than the screen, ask axe (by a script), and take a picture if wanted."""
+    page.wait_for_load_state()
     keep_picture(page, name)
     over = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
     assert over <= 0, f"{name} is {over} px wider than the screen"

@@ -193,5 +193,5 @@ def _the_clerk_hands_out(visitor: Arrive, code: str) -> None:
     clerk.look("112-pick-up-receiver")
     page.locator("main label").filter(has_text=RECEIVER_MASKED).first.click()
     clerk.press("已核对，发放")
-    expect(page.locator("main")).not_to_contain_text(SOCIAL)
+    expect(page.locator("main")).not_to_contain_text(RECEIVER_MASKED)
     clerk.look("113-pick-up-done")
