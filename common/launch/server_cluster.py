@@ -20,11 +20,11 @@ CONFIGURATION = {
     "log_statement": "none",  # statements carry personal data
     "log_min_error_statement": "panic",
 }
-# At every start, so that a cluster made earlier has it too: compiling a plan takes longer than any statement of a
-# page, and a long import would write a checkpoint every few seconds.
-_SPEED = "-c jit=off -c max_wal_size=4GB"
+# At every start, so that a cluster made earlier has it too: compiling a plan takes longer than any statement of a page.
+_SPEED = "-c jit=off"
 _SHARE = 16  # of the machine's memory, for the server's own cache
 _LEAST_MB, _MOST_MB = 128, 1024
+_LOG_SHARE, _MOST_LOG_GB = 3, 16
 
 
 def data_dir(var_dir: Path) -> Path:
@@ -58,7 +58,7 @@ def start_server(var_dir: Path, account: ServerAccount, port: int) -> str:
     _drop_stale_pid_file(data)
     log = data / "server.log"
     command = [str(program_dir(account) / "pg_ctl"), "start", "-w", "-t", "60", "-s"]
-    options = f"-p {port} {_SPEED} -c shared_buffers={_cache_mb()}MB"
+    options = f"-p {port} {_SPEED} -c shared_buffers={_cache_mb()}MB -c max_wal_size={_log_gb(data)}GB"
     try:
         result = account.run([*command, "-D", str(data), "-l", str(log), "-o", options], timeout=90)
     except subprocess.TimeoutExpired:
@@ -75,6 +75,15 @@ def _cache_mb() -> int:
     except (ValueError, OSError):  # a system that does not say
         return _LEAST_MB
     return min(_MOST_MB, max(_LEAST_MB, memory // _SHARE))
+
+
+def _log_gb(data: Path) -> int:
+    """Gigabytes of log between two checkpoints at most: a third of the free space.
+
+    After each checkpoint every page is written whole into the log once more: a list of a million rows, imported with
+    six of them under way, wrote twice as much.
+    """
+    return min(_MOST_LOG_GB, max(1, shutil.disk_usage(data).free // 2**30 // _LOG_SHARE))
 
 
 def stop_server(var_dir: Path) -> None:
