@@ -34,9 +34,15 @@ def prepared_cursor() -> AbstractContextManager[CursorWrapper]:
 
     Values are sent with their Python types: the statement casts where PostgreSQL cannot tell what is wanted.
     """
-    connection.ensure_connection()
+    _connect()
     cursor: Any = _Cursor(connection.connection)
     return connection.make_debug_cursor(cursor) if connection.queries_logged else connection.make_cursor(cursor)
+
+
+def _connect() -> None:
+    """Have a connection that works: the server may have restarted since the last request (as Django's cursor does)."""
+    connection.close_if_health_check_failed()
+    connection.ensure_connection()
 
 
 @contextmanager
@@ -45,7 +51,7 @@ def planned() -> Iterator[None]:
 
     For those that find rows by keys: a plan for all values does not see that a value fits a partial index.
     """
-    connection.ensure_connection()
+    _connect()
     server = connection.connection
     before, server.cursor_factory = server.cursor_factory, _Cursor
     try:
