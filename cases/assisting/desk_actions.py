@@ -5,43 +5,36 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from django.core.files.uploadedfile import UploadedFile
-from django.db import IntegrityError, transaction
-from django.db.models import F, Q
+from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from cases import errors as case_errors
 from cases import events as codes
 from cases.actions import drafts, moves
-from cases.assisting import errors, rules, sheets
+from cases.assisting import errors, opening, rules, sheets
 from cases.assisting.handing import draft_digest
 from cases.assisting.models import Assistance
 from cases.assisting.moving import end, lock, say
 from cases.assisting.standing import LIVE, PARTS, State, actor_of, agreed_of
-from cases.counter.models import CounterWindow, Ticket
+from cases.correcting import require_corrected
+from cases.counter.models import CounterWindow
 from cases.counter.seats import seated_window
 from cases.drafting import fits
 from cases.handing_in import require_whole
 from cases.models import Case, CaseMaterial
+from cases.states import Action
 from certificates.locker import mark_original_seen, upload_document
 from common import events
 from common.idempotency import claim
 from identity.actor import Actor
-from identity.models import Account, Party, Person
-from identity.permissions import Permission
+from identity.models import Party
 from identity.persons.documents import IdDocument
-from identity.persons.queries import look_up
-from identity.queries import get_party, represented_organisations
 from services import queries as catalogue
-from services.forms import steps_of
-from services.models import ItemVersion, ServiceItem
+from services.models import ItemVersion
 
 _Way = Assistance.Way
 PAPER_KIND = "counter-consent"
-_BUSY = {
-    "one_assistance_at_a_window": errors.WindowAssisting,
-    "one_assistance_of_a_person": errors.PersonAssisted,
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,91 +67,42 @@ def begin(actor: Actor, *, window_id: UUID, wish: Wish, request_key: str = "") -
     claimed = claim(actor_id=actor.account_id, action="begin_assistance", request_key=request_key)
     if claimed.earlier_id:
         return Assistance.objects.get(pk=claimed.earlier_id)
-    if not wish.is_seen:
-        raise errors.NotSeen(fields={"seen": errors.NotSeen.message})
+    opening.require_seen(wish.is_seen)
     item = catalogue.get_item(wish.item_id)
     version = item.current
     if version is None or not catalogue.is_open(item):
         raise case_errors.ItemNotApplicable
-    is_away = _is_away(actor, window, item, version)
-    person = look_up(actor, wish.document, reason=_("窗口代办：%(item)s") % {"item": version.name})
-    if Account.objects.filter(pk=actor.known_account_id, person=person).exists():
-        raise errors.OwnAssistance
-    party = _party(person, wish.uscc)
+    is_away = opening.is_away(actor, window, item, name=version.name, handle_area=version.handle_area)
+    person = opening.identified(actor, wish.document, reason=_("窗口代办：%(item)s") % {"item": version.name})
+    party = opening.party_of(person, wish.uscc)
     if not fits(version, party):
         raise case_errors.WrongApplicantKind(kind=_("本人") if party.pk != person.pk else _("单位"))
-    _end_what_is_over(actor, window, person)
     sheet = sheets.checked(window, item, wish.sheet, wish.received_at, wish.sheet_reason) if wish.sheet else None
-    row = Assistance(
+    row = opening.ask(
+        actor,
         window=window,
-        clerk_id=actor.known_account_id,
-        ticket=Ticket.objects.filter(window=window, state__in=["called", "serving"]).first(),
         person=person,
         party=party,
         item=item,
         is_away=is_away,
         asked=_asked(window, version, party, is_own=party.pk == person.pk),
-        ends_at=timezone.now() + dt.timedelta(hours=rules.HOURS),
         sheet=sheet,
         sheet_received_at=wish.received_at if sheet else None,
         sheet_reason=wish.sheet_reason.strip() if sheet else "",
     )
-    _store(row)
-    say(actor, row, {State.ASKED}, "asked")
     claimed.settle(row.pk)
     return row
 
 
-def _is_away(actor: Actor, window: CounterWindow, item: ServiceItem, version: ItemVersion) -> bool:
-    """Whether the item's body is of another region, which lets this window take papers in; raises ItemNotTaken."""
-    owner = item.department
-    if owner is not None and actor.may(Permission.COUNTER, owner.pk):
-        return False
-    if owner is not None:
-        here, there = window.hall.region.code, owner.region.code
-        is_other = not rules.is_same_place(here, there)
-        if is_other and rules.takes_in(version.handle_area, window_region=here, owner_region=there):
-            return True
-    raise errors.ItemNotTaken(item=version.name, department=owner.name if owner else _("其他部门"))
-
-
-def _party(person: Person, uscc: str) -> Party:
-    if not uscc.strip():
-        return get_party(person.pk)
-    found = represented_organisations(person.pk).filter(uscc=uscc.strip().upper()[:18]).first()
-    if found is None:
-        message = _("这个人不是这个单位的法定代表人（经营者）。")
-        raise errors.AssistanceInvalid(fields={"uscc": message})
-    return get_party(found.pk)
-
-
-def _end_what_is_over(actor: Actor, window: CounterWindow, person: Person) -> None:
-    """Sessions nobody ended in time, or whose clerk has left the window, make room."""
-    is_left = Q(window__clerk=None) | ~Q(window__clerk_id=F("clerk_id"))
-    over = Assistance.objects.select_for_update(of=("self",), no_key=True).select_related(*PARTS)
-    over = over.filter(Q(ends_at__lte=timezone.now()) | is_left, Q(window=window) | Q(person=person), state__in=LIVE)
-    for row in over.order_by("pk"):
-        end(actor, row, LIVE, State.ENDED, reason="窗口换人，自动结束")
-
-
 def _asked(window: CounterWindow, version: ItemVersion, party: Party, *, is_own: bool) -> list[str]:
-    known = [spec.label for step in steps_of(version) for spec in step.fields if spec.element]
-    proofs = [kind.name for row in version.materials.all() for kind in row.satisfied_by.all()]
-    office = f"{window.hall.name}{window.number}号窗口"
-    return rules.lines(item=version.name, office=office, party=party.name, is_own=is_own, fields=known, proofs=proofs)
-
-
-def _store(row: Assistance) -> None:
-    try:
-        with transaction.atomic():
-            row.save(force_insert=True)
-    except IntegrityError as error:
-        for constraint, kind in _BUSY.items():
-            if constraint in str(error):
-                raise kind from error
-        if row.sheet is not None and "sheet_entered_once" in str(error):
-            raise errors.SheetUsed(number=row.sheet.number) from error
-        raise
+    return rules.lines(
+        item=version.name,
+        office=opening.office_of(window),
+        party=party.name,
+        is_own=is_own,
+        fields=opening.known_fields(version),
+        proofs=opening.held_proofs(version),
+    )
 
 
 @transaction.atomic
@@ -215,7 +159,8 @@ def _seated(actor: Actor, assistance_id: UUID) -> Assistance:
 
 @transaction.atomic
 def open_draft(actor: Actor, *, assistance_id: UUID) -> Case:
-    """The draft to fill in: a new one, or the one the person began on their phone or at another window.
+    """The draft to fill in: a new one, or the one the person began on their phone or at another window. Where somebody
+    brings corrections, the case that waits for them.
 
     Raises :class:`AssistanceOver` or as :func:`cases.actions.drafts.start_draft` does.
     """
@@ -223,6 +168,8 @@ def open_draft(actor: Actor, *, assistance_id: UUID) -> Case:
     row = Assistance.objects.get(pk=assistance_id)
     if row.case_id is not None:
         return Case.objects.get(pk=row.case_id)
+    if row.item_id is None:  # a bundle begins with its own questions
+        raise errors.AssistanceMoved(state=row.get_state_display())
     case = drafts.start_draft(person, item_id=row.item_id)
     row = lock(assistance_id)
     say(actor, row, {State.AGREED}, "draft", case=case)
@@ -251,8 +198,12 @@ def ask_confirmation(actor: Actor, *, assistance_id: UUID) -> Assistance:
     row = lock(assistance_id)
     if row.is_away and row.away_checked_at is None:
         raise errors.AwayNotChecked
-    require_whole(case)
-    case.save()
+    if row.purpose == Assistance.Purpose.CORRECT:
+        moves.check(case, person, Action.CORRECT, expected_version=None)
+        require_corrected(case)
+    else:
+        require_whole(case)
+        case.save()
     digest = draft_digest(case)
     say(actor, row, {State.AGREED}, "asked_to_confirm", draft_digest=digest)
     if row.sheet is None or row.consent_paper is None:

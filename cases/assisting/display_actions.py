@@ -8,11 +8,12 @@ import datetime as dt
 import secrets
 from uuid import UUID
 
+from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
 from cases import events as codes
-from cases.assisting import errors, rules
+from cases.assisting import errors
 from cases.assisting.models import Assistance, WindowDisplay
 from cases.assisting.moving import end, lock, say
 from cases.assisting.screens import CODE, KEY, display_of
@@ -27,7 +28,7 @@ _DIGITS = 8
 
 @transaction.atomic
 def make_code(actor: Actor, *, window_id: UUID) -> str:
-    """A new code of eight digits for the display of this window; an earlier one counts no more. Lives five minutes.
+    """A new code of eight digits for the display of this window; an earlier one counts no more. Lives a few minutes.
 
     Raises :class:`WindowNotFound` or :class:`NotSeated`.
     """
@@ -35,7 +36,7 @@ def make_code(actor: Actor, *, window_id: UUID) -> str:
     display, _new = WindowDisplay.objects.get_or_create(window=window)
     code = f"{secrets.randbelow(10**_DIGITS):0{_DIGITS}d}"
     display.code_index = crypto.blind_index(code, purpose=CODE)
-    display.code_ends_at = timezone.now() + dt.timedelta(minutes=rules.CODE_MINUTES)
+    display.code_ends_at = timezone.now() + dt.timedelta(minutes=settings.COUNTER_DISPLAY_CODE_MINUTES)
     display.bound_by_id = actor.account_id
     display.save()
     events.record(codes.DISPLAY_BOUND, actor=actor, subject_id=window.pk, window=window.number, step="code")

@@ -74,6 +74,14 @@ class ItemNotTaken(Conflict):
     what_to_do = _("请告诉群众到办事指南上写明的地点办理。")
 
 
+class NotCorrecting(Conflict):
+    """The case does not wait for corrections."""
+
+    code = "assist.not_correcting"
+    message = _("办件 %(number)s 现在是“%(state)s”，不在等补正。")
+    what_to_do = _("请核对补正告知书上的编号；已经补过的，等窗口答复就行。")
+
+
 class NotConfirmed(Conflict):
     """The person has not confirmed what is handed in, or it changed since."""
 

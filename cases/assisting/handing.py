@@ -21,6 +21,11 @@ def draft_digest(case: Case) -> str:
     return digest_of(content_of(case, case.materials.select_related("requirement", "certificate", "document")))
 
 
+def digest_now(row: Assistance) -> str:
+    """What the session's draft, or case with its corrections, says now; empty while there is none."""
+    return draft_digest(row.case) if row.case is not None else ""
+
+
 def confirmed(actor: Actor, case: Case) -> Proof | None:
     """How the person confirmed this very draft; None where nobody assists. The session is locked already.
 

@@ -184,6 +184,11 @@ TERMINAL_IDLE_SECONDS = 60  # at a terminal in a hall: so long nobody touches th
 TERMINAL_GRACE_SECONDS = 30  # … then it counts down so long, and the session ends
 TERMINAL_LIMIT_MINUTES = 15  # one visit at most
 
+COUNTER_CONSENT_MINUTES = 120  # how long somebody's consent to be filled in for at a window lasts
+COUNTER_DISPLAY_HOURS = 16  # a working day: the next morning the screen at a window is connected again
+COUNTER_DISPLAY_CODE_MINUTES = 5  # how long the code for such a screen lives
+COUNTER_LATE_SHEET_DAYS = 5  # working days after which a paper sheet is entered only with a supervisor's leave
+
 # --- language and time ------------------------------------------------------------------------
 LANGUAGE_CODE = "zh-hans"
 LANGUAGES = [("zh-hans", "简体中文"), ("en", "English")]

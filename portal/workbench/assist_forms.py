@@ -6,6 +6,7 @@ from django import forms
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from cases.assisting.begin_actions import CorrectionWish
 from cases.assisting.desk_actions import Wish
 from cases.assisting.errors import AssistanceInvalid
 from identity.persons import countries, documents
@@ -15,8 +16,8 @@ from services.queries import find_item_by_code
 _STALE = _("页面已经失效，请刷新后再操作。")
 
 
-class BeginForm(forms.Form):
-    """Who stands at the window, what for, and the sheet it was written on, if any."""
+class PersonForm(forms.Form):
+    """Who stands at the window."""
 
     request_key = forms.CharField(max_length=64, widget=forms.HiddenInput, error_messages={"required": _STALE})
     document_kind = forms.ChoiceField(label=_("证件类型"), choices=documents.choices, initial=documents.Kind.CITIZEN)
@@ -30,6 +31,39 @@ class BeginForm(forms.Form):
     issuer = forms.ChoiceField(
         label=_("签发护照的国家"), choices=lambda: [("", _("不是护照")), *countries.foreign_choices()], required=False
     )
+    seen = forms.BooleanField(label=_("已经当面核对：人、证件、号码一致"), required=False)
+
+    def document(self) -> documents.IdDocument:
+        """The document of a form that is valid; raises the errors of the document."""
+        data = self.cleaned_data
+        return documents.check(data["document_kind"], data["id_number"], issuer=data["issuer"])
+
+
+class CorrectionForm(PersonForm):
+    """Who comes back with corrections, and for which case."""
+
+    number = forms.CharField(
+        label=_("办件编号"),
+        max_length=40,
+        required=False,
+        help_text=_("在补正告知书上；只有一件在等补正的，可以不填"),
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
+    )
+
+    @property
+    def main_fields(self) -> list[Any]:
+        """The bound fields that are always open."""
+        return [self[name] for name in ("document_kind", "id_number", "issuer", "number")]
+
+    def wish(self) -> CorrectionWish:
+        """The values of a form that is valid; raises the errors of the document."""
+        data = self.cleaned_data
+        return CorrectionWish(document=self.document(), is_seen=data["seen"], number=data["number"])
+
+
+class BeginForm(PersonForm):
+    """Who stands at the window, what for, and the sheet it was written on, if any."""
+
     item = forms.ChoiceField(label=_("办什么事"), required=False)
     item_code = forms.CharField(
         label=_("其他地区的事项编码"),
@@ -52,7 +86,6 @@ class BeginForm(forms.Form):
         error_messages={"invalid": _("请按 2026-11-20 09:30 这样填时间。")},
     )
     sheet_reason = forms.CharField(label=_("当时为什么没有录入"), max_length=200, required=False)
-    seen = forms.BooleanField(label=_("已经当面核对：人、证件、号码一致"), required=False)
 
     def __init__(self, *args: Any, items: list[ServiceItem], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -100,7 +133,7 @@ class BeginForm(forms.Form):
         if not code and not data["item"]:
             raise AssistanceInvalid(fields={"item": _("请选要办的事。")})
         return Wish(
-            document=documents.check(data["document_kind"], data["id_number"], issuer=data["issuer"]),
+            document=self.document(),
             item_id=found.pk if found else data["item"],
             is_seen=data["seen"],
             uscc=data["uscc"],

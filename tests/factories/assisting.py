@@ -2,8 +2,9 @@
 
 from typing import Any
 
-from cases.actions import drafts
-from cases.assisting import desk_actions, display_actions
+from cases.actions import drafts, intake, submission
+from cases.assisting import begin_actions, desk_actions, display_actions
+from cases.assisting.begin_actions import CorrectionWish
 from cases.assisting.desk_actions import Wish
 from cases.assisting.models import Assistance
 from cases.assisting.standing import find_actor
@@ -68,3 +69,32 @@ def confirmed(counter: Counter, row: Assistance, key: str) -> Assistance:
     """The person saw what is handed in and pressed that it is right."""
     asked = desk_actions.ask_confirmation(counter.clerk, assistance_id=row.pk)
     return display_actions.confirm(PUBLIC, key=key, assistance_id=row.pk, digest=asked.draft_digest)
+
+
+def a_case_to_correct(counter: Counter, person: Person, key: str, *, asked: str = "看不清，请重新拍") -> Case:
+    """Handed in at the window; then the office found one material wanting, and the window is free again."""
+    row = agreed(counter, person, key)
+    case = a_whole_draft(counter, row)
+    confirmed(counter, row, key)
+    submission.submit(acting(counter), case_id=case.pk, declared=True)
+    material = case.materials.get(requirement__key="premises")
+    return intake.ask_correction(counter.clerk, case_id=case.pk, corrections={material.pk: asked})
+
+
+def correction_begun(counter: Counter, person: Person, **fields: Any) -> Assistance:
+    """The person came back, and the window asked for consent."""
+    wish = CorrectionWish(document=person.document, **{"is_seen": True, **fields})
+    return begin_actions.begin_correction(counter.clerk, window_id=counter.one.pk, wish=wish)
+
+
+def correction_agreed(counter: Counter, person: Person, key: str) -> Assistance:
+    """The person pressed 同意."""
+    row = correction_begun(counter, person)
+    return display_actions.answer(PUBLIC, key=key, assistance_id=row.pk, is_agreed=True)
+
+
+def replaced(counter: Counter, case: Case) -> None:
+    """The clerk scans what was asked for."""
+    material = case.materials.get(requirement__key="premises")
+    scan = a_picture(size=40)
+    drafts.upload_material(acting(counter), case_id=case.pk, material_id=material.pk, upload=scan)

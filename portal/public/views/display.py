@@ -18,7 +18,6 @@ from common.errors import NotFound
 from portal.access import actor_of
 
 COOKIE = "window_display"
-_HOURS = 16  # a working day; the next morning the screen is connected again
 
 
 class CodeForm(forms.Form):
@@ -65,7 +64,7 @@ def _bind(request: HttpRequest) -> HttpResponse:
     response.set_cookie(
         COOKIE,
         key,
-        max_age=_HOURS * 3600,
+        max_age=settings.COUNTER_DISPLAY_HOURS * 3600,
         path="/display/",
         secure=settings.SESSION_COOKIE_SECURE,
         httponly=True,
