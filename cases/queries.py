@@ -11,7 +11,7 @@ from django.utils import timezone
 from cases import clock, errors
 from cases import events as codes
 from cases.fees.glances import GLANCES
-from cases.models import Branch, Case, CaseMaterial, FeeNotice, Flag, JointItem, Notice
+from cases.models import Assistance, Branch, Case, CaseMaterial, FeeNotice, Flag, JointItem, Notice
 from cases.opinions import queries as opinions
 from cases.proceedings import queries as proceedings
 from cases.routes import queries as routes
@@ -37,7 +37,7 @@ def visible_to(actor: Actor) -> QuerySet[Case]:
     """Cases this actor may know of.
 
     Citizen: cases whose applicant is the party they act for; under a mandate for some items or one case, these only;
-    through a clerk at the counter the one case they consented to.
+    through a clerk at the counter what they consented to: one case, or those of one joint case.
     A draft that somebody else began is handed over before it is shown (:mod:`cases.actions.handover`).
     Staff: submitted cases of departments where the post may take in, decide or supervise, and cases with a
     review branch that has opened in a department where it may review or supervise. System: all. Everybody else: none.
@@ -45,7 +45,7 @@ def visible_to(actor: Actor) -> QuerySet[Case]:
     if actor.kind == ActorKind.SYSTEM:
         return Case.objects.all()
     if actor.assistance_id is not None:
-        return Case.objects.filter(applicant_id=actor.principal_id, assistances__pk=actor.assistance_id)
+        return Case.objects.filter(_consented(actor.assistance_id), applicant_id=actor.principal_id)
     if actor.is_citizen:
         return Case.objects.filter(applicant_id=actor.principal_id).filter(_in_scope(actor.scope))
     if not actor.is_staff:
@@ -68,6 +68,13 @@ def _in_scope(scope: Scope | None) -> Q:
     if scope.case_number:
         return Q(number=scope.case_number)
     return Q(item__task_code__in=scope.item_codes) | Q(item__local_code__in=scope.item_codes)
+
+
+def _consented(assistance_id: UUID) -> Q:
+    """The case of a session at a window, or the cases of its joint case."""
+    own = Assistance.objects.filter(pk=assistance_id).values("case")
+    parts = JointItem.objects.filter(joint__assistances=assistance_id).values("case")
+    return Q(pk__in=own) | Q(pk__in=parts)
 
 
 def of_ended_organisations(actor: Actor) -> QuerySet[Case]:

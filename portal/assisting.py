@@ -23,6 +23,8 @@ OF_DRAFT = OF_MATERIAL | {
     "my_delivery",
 }
 OF_CORRECTION = OF_FILE | {"case_correction", "correct_case", "application_form"}
+OF_JOINT = OF_MATERIAL | {"my_joint", "joint_step", "joint_materials", "joint_check", "submit_joint"}
+OF_BUNDLE = frozenset({"bundle", "start_joint"})
 OF_TRAY = frozenset(
     {"tray", "tray_add", "upload_begin", "upload_piece", "tray_sheet_file", "tray_sheet", "tray_hand_in"}
     | {"tray_discard"}
@@ -30,6 +32,7 @@ OF_TRAY = frozenset(
 PAGES = {
     Assistance.Purpose.APPLY: OF_DRAFT | OF_TRAY,
     Assistance.Purpose.CORRECT: OF_CORRECTION | OF_TRAY,
+    Assistance.Purpose.JOINT: OF_JOINT | OF_BUNDLE | OF_TRAY,
 }
 
 
@@ -38,7 +41,7 @@ def assisted_actor(request: HttpRequest, clerk: Actor) -> Actor | None:
 
     Every such page is recorded for the person to read.
     """
-    if not request.path.startswith("/my/"):
+    if not request.path.startswith(("/my/", "/bundles/")):
         return None
     try:
         found = resolve(request.path_info)
@@ -47,7 +50,8 @@ def assisted_actor(request: HttpRequest, clerk: Actor) -> Actor | None:
     purposes = [purpose for purpose, names in PAGES.items() if found.url_name in names]
     if not purposes:
         return None
-    actor = find_actor(clerk, purposes=purposes, case_id=found.kwargs.get("case_id"))
+    place = {name: found.kwargs[name] for name in ("case_id", "joint_id", "bundle_code") if name in found.kwargs}
+    actor = find_actor(clerk, purposes=purposes, **place)
     if actor is not None:
         note_page(actor, page=str(found.url_name), method=str(request.method))
     return actor

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from cases.assisting import errors, opening, rules
 from cases.assisting.models import Assistance
-from cases.assisting.queries import cases_to_correct
+from cases.assisting.queries import cases_to_correct, region_at
 from cases.correcting import points_of
 from cases.counter.models import CounterWindow
 from cases.counter.seats import seated_window
@@ -17,9 +17,11 @@ from cases.states import State as CaseState
 from common.formatting import code_label
 from common.idempotency import claim
 from identity.actor import Actor
-from identity.models import Person
+from identity.models import Party, Person
 from identity.permissions import Permission
 from identity.persons.documents import IdDocument
+from services.bundles import queries as bundles
+from services.models import Bundle
 
 _Purpose = Assistance.Purpose
 _LONGEST = 40  # characters of a case's number
@@ -90,7 +92,7 @@ def _case_of(actor: Actor, person: Person, number: str) -> Case:
     return found[0]
 
 
-_MOST = 10
+_MOST = 10  # cases that are named
 
 
 def _unknown(message: str) -> errors.AssistanceInvalid:
@@ -106,4 +108,65 @@ def _asked(window: CounterWindow, case: Case, *, is_own: bool) -> list[str]:
         party=case.applicant.name,
         is_own=is_own,
         points=points_of(notice),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class BundleWish:
+    """Who wants the items of a bundle applied for as one. ``uscc`` names an organisation they represent.
+
+    ``is_seen``: the clerk compared face and document.
+    """
+
+    document: IdDocument
+    bundle_code: str
+    is_seen: bool
+    uscc: str = ""
+
+
+@transaction.atomic
+def begin_bundle(actor: Actor, *, window_id: UUID, wish: BundleWish, request_key: str = "") -> Assistance:
+    """Ask for the consent to fill in one application for all items of a bundle (一件事).
+
+    A window takes it in for its lead department, whose post it has. Raises :class:`WindowNotFound`,
+    :class:`NotSeated`, :class:`NotSeen`, :class:`BundleNotFound`, :class:`ItemNotTaken`, :class:`PersonNotFound`,
+    :class:`OwnAssistance`, :class:`AssistanceInvalid`, :class:`WindowAssisting` or :class:`PersonAssisted`; then
+    nothing is asked.
+    """
+    window = seated_window(actor, window_id)
+    claimed = claim(actor_id=actor.account_id, action="begin_assistance", request_key=request_key)
+    if claimed.earlier_id:
+        return Assistance.objects.get(pk=claimed.earlier_id)
+    opening.require_seen(wish.is_seen)
+    bundle = bundles.get_offered(wish.bundle_code)
+    if not actor.may(Permission.COUNTER, bundle.department_id):
+        raise errors.ItemNotTaken(item=bundle.name, department=bundle.department.name)
+    person = opening.identified(actor, wish.document, reason=_("窗口代办：%(item)s") % {"item": bundle.name})
+    party = opening.party_of(person, wish.uscc)
+    row = opening.ask(
+        actor,
+        window=window,
+        person=person,
+        purpose=_Purpose.JOINT,
+        party=party,
+        bundle=bundle,
+        asked=_asked_for_bundle(window, bundle, party, is_own=party.pk == person.pk),
+    )
+    claimed.settle(row.pk)
+    return row
+
+
+def _asked_for_bundle(window: CounterWindow, bundle: Bundle, party: Party, *, is_own: bool) -> list[str]:
+    """The lines name what any of its items may ask: which ones are wanted, the questions say only later."""
+    assert bundle.current is not None  # offered
+    members = bundles.content_of(bundle.current).members
+    items = bundles.open_items(members, region_at(window, bundle)).values()
+    versions = [item.current for item in items if item.current]
+    return rules.lines(
+        item=bundle.current.name,
+        office=opening.office_of(window),
+        party=party.name,
+        is_own=is_own,
+        fields=[label for version in versions for label in opening.known_fields(version)],
+        proofs=[name for version in versions for name in opening.held_proofs(version)],
     )

@@ -5,7 +5,8 @@ from typing import Any
 from uuid import UUID
 
 from cases.assisting.models import Assistance
-from cases.models import Case, CaseMaterial
+from cases.joint import union
+from cases.models import Case, CaseMaterial, JointCase
 from services.forms import StepSpec, visible_steps
 from services.texts import text_of
 
@@ -26,7 +27,35 @@ NOTHING = Content([], [], [])
 
 def content_of(row: Assistance) -> Content:
     """What the session's person is asked to confirm."""
+    if row.joint_id is not None:
+        return _of_joint(JointCase.objects.get(pk=row.joint_id))
     return _of_case(row.case_id) if row.case_id is not None else NOTHING
+
+
+def _of_joint(joint: JointCase) -> Content:
+    """The pages of the one form, then the materials, each once with the items it serves."""
+    whole = union.load(joint)
+    names = {part.case.pk: part.item.item_version.name for part in whole.parts}
+    groups = [group for group in whole.groups if group.shown.way != CaseMaterial.Way.MISSING]
+    return Content(
+        answers=[
+            ("一起申请的事项", [(str(number), name) for number, name in enumerate(names.values(), start=1)]),
+            *(_page(whole, page) for page in whole.pages),
+        ],
+        materials=[f"{_named(group.shown)}：{'、'.join(names[row.case_id] for row in group.rows)}" for group in groups],
+        corrected=[],
+    )
+
+
+def _page(whole: union.Union, page: union.Page) -> Section:
+    answers = {
+        key: answer
+        for key, owners in page.owners.items()
+        for owner in owners
+        if (answer := whole.part(owner).case.answers.get(key)) is not None
+    }
+    title, rows = _section(page.step, answers)
+    return title or "几个事项都要的内容", rows
 
 
 def _of_case(case_id: UUID) -> Content:

@@ -13,17 +13,22 @@ from cases import errors as case_errors
 from cases import events as codes
 from cases.actions import drafts, moves
 from cases.assisting import errors, opening, rules, sheets
-from cases.assisting.handing import draft_digest
+from cases.assisting.handing import draft_digest, joint_digest
 from cases.assisting.models import Assistance
 from cases.assisting.moving import end, lock, say
+from cases.assisting.queries import of_session
 from cases.assisting.standing import LIVE, PARTS, State, actor_of, agreed_of
 from cases.correcting import require_corrected
 from cases.counter.models import CounterWindow
 from cases.counter.seats import seated_window
 from cases.drafting import fits
 from cases.handing_in import require_whole
+from cases.joint import drafts as joint_drafts
+from cases.joint import submission as joint_submission
+from cases.joint import union
 from cases.models import Case, CaseMaterial
 from cases.states import Action
+from cases.states import State as CaseState
 from certificates.locker import mark_original_seen, upload_document
 from common import events
 from common.idempotency import claim
@@ -188,28 +193,38 @@ def ask_confirmation(actor: Actor, *, assistance_id: UUID) -> Assistance:
     """Show the person what is about to be handed in. It must be whole; a later change asks anew.
 
     A paper sheet was signed with what stands on it and with the wish that it be entered: its scan is the confirmation.
-    Raises :class:`AssistanceOver`, :class:`AwayNotChecked`, :class:`AnswersIncomplete`, :class:`MaterialsIncomplete`.
+    Raises :class:`AssistanceOver`, :class:`AwayNotChecked`, :class:`AnswersIncomplete`, :class:`MaterialsIncomplete` or
+    for a bundle :class:`JointIncomplete`.
     """
     person = _for_person(actor, assistance_id)
-    case_id = Assistance.objects.filter(pk=assistance_id).values_list("case_id", flat=True).first()
-    if case_id is None:
-        raise case_errors.CaseNotFound
-    case = moves.lock(person, case_id)
+    found = Assistance.objects.values_list("case_id", "joint_id").get(pk=assistance_id)
+    digest = _whole_now(person, *found)
     row = lock(assistance_id)
     if row.is_away and row.away_checked_at is None:
         raise errors.AwayNotChecked
-    if row.purpose == Assistance.Purpose.CORRECT:
-        moves.check(case, person, Action.CORRECT, expected_version=None)
-        require_corrected(case)
-    else:
-        require_whole(case)
-        case.save()
-    digest = draft_digest(case)
     say(actor, row, {State.AGREED}, "asked_to_confirm", draft_digest=digest)
     if row.sheet is None or row.consent_paper is None:
         return row
     signed = {"confirmed_digest": digest, "confirmed_way": _Way.PAPER, "confirmed_paper": row.consent_paper}
     return say(actor, row, {State.AGREED}, "confirmed", confirmed_at=timezone.now(), **signed)
+
+
+def _whole_now(person: Actor, case_id: UUID | None, joint_id: UUID | None) -> str:
+    """Check that what is filled in could be handed in now; returns its digest."""
+    if joint_id is not None:
+        joint = joint_drafts.editable(person, joint_id, None)
+        joint_submission.require_whole(person, union.load(joint, lock=True))
+        return joint_digest(joint)
+    if case_id is None:
+        raise case_errors.CaseNotFound
+    case = moves.lock(person, case_id)
+    if case.state == CaseState.CORRECTING:
+        require_corrected(case)
+    else:
+        moves.check(case, person, Action.SUBMIT, expected_version=None)
+        require_whole(case)
+        case.save()
+    return draft_digest(case)
 
 
 @transaction.atomic
@@ -237,25 +252,30 @@ def compare_original(actor: Actor, *, assistance_id: UUID, material_id: UUID) ->
     row = _seated(actor, assistance_id)
     if row.state != State.AGREED or row.ends_at <= timezone.now():
         raise errors.AssistanceMoved(state=row.get_state_display())
-    rows = CaseMaterial.objects.select_related("requirement", "case", "document")
-    material = rows.filter(case__assistances=row, pk=material_id).first()
+    rows = CaseMaterial.objects.select_related("requirement", "case", "document").filter(of_session(row))
+    material = rows.filter(pk=material_id).first()
     document = material.document if material else None
     if material is None or document is None or document.owner_id not in {row.person_id, row.party_id}:
         raise case_errors.MaterialNotFound
-    Case.objects.select_for_update(no_key=True).get(pk=material.case_id)
+    same = list(rows.filter(document=document).order_by("case", "pk"))  # one scan may stand for several items
+    list(Case.objects.select_for_update(no_key=True).filter(pk__in=[one.case_id for one in same]).order_by("pk"))
     mark_original_seen(actor, document_id=document.pk)
+    for one in same:
+        _seen(actor, one)
+    return material
+
+
+def _seen(actor: Actor, material: CaseMaterial) -> None:
     material.original_seen_at = timezone.now()
     material.original_seen_by_id = actor.account_id
     material.save(update_fields=["original_seen_at", "original_seen_by"])
-    key = material.requirement.key
     events.record(
         codes.ORIGINAL_SEEN,
         actor=actor,
         subject_id=material.case_id,
         holder_id=material.case.applicant_id,
-        material=key,
+        material=material.requirement.key,
     )
-    return material
 
 
 @transaction.atomic

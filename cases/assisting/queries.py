@@ -5,7 +5,7 @@ import hashlib
 from dataclasses import dataclass
 from uuid import UUID
 
-from django.db.models import F, QuerySet
+from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
 from cases.assisting import errors
@@ -20,11 +20,16 @@ from cases.models import Case, CaseMaterial, Notice
 from cases.signing.rules import DECLARATION
 from common.printing.pdf import render_pdf
 from identity.actor import Actor
+from identity.models import Region
 from identity.permissions import Permission
 from identity.queries import represented_organisations
-from services.models import ServiceItem
+from services.bundles.queries import offered
+from services.models import Bundle, ServiceItem
 
-_RECORDS = ("case__item_version", "case__department__region", "case__applicant__person", "case__signature")
+_RECORDS = (
+    *("case__item_version", "case__department__region", "case__applicant__person", "case__signature"),
+    *("joint__bundle_version__bundle", "joint__region"),
+)
 
 
 def live_at(window: CounterWindow) -> Assistance | None:
@@ -63,7 +68,7 @@ class Progress:
 def progress_of(row: Assistance) -> Progress:
     """How far a session is (two queries with a draft)."""
     is_over = row.state in LIVE and row.ends_at <= timezone.now()
-    if row.case is None or row.state != State.AGREED:
+    if not (row.case or row.joint) or row.state != State.AGREED:
         return Progress(is_over, is_asked=False, is_confirmed=False, to_compare=[])
     digest = digest_now(row)
     return Progress(
@@ -76,8 +81,10 @@ def progress_of(row: Assistance) -> Progress:
 
 def _to_compare(row: Assistance) -> list[CaseMaterial]:
     """The files that lie in originals on the counter; of a correction those that were brought for it."""
-    files = CaseMaterial.objects.filter(case=row.case_id, document__isnull=False)
-    found = list(files.select_related("requirement", "document"))
+    files = CaseMaterial.objects.filter(of_session(row), document__isnull=False)
+    found = list(files.select_related("requirement", "document").order_by("case", "pk"))
+    if row.joint_id is not None:  # one scan may stand for several items
+        return list({one.document_id: one for one in found}.values())
     if row.purpose != Assistance.Purpose.CORRECT:
         return found
     notice = Notice.objects.get(case=row.case_id, kind=Notice.Kind.CORRECTION)
@@ -92,18 +99,38 @@ def cases_to_correct(person_id: UUID) -> QuerySet[Case]:
     return rows.select_related(*parts).order_by("number")
 
 
+def of_session(row: Assistance) -> Q:
+    """The materials that a session is about."""
+    return Q(case__joint_item__joint=row.joint_id) if row.joint_id else Q(case=row.case_id)
+
+
+def region_at(window: CounterWindow, bundle: Bundle) -> Region:
+    """Where a bundle's items are looked for first: the window's region where the bundle reaches there, else its own."""
+    here, there = window.hall.region, bundle.region
+    return here if here.code.startswith(there.code[:6].rstrip("0")) else there
+
+
+def bundles_for(actor: Actor) -> list[Bundle]:
+    """Bundles offered today whose lead department the post takes in for (one query)."""
+    return [one for one in offered() if actor.may(Permission.COUNTER, one.department_id)]
+
+
 def display_bound(window: CounterWindow) -> WindowDisplay | None:
     """The window's display, when it is connected."""
     return WindowDisplay.objects.filter(window=window, key_index__isnull=False).first()
 
 
 def consent_sheet(actor: Actor, assistance_id: UUID) -> bytes:
-    """The question as a PDF, to be signed by who cannot use the display. Raises :class:`AssistanceNotFound`."""
+    """What the display asks as a PDF, to be signed by who cannot use it: the consent, or for a bundle, which has no
+    form of its own, what is handed in. Raises :class:`AssistanceNotFound`.
+    """
     row = get_assistance(actor, assistance_id)
-    if row.state != State.ASKED:
+    is_consent = row.state == State.ASKED
+    if not is_consent and (row.joint is None or row.draft_digest != digest_now(row)):
         raise errors.AssistanceNotFound
-    title = "窗口办理同意书"
-    context = {"row": row, "title": title, "office": label_of(row)}
+    title = "窗口办理同意书" if is_consent else "联办申请确认书"
+    content = None if is_consent else content_of(row)
+    context = {"row": row, "title": title, "office": label_of(row), "content": content, "declaration": DECLARATION}
     return render_pdf("documents/consent.html", context, title=title, author=row.window.hall.name)
 
 

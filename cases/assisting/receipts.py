@@ -11,8 +11,10 @@ from cases.assisting.models import Assistance
 from cases.assisting.queries import get_assistance
 from cases.assisting.standing import State
 from cases.correcting import points_of
+from cases.errors import CaseNotFound
 from cases.models import Case, Notice
 from cases.notices import read as read_notice
+from cases.storing import content_of
 from common import events
 from common.printing.pdf import render_pdf
 from identity.actor import Actor
@@ -25,6 +27,8 @@ def is_ready(row: Assistance) -> bool:
     """Whether the receipt of what was handed in can be printed now."""
     if row.state != State.DONE:
         return False
+    if row.joint is not None:
+        return bool(row.joint.receipt_file)
     if row.purpose == _Purpose.CORRECT:
         return row.case is not None
     notice = _receipt_of(row)
@@ -51,6 +55,10 @@ def read(actor: Actor, assistance_id: UUID) -> tuple[str, bytes]:
 def _content(actor: Actor, row: Assistance) -> tuple[str, bytes]:
     if row.purpose == _Purpose.CORRECT and row.case is not None:
         return f"{CORRECTION_TITLE} {row.number}", _of_correction(row, row.case)
+    if row.joint is not None:
+        if not row.joint.receipt_file:
+            raise CaseNotFound
+        return row.joint.receipt_number, content_of(row.joint.receipt_file)
     notice = _receipt_of(row)
     if notice is None:
         raise errors.AssistanceNotFound

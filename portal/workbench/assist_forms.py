@@ -6,13 +6,14 @@ from django import forms
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from cases.assisting.begin_actions import CorrectionWish
+from cases.assisting.begin_actions import BundleWish, CorrectionWish
 from cases.assisting.desk_actions import Wish
 from cases.assisting.errors import AssistanceInvalid
 from identity.persons import countries, documents
-from services.models import ServiceItem
+from services.models import Bundle, ServiceItem
 from services.queries import find_item_by_code
 
+_BUNDLE = "bundle:"  # before the code of a bundle among the items
 _STALE = _("页面已经失效，请刷新后再操作。")
 
 
@@ -87,7 +88,7 @@ class BeginForm(PersonForm):
     )
     sheet_reason = forms.CharField(label=_("当时为什么没有录入"), max_length=200, required=False)
 
-    def __init__(self, *args: Any, items: list[ServiceItem], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, items: list[ServiceItem], bundles: list[Bundle], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         field = self.fields["item"]
         assert isinstance(field, forms.ChoiceField)
@@ -96,7 +97,10 @@ class BeginForm(PersonForm):
             name = item.current.name if item.current else item.name
             owner = item.department.short_name if item.department else ""
             names.append((str(item.pk), f"{name} · {owner}"))
-        field.choices = names
+        joint: list[tuple[str, str | Promise]] = [
+            (f"{_BUNDLE}{one.code}", f"{one.name} · {one.department.short_name}") for one in bundles
+        ]
+        field.choices = [*names, (_("一件事，一次申请全部"), joint)] if joint else names
 
     @property
     def main_fields(self) -> list[Any]:
@@ -123,9 +127,11 @@ class BeginForm(PersonForm):
         """Whether something stands in the fields of a sheet."""
         return any(bound.value() or bound.errors for bound in self.sheet_fields)
 
-    def wish(self) -> Wish:
+    def wish(self) -> Wish | BundleWish:
         """The values of a form that is valid. Raises :class:`AssistanceInvalid` and the errors of the document."""
         data = self.cleaned_data
+        if data["item"].startswith(_BUNDLE):
+            return self._bundle_wish(data["item"].removeprefix(_BUNDLE))
         code = data["item_code"].strip()
         found = find_item_by_code(code) if code else None
         if code and found is None:
@@ -141,6 +147,13 @@ class BeginForm(PersonForm):
             received_at=data["received_at"],
             sheet_reason=data["sheet_reason"],
         )
+
+    def _bundle_wish(self, code: str) -> BundleWish:
+        data = self.cleaned_data
+        for name in ("item_code", "sheet"):
+            if data[name].strip():
+                raise AssistanceInvalid(fields={name: _("选了一件事的，这一项不用填。")})
+        return BundleWish(document=self.document(), bundle_code=code, is_seen=data["seen"], uscc=data["uscc"])
 
 
 class PaperForm(forms.Form):

@@ -3,12 +3,14 @@
 import hashlib
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django.contrib import messages
 from django.forms import Form
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
@@ -64,11 +66,14 @@ def assistance_new(request: HttpRequest, window_id: UUID) -> HttpResponse:
     items = queries.items_for(actor, window)
     wanted = request.GET.get("item", "")[:36]
     initial = {"request_key": new_request_key(), "item": wanted}
-    form = BeginForm(request.POST if request.method == "POST" else None, items=items, initial=initial)
+    data = request.POST if request.method == "POST" else None
+    form = BeginForm(data, items=items, bundles=queries.bundles_for(actor), initial=initial)
 
     def begin() -> Assistance:
-        key = form.cleaned_data["request_key"]
-        return desk.begin(actor, window_id=window_id, wish=form.wish(), request_key=key)
+        key, wish = form.cleaned_data["request_key"], form.wish()
+        if isinstance(wish, begin_actions.BundleWish):
+            return begin_actions.begin_bundle(actor, window_id=window_id, wish=wish, request_key=key)
+        return desk.begin(actor, window_id=window_id, wish=wish, request_key=key)
 
     return _begin(request, window, form, begin, template="workbench/calling/assist_new.html")
 
@@ -152,6 +157,7 @@ def _page(
         "paper": paper or PaperForm(initial={"request_key": new_request_key()}),
         "display": queries.display_bound(row.window),
         "has_receipt": receipts.is_ready(row),
+        **_addresses(row),
         "mark": _mark(row),
         "conflict": conflict,
         "request_key": new_request_key(),
@@ -159,11 +165,29 @@ def _page(
     return show(request, "workbench/calling/assist.html", context, nav="calling", status=status)
 
 
+def _addresses(row: Assistance) -> dict[str, str]:
+    """Where the clerk goes on: the form, the materials, the check page, and where it is handed in."""
+    if row.bundle is not None and row.joint is None:
+        region = queries.region_at(row.window, row.bundle).code
+        return {"questions_url": f"{reverse('bundle', args=[row.bundle.code])}?{urlencode({'region': region})}"}
+    if row.joint is not None:
+        pages = {"form": "my_joint", "papers": "joint_materials", "check": "joint_check", "hand_in": "submit_joint"}
+        record, version = row.joint.pk, row.joint.version
+    elif row.case is not None:
+        pages = {"form": "draft_situation", "papers": "draft_materials", "check": "draft_check"}
+        pages["hand_in"] = "correct_case" if row.purpose == Assistance.Purpose.CORRECT else "submit_case"
+        record, version = row.case.pk, row.case.version
+    else:
+        return {}
+    return {f"{key}_url": reverse(name, args=[record]) for key, name in pages.items()} | {"version": str(version)}
+
+
 def _is_untouched(row: Assistance, corrections: list[Correction]) -> bool:
     """Whether nothing has been filled in yet: then the next thing to do is another than to ask for the confirmation."""
     if corrections:
         return not all(one.is_done for one in corrections)
-    return row.case is not None and row.case.version == 1
+    record = row.joint or row.case
+    return record is not None and record.version == 1
 
 
 def _mark(row: Assistance) -> str:
