@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from cases import attachments, errors
 from cases.actions import reading
+from cases.assisting.handwriting import drawn
 from cases.models import Case
 from cases.queries import get_case
 from cases.states import State
@@ -93,6 +94,8 @@ def _filled(case: Case, values: Mapping[str, Any]) -> bytes:
         "situation": situation_labels(version.situations.all(), case.situation),
         "sections": [_section(step, values, names, []) for step in steps],
         "materials": [(row.name, row.get_way_display()) for row in rows],
+        "handwriting": drawn(case),
+        "channel": signature.content.get("channel", "") if (signature := getattr(case, "signature", None)) else "",
         **_head(version, case.department.name),
     }
     title = _("%(name)s申请表") % {"name": version.name}

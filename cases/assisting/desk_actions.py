@@ -147,6 +147,7 @@ def record_paper(
             "confirmed_way": _Way.PAPER,
             "confirmed_at": now,
             "confirmed_paper": document,
+            "handwriting": [],  # that on the paper counts
         }
     say(actor, row, LIVE, "agreed" if is_consent else "confirmed", paper_reason=said, **values)
     claimed.settle(row.pk)
@@ -205,7 +206,12 @@ def ask_confirmation(actor: Actor, *, assistance_id: UUID) -> Assistance:
     say(actor, row, {State.AGREED}, "asked_to_confirm", draft_digest=digest)
     if row.sheet is None or row.consent_paper is None:
         return row
-    signed = {"confirmed_digest": digest, "confirmed_way": _Way.PAPER, "confirmed_paper": row.consent_paper}
+    signed = {
+        "confirmed_digest": digest,
+        "confirmed_way": _Way.PAPER,
+        "confirmed_paper": row.consent_paper,
+        "handwriting": [],
+    }
     return say(actor, row, {State.AGREED}, "confirmed", confirmed_at=timezone.now(), **signed)
 
 

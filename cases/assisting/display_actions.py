@@ -13,7 +13,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from cases import events as codes
-from cases.assisting import errors
+from cases.assisting import errors, handwriting
 from cases.assisting.models import Assistance, WindowDisplay
 from cases.assisting.moving import end, lock, say
 from cases.assisting.screens import CODE, KEY, display_of
@@ -99,12 +99,21 @@ def answer(actor: Actor, *, key: str, assistance_id: UUID, is_agreed: bool) -> A
 
 
 @transaction.atomic
-def confirm(actor: Actor, *, key: str, assistance_id: UUID, digest: str) -> Assistance:
-    """Confirm what is about to be handed in: exactly what the display showed. Raises as :func:`answer`."""
+def confirm(actor: Actor, *, key: str, assistance_id: UUID, digest: str, written: str = "") -> Assistance:
+    """Confirm what is about to be handed in: exactly what the display showed. ``written``: the name by finger, if any.
+
+    Raises :class:`HandwritingUnusable` or as :func:`answer`.
+    """
+    lines = handwriting.checked(written)
     row = _at_display(actor, key, assistance_id)
     if not row.draft_digest or digest != row.draft_digest or row.confirmed_digest == row.draft_digest:
         raise errors.AssistanceMoved(state=row.get_state_display())
-    values = {"confirmed_digest": row.draft_digest, "confirmed_way": Assistance.Way.DISPLAY, **_now("confirmed")}
+    values: dict[str, object] = {
+        "confirmed_digest": row.draft_digest,
+        "confirmed_way": Assistance.Way.DISPLAY,
+        "handwriting": lines,
+    }
+    values |= _now("confirmed")
     return say(actor, row, {State.AGREED}, "confirmed", **values)
 
 

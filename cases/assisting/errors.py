@@ -90,6 +90,14 @@ class NotConfirmed(Conflict):
     what_to_do = _("请在代办页面请本人确认；确认后又改过的，要再确认一次。")
 
 
+class HandwritingUnusable(Invalid):
+    """What came from the field for the name is no handwriting."""
+
+    code = "assist.handwriting_unusable"
+    message = _("签名没有写清楚。")
+    what_to_do = _("请擦掉重写；不想写的，擦掉以后直接确认。")
+
+
 class AwayNotChecked(Conflict):
     """Papers for another region are checked before they are handed in."""
 

@@ -100,6 +100,7 @@ class Assistance(BaseModel):
     confirmed_digest = models.CharField(max_length=64, blank=True, default="")
     confirmed_at = models.DateTimeField(null=True)
     confirmed_way = models.CharField(max_length=8, choices=Way, blank=True, default="")
+    handwriting = EncryptedJSONField(default=list)  # the name, by finger: see cases.assisting.handwriting
     confirmed_paper = models.ForeignKey(Document, models.PROTECT, null=True, related_name="+")
     ends_at = models.DateTimeField()  # then the consent is over by itself
     ended_at = models.DateTimeField(null=True)

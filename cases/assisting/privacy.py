@@ -32,6 +32,7 @@ def _row(row: Assistance) -> Row:
         "同意时间": row.answered_at,
         "用纸质件的原因": row.paper_reason,
         "确认提交时间": row.confirmed_at,
+        "客屏上的签名": "写了" if row.handwriting else "没有写",
         "状态": row.get_state_display(),
         "办件编号": row.number,
     }

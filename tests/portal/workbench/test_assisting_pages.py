@@ -317,3 +317,25 @@ def test_the_person_sees_the_same_page_of_corrections_on_their_own_phone(hall: C
     page = own.get(reverse("case_correction", args=[case.pk])).content.decode()
     assert reverse("correct_case", args=[case.pk]) in page
     assert "看不清，请重新拍" in page
+
+
+def test_a_name_nobody_can_read_is_said_on_the_display(hall: Counter, clerk: Client, screen: Client, man):
+    begin(clerk, hall, man)
+    say(screen, "agree")
+    step(clerk, "open")
+    a_whole_draft(hall, Assistance.objects.get())
+    step(clerk, "ask")
+    row = Assistance.objects.get()
+    page = screen.get(reverse("display")).content.decode()
+    assert "handwriting.js" in page
+    assert 'name="written"' in page
+    sent = {"assistance": row.pk, "digest": row.draft_digest, "say": "confirm"}
+    answer = screen.post(reverse("display_answer"), {**sent, "written": "[[1, 1]]"})
+    assert answer.status_code == 422
+    assert "签名没有写清楚" in answer.content.decode()
+    row.refresh_from_db()
+    assert row.confirmed_digest == ""
+    answer = screen.post(reverse("display_answer"), {**sent, "written": "[[100, 100, 600, 300]]"})
+    assert answer.status_code == 302
+    row.refresh_from_db()
+    assert row.handwriting == [[100, 100, 600, 300]]
