@@ -18,6 +18,7 @@ WIDTH, HEIGHT = 1000, 400  # of the field, whatever the screen's size
 LARGEST = 60_000  # characters that are read at all
 _MOST_LINES, _MOST_POINTS = 80, 4000
 _LEAST_INK = 150  # a tap is no name
+_PEN = 'fill="none" stroke="#111" stroke-width="9" stroke-linecap="round" stroke-linejoin="round"'
 Lines = list[list[int]]  # of each line x, y, x, y, …
 
 
@@ -79,7 +80,7 @@ def _sessions(case: Case) -> Sequence[Assistance]:
 def _svg(lines: Lines) -> SafeString:
     """Numbers of ours only: nothing that was sent stands in it as text."""
     paths = (" ".join(f"{x} {y}" for x, y in zip(line[::2], line[1::2], strict=True)) for line in lines)
-    body = "".join(f'<polyline points="{points}"/>' for points in paths)
+    body = "".join(f'<polyline points="{points}" {_PEN}/>' for points in paths)
     return mark_safe(f'<svg class="handwriting" viewBox="0 0 {WIDTH} {HEIGHT}" aria-hidden="true">{body}</svg>')
 
 

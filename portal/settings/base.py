@@ -11,6 +11,8 @@ from typing import Any
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
+from portal.settings.counter import counter_from_environment
+
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
 VAR_DIR = Path(os.environ.get("ONESTOP_VAR_DIR") or BASE_DIR / "var")  # everything made at run time
 
@@ -184,10 +186,14 @@ TERMINAL_IDLE_SECONDS = 60  # at a terminal in a hall: so long nobody touches th
 TERMINAL_GRACE_SECONDS = 30  # … then it counts down so long, and the session ends
 TERMINAL_LIMIT_MINUTES = 15  # one visit at most
 
-COUNTER_CONSENT_MINUTES = 120  # how long somebody's consent to be filled in for at a window lasts
-COUNTER_DISPLAY_HOURS = 16  # a working day: the next morning the screen at a window is connected again
-COUNTER_DISPLAY_CODE_MINUTES = 5  # how long the code for such a screen lives
-COUNTER_LATE_SHEET_DAYS = 5  # working days after which a paper sheet is entered only with a supervisor's leave
+# At a window: how long somebody's consent to be filled in for lasts, how long a screen stays connected (a working day:
+# it is connected again the next morning) and its code lives, and after how many working days a paper sheet is entered
+# only with a supervisor's leave.
+_counter = counter_from_environment()
+COUNTER_CONSENT_MINUTES = _counter["COUNTER_CONSENT_MINUTES"]
+COUNTER_DISPLAY_HOURS = _counter["COUNTER_DISPLAY_HOURS"]
+COUNTER_DISPLAY_CODE_MINUTES = _counter["COUNTER_DISPLAY_CODE_MINUTES"]
+COUNTER_LATE_SHEET_DAYS = _counter["COUNTER_LATE_SHEET_DAYS"]
 
 # --- language and time ------------------------------------------------------------------------
 LANGUAGE_CODE = "zh-hans"

@@ -55,6 +55,7 @@ def test_corrections_are_brought_to_a_window(visitor: Arrive, tmp_path: Path) ->
     clerk.look("counter-26-correct-compared")
     clerk.press("显示给本人确认")
     expect(screen.page.get_by_role("heading", name="这次补正的")).to_be_visible()
+    _write_a_name(screen)
     screen.look("counter-27-screen-correct-confirm")
     screen.press("没有错，同意提交")
     expect(page.get_by_role("button", name="提交补正")).to_be_visible()
@@ -117,6 +118,22 @@ def _a_window_with_a_screen(visitor: Arrive) -> tuple[Visitor, Visitor]:
     expect(screen.page.get_by_role("heading", level=1)).to_have_text("您好")
     clerk.press("连好了，返回")
     return clerk, screen
+
+
+def _write_a_name(screen: Visitor) -> None:
+    """With a finger, on the field that the script has opened."""
+    field = screen.page.locator("canvas")
+    field.scroll_into_view_if_needed()
+    box = field.bounding_box()
+    assert box
+    mouse = screen.page.mouse
+    for line in (((0.2, 0.3), (0.4, 0.3)), ((0.3, 0.2), (0.3, 0.8)), ((0.5, 0.3), (0.8, 0.7), (0.6, 0.9))):
+        for number, (x, y) in enumerate(line):
+            mouse.move(box["x"] + x * box["width"], box["y"] + y * box["height"], steps=8 if number else 1)
+            if not number:
+                mouse.down()
+        mouse.up()
+    expect(screen.page.locator("[name=written]")).to_have_value(re.compile(r"^\[\[\d"))
 
 
 def _identify(clerk: Visitor, first17: str) -> None:
