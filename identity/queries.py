@@ -12,6 +12,7 @@ from django.db.models.functions import Coalesce, JSONObject
 from guardian.models import UserObjectPermission
 
 from common import crypto
+from common.written import Given, written
 from identity import rules
 from identity.actions import ID_NUMBER, PHONE
 from identity.actor import PUBLIC, Actor, ActorKind
@@ -158,9 +159,13 @@ def find_person_by_id_number(id_number: str) -> Person | None:
 
 def get_party(party_id: UUID) -> Party:
     """Return a party with its person or organisation loaded; for one that was merged, the one that was kept."""
-    parties = Party.objects.select_related("person", "organisation__legal_representative")
-    party = parties.get(pk=party_id)
-    return parties.get(pk=party.merged_into_id) if party.merged_into_id else party
+    party = _party.get(party_id)
+    return _party.get(party.merged_into_id) if party.merged_into_id else party
+
+
+@written
+def _party(party_id: Given) -> QuerySet[Party]:
+    return Party.objects.select_related("person", "organisation__legal_representative").filter(pk=party_id).order_by()
 
 
 @dataclass(frozen=True, slots=True)

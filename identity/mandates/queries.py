@@ -10,6 +10,7 @@ from django.db.models import F, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import JSONObject
 from django.utils import timezone
 
+from common.written import Given, written
 from identity import assisting
 from identity.actor import Actor
 from identity.errors import AccountClosed, MandateEnded
@@ -87,6 +88,12 @@ def principals_of(person_id: UUID) -> QuerySet[Mandate]:
     return current(timezone.localdate()).filter(agent_id=person_id).select_related(*_PARTS)
 
 
+@written
+def _active_account(account_id: Given) -> QuerySet[Account, UUID]:
+    accounts = Account.objects.select_for_update(no_key=True).filter(pk=account_id, is_active=True)
+    return accounts.order_by().values_list("pk", flat=True)
+
+
 def hold(actor: Actor) -> Scope | None:
     """Lock a citizen's account and the mandate they act under until the transaction ends; return the mandate's scope.
 
@@ -98,8 +105,7 @@ def hold(actor: Actor) -> Scope | None:
         return None
     if not transaction.get_connection().in_atomic_block:
         raise RuntimeError("hold() belongs inside the action's transaction")
-    accounts = Account.objects.select_for_update(no_key=True).filter(pk=actor.known_account_id, is_active=True)
-    if accounts.values_list("pk", flat=True).first() is None:
+    if not _active_account(actor.known_account_id):
         raise AccountClosed
     assisting.hold(actor)
     if actor.mandate_id is None:
