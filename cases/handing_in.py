@@ -2,7 +2,6 @@
 
 import datetime as dt
 
-from django.db.models import QuerySet
 from django.utils import timezone
 
 from cases import errors, evidence, flags, notices, prefill
@@ -14,12 +13,10 @@ from cases.signing.making import sign
 from cases.states import Action
 from certificates import grants
 from common.numbering import next_number
-from common.written import Given, written
 from identity.actor import Actor
 from identity.step_up import Proof
 from services.forms import clean_answers, visible_steps
-from services.models import Situation
-from services.queries import is_open
+from services.queries import is_open, situations_of
 from services.rules import situation_complete
 
 
@@ -56,7 +53,7 @@ def require_whole(case: Case) -> list[CaseMaterial]:
 
 
 def _check_complete(case: Case) -> None:
-    if not situation_complete(_situations(case.item_version_id), case.situation):
+    if not situation_complete(situations_of(case.item_version), case.situation):
         raise errors.SituationIncomplete
     case.answers = prefill.fill(case, today=timezone.localdate())
     steps = visible_steps(case.item_version, case.situation)
@@ -66,11 +63,6 @@ def _check_complete(case: Case) -> None:
         raise errors.AnswersIncomplete(count=len(problems), fields=problems)
     asked = {spec.key for step in steps for spec in step.fields}
     case.answers = {key: answer for key, answer in case.answers.items() if key in asked}
-
-
-@written
-def _situations(version_id: Given) -> QuerySet[Situation]:
-    return Situation.objects.filter(version_id=version_id)
 
 
 def _check_materials(case: Case, rows: list[CaseMaterial]) -> None:

@@ -139,11 +139,21 @@ def get_case_to_change(actor: Actor, case_id: UUID) -> Case:
 
     Raises :class:`CaseNotFound`.
     """
-    for cases in (visible_to(actor), of_ended_organisations(actor)):
-        case = only(cases.select_related("item_version", "joint_item").filter(pk=case_id))
-        if case is not None and actor.is_citizen:
-            return case
-    raise errors.CaseNotFound
+    if not actor.is_citizen:
+        raise errors.CaseNotFound
+    way, values = _sight_of(actor)
+    case = _to_change.one(case_id, *values, way=way)
+    if case is None:
+        ended = of_ended_organisations(actor).select_related("item_version", "joint_item")
+        case = only(ended.filter(pk=case_id))
+    if case is None:
+        raise errors.CaseNotFound
+    return case
+
+
+@written
+def _to_change(case_id: Given, *values: Given, way: str) -> QuerySet[Case]:
+    return _SIGHTS[way](*values).select_related("item_version", "joint_item").filter(pk=case_id).order_by()
 
 
 def _whole(cases: QuerySet[Case]) -> QuerySet[Case]:

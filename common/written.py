@@ -1,7 +1,8 @@
 """SELECTs that are written once: the first call has Django write the statement, later calls only fill in their values.
 
 To write one costs Django several times what PostgreSQL needs to find a few rows by their keys. Everything else stays
-Django's: rows become models, relations that are joined come with them, locks are taken. ADR 50.
+Django's: rows become models, relations that are joined come with them, locks are taken. PostgreSQL plans each once for
+a connection, for all values (:mod:`common.prepared`). ADR 50.
 """
 
 import copy
@@ -12,6 +13,8 @@ from typing import Any, Generic, TypeVar, cast
 from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.models import Expression, Field, ForeignKey, Lookup, Model, QuerySet
 from django.db.models.sql.compiler import SQLCompiler
+
+from common.prepared import planned
 
 _R = TypeVar("_R")
 # The queryset, the compiler that wrote it, the statement, and its parameters: values or places of values.
@@ -67,7 +70,8 @@ class Written(Generic[_R]):
         own.as_sql = lambda *_args, **_options: (sql, filled)  # type: ignore[method-assign]
         found = rows.all()
         found.query.get_compiler = lambda *_args, **_options: own  # type: ignore[method-assign]
-        return list(found)
+        with planned():
+            return list(found)
 
     def one(self, *values: Any, **shape: Hashable) -> _R | None:
         """The first of the rows, or None."""

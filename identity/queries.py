@@ -9,6 +9,7 @@ from uuid import UUID
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import OuterRef, QuerySet
 from django.db.models.functions import Coalesce, JSONObject
+from django.utils import timezone
 from guardian.models import UserObjectPermission
 
 from common import crypto
@@ -79,13 +80,15 @@ _GRANTED = UserObjectPermission.objects.filter(user_id=OuterRef("account_id"), c
 )
 
 
+@written
+def _holding(account_id: Given, today: Given) -> QuerySet[Any]:
+    holdings = current(PostHolding.objects.filter(account_id=account_id, is_active=True), today)
+    described = holdings.select_related("post__department__region", "substitute_for__account")
+    return described.annotate(granted=ArraySubquery(_GRANTED)).order_by("pk")[:1]
+
+
 def _staff_actor(account: Account) -> Actor:
-    holding = (
-        current(PostHolding.objects.filter(account=account, is_active=True))
-        .select_related("post__department__region", "substitute_for__account")
-        .annotate(granted=ArraySubquery(_GRANTED))
-        .first()
-    )
+    holding = _holding.one(account.pk, timezone.localdate())
     if holding is None:
         return PUBLIC
     grants: dict[Permission, set[UUID]] = defaultdict(set)

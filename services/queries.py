@@ -10,7 +10,7 @@ from django.core.exceptions import ValidationError
 from django.db.models import Prefetch, Q, QuerySet
 from django.utils import timezone
 
-from common.written import Given, Written, written
+from common.written import Given, Written, belonging, written
 from identity.actor import Actor
 from identity.models import Region
 from identity.permissions import Permission
@@ -335,6 +335,18 @@ def document_kinds() -> list[DocumentKind]:
     for material in asked.only("kind", "name", "source_type", "fresh_days").order_by("kind", "name"):
         kinds.setdefault(material.kind, DocumentKind(material.kind, material.name, material.is_self_made))
     return sorted(kinds.values(), key=lambda kind: kind.name)
+
+
+def situations_of(version: ItemVersion) -> list[Situation]:
+    """The guiding questions of a version in their order; no query where they were prefetched."""
+    if "situations" in getattr(version, "_prefetched_objects_cache", {}):
+        return list(version.situations.all())
+    return belonging(_situations(version.pk), version=version)
+
+
+@written
+def _situations(version_id: Given) -> QuerySet[Situation]:
+    return Situation.objects.filter(version_id=version_id)
 
 
 def data_elements() -> dict[str, DataElement]:

@@ -110,7 +110,7 @@ def save_situation(
 ) -> Case:
     """Store the answers to the guiding questions; fields and materials follow. Raises :class:`SituationInvalid`."""
     case = _editable(actor, case_id, expected_version, parts=("item_version",))
-    case.situation = normal_situation(list(case.item_version.situations.all()), chosen)
+    case.situation = normal_situation(catalogue.situations_of(case.item_version), chosen)
     case.answers = prefill.fill(case, today=timezone.localdate())
     _save(case)
     evidence.refresh(case, today=timezone.localdate())

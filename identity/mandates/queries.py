@@ -35,7 +35,7 @@ def standing() -> QuerySet[Mandate]:
     return Mandate.objects.filter(Q(principal__person__isnull=False) | organisation)
 
 
-def current(today: dt.date) -> QuerySet[Mandate]:
+def current(today: dt.date | Given) -> QuerySet[Mandate]:
     """Mandates under which somebody may act on ``today``: accepted, begun, not over, and still stood behind."""
     return standing().filter(state=Mandate.State.ACCEPTED, starts_on__lte=today, ends_on__gte=today)
 
@@ -55,19 +55,20 @@ def find_principal(*, agent_id: UUID, principal_id: UUID) -> tuple[Party | None,
     limits it, not its encrypted columns.
     """
     today = timezone.localdate()
-    plain = {name: name for name in _plain_columns()}
-    mandates = current(today).filter(agent_id=agent_id, principal_id=OuterRef("pk"))
-    found = (
-        Party.objects.filter(pk=principal_id)
-        .select_related("person", "organisation")
-        .annotate(held=Subquery(mandates.values(held=JSONObject(**plain))[:1]))
-        .first()
-    )
+    found = _principal.one(principal_id, agent_id, today)
     held = getattr(found, "held", None)
     if found is None or not held:
         return found, None
     mandate = _mandate(held, found)
     return found, None if is_grown_up(mandate, today) else mandate
+
+
+@written
+def _principal(principal_id: Given, agent_id: Given, today: Given) -> QuerySet[Party]:
+    plain = {name: name for name in _plain_columns()}
+    mandates = current(today).filter(agent_id=agent_id, principal_id=OuterRef("pk"))
+    parties = Party.objects.filter(pk=principal_id).select_related("person", "organisation").order_by()
+    return parties.annotate(held=Subquery(mandates.values(held=JSONObject(**plain))[:1]))
 
 
 def _plain_columns() -> list[str]:

@@ -11,12 +11,9 @@ from identity.models import PostHolding
 from identity.staff.errors import HoldingEnded
 
 
-def current(holdings: QuerySet[PostHolding]) -> QuerySet[PostHolding]:
+def current(holdings: QuerySet[PostHolding], today: dt.date | Given | None = None) -> QuerySet[PostHolding]:
     """Those that have begun and are not over; a substitute's ends with the holding it stands in for."""
-    return _current(holdings, timezone.localdate())
-
-
-def _current(holdings: QuerySet[PostHolding], today: dt.date | Given) -> QuerySet[PostHolding]:
+    today = today or timezone.localdate()
     begun = holdings.filter(ended_at__isnull=True, starts_on__lte=today).exclude(ends_on__lt=today)
     return begun.filter(Q(substitute_for__isnull=True) | Q(substitute_for__ended_at__isnull=True)).exclude(
         substitute_for__ends_on__lt=today
@@ -38,4 +35,4 @@ def hold(actor: Actor) -> None:
 @written
 def _held(holding_id: Given, today: Given) -> QuerySet[PostHolding]:
     mine = PostHolding.objects.filter(pk=holding_id, account__is_active=True, is_active=True)
-    return _current(mine, today).order_by().only("pk").select_for_update(of=("self",), no_key=True)
+    return current(mine, today).order_by().only("pk").select_for_update(of=("self",), no_key=True)
