@@ -13,8 +13,8 @@ from cases.models import Case, CaseEvent
 from cases.opinions.ending import end_questions
 from cases.proceedings.closing import end_with
 from cases.promises import keeping
-from cases.queries import lock_visible, of_ended_organisations
 from cases.states import FINAL_STATES, OF_BRANCH, TABLE, Action, By, State
+from cases.visibility import lock_visible, of_ended_organisations
 from certificates import grants
 from common import events
 from common.jobs import after_commit
