@@ -31,6 +31,8 @@ _SIDE = {ActorKind.CITIZEN: By.APPLICANT, ActorKind.STAFF: By.STAFF, ActorKind.S
 
 # What a case is read with where its notices, its clock or its certificate are written: each would be read anyway.
 WHOLE = ("item", "item_version", "department__region", "applicant__organisation")
+# With these where forms and certificates say who acts for an organisation.
+REPRESENTATIVE = "applicant__organisation__legal_representative"
 
 
 def lock(actor: Actor, case_id: UUID, *, parts: Sequence[str] = ()) -> Case:
