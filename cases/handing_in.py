@@ -16,7 +16,7 @@ from common.numbering import next_number
 from identity.actor import Actor
 from identity.step_up import Proof
 from services.forms import clean_answers, visible_steps
-from services.queries import is_open
+from services.queries import is_open, situations_of
 from services.rules import situation_complete
 
 
@@ -53,7 +53,7 @@ def require_whole(case: Case) -> list[CaseMaterial]:
 
 
 def _check_complete(case: Case) -> None:
-    if not situation_complete(list(case.item_version.situations.all()), case.situation):
+    if not situation_complete(situations_of(case.item_version), case.situation):
         raise errors.SituationIncomplete
     case.answers = prefill.fill(case, today=timezone.localdate())
     steps = visible_steps(case.item_version, case.situation)

@@ -3,6 +3,7 @@
 import datetime as dt
 from typing import Any
 
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import override
 
@@ -11,6 +12,7 @@ from cases.models import Case, CaseMaterial, Notice
 from cases.proceedings.closing import heard_on
 from cases.signing.rules import method_name
 from common.workdays import UnknownYear, for_region
+from common.written import Given, written
 from services.models import LegalBasis
 
 _Kind = Notice.Kind
@@ -39,8 +41,12 @@ def _item(case: Case) -> str:
 
 
 def _bases(case: Case) -> str:
-    found = LegalBasis.objects.filter(version=case.item_version)
-    return "、".join(f"《{basis.law}》{basis.article}" for basis in found) or "有关规定"
+    return "、".join(f"《{law}》{article}" for law, article in _laws(case.item_version_id)) or "有关规定"
+
+
+@written
+def _laws(version_id: Given) -> QuerySet[LegalBasis, tuple[str, str]]:
+    return LegalBasis.objects.filter(version_id=version_id).values_list("law", "article")
 
 
 def _receipt(case: Case) -> list[str]:

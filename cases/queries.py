@@ -1,8 +1,9 @@
 """Reads of the cases room, each starting from :func:`visible_to`."""
 
 import datetime as dt
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Exists, F, OuterRef, Prefetch, Q, QuerySet
@@ -24,6 +25,7 @@ from certificates.queries import read_document, read_file
 from common import events
 from common.rows import only
 from common.workdays import UnknownYear, WorkCalendar, for_region
+from common.written import Given, written
 from identity.actor import Actor, ActorKind
 from identity.models import Organisation
 from identity.permissions import Permission
@@ -31,6 +33,7 @@ from identity.scope import Scope
 from identity.sso.scopes import Scope as ClientScope
 from services.codes import ProjectType
 from services.models import ItemVersion
+from services.queries import only_described
 
 
 def visible_to(actor: Actor) -> QuerySet[Case]:
@@ -42,32 +45,66 @@ def visible_to(actor: Actor) -> QuerySet[Case]:
     Staff: submitted cases of departments where the post may take in, decide or supervise, and cases with a
     review branch that has opened in a department where it may review or supervise. System: all. Everybody else: none.
     """
+    way, values = _sight_of(actor)
+    return _SIGHTS[way](*values)
+
+
+def _sight_of(actor: Actor) -> tuple[str, tuple[Any, ...]]:
+    """In which way an actor sees cases, and with what."""
     if actor.kind == ActorKind.SYSTEM:
-        return Case.objects.all()
+        return "all", ()
     if actor.assistance_id is not None:
-        return Case.objects.filter(applicant_id=actor.principal_id, assistances__pk=actor.assistance_id)
+        return "assisted", (actor.principal_id, actor.assistance_id)
     if actor.is_citizen:
-        return Case.objects.filter(applicant_id=actor.principal_id).filter(_in_scope(actor.scope))
+        return _own_sight(actor.principal_id, actor.scope)
     if not actor.is_staff:
-        return Case.objects.none()
+        return "none", ()
     own = (
         actor.departments(Permission.COUNTER)
         | actor.departments(Permission.DECIDE)
         | actor.departments(Permission.SUPERVISE)
     )
-    reviewing = actor.departments(Permission.REVIEW) | actor.departments(Permission.SUPERVISE)
-    branches = Branch.objects.filter(case=OuterRef("pk"), department_id__in=reviewing).exclude(
-        state=Branch.State.WAITING
-    )
-    return Case.objects.filter(Q(department_id__in=own) | Exists(branches)).exclude(state=State.DRAFT)
+    return "staff", (list(own), list(actor.departments(Permission.REVIEW) | actor.departments(Permission.SUPERVISE)))
 
 
-def _in_scope(scope: Scope | None) -> Q:
+def _own_sight(party_id: UUID | None, scope: Scope | None) -> tuple[str, tuple[Any, ...]]:
     if scope is None or not scope.is_limited:
-        return Q()
+        return "own", (party_id,)
     if scope.case_number:
-        return Q(number=scope.case_number)
-    return Q(item__task_code__in=scope.item_codes) | Q(item__local_code__in=scope.item_codes)
+        return "own_one", (party_id, scope.case_number)
+    return "own_items", (party_id, list(scope.item_codes))
+
+
+def _seen_by_staff(own: Any, reviewing: Any) -> QuerySet[Case]:
+    branches = Branch.objects.filter(case=OuterRef("pk"), department__among=reviewing)
+    opened = Exists(branches.exclude(state=Branch.State.WAITING))
+    return Case.objects.filter(Q(department__among=own) | opened).exclude(state=State.DRAFT)
+
+
+_SIGHTS: dict[str, Callable[..., QuerySet[Case]]] = {
+    "all": Case.objects.all,
+    "none": Case.objects.none,
+    "assisted": lambda party, consent: Case.objects.filter(applicant_id=party, assistances__pk=consent),
+    "own": lambda party: Case.objects.filter(applicant_id=party),
+    "own_one": lambda party, number: Case.objects.filter(applicant_id=party, number=number),
+    "own_items": lambda party, codes: Case.objects.filter(
+        Q(item__task_code__among=codes) | Q(item__local_code__among=codes), applicant_id=party
+    ),
+    "staff": _seen_by_staff,
+}
+
+
+def lock_visible(actor: Actor, case_id: UUID, *, parts: Sequence[str]) -> Case | None:
+    """Lock a case this actor may know of, with its applicant, its place in a joint case, and ``parts``."""
+    way, values = _sight_of(actor)
+    return None if way == "none" else _to_lock.one(case_id, *values, way=way, parts=tuple(parts))
+
+
+@written
+def _to_lock(case_id: Given, *values: Given, way: str, parts: Sequence[str]) -> QuerySet[Case]:
+    seen = _SIGHTS[way](*values).select_related("applicant", "joint_item", *parts).filter(pk=case_id)
+    described = only_described("item_version") if "item_version" in parts else []
+    return seen.order_by().defer(*described).select_for_update(of=("self",), no_key=True)
 
 
 def of_ended_organisations(actor: Actor) -> QuerySet[Case]:
@@ -102,11 +139,21 @@ def get_case_to_change(actor: Actor, case_id: UUID) -> Case:
 
     Raises :class:`CaseNotFound`.
     """
-    for cases in (visible_to(actor), of_ended_organisations(actor)):
-        case = only(cases.select_related("item_version", "joint_item").filter(pk=case_id))
-        if case is not None and actor.is_citizen:
-            return case
-    raise errors.CaseNotFound
+    if not actor.is_citizen:
+        raise errors.CaseNotFound
+    way, values = _sight_of(actor)
+    case = _to_change.one(case_id, *values, way=way)
+    if case is None:
+        ended = of_ended_organisations(actor).select_related("item_version", "joint_item")
+        case = only(ended.filter(pk=case_id))
+    if case is None:
+        raise errors.CaseNotFound
+    return case
+
+
+@written
+def _to_change(case_id: Given, *values: Given, way: str) -> QuerySet[Case]:
+    return _SIGHTS[way](*values).select_related("item_version", "joint_item").filter(pk=case_id).order_by()
 
 
 def _whole(cases: QuerySet[Case]) -> QuerySet[Case]:

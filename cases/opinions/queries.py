@@ -14,6 +14,7 @@ from cases.rules import is_case_number
 from cases.states import State
 from cases.storing import content_of as stored_content
 from common import events
+from common.written import Given, written
 from identity.actor import Actor
 from identity.models import Post, PostHolding
 from identity.permissions import Permission
@@ -187,9 +188,14 @@ def may_ask(actor: Actor, case: Case) -> bool:
 
 def open_names(case: Case, *, branch: Branch | None = None) -> list[str]:
     """The departments that may still answer: those a branch asked, or all there are (one query)."""
-    rows = OpinionAsked.objects.filter(request__case=case, state=_State.WAITING)
-    rows = rows.filter(request__branch=branch) if branch else rows
-    return list(rows.order_by("id").values_list("department__short_name", flat=True))
+    return _still_asked(case.pk, branch.pk, of="branch") if branch else _still_asked(case.pk, of="case")
+
+
+@written
+def _still_asked(case_id: Given, *branch_id: Given, of: str) -> QuerySet[OpinionAsked, str]:
+    rows = OpinionAsked.objects.filter(request__case=case_id, state=_State.WAITING)
+    rows = rows.filter(request__branch=branch_id[0]) if of == "branch" else rows
+    return rows.order_by("id").values_list("department__short_name", flat=True)
 
 
 def require_settled(case: Case, *, branch: Branch | None = None) -> None:

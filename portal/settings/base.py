@@ -171,6 +171,7 @@ SSO_ALLOW_LOOPBACK = False  # http addresses of this machine for redirects and l
 # The law says 及时 (个人信息保护法第四十六条); 国信办秘字〔2019〕191号 takes 15 working days as an app's longest.
 CORRECTION_WORKDAYS = 15
 SHARE_LONGEST_DAYS = 90  # how long a holder may share a certificate at a time
+SESSION_ENGINE = "common.sessions"  # the database, see there
 SESSION_COOKIE_AGE = 60 * 60 * 2
 SESSION_SAVE_EVERY_REQUEST = False
 SESSION_COOKIE_HTTPONLY = True
