@@ -54,7 +54,7 @@ def settle_hold(actor: Actor, *, case_id: UUID, hold_id: UUID, confirmed: bool) 
     first = {_State.ASKED: hold.asked_by_id, _State.LIFTING: hold.lift_asked_by_id}.get(_State(hold.state))
     if first is None:
         raise errors.HoldMoved
-    if first == actor.known_account_id:
+    if first in {actor.known_account_id, actor.stands_in_for}:
         raise errors.SamePerson
     now = timezone.now()
     if hold.state == _State.ASKED:

@@ -241,11 +241,14 @@ def _hold_breach(breach_id: UUID) -> Breach:
 def state_own_case(actor: Actor, *, breach_id: UUID, text: str) -> Breach:
     """Take what the applicant says to a proposed record (陈述、申辩), as long as it is not decided.
 
-    Raises :class:`BreachNotFound`, :class:`BreachNotOpen` or :class:`BreachTextMissing`.
+    Raises :class:`BreachNotFound`, :class:`CaseNotFound` (not theirs), :class:`BreachNotOpen` or
+    :class:`BreachTextMissing`.
     """
-    breach = _hold_breach(breach_id)
-    if not actor.is_citizen or breach.party_id != actor.principal_id:
+    place = Breach.objects.filter(pk=breach_id).values_list("undertaking__case_id", flat=True).first()
+    if not actor.is_citizen or place is None:
         raise errors.BreachNotFound
+    moves.lock(actor, place)  # who acts under a mandate speaks for what it covers, while it stands
+    breach = _hold_breach(breach_id)
     if breach.state != Breach.State.PROPOSED:
         raise errors.BreachNotOpen(state=breach.get_state_display())
     if not text.strip():

@@ -210,8 +210,8 @@ CASE_FILE_YEARS = (
 CONSULT_ANSWER_DAYS = 5  # working days a department has to answer a question about a case
 CONSULT_CLOSE_DAYS = 15  # after the end of a case nobody asks about it any more; fewer than ARCHIVE_AFTER_DAYS
 ARCHIVE_AFTER_DAYS = 30  # after its end a case is sealed for the archive
-# 保管期限 where neither an item's version nor its kind has one (services.retention): by type of item (GB/T 39046 A.1),
-# "" for all others. Y: 永久, D30: 30年, D10: 10年.
+# 保管期限 of the city's approved table where it differs from services.retention, by type of item (GB/T 39046 A.1);
+# "" for types that have none there. An item's version comes first. Y: 永久, D30: 30年, D10: 10年.
 ARCHIVE_RETENTION = {"": "D10"}
 CLAMD_URL = ""  # a virus scanner, tcp://host:3310 or unix:/run/clamav/clamd.ctl; uploads wait while it is away
 UPLOADS_IN_CHILD = True  # open what strangers send in a process of its own, with its limits
