@@ -29,6 +29,13 @@ COUNT_CAP = 100
 SOON = 3  # working days
 _MOST_ARMS = 64  # departments with an arm each; beyond them the rows are dense enough for one
 _TIMED = (State.ACCEPTED, State.IN_REVIEW, State.SUSPENDED)
+# What rows show of a case; its answers and the item's guide are long.
+_SHOWN = (
+    *("number", "state", "outcome", "received_on", "accepted_on", "promise_due_on", "statutory_due_on"),
+    *("department__region__code", "applicant__kind", "applicant__person__name", "applicant__organisation__name"),
+    *("item_version__name", "item_version__promise_days", "item_version__promise_unit"),
+    *("item_version__statutory_days", "item_version__statutory_unit"),
+)
 _SEES = (Permission.COUNTER, Permission.DECIDE, Permission.SUPERVISE)
 
 
@@ -119,6 +126,7 @@ def _rows(actor: Actor, places: Sequence[Place]) -> list[Row]:
         visible_to(actor)
         .filter(pk__in=[place.key for place in places])
         .select_related("item_version", "department__region", "applicant__person", "applicant__organisation")
+        .only(*_SHOWN)
         .annotate(is_flagged=Exists(Flag.objects.filter(case=OuterRef("pk"), resolved_at__isnull=True)))
         .annotate(is_brought_up=Exists(brought_up))
         .order_by()
