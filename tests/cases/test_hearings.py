@@ -92,7 +92,9 @@ def test_the_plan_keeps_the_law(cast, case):
     case.refresh_from_db()
     assert (case.state, case.promise_due_on, hearing.procedure.kind) == ("suspended", None, "hearing")
     assert [one.kind for one in case.notices.all()][-2:] == ["special", "hearing"]
-    assert "主持人：赵主持" in case.notices.get(kind="hearing").content["lists"][0]["items"]
+    facts = [name for name, _said in case.notices.get(kind="hearing").content["facts"]]
+    assert facts == ["时间", "地点", "主持人", "方式", "办件编号"]
+    assert ["主持人", "赵主持"] in case.notices.get(kind="hearing").content["facts"]
 
 
 def a_sunday_after(moment: dt.datetime) -> dt.datetime:
