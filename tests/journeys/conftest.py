@@ -16,8 +16,9 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, ConsoleMessage, Error, Locator, Page, expect
 
 from common.launch import demo
-from tests.journeys import first_start
+from tests.journeys import first_start, nursery
 from tests.journeys.first_start import ROOT, City, free_port
+from tests.journeys.nursery import Nursery
 
 PLACE = Path(__file__).resolve().parent
 PICTURES = ROOT / "build" / "journeys"
@@ -77,13 +78,27 @@ def web(city: City) -> Iterator[str]:
         yield address
 
 
+@pytest.fixture(scope="session")
+def workers(city: City, web: str) -> Iterator[Nursery]:
+    """Where the background worker of each module comes from."""
+    with nursery.opened(city.environment(urlsplit(web).port or 0)) as made:
+        yield made
+
+
 @pytest.fixture(scope="module")
-def site(city: City, web: str, widths: tuple[int, ...]) -> Iterator[str]:
+def site(city: City, web: str, workers: Nursery, widths: tuple[int, ...]) -> Iterator[str]:
     """The programs of ``make run`` on a city as new; yields the address."""
     city.begin_anew()
-    with _running(city, urlsplit(web).port or 0, "background worker"):
+    with _kept(city.var / f"background worker-{urlsplit(web).port}.log") as log, workers.worker(log):
         _wait_until_answered(web)
         yield web
+
+
+@contextmanager
+def _kept(log: Path) -> Iterator[Path]:
+    """Put a program's log beside the pictures in the end."""
+    yield log
+    shutil.copy(log, PICTURES)
 
 
 @contextmanager
