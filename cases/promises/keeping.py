@@ -23,7 +23,7 @@ _ACCEPTED = {Action.ACCEPT, Action.DEEM_ACCEPTED, Action.DECIDE_AT_ONCE}
 def barring(party_id: UUID, *, today: dt.date) -> Breach | None:
     """The record that keeps a party from promising anything today, the longest one (one query where there is none)."""
     found = Breach.objects.filter(party_id=party_id, state=Breach.State.RECORDED, ends_on__gte=today)
-    return found.order_by("-ends_on").first()
+    return found.order_by("-ends_on", "-pk").first()
 
 
 def barred_error(breach: Breach) -> errors.PromiseBarred:
