@@ -14,12 +14,13 @@ from uuid import UUID, uuid4
 
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
-from django.db.models import Exists, F, IntegerField, OuterRef, Q, QuerySet, Value
+from django.db.models import DateField, Exists, F, IntegerField, OuterRef, Q, QuerySet, Value
+from django.db.models.lookups import GreaterThan, GreaterThanOrEqual, LessThan, LessThanOrEqual
 from django.utils import timezone
 
 from cases.lists.filters import WorklistFilter
 from cases.lists.finding import ranks
-from cases.lists.ordering import ORDERS, Order, Place, beyond
+from cases.lists.ordering import EARLIEST, ORDERS, Order, Place, beyond, day
 from cases.models import Branch, Case, Flag
 from cases.queries import waiting_for, waiting_parts
 from cases.states import OPEN_STATES, State
@@ -32,7 +33,8 @@ PAGE_SIZE = 20
 COUNT_CAP = 100
 SOON = 3  # working days
 _MOST_ARMS = 64  # departments with an arm each; beyond them the rows are dense enough for one
-_TIMED = (State.ACCEPTED, State.IN_REVIEW, State.SUSPENDED)
+_TIMED = frozenset({State.ACCEPTED, State.IN_REVIEW, State.SUSPENDED})
+_OF_LAMP = {"paused": frozenset({State.SUSPENDED})}  # a paused clock has no last day; others may be in any such state
 # What rows show of a case; its answers and the item's guide are long.
 _SHOWN = (
     *("number", "state", "outcome", "received_on", "accepted_on", "promise_due_on", "statutory_due_on"),
@@ -230,11 +232,7 @@ def _visible_arms(actor: Actor, shown: QuerySet[Case]) -> list[_Arm]:
 
 
 def _narrowed(actor: Actor, chosen: WorklistFilter) -> Q:
-    wanted = Q()
-    if chosen.task == "open":
-        wanted &= Q(state__in=sorted(OPEN_STATES))
-    if chosen.state:
-        wanted &= Q(state=chosen.state)
+    wanted = _in_states(chosen)
     exact = {"item": "item_id", "department": "department_id", "region": "department__region_id"}
     for name, column in {**exact, "applicant": "applicant_id"}.items():
         if value := getattr(chosen, name):
@@ -246,23 +244,32 @@ def _narrowed(actor: Actor, chosen: WorklistFilter) -> Q:
     if chosen.until:
         wanted &= Q(received_on__lte=chosen.until)
     for column, lamp in (("promise_due_on", chosen.promise), ("statutory_due_on", chosen.statute)):
-        if lamp:
+        if lamp and lamp != "paused":
             wanted &= _lit(column, lamp, actor)
     return wanted
 
 
+def _in_states(chosen: WorklistFilter) -> Q:
+    """All that is said about the state, as one condition: a planner takes two for rarer than they are."""
+    said = [OPEN_STATES] if chosen.task == "open" else []
+    said += [frozenset({State(chosen.state)})] if chosen.state else []
+    said += [_OF_LAMP.get(lamp, _TIMED) for lamp in (chosen.promise, chosen.statute) if lamp]
+    return Q(state__in=sorted(frozenset.intersection(*said))) if said else Q()
+
+
 def _lit(column: str, lamp: str, actor: Actor) -> Q:
-    """Cases whose clock runs, by their last day; a paused clock has none."""
-    if lamp == "paused":
-        return Q(state=State.SUSPENDED)
-    today = timezone.localdate()
-    running = Q(state__in=_TIMED)
+    """Cases whose clock runs, by their last day, which is what the lists of open cases are sorted by."""
+    key, today = day(column), timezone.localdate()
     if lamp == "over":
-        return running & Q(**{f"{column}__lt": today})
+        return Q(GreaterThan(key, _a_day(EARLIEST)), LessThan(key, _a_day(today)))
     last = _soon(today, actor)
     if lamp == "soon":
-        return running & Q(**{f"{column}__range": (today, last)})
-    return running & Q(**{f"{column}__gt": last})
+        return Q(GreaterThanOrEqual(key, _a_day(today)), LessThanOrEqual(key, _a_day(last)))
+    return Q(GreaterThan(key, _a_day(last)))
+
+
+def _a_day(value: dt.date) -> Value:
+    return Value(value, output_field=DateField())
 
 
 def _soon(today: dt.date, actor: Actor) -> dt.date:

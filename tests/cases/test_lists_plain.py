@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from django.utils import timezone
 
 from cases.lists import queries
 from cases.lists.filters import SORTS, WorklistFilter
@@ -15,6 +16,7 @@ from cases.lists.ordering import EARLIEST
 from cases.models import Branch, Case
 from cases.states import OPEN_STATES, State
 from common.ids import uuid7
+from common.workdays import for_region
 from identity.actor import Actor
 from identity.models import Department, Post
 from identity.permissions import Permission
@@ -23,7 +25,7 @@ from tests.factories.catalogue import a_post, a_region
 from tests.factories.moves import an_accepted_case
 
 _STATES = [State.DRAFT, State.SUBMITTED, State.CORRECTING, *[State.IN_REVIEW] * 4, State.SUSPENDED, State.CLOSED]
-_CASES = 90
+_CASES = 70
 
 
 @dataclass
@@ -70,7 +72,7 @@ def another(number: int) -> Department:
 
 
 def a_day(chance: random.Random) -> dt.date | None:
-    return chance.choice([None, *(dt.date(2026, 11, day) for day in (2, 9, 9, 16, 30))])
+    return chance.choice([None, *(timezone.localdate() + dt.timedelta(days) for days in (-20, -6, -6, -1, 0, 1, 30))])
 
 
 def a_branch(chance: random.Random, cast, case: Case, stage: UUID, posts: list[Post]) -> Branch:
@@ -110,6 +112,8 @@ def plain(town: Town, actor: Actor, chosen: WorklistFilter) -> list[UUID]:
     shown = [case for case in town.cases if case.state != State.DRAFT and is_known(town, actor, case)]
     shown = [case for case in shown if not chosen.state or case.state == chosen.state]
     shown = [case for case in shown if not chosen.department or str(case.department_id) == chosen.department]
+    for lamp, column in ((chosen.promise, "promise_due_on"), (chosen.statute, "statutory_due_on")):
+        shown = [case for case in shown if not lamp or is_lit(case, lamp, getattr(case, column), actor)]
     if chosen.task == "open":
         shown = [case for case in shown if case.state in OPEN_STATES]
     if chosen.task == "mine":
@@ -118,6 +122,17 @@ def plain(town: Town, actor: Actor, chosen: WorklistFilter) -> list[UUID]:
         shown = [case for case in shown if is_near(town, actor, case)]
     key, is_down = _ORDERS[chosen.order]
     return [case.pk for case in sorted(shown, key=key, reverse=is_down)]
+
+
+def is_lit(case: Case, lamp: str, due: dt.date | None, actor: Actor) -> bool:
+    if lamp == "paused":
+        return case.state == State.SUSPENDED
+    if due is None or case.state not in (State.ACCEPTED, State.IN_REVIEW, State.SUSPENDED):
+        return False
+    today = timezone.localdate()
+    if due < today:
+        return lamp == "over"
+    return lamp == ("soon" if due <= for_region(actor.region_code).add(today, 3) else "later")
 
 
 _ORDERS: dict[str, tuple[Callable[[Case], Any], bool]] = {
@@ -185,13 +200,27 @@ def town(cast) -> Town:
     return a_town(cast)
 
 
+def filters(town: Town) -> list[dict[str, str]]:
+    return [
+        {},
+        {"state": "in_review"},
+        {"department": str(town.departments[2].pk)},
+        {"promise": "over"},
+        {"promise": "soon"},
+        {"statute": "later", "state": "in_review"},
+        {"statute": "over"},
+        {"promise": "paused"},
+        {"state": "closed", "promise": "paused"},
+    ]
+
+
 @pytest.mark.parametrize("who", ["window", "hall", "half", "reviewer", "of_two", "leader", "watcher", "nobody"])
 def test_a_list_is_what_a_plain_reading_finds(cast, town, who):
     actor = officers(cast, town)[who]
     seen = 0
     for task in ("mine", "open", "all"):
         for sort in (one for one in SORTS if one != "best"):
-            for more in ({}, {"state": "in_review"}, {"department": str(town.departments[2].pk)}):
+            for more in filters(town):
                 chosen = WorklistFilter(task=task, sort=sort, **more)
                 expected = plain(town, actor, chosen)
                 assert walked(actor, chosen) == expected, chosen
