@@ -52,7 +52,8 @@ def get_assistance(actor: Actor, assistance_id: UUID) -> Assistance:
 def handed_in_at(window: CounterWindow, *, limit: int = 10) -> list[Assistance]:
     """What was handed in at a window today, newest first: as far as an away window ever sees it."""
     rows = Assistance.objects.filter(window=window, state=State.DONE, ended_at__date=timezone.localdate())
-    return list(rows.select_related("item", "bundle", "case", "joint", "person").order_by("-ended_at")[:limit])
+    rows = rows.select_related("item", "bundle", "case", "joint", "person")
+    return list(rows.order_by("-ended_at", "-pk")[:limit])
 
 
 @dataclass(frozen=True, slots=True)
