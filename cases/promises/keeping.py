@@ -31,7 +31,7 @@ def barring(party_id: UUID, *, today: dt.date) -> Breach | None:
 @written
 def _barring(party_id: Given, today: Given) -> QuerySet[Breach]:
     found = Breach.objects.filter(party_id=party_id, state=Breach.State.RECORDED, ends_on__gte=today)
-    return found.order_by("-ends_on")[:1]
+    return found.order_by("-ends_on", "-pk")[:1]
 
 
 def barred_error(breach: Breach) -> errors.PromiseBarred:

@@ -12,7 +12,7 @@ from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
-VAR_DIR = Path(os.environ.get("ONESTOP_VAR_DIR") or BASE_DIR / "var")  # everything made at run time
+VAR_DIR = Path(os.environ.get("ONESTOP_VAR_DIR") or BASE_DIR / "var").absolute()  # everything made at run time
 
 DEBUG = False
 ALLOWED_HOSTS: list[str] = []

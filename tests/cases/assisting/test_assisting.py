@@ -15,7 +15,8 @@ from cases.assisting.standing import find_actor
 from cases.counter import calling_actions
 from cases.counter.errors import NotSeated
 from cases.models import Case, Notice
-from cases.queries import get_case, visible_to
+from cases.queries import get_case
+from cases.visibility import visible_to
 from certificates.models import Document
 from common.models import AuditEvent
 from identity.actions import open_account
