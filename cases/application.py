@@ -17,6 +17,7 @@ from common.printing.pdf import render_pdf
 from identity.actor import Actor
 from services.forms import FieldSpec, StepSpec, steps_of, visible_steps
 from services.models import ItemVersion, Situation
+from services.queries import situations_of
 from services.rules import situation_labels
 from services.texts import rows_of, text_of
 
@@ -45,7 +46,7 @@ def numbered_form(version: ItemVersion, *, department: str, number: str, office:
 
 
 def _blank(version: ItemVersion, department: str) -> dict[str, Any]:
-    questions = list(version.situations.all())
+    questions = situations_of(version)
     return {
         "is_blank": True,
         "questions": [(one.question, [option["label"] for option in one.options]) for one in questions],
@@ -90,7 +91,7 @@ def _filled(case: Case, values: Mapping[str, Any]) -> bytes:
         "case": case,
         "applicant": case.applicant,
         "agent": case.agent,
-        "situation": situation_labels(version.situations.all(), case.situation),
+        "situation": situation_labels(situations_of(version), case.situation),
         "sections": [_section(step, values, names, []) for step in steps],
         "materials": [(row.name, row.get_way_display()) for row in rows],
         **_head(version, case.department.name),

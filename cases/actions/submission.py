@@ -41,7 +41,7 @@ def submit(
     meanwhile), :class:`SituationIncomplete`, :class:`AnswersIncomplete`, :class:`MaterialsIncomplete`, at the counter
     :class:`NotConfirmed`, or the errors of :func:`cases.actions.moves.check`; then the draft is as it was.
     """
-    case = moves.lock(actor, case_id, parts=moves.WHOLE)
+    case = moves.lock(actor, case_id, parts=(*moves.WHOLE, moves.REPRESENTATIVE))
     claimed = claim(actor_id=actor.account_id, action="submit", request_key=request_key)
     if claimed.earlier_id:
         return case

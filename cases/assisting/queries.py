@@ -49,7 +49,7 @@ def get_assistance(actor: Actor, assistance_id: UUID) -> Assistance:
 def handed_in_at(window: CounterWindow, *, limit: int = 10) -> list[Assistance]:
     """What was handed in at a window today, newest first: as far as an away window ever sees it."""
     rows = Assistance.objects.filter(window=window, state=State.DONE, ended_at__date=timezone.localdate())
-    return list(rows.select_related("item", "case", "person").order_by("-ended_at")[:limit])
+    return list(rows.select_related("item", "case", "person").order_by("-ended_at", "-pk")[:limit])
 
 
 @dataclass(frozen=True, slots=True)

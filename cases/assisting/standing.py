@@ -26,8 +26,12 @@ def label_of(row: Assistance) -> str:
 
 
 def agreed_of(account_id: UUID) -> QuerySet[Assistance]:
-    """What this account may fill in now: consent given, not over, and the account still sits at that window."""
+    """What this account may fill in now: consent given, not over, and the account still sits at that window.
+
+    Not for who closed their account since: closing waits for sessions it sees, and one begun at that moment ends here.
+    """
     rows = Assistance.objects.filter(clerk_id=account_id, state=State.AGREED, ends_at__gt=timezone.now())
+    rows = rows.filter(person__locked_at__isnull=True)
     return rows.filter(window__clerk_id=F("clerk_id"), window__is_active=True)
 
 

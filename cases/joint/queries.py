@@ -7,7 +7,7 @@ from uuid import UUID
 from django.db.models import Prefetch, Q, QuerySet
 
 from cases import events as codes
-from cases import queries as cases
+from cases import visibility
 from cases.errors import MaterialNotFound
 from cases.fees.glances import GLANCES
 from cases.joint import errors, rules
@@ -179,7 +179,7 @@ def siblings(actor: Actor, case: Case) -> Siblings | None:
     joint = JointCase.objects.select_related("bundle_version").get(pk=part.joint_id)
     rows = list(joint.items.select_related("item_version", "department", "case"))
     ids = [row.case_id for row in rows if row.case_id]
-    mine = set(cases.visible_to(actor).filter(pk__in=ids).values_list("pk", flat=True))
+    mine = set(visibility.visible_to(actor).filter(pk__in=ids).values_list("pk", flat=True))
     names = {row.key: row.item_version.name for row in rows}
     return Siblings(
         joint.number or "",

@@ -2,7 +2,7 @@
 
 A list is put together from arms: conditions that do not overlap and each of which an index answers in the order of
 the list. Each arm gives at most a page, and the page is the first of them all. What is shown is read once more
-through :func:`cases.queries.visible_to`, so that an arm can never show what the actor may not know of.
+through :func:`cases.visibility.visible_to`, so that an arm can never show what the actor may not know of.
 """
 
 import datetime as dt
@@ -22,8 +22,9 @@ from cases.lists.filters import WorklistFilter
 from cases.lists.finding import ranks
 from cases.lists.ordering import EARLIEST, ORDERS, Order, Place, beyond, day
 from cases.models import Branch, Case, Flag
-from cases.queries import visible_to, waiting_for, waiting_parts
+from cases.queries import waiting_for, waiting_parts
 from cases.states import OPEN_STATES, State
+from cases.visibility import visible_to
 from common.workdays import UnknownYear, for_region
 from identity.actor import Actor
 from identity.permissions import Permission

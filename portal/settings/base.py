@@ -12,7 +12,7 @@ from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
-VAR_DIR = Path(os.environ.get("ONESTOP_VAR_DIR") or BASE_DIR / "var")  # everything made at run time
+VAR_DIR = Path(os.environ.get("ONESTOP_VAR_DIR") or BASE_DIR / "var").absolute()  # everything made at run time
 
 DEBUG = False
 ALLOWED_HOSTS: list[str] = []
@@ -171,6 +171,7 @@ SSO_ALLOW_LOOPBACK = False  # http addresses of this machine for redirects and l
 # The law says 及时 (个人信息保护法第四十六条); 国信办秘字〔2019〕191号 takes 15 working days as an app's longest.
 CORRECTION_WORKDAYS = 15
 SHARE_LONGEST_DAYS = 90  # how long a holder may share a certificate at a time
+SESSION_ENGINE = "common.sessions"  # the database, see there
 SESSION_COOKIE_AGE = 60 * 60 * 2
 SESSION_SAVE_EVERY_REQUEST = False
 SESSION_COOKIE_HTTPONLY = True
@@ -209,8 +210,8 @@ CASE_FILE_YEARS = (
 CONSULT_ANSWER_DAYS = 5  # working days a department has to answer a question about a case
 CONSULT_CLOSE_DAYS = 15  # after the end of a case nobody asks about it any more; fewer than ARCHIVE_AFTER_DAYS
 ARCHIVE_AFTER_DAYS = 30  # after its end a case is sealed for the archive
-# 保管期限 where neither an item's version nor its kind has one (services.retention): by type of item (GB/T 39046 A.1),
-# "" for all others. Y: 永久, D30: 30年, D10: 10年.
+# 保管期限 of the city's approved table where it differs from services.retention, by type of item (GB/T 39046 A.1);
+# "" for types that have none there. An item's version comes first. Y: 永久, D30: 30年, D10: 10年.
 ARCHIVE_RETENTION = {"": "D10"}
 CLAMD_URL = ""  # a virus scanner, tcp://host:3310 or unix:/run/clamav/clamd.ctl; uploads wait while it is away
 UPLOADS_IN_CHILD = True  # open what strangers send in a process of its own, with its limits
