@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from cases.models import Branch, Case
+from cases.models import Assistance, Branch, Case, JointItem
 from cases.states import State
 from common.written import Given, written
 from identity.actor import Actor, ActorKind
@@ -20,7 +20,7 @@ def visible_to(actor: Actor) -> QuerySet[Case]:
     """Cases this actor may know of.
 
     Citizen: cases whose applicant is the party they act for; under a mandate for some items or one case, these only;
-    through a clerk at the counter the one case they consented to.
+    through a clerk at the counter what they consented to: one case, or those of one joint case.
     A draft that somebody else began is handed over before it is shown (:mod:`cases.actions.handover`).
     Staff: submitted cases of departments where the post may take in, decide or supervise, and cases with a
     review branch that has opened in a department where it may review or supervise. System: all. Everybody else: none.
@@ -61,10 +61,17 @@ def _seen_by_staff(own: Any, reviewing: Any) -> QuerySet[Case]:
     return Case.objects.filter(Q(department__among=own) | opened).exclude(state=State.DRAFT)
 
 
+def _consented(party: Any, consent: Any) -> QuerySet[Case]:
+    """The case of a session at a window, or the cases of its joint case."""
+    own = Assistance.objects.filter(pk=consent).values("case")
+    parts = JointItem.objects.filter(joint__assistances__pk=consent).values("case")
+    return Case.objects.filter(Q(pk__in=own) | Q(pk__in=parts), applicant_id=party)
+
+
 _SIGHTS: dict[str, Callable[..., QuerySet[Case]]] = {
     "all": Case.objects.all,
     "none": Case.objects.none,
-    "assisted": lambda party, consent: Case.objects.filter(applicant_id=party, assistances__pk=consent),
+    "assisted": _consented,
     "own": lambda party: Case.objects.filter(applicant_id=party),
     "own_one": lambda party, number: Case.objects.filter(applicant_id=party, number=number),
     "own_items": lambda party, codes: Case.objects.filter(

@@ -20,6 +20,7 @@ from cases import events as codes
 from cases.archive import record
 from cases.archive.destruction import due
 from cases.archive.models import ArchivePackage, DestructionList, DestructionRow
+from cases.assisting.handwriting import forget
 from cases.models import Case, CaseMaterial, ConsultationFile, JointCase, JointItem, OpinionFile, VisitPhoto
 from certificates.erasure_actions import erase_file
 from common import events
@@ -76,6 +77,8 @@ def _take(actor: Actor, row_id: UUID) -> None:
     row.files = list(_files_of(case, package))
     removed = materials.filter(document__removed_at__isnull=False).values_list("document_id", flat=True)
     row.documents = sum(erase_file(actor, document_id=key) for key in set(removed))
+    item = JointItem.objects.filter(case=case).select_related("joint").first()
+    forget(case, is_last_of_joint=item is None or not _is_needed_by_siblings(item))
     row.state = _Row.ERASING
     row.save()
     package.state, package.file, package.destroyed_at = ArchivePackage.State.DESTROYED, "", timezone.now()

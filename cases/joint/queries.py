@@ -20,14 +20,16 @@ _State = JointItem.State
 
 
 def visible_to(actor: Actor) -> QuerySet[JointCase]:
-    """Joint cases this actor may know of: those of the party a citizen acts for with a whole mandate; all to the
-    system. Staff see them through the cases of their departments (:func:`siblings`).
+    """Joint cases this actor may know of: those of the party a citizen acts for with a whole mandate; through a clerk
+    at the counter the one they consented to; all to the system. Staff see them through the cases of their departments
+    (:func:`siblings`).
     """
     if actor.kind == ActorKind.SYSTEM:
         return JointCase.objects.all()
     if not actor.is_citizen or (actor.scope is not None and actor.scope.is_limited):
         return JointCase.objects.none()
-    return JointCase.objects.filter(applicant_id=actor.principal_id)
+    own = JointCase.objects.filter(applicant_id=actor.principal_id)
+    return own.filter(assistances__pk=actor.assistance_id) if actor.assistance_id else own
 
 
 def get(actor: Actor, joint_id: UUID) -> JointCase:

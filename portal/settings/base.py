@@ -11,6 +11,8 @@ from typing import Any
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
+from portal.settings.counter import counter_from_environment
+
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
 VAR_DIR = Path(os.environ.get("ONESTOP_VAR_DIR") or BASE_DIR / "var").absolute()  # everything made at run time
 
@@ -184,6 +186,15 @@ CSRF_FAILURE_VIEW = "portal.errors.csrf_failure"
 TERMINAL_IDLE_SECONDS = 60  # at a terminal in a hall: so long nobody touches the screen …
 TERMINAL_GRACE_SECONDS = 30  # … then it counts down so long, and the session ends
 TERMINAL_LIMIT_MINUTES = 15  # one visit at most
+
+# At a window: how long somebody's consent to be filled in for lasts, how long a screen stays connected (a working day:
+# it is connected again the next morning) and its code lives, and after how many working days a paper sheet is entered
+# only with a supervisor's leave.
+_counter = counter_from_environment()
+COUNTER_CONSENT_MINUTES = _counter["COUNTER_CONSENT_MINUTES"]
+COUNTER_DISPLAY_HOURS = _counter["COUNTER_DISPLAY_HOURS"]
+COUNTER_DISPLAY_CODE_MINUTES = _counter["COUNTER_DISPLAY_CODE_MINUTES"]
+COUNTER_LATE_SHEET_DAYS = _counter["COUNTER_LATE_SHEET_DAYS"]
 
 # --- language and time ------------------------------------------------------------------------
 LANGUAGE_CODE = "zh-hans"
