@@ -268,7 +268,7 @@ def _receipt_lists(case: Case) -> list[dict[str, Any]]:
     if rows is None:
         rows = list(case.materials.select_related("requirement", "document", "certificate", "undertaking"))
     received = [_received(row) for row in rows if row.way != row.Way.MISSING]
-    lists = [{"title": "收到的材料", "items": received}] if received else []
+    lists: list[dict[str, Any]] = [{"title": "收到的材料", "items": received}] if received else []
     for row in rows:
         undertaking = getattr(row, "undertaking", None)
         if undertaking is not None:

@@ -47,7 +47,7 @@ def issue(actor: Actor, joint: JointCase) -> None:
                 "各部门在收件之日起五个工作日内答复是否受理；逾期没有答复的，自收到申请之日起即为受理。"
             ),
         ],
-        "facts": [("联办编号", joint.number or ""), ("申请时间", legal_datetime(joint.submitted_at))],
+        "facts": [("联办编号", joint.number or ""), ("申请时间", legal_datetime(joint.submitted_at or timezone.now()))],
         "lists": [{"title": title, "items": rows} for title, rows in lists if rows],
         "remedies": [],
         "contact": "",

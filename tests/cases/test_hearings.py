@@ -4,6 +4,7 @@ import datetime as dt
 
 import pytest
 from django.utils import timezone
+from django.utils.translation import override
 
 from cases import queries as case_queries
 from cases.actions import clocks, decision
@@ -12,7 +13,9 @@ from cases.proceedings import escalation, hearing_actions, queries
 from cases.proceedings.lines import read_participants
 from cases.proceedings.record_actions import Record, confirm_record, note_signature, record_hearing
 from common.errors import DomainError
+from common.formatting import legal_date, legal_datetime
 from common.workdays import for_region
+from portal.public.wording import next_step
 from services.models import ReviewStage
 from tests.factories import moves
 from tests.factories.proceedings import PEOPLE, hold, plan, schedule, tell
@@ -259,3 +262,24 @@ def test_a_hearing_that_has_a_day_is_brought_up_to_nobody(cast, case):
     schedule(cast, case)
     assert escalation.escalate_due(today=timezone.localdate() + dt.timedelta(days=40)) == 0
     assert branch_of(case, "docs").escalated_at is None
+
+
+def test_the_applicant_is_told_that_the_hearing_is_theirs_to_ask_for(cast, case):
+    def told() -> str:
+        return next_step(case_queries.get_case(cast.citizen, case.pk))
+
+    assert "您不用做什么" in told()
+    tell(cast, case)
+    assert "要不要听证，由您决定" in told()
+    hearing_actions.ask_for_hearing(cast.citizen, case_id=case.pk)
+    assert "您不用做什么" in told()
+    schedule(cast, case)
+    assert "准时参加" in told()
+    hold(cast, case, is_signed=False)
+    assert "请看笔录" in told()
+
+
+def test_a_day_in_a_document_has_no_leading_zeros():
+    moment = timezone.make_aware(dt.datetime(2026, 1, 3, 9, 5))
+    with override("en"):
+        assert (legal_date(moment), legal_datetime(moment)) == ("2026年1月3日", "2026年1月3日 09:05")

@@ -162,7 +162,8 @@ def opinion_step(request: HttpRequest, asked_id: UUID, action: str) -> HttpRespo
     back = reverse("workbench_opinion", args=[asked_id])
     page = StepPage(request, form, title, title, back, nav="worklist")
     case = asked.request.case
-    page.add(intro=[f"{case.item_version.name} {case.number}", asked.request.question])
+    if asked.state == OpinionAsked.State.WAITING:
+        page.add(intro=[f"{case.item_version.name} {case.number}", asked.request.question])
     return page.answer(lambda: _told(act, done), done=lambda: redirect("workbench_opinions"))
 
 
