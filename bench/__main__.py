@@ -117,7 +117,8 @@ def _machine() -> str:
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
     return (
         f"Machine: {os.cpu_count()} cores ({_processor()}), {memory:.0f} GiB, {platform.system()}, "
-        f"Python {platform.python_version()}, PostgreSQL {version[0]}, load {os.getloadavg()[0]:.1f} before"
+        f"Python {platform.python_version()} ({Path(sys.executable).resolve()}), PostgreSQL {version[0]}, "
+        f"load {os.getloadavg()[0]:.1f} before"
     )
 
 

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from cases import attachments, errors
 from cases.actions import reading
+from cases.assisting.handwriting import drawn
 from cases.models import Case
 from cases.queries import get_case
 from cases.states import State
@@ -17,6 +18,7 @@ from common.printing.pdf import render_pdf
 from identity.actor import Actor
 from services.forms import FieldSpec, StepSpec, steps_of, visible_steps
 from services.models import ItemVersion, Situation
+from services.queries import situations_of
 from services.rules import situation_labels
 from services.texts import rows_of, text_of
 
@@ -45,7 +47,7 @@ def numbered_form(version: ItemVersion, *, department: str, number: str, office:
 
 
 def _blank(version: ItemVersion, department: str) -> dict[str, Any]:
-    questions = list(version.situations.all())
+    questions = situations_of(version)
     return {
         "is_blank": True,
         "questions": [(one.question, [option["label"] for option in one.options]) for one in questions],
@@ -86,13 +88,17 @@ def _filled(case: Case, values: Mapping[str, Any]) -> bytes:
     files = attachments.rows_by_field(case, [spec for step in steps for spec in step.fields])
     names = {key: row.document.file_name if row.document else row.reason for key, row in files.items()}
     rows = list(case.materials.all())
+    signature = getattr(case, "signature", None)
     context = {
         "case": case,
         "applicant": case.applicant,
         "agent": case.agent,
-        "situation": situation_labels(version.situations.all(), case.situation),
+        "situation": situation_labels(situations_of(version), case.situation),
         "sections": [_section(step, values, names, []) for step in steps],
         "materials": [(row.name, row.get_way_display()) for row in rows],
+        "handwriting": drawn(case),
+        "channel": signature.content.get("channel", "") if signature else "",
+        "corrected_at": signature.signed_at if signature and signature.follows else None,
         **_head(version, case.department.name),
     }
     title = _("%(name)s申请表") % {"name": version.name}

@@ -10,6 +10,7 @@ from django.db.models import OuterRef, QuerySet
 from cases.models import Case, CaseMaterial
 from certificates import reuse
 from certificates.choosing import Requirement, Resolution, Way, together
+from common.written import Given, belonging, written
 from identity.models import Party
 from services.codes import MaterialNeed, ProofOf
 from services.models import MaterialRequirement
@@ -74,10 +75,20 @@ _JUDGED_BY = (
 )
 
 
-def _materials(case: Case) -> QuerySet[MaterialRequirement]:
+def _materials(case: Case) -> list[MaterialRequirement]:
+    return belonging(_required(case.item_version_id), version=case.item_version)
+
+
+@written
+def _required(version_id: Given) -> QuerySet[MaterialRequirement]:
     accepted = MaterialRequirement.satisfied_by.through.objects.filter(materialrequirement=OuterRef("pk"))
-    asked = case.item_version.materials.only(*_JUDGED_BY)
+    asked = MaterialRequirement.objects.filter(version_id=version_id).only(*_JUDGED_BY)
     return asked.annotate(accepted=ArraySubquery(accepted.values("certificatetype_id")))
+
+
+@written
+def _stored(case_id: Given) -> QuerySet[CaseMaterial]:
+    return CaseMaterial.objects.filter(case_id=case_id).order_by()
 
 
 def asked_of(materials: Iterable[MaterialRequirement], situation: Mapping[str, str]) -> list[_Asked]:
@@ -93,7 +104,7 @@ def refresh(case: Case, *, today: dt.date, is_new: bool = False) -> list[CaseMat
     """
     needed = asked_of(_materials(case), case.situation)
     resolutions = _resolve(case, needed, today)
-    stored = () if is_new else case.materials.order_by()
+    stored = [] if is_new else belonging(_stored(case.pk), case=case)
     rows = {(row.requirement_id, row.piece): row for row in stored}
     kept: list[CaseMaterial] = []
     new: list[CaseMaterial] = []

@@ -8,6 +8,7 @@ from certificates.models import CertificateType
 from identity.models import Party
 from identity.queries import authority_values
 from services.forms import visible_steps
+from services.queries import situations_of
 from services.rules import situation_labels
 from services.texts import plain_text
 
@@ -49,7 +50,7 @@ def unanswered(case: Case, kind: CertificateType) -> list[dict[str, Any]]:
 
 
 def _situation_values(case: Case) -> dict[str, str]:
-    questions = list(case.item_version.situations.all())
+    questions = situations_of(case.item_version)
     labels = dict(situation_labels(questions, case.situation))
     return {question.key: labels[question.question] for question in questions if question.question in labels}
 

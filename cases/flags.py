@@ -17,6 +17,7 @@ from certificates.versions import changed_labels, earlier_versions
 from common import events
 from common.formatting import format_list
 from common.jobs import after_commit
+from common.written import Given, belonging, written
 from identity.actor import SYSTEM
 from services.renewals import renewed_after_term
 
@@ -83,7 +84,7 @@ def _resolve_drafts(certificate: Certificate) -> None:
 
 def settle(case: Case) -> None:
     """Clear the flags of proofs that no material of the case relies on any more (one query where there are none)."""
-    flags = list(Flag.objects.filter(case=case, resolved_at__isnull=True))
+    flags = belonging(_open_flags(case.pk), case=case)
     if not flags:
         return
     proofs = list(case.materials.values_list("certificate_id", "document_id"))
@@ -92,6 +93,11 @@ def settle(case: Case) -> None:
         proof, used = (flag.certificate_id, certificates) if flag.certificate_id else (flag.document_id, documents)
         if proof not in used:
             clear(flag, case)
+
+
+@written
+def _open_flags(case_id: Given) -> QuerySet[Flag]:
+    return Flag.objects.filter(case_id=case_id, resolved_at__isnull=True)
 
 
 def follow_verdict(document: Document) -> None:
@@ -127,11 +133,21 @@ def lost_evidence(case: Case) -> list[str]:
     They stay as they are until the transaction ends: a suspension at this very moment is seen or waits. A
     certificate replaced by a good one (变更、延续) still stands for its holder's right.
     """
-    used = Certificate.objects.filter(pk__in=case.materials.filter(certificate__isnull=False).values("certificate"))
-    locked = used.select_for_update(of=("self",), no_key=True).order_by("pk")
-    lost = [_message(one) for one in locked if not (is_good(one) or _is_renewed_by(case, one))]
-    unread = Flag.objects.filter(case=case, state=CHANGED, resolved_at__isnull=True).order_by("pk")
-    return lost + list(unread.values_list("message", flat=True))
+    lost = [_message(one) for one in _relied_on(case.pk) if not (is_good(one) or _is_renewed_by(case, one))]
+    return lost + _unread(case.pk)
+
+
+@written
+def _relied_on(case_id: Given) -> QuerySet[Certificate]:
+    materials = CaseMaterial.objects.filter(case_id=case_id, certificate__isnull=False)
+    used = Certificate.objects.filter(pk__in=materials.order_by().values("certificate"))
+    return used.select_for_update(of=("self",), no_key=True).order_by("pk")
+
+
+@written
+def _unread(case_id: Given) -> QuerySet[Flag, str]:
+    unread = Flag.objects.filter(case_id=case_id, state=CHANGED, resolved_at__isnull=True)
+    return unread.order_by("pk").values_list("message", flat=True)
 
 
 def _message(certificate: Certificate) -> str:

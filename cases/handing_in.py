@@ -13,10 +13,11 @@ from cases.signing.making import sign
 from cases.states import Action
 from certificates import grants
 from common.numbering import next_number
+from common.prepared import prepared_cursor
 from identity.actor import Actor
 from identity.step_up import Proof
 from services.forms import clean_answers, visible_steps
-from services.queries import is_open
+from services.queries import is_open, situations_of
 from services.rules import situation_complete
 
 
@@ -53,7 +54,7 @@ def require_whole(case: Case) -> list[CaseMaterial]:
 
 
 def _check_complete(case: Case) -> None:
-    if not situation_complete(list(case.item_version.situations.all()), case.situation):
+    if not situation_complete(situations_of(case.item_version), case.situation):
         raise errors.SituationIncomplete
     case.answers = prefill.fill(case, today=timezone.localdate())
     steps = visible_steps(case.item_version, case.situation)
@@ -83,6 +84,12 @@ def _number(case: Case, received_at: dt.datetime | None) -> None:
     case.received_on = received.date()
 
 
+_GRANTED = """
+UPDATE cases_casematerial material SET grant_id = given.grant_id, updated_at = %s
+FROM unnest(%s::uuid[], %s::uuid[]) AS given (material_id, grant_id) WHERE material.id = given.material_id
+"""
+
+
 def grant_all(actor: Actor, case: Case, rows: list[CaseMaterial]) -> None:
     """Give the case the right to use each proof it relies on (网上申办用证), and nothing more."""
     relied = [row for row in rows if row.certificate_id or row.document_id]
@@ -92,9 +99,12 @@ def grant_all(actor: Actor, case: Case, rows: list[CaseMaterial]) -> None:
         purpose=case.item_version.name[:200],
         wanted=[_wanted(case, row) for row in relied],
     )
+    now = timezone.now()
     for row, grant in zip(relied, given, strict=True):
-        row.grant, row.updated_at = grant, timezone.now()
-    CaseMaterial.objects.bulk_update(relied, ["grant", "updated_at"])
+        row.grant, row.updated_at = grant, now
+    if relied:
+        with prepared_cursor() as cursor:
+            cursor.execute(_GRANTED, [now, [row.pk for row in relied], [grant.pk for grant in given]])
 
 
 def _wanted(case: Case, row: CaseMaterial) -> grants.Wanted:

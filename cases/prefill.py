@@ -5,18 +5,20 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from cases.models import Case
 from cases.states import State
 from certificates import reuse
+from common.written import Given, written
 from identity.models import Party, Person
 from identity.queries import authority_values
 from services.composed import PARTS, kind_of
+from services.elements import element_authorities
 from services.errors import FieldInvalid
 from services.forms import FieldSpec, book_for, clean_value, visible_steps
-from services.queries import element_authorities
 
 _OWN_NAME, _OWN_NUMBER = "person.name", "person.id_number"
 Answer = dict[str, Any]  # {value, source, label, at, changed}
@@ -131,14 +133,7 @@ def _from_earlier(case: Case) -> dict[str, Answer]:
 
     What was said about people stays out when somebody else filled the form in.
     """
-    earlier = (
-        Case.objects.filter(applicant_id=case.applicant_id, submitted_at__isnull=False)
-        .exclude(pk=case.pk)
-        .exclude(state=State.DRAFT)
-        .order_by("-submitted_at")
-        .only("agent", "submitted_at", "answers")
-        .first()
-    )
+    earlier = _last_handed_in.one(case.applicant_id, case.pk)
     if earlier is None or earlier.submitted_at is None:
         return {}
     same_agent = earlier.agent_id == case.agent_id  # what a former agent said about himself is not this one's
@@ -148,6 +143,12 @@ def _from_earlier(case: Case) -> dict[str, Answer]:
         for key, answer in earlier.answers.items()
         if "." in key and answer.get("value") and (same_agent or not reuse.is_about_person(key))
     }
+
+
+@written
+def _last_handed_in(applicant_id: Given, not_this: Given) -> QuerySet[Case]:
+    handed_in = Case.objects.filter(applicant_id=applicant_id, submitted_at__isnull=False).exclude(state=State.DRAFT)
+    return handed_in.exclude(pk=not_this).order_by("-submitted_at").only("agent", "submitted_at", "answers")[:1]
 
 
 def _answer(value: Any, source: str, label: str) -> Answer:

@@ -1,4 +1,4 @@
-"""Reads of the cases room, each starting from :func:`visible_to`."""
+"""Reads of the cases room, each starting from :func:`cases.visibility.visible_to`."""
 
 import datetime as dt
 from collections.abc import Callable, Iterable
@@ -18,66 +18,18 @@ from cases.routes import queries as routes
 from cases.routes import rules
 from cases.routes.queries import is_recused
 from cases.states import FINAL_STATES, OF_BRANCH, OPEN_STATES, TABLE, Action, By, State, moves_from
+from cases.visibility import find_to_change, of_ended_organisations, visible_to
 from certificates import grants, stamping
 from certificates.models import Document, Grant
 from certificates.queries import read_document, read_file
 from common import events
 from common.rows import only
 from common.workdays import UnknownYear, WorkCalendar, for_region
-from identity.actor import Actor, ActorKind
-from identity.models import Organisation
+from identity.actor import Actor
 from identity.permissions import Permission
-from identity.scope import Scope
 from identity.sso.scopes import Scope as ClientScope
 from services.codes import ProjectType
 from services.models import ItemVersion
-
-
-def visible_to(actor: Actor) -> QuerySet[Case]:
-    """Cases this actor may know of.
-
-    Citizen: cases whose applicant is the party they act for; under a mandate for some items or one case, these only;
-    through a clerk at the counter the one case they consented to.
-    A draft that somebody else began is handed over before it is shown (:mod:`cases.actions.handover`).
-    Staff: submitted cases of departments where the post may take in, decide or supervise, and cases with a
-    review branch that has opened in a department where it may review or supervise. System: all. Everybody else: none.
-    """
-    if actor.kind == ActorKind.SYSTEM:
-        return Case.objects.all()
-    if actor.assistance_id is not None:
-        return Case.objects.filter(applicant_id=actor.principal_id, assistances__pk=actor.assistance_id)
-    if actor.is_citizen:
-        return Case.objects.filter(applicant_id=actor.principal_id).filter(_in_scope(actor.scope))
-    if not actor.is_staff:
-        return Case.objects.none()
-    own = (
-        actor.departments(Permission.COUNTER)
-        | actor.departments(Permission.DECIDE)
-        | actor.departments(Permission.SUPERVISE)
-    )
-    reviewing = actor.departments(Permission.REVIEW) | actor.departments(Permission.SUPERVISE)
-    branches = Branch.objects.filter(case=OuterRef("pk"), department_id__in=reviewing).exclude(
-        state=Branch.State.WAITING
-    )
-    return Case.objects.filter(Q(department_id__in=own) | Exists(branches)).exclude(state=State.DRAFT)
-
-
-def _in_scope(scope: Scope | None) -> Q:
-    if scope is None or not scope.is_limited:
-        return Q()
-    if scope.case_number:
-        return Q(number=scope.case_number)
-    return Q(item__task_code__in=scope.item_codes) | Q(item__local_code__in=scope.item_codes)
-
-
-def of_ended_organisations(actor: Actor) -> QuerySet[Case]:
-    """Cases and drafts that a person acting for themselves may still read: of organisations which they represented
-    to the last and which the register says have ended. Nobody writes on them any more.
-    """
-    if not actor.is_citizen or actor.is_assisted or actor.principal_id != actor.person_id:
-        return Case.objects.none()
-    own = Case.objects.filter(applicant__organisation__legal_representative_id=actor.person_id)
-    return own.exclude(applicant__organisation__state=Organisation.State.ACTIVE)
 
 
 def get_case(actor: Actor, case_id: UUID) -> Case:
@@ -102,11 +54,15 @@ def get_case_to_change(actor: Actor, case_id: UUID) -> Case:
 
     Raises :class:`CaseNotFound`.
     """
-    for cases in (visible_to(actor), of_ended_organisations(actor)):
-        case = only(cases.select_related("item_version", "joint_item").filter(pk=case_id))
-        if case is not None and actor.is_citizen:
-            return case
-    raise errors.CaseNotFound
+    if not actor.is_citizen:
+        raise errors.CaseNotFound
+    case = find_to_change(actor, case_id)
+    if case is None:
+        ended = of_ended_organisations(actor).select_related("item_version", "joint_item")
+        case = only(ended.filter(pk=case_id))
+    if case is None:
+        raise errors.CaseNotFound
+    return case
 
 
 def _whole(cases: QuerySet[Case]) -> QuerySet[Case]:

@@ -13,13 +13,16 @@ there are no gaps; issuers of one series wait for each other for the length of o
 import datetime as dt
 import re
 from functools import partial
+from typing import Any
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from certificates.errors import NumberPatternInvalid
 from certificates.models import Certificate, CertificateType
 from common.checksums import certificate_check
 from common.numbering import next_number
+from common.written import Given, written
 from identity.models import Department
 
 DEFAULT = "{prefix}{region}{yyyy}{seq:6}"
@@ -128,6 +131,11 @@ def next_for(kind: CertificateType, *, issuer: Department, day: dt.date) -> str:
     make = partial(compose, pattern, prefix=kind.number_prefix, region=issuer.region.code, day=day)
     series = make(serial=None).removesuffix("#")  # the name that the series of the default pattern always had
     # Numbers that came with existing stock are passed over.
-    while Certificate.objects.filter(number=(number := make(serial=next_number(f"certificate:{series}")))).exists():
+    while _taken(number := make(serial=next_number(f"certificate:{series}"))):
         continue
     return number
+
+
+@written
+def _taken(number: Given) -> QuerySet[Certificate, Any]:
+    return Certificate.objects.filter(number=number).order_by().values_list("pk", flat=True)[:1]

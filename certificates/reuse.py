@@ -7,6 +7,7 @@ import datetime as dt
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from django.db.models import BinaryField, ExpressionWrapper, F, Q, QuerySet, TextField
@@ -15,6 +16,7 @@ from certificates.choosing import Requirement, Resolution, decide
 from certificates.held import Held, held_by
 from certificates.models import Certificate
 from common.fields import EncryptedJSONField
+from common.written import Given, written
 
 
 def resolve(requirements: Sequence[Requirement], *, today: dt.date) -> dict[str, Resolution]:
@@ -40,7 +42,7 @@ def _holders(asked: Sequence[Requirement]) -> set[UUID]:
     return {one.holder_id for one in asked if one.holder_id}
 
 
-def valid_certificates(today: dt.date) -> QuerySet[Certificate]:
+def valid_certificates(today: dt.date | Given) -> QuerySet[Certificate]:
     """Certificates valid on ``today``: state and dates; newest first."""
     ends = Q(valid_until__isnull=True) | Q(valid_until__gte=today)
     valid = Certificate.objects.filter(ends, state=Certificate.State.VALID, valid_from__lte=today)
@@ -72,6 +74,12 @@ def is_about_person(element: str) -> bool:
     return element.startswith(("person.", "contact."))
 
 
+@written
+def _speaking(holders: Given, today: Given) -> QuerySet[Certificate, tuple[Any, ...]]:
+    held = valid_certificates(today).filter(holder__among=holders).select_related(None).annotate(**_STORED)
+    return held.values_list("pk", "holder_id", "type_id", "issued_on", *_STORED)[:_SPEAKERS]
+
+
 def element_values(
     holder_id: UUID, *, agent_id: UUID | None, today: dt.date, authorities: Mapping[str, str]
 ) -> dict[str, HeldValue]:
@@ -83,12 +91,11 @@ def element_values(
     ``authorities`` maps an element to the key of the type whose word counts most; other certificates that repeat
     the value (a trade licence repeats the shop's name) answer only where that one is not held, newest first.
     """
-    held = valid_certificates(today).filter(holder_id__in={holder_id, agent_id} - {None}).select_related(None)
-    rows = held.annotate(**_STORED).values_list("pk", "holder_id", "type_id", "issued_on", *_STORED)
+    rows = _speaking(list({holder_id, agent_id} - {None}), today)
     values: dict[str, HeldValue] = {}
     spoken: set[str] = set()  # elements whose own authority has spoken
     fields: dict[UUID, list[tuple[str, str]]] = {}
-    for certificate_id, owner_id, type_id, issued_on, key, name, stored_fields, stored_face in rows[:_SPEAKERS]:
+    for certificate_id, owner_id, type_id, issued_on, key, name, stored_fields, stored_face in rows:
         if type_id not in fields:
             fields[type_id] = [(one["key"], one["element"]) for one in json.loads(stored_fields) if one.get("element")]
         own_word = {element for _field, element in fields[type_id] if authorities.get(element) == key}

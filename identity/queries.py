@@ -9,9 +9,11 @@ from uuid import UUID
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import OuterRef, QuerySet
 from django.db.models.functions import Coalesce, JSONObject
+from django.utils import timezone
 from guardian.models import UserObjectPermission
 
 from common import crypto
+from common.written import Given, written
 from identity import rules
 from identity.actions import ID_NUMBER, PHONE
 from identity.actor import PUBLIC, Actor, ActorKind
@@ -78,13 +80,15 @@ _GRANTED = UserObjectPermission.objects.filter(user_id=OuterRef("account_id"), c
 )
 
 
+@written
+def _holding(account_id: Given, today: Given) -> QuerySet[Any]:
+    holdings = current(PostHolding.objects.filter(account_id=account_id, is_active=True), today)
+    described = holdings.select_related("post__department__region", "substitute_for__account")
+    return described.annotate(granted=ArraySubquery(_GRANTED)).order_by("pk")[:1]
+
+
 def _staff_actor(account: Account) -> Actor:
-    holding = (
-        current(PostHolding.objects.filter(account=account, is_active=True))
-        .select_related("post__department__region", "substitute_for__account")
-        .annotate(granted=ArraySubquery(_GRANTED))
-        .first()
-    )
+    holding = _holding.one(account.pk, timezone.localdate())
     if holding is None:
         return PUBLIC
     grants: dict[Permission, set[UUID]] = defaultdict(set)
@@ -158,9 +162,13 @@ def find_person_by_id_number(id_number: str) -> Person | None:
 
 def get_party(party_id: UUID) -> Party:
     """Return a party with its person or organisation loaded; for one that was merged, the one that was kept."""
-    parties = Party.objects.select_related("person", "organisation__legal_representative")
-    party = parties.get(pk=party_id)
-    return parties.get(pk=party.merged_into_id) if party.merged_into_id else party
+    party = _party.get(party_id)
+    return _party.get(party.merged_into_id) if party.merged_into_id else party
+
+
+@written
+def _party(party_id: Given) -> QuerySet[Party]:
+    return Party.objects.select_related("person", "organisation__legal_representative").filter(pk=party_id).order_by()
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from django.core.exceptions import ValidationError
 from django.db.models import Prefetch, Q, QuerySet
 from django.utils import timezone
 
+from common.written import Given, Written, belonging, written
 from identity.actor import Actor
 from identity.models import Region
 from identity.permissions import Permission
@@ -18,7 +19,6 @@ from services import codes, themes, tokens
 from services import search as index
 from services.errors import ImportBatchNotFound, ItemNotFound, VersionNotFound
 from services.models import (
-    DataElement,
     Faq,
     FeeItem,
     ImportBatch,
@@ -109,13 +109,24 @@ def get_item(item_id: UUID | str) -> ServiceItem:
 
 def get_item_to_apply(item_id: UUID | str) -> ServiceItem:
     """As :func:`get_item`, with what a case needs to know of the version and without what is around the item."""
+    return _not_cancelled(_known(_to_apply, item_id))
+
+
+@written
+def _to_apply(item_id: Given) -> QuerySet[ServiceItem]:
     items = ServiceItem.objects.select_related("current").defer(*only_described("current"))
-    return _not_cancelled(_known(items, item_id))
+    return items.filter(pk=item_id).order_by()
 
 
 def get_known_item(item_id: UUID | str) -> ServiceItem:
     """Return an item that was ever published, cancelled ones too, as it stands today; :class:`ItemNotFound`."""
-    return _known(ServiceItem.objects.select_related("current__result_type", "department", "region", "entry"), item_id)
+    return _known(_with_surroundings, item_id)
+
+
+@written
+def _with_surroundings(item_id: Given) -> QuerySet[ServiceItem]:
+    items = ServiceItem.objects.select_related("current__result_type", "department", "region", "entry")
+    return items.filter(pk=item_id).order_by()
 
 
 def _not_cancelled(item: ServiceItem) -> ServiceItem:
@@ -124,10 +135,10 @@ def _not_cancelled(item: ServiceItem) -> ServiceItem:
     return item
 
 
-def _known(items: QuerySet[ServiceItem], item_id: UUID | str) -> ServiceItem:
+def _known(items: Written[ServiceItem], item_id: UUID | str) -> ServiceItem:
     try:
-        item = as_of(items.get(pk=item_id), timezone.localdate())
-    except (ServiceItem.DoesNotExist, ValidationError) as error:
+        item = as_of(items.get(UUID(str(item_id))), timezone.localdate())
+    except (ServiceItem.DoesNotExist, ValueError) as error:
         raise ItemNotFound from error
     if item.current is None:
         raise ItemNotFound
@@ -325,14 +336,16 @@ def document_kinds() -> list[DocumentKind]:
     return sorted(kinds.values(), key=lambda kind: kind.name)
 
 
-def data_elements() -> dict[str, DataElement]:
-    """All data elements by code (one query)."""
-    return {element.code: element for element in DataElement.objects.all()}
+def situations_of(version: ItemVersion) -> list[Situation]:
+    """The guiding questions of a version in their order; no query where they were prefetched."""
+    if "situations" in getattr(version, "_prefetched_objects_cache", {}):
+        return list(version.situations.all())
+    return belonging(_situations(version.pk), version=version)
 
 
-def element_authorities() -> dict[str, str]:
-    """Whose word counts most for an element: {element code: certificate type key or ``identity``} (one query)."""
-    return dict(DataElement.objects.exclude(source="").values_list("code", "source"))
+@written
+def _situations(version_id: Given) -> QuerySet[Situation]:
+    return Situation.objects.filter(version_id=version_id)
 
 
 def items_for_staff(actor: Actor, *, managed_only: bool = False, text: str = "") -> QuerySet[ServiceItem]:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from uuid import UUID
 
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -28,6 +29,7 @@ from common.acts import act
 from common.idempotency import claim
 from common.numbering import next_number
 from common.prepared import planned
+from common.written import Given, written
 from identity.actions import register_organisation
 from identity.actor import SYSTEM, Actor
 from identity.models import Party
@@ -54,7 +56,7 @@ def approve(
     :class:`BranchesOpen`, :class:`BranchOpposed`, :class:`OriginalsNotSeen`, :class:`EvidenceFlagged`,
     :class:`AnswersOutdated` or :class:`DeferredOpen`.
     """
-    case = moves.lock(actor, case_id, parts=(*moves.WHOLE, "item_version__result_type"))
+    case = moves.lock(actor, case_id, parts=(*moves.WHOLE, moves.REPRESENTATIVE, "item_version__result_type"))
     claimed = claim(actor_id=actor.account_id, action="approve", request_key=request_key)
     if claimed.earlier_id:
         return case
@@ -206,9 +208,7 @@ def _check_branches(case: Case, *, approving: bool) -> None:
 
 def _check_originals(case: Case) -> None:
     """No grade C copy is decided on. The documents are held: a dispute at this very moment is seen or waits."""
-    used = case.materials.filter(document__isnull=False).values("document")
-    documents = Document.objects.select_for_update(no_key=True).only("scan", "grade", "erased_at")
-    held = list(documents.filter(pk__in=used).order_by("pk"))
+    held = _relied_on(case.pk)
     if any(document.scan == Document.Scan.WAITING for document in held):
         raise DocumentWaiting
     lacking = [one for one in held if one.grade == Document.Grade.C or one.erased_at]
@@ -216,6 +216,13 @@ def _check_originals(case: Case) -> None:
         unseen = CaseMaterial.objects.filter(document__in=lacking, case=case).select_related("requirement")
         names = [row.name for row in unseen]
         raise errors.OriginalsNotSeen(count=len(names), names="、".join(names))
+
+
+@written
+def _relied_on(case_id: Given) -> QuerySet[Document]:
+    used = CaseMaterial.objects.filter(case_id=case_id, document__isnull=False).order_by().values("document")
+    documents = Document.objects.select_for_update(no_key=True).only("scan", "grade", "erased_at")
+    return documents.filter(pk__in=used).order_by("pk")
 
 
 def _check_flags(case: Case) -> None:

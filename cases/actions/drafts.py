@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -18,13 +18,13 @@ from cases.joint.guard import hold_joint, require_own_way, require_unsent
 from cases.joint.sharing import share, unshare
 from cases.models import Case, CaseMaterial, JointItem
 from cases.promises import keeping
-from cases.queries import of_ended_organisations
 from cases.states import FINAL_STATES, State
+from cases.visibility import of_ended_organisations
 from certificates.trays.actions import handing_in
 from common.acts import act
 from common.idempotency import claim
 from common.prepared import planned
-from common.rows import only
+from common.written import Given, belonging, written
 from identity.actor import Actor
 from identity.errors import MandateOutOfScope
 from identity.mandates.queries import hold
@@ -60,9 +60,7 @@ def start_draft(actor: Actor, *, item_id: UUID, request_key: str = "") -> Case:
     applicant = principal_of(actor)
     check_applicant(actor, version, applicant)
     lock_party(applicant.pk, no_key=True)
-    drafts = Case.objects.select_for_update(no_key=True).filter(applicant=applicant, state=State.DRAFT)
-    joint = Exists(JointItem.objects.filter(case=OuterRef("pk")))  # goes its way with others
-    case = only(drafts.filter(~joint, item=item, item_version=version))
+    case = _open_draft.one(applicant.pk, item.pk, version.pk)
     if case:
         handover.take_over(actor, case=case)
         case.save()
@@ -70,6 +68,14 @@ def start_draft(actor: Actor, *, item_id: UUID, request_key: str = "") -> Case:
         case = new_draft(actor, item_id=item.pk, version=version, applicant=applicant, department_id=item.department_id)
     claimed.settle(case.pk)
     return case
+
+
+@written
+def _open_draft(applicant_id: Given, item_id: Given, version_id: Given) -> QuerySet[Case]:
+    drafts = Case.objects.filter(applicant_id=applicant_id, state=State.DRAFT)
+    joint = Exists(JointItem.objects.filter(case=OuterRef("pk")))  # goes its way with others
+    of_item = drafts.filter(~joint, item_id=item_id, item_version_id=version_id)
+    return of_item.order_by().select_for_update(no_key=True)[:1]
 
 
 def _editable(
@@ -104,7 +110,7 @@ def save_situation(
 ) -> Case:
     """Store the answers to the guiding questions; fields and materials follow. Raises :class:`SituationInvalid`."""
     case = _editable(actor, case_id, expected_version, parts=("item_version",))
-    case.situation = normal_situation(list(case.item_version.situations.all()), chosen)
+    case.situation = normal_situation(catalogue.situations_of(case.item_version), chosen)
     case.answers = prefill.fill(case, today=timezone.localdate())
     _save(case)
     evidence.refresh(case, today=timezone.localdate())
@@ -339,10 +345,14 @@ def clear_material(actor: Actor, *, case_id: UUID, material_id: UUID) -> Case:
 
 
 def _material(case: Case, material_id: UUID) -> CaseMaterial:
-    row = only(case.materials.select_related("requirement").filter(pk=material_id))
-    if row is None:
-        raise errors.MaterialNotFound
-    return row
+    for row in belonging(_material_of(case.pk, material_id), case=case):
+        return row
+    raise errors.MaterialNotFound
+
+
+@written
+def _material_of(case_id: Given, material_id: Given) -> QuerySet[CaseMaterial]:
+    return CaseMaterial.objects.select_related("requirement").filter(case_id=case_id, pk=material_id).order_by()
 
 
 @act

@@ -13,18 +13,16 @@ from cases.models import Case, CaseEvent
 from cases.opinions.ending import end_questions
 from cases.proceedings.closing import end_with
 from cases.promises import keeping
-from cases.queries import of_ended_organisations, visible_to
 from cases.states import FINAL_STATES, OF_BRANCH, TABLE, Action, By, State
+from cases.visibility import lock_visible, of_ended_organisations
 from certificates import grants
 from common import events
 from common.jobs import after_commit
-from common.rows import only
 from identity.actor import Actor, ActorKind
 from identity.errors import MandateOutOfScope
 from identity.mandates.queries import hold
 from identity.organisations.queries import require_active
 from identity.staff.current import hold as hold_post
-from services.queries import only_described
 
 # What other items of a joint case may wait for; delivery changes nothing for them.
 _TOLD_TO_JOINT = {State.DECIDED, *FINAL_STATES} - {State.CLOSED}
@@ -32,8 +30,9 @@ _SIDE = {ActorKind.CITIZEN: By.APPLICANT, ActorKind.STAFF: By.STAFF, ActorKind.S
 
 
 # What a case is read with where its notices, its clock or its certificate are written: each would be read anyway.
-_DESCRIBED = only_described("item_version")
 WHOLE = ("item", "item_version", "department__region", "applicant__organisation")
+# With these where forms and certificates say who acts for an organisation.
+REPRESENTATIVE = "applicant__organisation__legal_representative"
 
 
 def lock(actor: Actor, case_id: UUID, *, parts: Sequence[str] = ()) -> Case:
@@ -46,10 +45,7 @@ def lock(actor: Actor, case_id: UUID, *, parts: Sequence[str] = ()) -> Case:
     """
     hold_post(actor)
     scope = hold(actor)
-    seen = visible_to(actor).select_related("applicant", "joint_item", *parts).filter(pk=case_id)
-    if "item_version" in parts:
-        seen = seen.defer(*_DESCRIBED)
-    case = only(seen.select_for_update(of=("self",), no_key=True))
+    case = lock_visible(actor, case_id, parts=parts)
     if case is None:
         _say_why_ended(actor, case_id)
         raise errors.CaseNotFound

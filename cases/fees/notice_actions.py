@@ -2,8 +2,10 @@
 
 import datetime as dt
 from collections.abc import Sequence
+from typing import Any
 
 from django.conf import settings
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from cases import events as codes
@@ -13,8 +15,10 @@ from cases.fees.models import FeeNotice
 from cases.fees.orders import close_open_orders
 from cases.models import Case, Notice
 from common import events
+from common.written import Given, written
 from identity.actor import Actor
 from services.charging import Moment
+from services.models import FeeItem
 
 
 def raise_fees(actor: Actor, *, case: Case, moments: Sequence[Moment]) -> None:
@@ -22,12 +26,19 @@ def raise_fees(actor: Actor, *, case: Case, moments: Sequence[Moment]) -> None:
 
     An item without charging rules leaves nothing behind. Raises :class:`QuantityMissing`.
     """
-    if not case.item_version.fees.exclude(charging="").exists():
+    if not _charged(case.item_version_id):
         return
     known = set(FeeNotice.objects.filter(case=case).values_list("moment", flat=True))
     for moment in moments:
         if moment not in known:
             _raise(actor, case, moment)
+
+
+@written
+def _charged(version_id: Given) -> QuerySet[FeeItem, Any]:
+    return (
+        FeeItem.objects.filter(version_id=version_id).exclude(charging="").order_by().values_list("pk", flat=True)[:1]
+    )
 
 
 def _raise(actor: Actor, case: Case, moment: Moment) -> None:

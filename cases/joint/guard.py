@@ -2,9 +2,11 @@
 
 from uuid import UUID
 
+from django.db.models import QuerySet
+
 from cases.joint.errors import PartOfJoint
 from cases.models import Case, JointCase, JointItem
-from common.rows import only
+from common.written import Given, written
 
 
 def part_of(case: Case) -> JointItem | None:
@@ -37,4 +39,10 @@ def begun(case: Case) -> None:
 
 def hold_joint(case_id: UUID) -> None:
     """Lock the joint case of a case before the case itself: whoever writes several of its parts does so alone."""
-    only(JointCase.objects.only("pk").select_for_update(of=("self",), no_key=True).filter(items__case=case_id))
+    _joint_of(case_id)
+
+
+@written
+def _joint_of(case_id: Given) -> QuerySet[JointCase]:
+    joint = JointCase.objects.filter(items__case=case_id).order_by()
+    return joint.only("pk").select_for_update(of=("self",), no_key=True)

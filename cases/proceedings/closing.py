@@ -1,9 +1,11 @@
 """How a special procedure that is a hearing or an expert review ends, and what a stage or decision waits for."""
 
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from cases.models import Branch, Case, Expert, ExpertReview, Hearing, HearingParticipant, SpecialProcedure
 from cases.proceedings import errors, queries, rules
+from common.written import Given, written
 from services.codes import StageKind
 
 _State = Hearing.State
@@ -75,4 +77,9 @@ def require_stage(case: Case, branch: Branch) -> None:
 
 def heard_on(case: Case) -> Hearing | None:
     """The hearing the decision rests on (第四十八条第二款)."""
-    return Hearing.objects.filter(case=case, state=_State.HELD).order_by("-id").first()
+    return _held.one(case.pk)
+
+
+@written
+def _held(case_id: Given) -> QuerySet[Hearing]:
+    return Hearing.objects.filter(case_id=case_id, state=_State.HELD).order_by("-id")[:1]

@@ -3,7 +3,7 @@
 import datetime as dt
 from dataclasses import dataclass
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 
 from cases.models import Branch, Case, Expert, ExpertReview, Hearing, RouteEntry
@@ -13,6 +13,7 @@ from cases.serving.delivered import delivered_on
 from cases.staffing import holders_of
 from cases.states import Action, State
 from common.workdays import for_region
+from common.written import Given, written
 from identity.actor import Actor
 from identity.permissions import Permission
 
@@ -57,9 +58,14 @@ def hearing_of(case: Case) -> Standing | None:
 
 
 def _latest(case: Case) -> Standing | None:
-    rows = Hearing.objects.filter(case=case).select_related("right_notice__service", "notice", "procedure")
-    hearing = rows.prefetch_related("participants").order_by("-id").first()
+    hearing = _latest_of.one(case.pk)
     return standing_of(case, hearing) if hearing else None
+
+
+@written
+def _latest_of(case_id: Given) -> QuerySet[Hearing]:
+    rows = Hearing.objects.filter(case_id=case_id).select_related("right_notice__service", "notice", "procedure")
+    return rows.prefetch_related("participants").order_by("-id")[:1]
 
 
 def standing_of(case: Case, hearing: Hearing) -> Standing:
@@ -93,7 +99,11 @@ def open_review(case: Case) -> ExpertReview | None:
 
 
 def works_on(actor: Actor, case: Case) -> bool:
-    """Whether this officer reviews the case now or decides it, and has not stepped back."""
+    """Whether this officer reviews the case now or decides it, in the department that has it, and has not stepped back.
+
+    Hearings and experts are that department's: it seals their notices, and they stop its clock. A stage of another
+    department asks for them by its opinion.
+    """
     if not actor.is_staff or case.state not in (State.IN_REVIEW, State.SUSPENDED):
         return False
     mine = set(own_accounts(actor))
@@ -106,6 +116,7 @@ def works_on(actor: Actor, case: Case) -> bool:
         branch.post_id == actor.post_id
         and branch.state == Branch.State.OPEN
         and (branch.assignee_id is None or branch.assignee_id in mine)
+        and branch.department_id == case.department_id
         and actor.may(Permission.REVIEW, branch.department_id)
         for branch in case.branches.all()
     )

@@ -7,12 +7,15 @@ import datetime as dt
 from collections.abc import Iterable
 from uuid import UUID
 
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from cases.models import Breach, Case, CaseMaterial, Undertaking
 from cases.promises import errors, texts
 from cases.states import FINAL_STATES, Action, Outcome
+from common.formatting import format_date
 from common.workdays import UnknownYear, for_region
+from common.written import Given, written
 from identity.actor import Actor
 
 _Kind, _State = Undertaking.Kind, Undertaking.State
@@ -22,14 +25,19 @@ _ACCEPTED = {Action.ACCEPT, Action.DEEM_ACCEPTED, Action.DECIDE_AT_ONCE}
 
 def barring(party_id: UUID, *, today: dt.date) -> Breach | None:
     """The record that keeps a party from promising anything today, the longest one (one query where there is none)."""
+    return _barring.one(party_id, today)
+
+
+@written
+def _barring(party_id: Given, today: Given) -> QuerySet[Breach]:
     found = Breach.objects.filter(party_id=party_id, state=Breach.State.RECORDED, ends_on__gte=today)
-    return found.order_by("-ends_on", "-pk").first()
+    return found.order_by("-ends_on", "-pk")[:1]
 
 
 def barred_error(breach: Breach) -> errors.PromiseBarred:
     """The refusal that says why, by whom and until when."""
     name = breach.undertaking.case.item_version.name
-    until = f"{breach.ends_on:%Y年%m月%d日}"
+    until = format_date(breach.ends_on) if breach.ends_on else ""
     return errors.PromiseBarred(item=name, department=breach.department.name, until=until)
 
 
@@ -81,13 +89,21 @@ def follow(case: Case, action: Action) -> None:
 
 
 def _start(case: Case, kind: str, day: dt.date) -> None:
-    rows = list(Undertaking.objects.filter(case=case, kind=kind, state=_State.WAITING))
-    if not rows:
-        return
-    for row in rows:
+    for row in _waiting(case.pk, kind):
         row.state, row.starts_on = _State.OPEN, day
         row.due_on = due_day(day, row.days, case.department.region.code)
         row.save(update_fields=["state", "starts_on", "due_on", "updated_at"])
+
+
+@written
+def _waiting(case_id: Given, kind: Given) -> QuerySet[Undertaking]:
+    return Undertaking.objects.filter(case_id=case_id, kind=kind, state=_State.WAITING).order_by("pk")
+
+
+@written
+def _not_supplied(case_id: Given) -> QuerySet[Undertaking]:
+    deferred = Undertaking.objects.filter(case_id=case_id, kind=_Kind.DEFERRED).exclude(state=_State.SUPPLIED)
+    return deferred.select_related("material__requirement").order_by("pk")
 
 
 def due_day(start: dt.date, days: int, region: str) -> dt.date | None:
@@ -100,7 +116,6 @@ def due_day(start: dt.date, days: int, region: str) -> dt.date | None:
 
 def require_supplied(case: Case) -> None:
     """Raise :class:`DeferredOpen` while something that was to come later is missing: nothing is granted without it."""
-    rows = Undertaking.objects.filter(case=case, kind=_Kind.DEFERRED).exclude(state=_State.SUPPLIED)
-    lacking = [one.material.name for one in rows]
+    lacking = [one.material.name for one in _not_supplied(case.pk)]
     if lacking:
         raise errors.DeferredOpen(names="、".join(lacking))

@@ -1,13 +1,17 @@
 """Whose a review is: checks that every act on a branch makes."""
 
 from collections.abc import Sequence
+from typing import Any
 from uuid import UUID
+
+from django.db.models import QuerySet
 
 from cases import errors as case_errors
 from cases.models import Branch, Case, RouteEntry
 from cases.routes import errors, opening
 from cases.routes.queries import own_accounts
 from cases.staffing import holders_of
+from common.written import Given, written
 from identity.actor import Actor
 from identity.permissions import Permission
 from identity.rules import is_same_name
@@ -16,9 +20,14 @@ from services.codes import Assignment
 
 def require_not_recused(actor: Actor, case: Case) -> None:
     """Raise :class:`Recused` for who declared a conflict of interest, and for who stands in for them."""
-    declared = RouteEntry.objects.filter(case=case, kind=RouteEntry.Kind.RECUSAL, account__in=own_accounts(actor))
-    if declared.exists():
+    if _recusals(case.pk, list(own_accounts(actor))):
         raise errors.Recused
+
+
+@written
+def _recusals(case_id: Given, accounts: Given) -> QuerySet[RouteEntry, Any]:
+    declared = RouteEntry.objects.filter(case_id=case_id, kind=RouteEntry.Kind.RECUSAL, account__among=accounts)
+    return declared.order_by().values_list("pk", flat=True)[:1]
 
 
 def require_own(actor: Actor, branch: Branch) -> None:

@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Sequence
 from uuid import UUID
 
-from django.db.models import Count, Q
+from django.db.models import Count, Q, QuerySet
 from django.db.models.expressions import RawSQL
 from django.utils import timezone
 
@@ -15,7 +15,9 @@ from cases.routes import rules
 from cases.staffing import holders_of
 from cases.states import OPEN_STATES
 from common.workdays import for_region
+from common.written import Given, belonging, written
 from services.codes import Assignment, StageKind
+from services.models import ReviewStage
 
 _OPEN = RawSQL("'open'", ())  # in the statement itself: its plan sees that the index of open branches answers
 
@@ -26,12 +28,17 @@ def lay_out(case: Case) -> None:
         Branch(
             case=case, stage=stage, department_id=stage.department_id, post_id=stage.post_id, state=Branch.State.WAITING
         )
-        for stage in case.item_version.route.all()
+        for stage in _route(case.item_version_id)
     ]
     assert case.accepted_on is not None
     for branch in rules.to_open(branches):
         _open(case, branch, on=case.accepted_on)
     Branch.objects.bulk_create(branches)
+
+
+@written
+def _route(version_id: Given) -> QuerySet[ReviewStage]:
+    return ReviewStage.objects.filter(version_id=version_id)
 
 
 def go_on(case: Case, branches: Sequence[Branch]) -> list[Branch]:
@@ -45,8 +52,12 @@ def go_on(case: Case, branches: Sequence[Branch]) -> list[Branch]:
 
 def load(case: Case) -> list[Branch]:
     """The branches of a locked case as they stand now, in the route's order."""
-    branches = Branch.objects.filter(case=case).select_related("stage").order_by()
-    return sorted(branches, key=lambda branch: branch.stage.order)
+    return sorted(belonging(_branches(case.pk), case=case), key=lambda branch: branch.stage.order)
+
+
+@written
+def _branches(case_id: Given) -> QuerySet[Branch]:
+    return Branch.objects.filter(case_id=case_id).select_related("stage").order_by()
 
 
 def _open(case: Case, branch: Branch, *, on: dt.date) -> None:

@@ -7,10 +7,10 @@ from uuid import UUID
 from django.db.models import QuerySet
 
 from cases.models import Notice
-from cases.queries import visible_to
 from cases.serving import rules
 from cases.serving.errors import ServiceNotFound
 from cases.serving.models import NoticeService
+from cases.visibility import visible_to
 from common.masking import mask_name
 from identity.actor import Actor
 from identity.models import Party

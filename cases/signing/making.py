@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from cases import errors
@@ -12,6 +13,7 @@ from cases.signing.models import Signature
 from cases.signing.rules import DECLARATION, asks_fresh_proof, content_of, digest_of
 from cases.states import State
 from common import events
+from common.written import Given, belonging, written
 from identity.actor import Actor
 from identity.models import Mandate, Party
 from identity.step_up import Proof
@@ -29,13 +31,19 @@ def require_proof(level: int, proof: Proof | None) -> None:
         raise errors.ProofNeeded
 
 
+@written
+def _signed(case_id: Given) -> QuerySet[CaseMaterial]:
+    rows = CaseMaterial.objects.select_related("requirement", "certificate", "document", "undertaking")
+    return rows.only(*_SIGNED).filter(case_id=case_id)
+
+
 def sign(actor: Actor, case: Case, *, proof: Proof | None) -> Signature:
     """Freeze what a locked case says and who signed it, when and how; the caller saves the case.
 
     The system hands in what waited in a joint case: signed by whoever submitted that.
     """
     now = timezone.now()
-    rows = list(case.materials.select_related("requirement", "certificate", "document", "undertaking").only(*_SIGNED))
+    rows = belonging(_signed(case.pk), case=case)
     earlier = None if case.state == State.DRAFT else Signature.objects.filter(case=case).first()
     signature = earlier or Signature(case=case)
     signature.follows = signature.digest

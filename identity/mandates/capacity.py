@@ -1,12 +1,14 @@
 """行为能力: who may apply and give mandates alone, as one rule (民法典第十七条至第二十四条)."""
 
 import datetime as dt
+from typing import Any
 from uuid import UUID
 
 from django.db.models import QuerySet, Subquery
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from common.written import Given, written
 from identity.actor import Actor
 from identity.mandates.errors import NeedsGuardian
 from identity.models import CapacityRecord, Person
@@ -64,9 +66,7 @@ def require(actor: Actor, *, open_from_age: int | None = None) -> None:
     """
     if not actor.is_citizen or actor.person_id is None:
         return
-    recorded = open_records(actor.person_id).values("grade")[:1]
-    people = Person.objects.only("document_kind", "issuer", "id_number", "birth_date")
-    person = people.annotate(recorded=Subquery(recorded)).get(pk=actor.person_id)
+    person = _judged.get(actor.person_id)
     grade = grade_with(person.born, person.recorded or "", timezone.localdate())
     if grade == Grade.FULL:
         return
@@ -75,6 +75,13 @@ def require(actor: Actor, *, open_from_age: int | None = None) -> None:
     if is_own and grade == Grade.LIMITED and open_from_age is not None and open_from_age <= age < FULL_AGE:
         return
     raise NeedsGuardian(reason=_reason(age))
+
+
+@written
+def _judged(person_id: Given) -> QuerySet[Any]:
+    recorded = CapacityRecord.objects.filter(person_id=person_id, ended_at__isnull=True).values("grade")[:1]
+    people = Person.objects.only("document_kind", "issuer", "id_number", "birth_date").order_by()
+    return people.annotate(recorded=Subquery(recorded)).filter(pk=person_id)
 
 
 def _reason(age: int) -> str:

@@ -10,6 +10,7 @@ from django.db.models import F, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import JSONObject
 from django.utils import timezone
 
+from common.written import Given, written
 from identity import assisting
 from identity.actor import Actor
 from identity.errors import AccountClosed, MandateEnded
@@ -34,7 +35,7 @@ def standing() -> QuerySet[Mandate]:
     return Mandate.objects.filter(Q(principal__person__isnull=False) | organisation)
 
 
-def current(today: dt.date) -> QuerySet[Mandate]:
+def current(today: dt.date | Given) -> QuerySet[Mandate]:
     """Mandates under which somebody may act on ``today``: accepted, begun, not over, and still stood behind."""
     return standing().filter(state=Mandate.State.ACCEPTED, starts_on__lte=today, ends_on__gte=today)
 
@@ -54,19 +55,20 @@ def find_principal(*, agent_id: UUID, principal_id: UUID) -> tuple[Party | None,
     limits it, not its encrypted columns.
     """
     today = timezone.localdate()
-    plain = {name: name for name in _plain_columns()}
-    mandates = current(today).filter(agent_id=agent_id, principal_id=OuterRef("pk"))
-    found = (
-        Party.objects.filter(pk=principal_id)
-        .select_related("person", "organisation")
-        .annotate(held=Subquery(mandates.values(held=JSONObject(**plain))[:1]))
-        .first()
-    )
+    found = _principal.one(principal_id, agent_id, today)
     held = getattr(found, "held", None)
     if found is None or not held:
         return found, None
     mandate = _mandate(held, found)
     return found, None if is_grown_up(mandate, today) else mandate
+
+
+@written
+def _principal(principal_id: Given, agent_id: Given, today: Given) -> QuerySet[Party]:
+    plain = {name: name for name in _plain_columns()}
+    mandates = current(today).filter(agent_id=agent_id, principal_id=OuterRef("pk"))
+    parties = Party.objects.filter(pk=principal_id).select_related("person", "organisation").order_by()
+    return parties.annotate(held=Subquery(mandates.values(held=JSONObject(**plain))[:1]))
 
 
 def _plain_columns() -> list[str]:
@@ -87,6 +89,12 @@ def principals_of(person_id: UUID) -> QuerySet[Mandate]:
     return current(timezone.localdate()).filter(agent_id=person_id).select_related(*_PARTS)
 
 
+@written
+def _active_account(account_id: Given) -> QuerySet[Account, UUID]:
+    accounts = Account.objects.select_for_update(no_key=True).filter(pk=account_id, is_active=True)
+    return accounts.order_by().values_list("pk", flat=True)
+
+
 def hold(actor: Actor) -> Scope | None:
     """Lock a citizen's account and the mandate they act under until the transaction ends; return the mandate's scope.
 
@@ -98,8 +106,7 @@ def hold(actor: Actor) -> Scope | None:
         return None
     if not transaction.get_connection().in_atomic_block:
         raise RuntimeError("hold() belongs inside the action's transaction")
-    accounts = Account.objects.select_for_update(no_key=True).filter(pk=actor.known_account_id, is_active=True)
-    if accounts.values_list("pk", flat=True).first() is None:
+    if not _active_account(actor.known_account_id):
         raise AccountClosed
     assisting.hold(actor)
     if actor.mandate_id is None:

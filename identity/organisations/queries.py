@@ -3,6 +3,7 @@
 from django.db import transaction
 from django.db.models import QuerySet
 
+from common.written import Given, written
 from identity.actor import Actor
 from identity.models import Organisation, Party, VerificationRecord
 from identity.organisations.errors import OrganisationNotActive
@@ -19,11 +20,16 @@ def require_active(party: Party) -> None:
         return
     if not transaction.get_connection().in_atomic_block:
         raise RuntimeError("require_active() belongs inside the action's transaction")
-    organisation = Organisation.objects.select_for_update(no_key=True).get(pk=party.pk)
+    organisation = _locked.get(party.pk)
     if not Party._meta.get_field("organisation").is_cached(party):
         organisation.party = party  # loaded now, for whoever reads on
     if organisation.state != _ACTIVE:
         raise ended(organisation)
+
+
+@written
+def _locked(party_id: Given) -> QuerySet[Organisation]:
+    return Organisation.objects.select_for_update(no_key=True).filter(pk=party_id).order_by()
 
 
 def ended(organisation: Organisation) -> OrganisationNotActive:

@@ -2,6 +2,9 @@
 
 from uuid import UUID
 
+from django.db.models import QuerySet
+
+from common.written import Given, written
 from identity.errors import PartyMerged
 from identity.models import Account, Party, Person
 from identity.persons.documents import IdDocument
@@ -24,10 +27,15 @@ def find_open_person(document: IdDocument) -> Person | None:
 
 def lock_party(party_id: UUID, *, no_key: bool = False) -> Party:
     """Lock a party for a write that others would look for there; raises :class:`PartyMerged` once it was merged."""
-    party = Party.objects.select_for_update(no_key=no_key).get(pk=party_id)
+    party = _locked_party.get(party_id, no_key=no_key)
     if party.merged_into_id:
         raise PartyMerged
     return party
+
+
+@written
+def _locked_party(party_id: Given, *, no_key: bool) -> QuerySet[Party]:
+    return Party.objects.select_for_update(no_key=no_key).filter(pk=party_id).order_by()
 
 
 def lock_person(person_id: UUID, *, may_be_closed: bool = False) -> Person:

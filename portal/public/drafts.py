@@ -16,6 +16,7 @@ from identity.actor import Actor
 from identity.models import Account
 from services.forms import StepSpec, clean_answers, visible_steps
 from services.models import Situation
+from services.queries import situations_of
 from services.rules import situation_complete
 
 
@@ -107,7 +108,7 @@ def whole_address(case_id: UUID, step_key: str) -> str:
 def draft_of(case: Case) -> Draft:
     """Describe the way through a case that is a draft."""
     version = case.item_version
-    return Draft(case, list(version.situations.all()), visible_steps(version, case.situation))
+    return Draft(case, situations_of(version), visible_steps(version, case.situation))
 
 
 def page_after(draft: Draft, address: str) -> str:

@@ -11,6 +11,8 @@ from typing import Any
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
+from portal.settings.counter import counter_from_environment
+
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
 VAR_DIR = Path(os.environ.get("ONESTOP_VAR_DIR") or BASE_DIR / "var").absolute()  # everything made at run time
 
@@ -171,6 +173,7 @@ SSO_ALLOW_LOOPBACK = False  # http addresses of this machine for redirects and l
 # The law says 及时 (个人信息保护法第四十六条); 国信办秘字〔2019〕191号 takes 15 working days as an app's longest.
 CORRECTION_WORKDAYS = 15
 SHARE_LONGEST_DAYS = 90  # how long a holder may share a certificate at a time
+SESSION_ENGINE = "common.sessions"  # the database, see there
 SESSION_COOKIE_AGE = 60 * 60 * 2
 SESSION_SAVE_EVERY_REQUEST = False
 SESSION_COOKIE_HTTPONLY = True
@@ -183,6 +186,15 @@ CSRF_FAILURE_VIEW = "portal.errors.csrf_failure"
 TERMINAL_IDLE_SECONDS = 60  # at a terminal in a hall: so long nobody touches the screen …
 TERMINAL_GRACE_SECONDS = 30  # … then it counts down so long, and the session ends
 TERMINAL_LIMIT_MINUTES = 15  # one visit at most
+
+# At a window: how long somebody's consent to be filled in for lasts, how long a screen stays connected (a working day:
+# it is connected again the next morning) and its code lives, and after how many working days a paper sheet is entered
+# only with a supervisor's leave.
+_counter = counter_from_environment()
+COUNTER_CONSENT_MINUTES = _counter["COUNTER_CONSENT_MINUTES"]
+COUNTER_DISPLAY_HOURS = _counter["COUNTER_DISPLAY_HOURS"]
+COUNTER_DISPLAY_CODE_MINUTES = _counter["COUNTER_DISPLAY_CODE_MINUTES"]
+COUNTER_LATE_SHEET_DAYS = _counter["COUNTER_LATE_SHEET_DAYS"]
 
 # --- language and time ------------------------------------------------------------------------
 LANGUAGE_CODE = "zh-hans"
@@ -209,8 +221,8 @@ CASE_FILE_YEARS = (
 CONSULT_ANSWER_DAYS = 5  # working days a department has to answer a question about a case
 CONSULT_CLOSE_DAYS = 15  # after the end of a case nobody asks about it any more; fewer than ARCHIVE_AFTER_DAYS
 ARCHIVE_AFTER_DAYS = 30  # after its end a case is sealed for the archive
-# 保管期限 where neither an item's version nor its kind has one (services.retention): by type of item (GB/T 39046 A.1),
-# "" for all others. Y: 永久, D30: 30年, D10: 10年.
+# 保管期限 of the city's approved table where it differs from services.retention, by type of item (GB/T 39046 A.1);
+# "" for types that have none there. An item's version comes first. Y: 永久, D30: 30年, D10: 10年.
 ARCHIVE_RETENTION = {"": "D10"}
 CLAMD_URL = ""  # a virus scanner, tcp://host:3310 or unix:/run/clamav/clamd.ctl; uploads wait while it is away
 UPLOADS_IN_CHILD = True  # open what strangers send in a process of its own, with its limits
