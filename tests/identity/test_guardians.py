@@ -64,8 +64,10 @@ def test_capacity_by_age_and_by_what_is_recorded(age, recorded, grade):
 
 
 def test_the_birthday_itself_counts():
-    assert capacity.grade_by_age(birth_date(number_of_age(18)), TODAY()) == Grade.FULL
-    assert capacity.grade_by_age(birth_date(number_of_age(18)), TODAY() - dt.timedelta(days=1)) == Grade.LIMITED
+    born = birth_date(number_of_age(18))
+    birthday = years_later(born, 18)  # today, but for the day that only leap years have
+    assert capacity.grade_by_age(born, birthday) == Grade.FULL
+    assert capacity.grade_by_age(born, birthday - dt.timedelta(days=1)) == Grade.LIMITED
 
 
 def an_open_item(cast: Cast, from_age: int | None = None) -> None:

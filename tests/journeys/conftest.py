@@ -66,7 +66,7 @@ def city(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Iterator[C
     """A city of this worker's own, begun anew by every journey."""
     shared = tmp_path_factory.getbasetemp()
     folder = (shared if worker_id == "master" else shared.parent) / "first-start"
-    with first_start.copied(folder, tmp_path_factory.mktemp("city"), f"journeys_{worker_id}") as made:
+    with first_start.copied(folder, tmp_path_factory.mktemp("city"), f"journeys_{worker_id}_{os.getpid()}") as made:
         made.begin_anew()
         yield made
 

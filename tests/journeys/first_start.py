@@ -82,6 +82,8 @@ def make(first: Path) -> None:
     try:
         _wait_until_up(process, log)
         _wait_until_done(first)
+        with server_state.load_or_create(first).connect(admin=True) as connection:
+            connection.execute("ALTER SYSTEM SET fsync = off")  # from its next start: nobody needs this one again
     finally:
         process.send_signal(signal.SIGINT)
         process.wait(timeout=60)
