@@ -126,7 +126,7 @@ def _chunk(batch_id: UUID) -> bool:
             lock_catalogue()
             batch.last_row = batch.rows.aggregate(last=Max("id"))["last"] or 0  # what lanes took is not looked at again
             batch.save()
-            if first_load.make_again(batch) or bulk.index_some():
+            if first_load.make_again(batch, bulk.index_some) or bulk.index_some():
                 return True
         if not ahead:
             _finish(batch)
