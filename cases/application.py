@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from cases import attachments, errors
 from cases.actions import reading
+from cases.assisting.handwriting import drawn
 from cases.models import Case
 from cases.queries import get_case
 from cases.states import State
@@ -87,6 +88,7 @@ def _filled(case: Case, values: Mapping[str, Any]) -> bytes:
     files = attachments.rows_by_field(case, [spec for step in steps for spec in step.fields])
     names = {key: row.document.file_name if row.document else row.reason for key, row in files.items()}
     rows = list(case.materials.all())
+    signature = getattr(case, "signature", None)
     context = {
         "case": case,
         "applicant": case.applicant,
@@ -94,6 +96,9 @@ def _filled(case: Case, values: Mapping[str, Any]) -> bytes:
         "situation": situation_labels(situations_of(version), case.situation),
         "sections": [_section(step, values, names, []) for step in steps],
         "materials": [(row.name, row.get_way_display()) for row in rows],
+        "handwriting": drawn(case),
+        "channel": signature.content.get("channel", "") if signature else "",
+        "corrected_at": signature.signed_at if signature and signature.follows else None,
         **_head(version, case.department.name),
     }
     title = _("%(name)s申请表") % {"name": version.name}

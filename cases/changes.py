@@ -10,8 +10,8 @@ from cases import errors
 from cases import events as codes
 from cases.flags import CHANGED, clear
 from cases.models import Branch, Case, Flag
-from cases.queries import visible_to
 from cases.states import State
+from cases.visibility import visible_to
 from common import events
 from identity.actor import Actor
 from identity.permissions import Permission

@@ -9,8 +9,8 @@ from django.db.models import QuerySet
 
 from cases import events as codes
 from cases.models import Case
-from cases.queries import visible_to
 from cases.states import Outcome
+from cases.visibility import visible_to
 from certificates.models import Certificate, Document
 from certificates.versions import all_versions
 from common import events

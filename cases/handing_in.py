@@ -13,6 +13,7 @@ from cases.signing.making import sign
 from cases.states import Action
 from certificates import grants
 from common.numbering import next_number
+from common.prepared import prepared_cursor
 from identity.actor import Actor
 from identity.step_up import Proof
 from services.forms import clean_answers, visible_steps
@@ -83,6 +84,12 @@ def _number(case: Case, received_at: dt.datetime | None) -> None:
     case.received_on = received.date()
 
 
+_GRANTED = """
+UPDATE cases_casematerial material SET grant_id = given.grant_id, updated_at = %s
+FROM unnest(%s::uuid[], %s::uuid[]) AS given (material_id, grant_id) WHERE material.id = given.material_id
+"""
+
+
 def grant_all(actor: Actor, case: Case, rows: list[CaseMaterial]) -> None:
     """Give the case the right to use each proof it relies on (网上申办用证), and nothing more."""
     relied = [row for row in rows if row.certificate_id or row.document_id]
@@ -92,9 +99,12 @@ def grant_all(actor: Actor, case: Case, rows: list[CaseMaterial]) -> None:
         purpose=case.item_version.name[:200],
         wanted=[_wanted(case, row) for row in relied],
     )
+    now = timezone.now()
     for row, grant in zip(relied, given, strict=True):
-        row.grant, row.updated_at = grant, timezone.now()
-    CaseMaterial.objects.bulk_update(relied, ["grant", "updated_at"])
+        row.grant, row.updated_at = grant, now
+    if relied:
+        with prepared_cursor() as cursor:
+            cursor.execute(_GRANTED, [now, [row.pk for row in relied], [grant.pk for grant in given]])
 
 
 def _wanted(case: Case, row: CaseMaterial) -> grants.Wanted:

@@ -11,6 +11,7 @@ from cases.clock import SILENCE_DAYS
 from cases.models import Case, CaseMaterial, Notice
 from cases.proceedings.closing import heard_on
 from cases.signing.rules import method_name
+from common.formatting import legal_date, legal_datetime
 from common.workdays import UnknownYear, for_region
 from common.written import Given, written
 from services.models import LegalBasis
@@ -23,7 +24,7 @@ def text_of(case: Case, kind: Notice.Kind, items: list[str]) -> dict[str, Any]:
     content = {
         "addressee": case.applicant.name,
         "paragraphs": _PARAGRAPHS[kind](case),
-        "facts": _facts(case, kind),
+        "facts": _hearing_facts(case, items) if kind == _Kind.HEARING else _facts(case, kind),
         "lists": _lists(case, kind, items),
         "remedies": remedies_of(case) if kind in _WITH_REMEDIES else [],
         "contact": _contact(case),
@@ -51,7 +52,7 @@ def _laws(version_id: Given) -> QuerySet[LegalBasis, tuple[str, str]]:
 
 def _receipt(case: Case) -> list[str]:
     day = _reply_day(case)
-    until = f"（{day:%Y年%m月%d日}以前）" if day else ""
+    until = f"（{legal_date(day)}以前）" if day else ""
     return [
         f"你（单位）提交的{_item(case)}申请材料已收到，本回执是申请和材料的接收凭证。",
         f"我们将在五个工作日内{until}答复是否受理；逾期没有答复的，自收到申请之日起即为受理。",
@@ -159,7 +160,7 @@ def _heard(case: Case) -> list[str]:
         return []
     return [
         (
-            f"本机关于{hearing.held_on:%Y年%m月%d日}举行听证，依照《中华人民共和国行政许可法》第四十八条，"
+            f"本机关于{legal_date(hearing.held_on)}举行听证，依照《中华人民共和国行政许可法》第四十八条，"
             "根据听证笔录作出本决定。"
         )
     ]
@@ -222,20 +223,26 @@ _PARAGRAPHS = {
 def _facts(case: Case, kind: Notice.Kind) -> list[tuple[str, str]]:
     facts = [("办件编号", case.number or ""), ("事项名称", case.item_version.name)]
     if case.submitted_at:
-        facts.append(("申请时间", timezone.localtime(case.submitted_at).strftime("%Y年%m月%d日 %H:%M")))
+        facts.append(("申请时间", legal_datetime(case.submitted_at)))
     if kind == _Kind.RECEIPT:
         facts += _signed(case)
         channel = case.signature.content.get("channel")
         facts += [("收件窗口", channel)] if channel else []
     if kind in {_Kind.ACCEPTANCE, _Kind.EXTENSION, _Kind.SPECIAL} and case.accepted_on:
-        facts.append(("受理日期", f"{case.accepted_on:%Y年%m月%d日}"))
+        facts.append(("受理日期", legal_date(case.accepted_on)))
         if case.promise_due_on:
-            facts.append(("承诺办结日期", f"{case.promise_due_on:%Y年%m月%d日}"))
+            facts.append(("承诺办结日期", legal_date(case.promise_due_on)))
         if case.statutory_due_on:
-            facts.append(("法定办结日期", f"{case.statutory_due_on:%Y年%m月%d日}"))
+            facts.append(("法定办结日期", legal_date(case.statutory_due_on)))
     if kind == _Kind.APPROVAL and case.certificate:
         facts.append(("证照编号", case.certificate.number))
     return facts
+
+
+def _hearing_facts(case: Case, items: list[str]) -> list[tuple[str, str]]:
+    """Time and place first: that is what somebody has to know (``items`` as ``时间：…``)."""
+    told = [one.partition("：") for one in items]
+    return [*((name, said) for name, _colon, said in told), ("办件编号", case.number or "")]
 
 
 def _signed(case: Case) -> list[tuple[str, str]]:
@@ -244,7 +251,7 @@ def _signed(case: Case) -> list[tuple[str, str]]:
         how = f"{signature.get_capacity_display()}，{method_name(signature.method)}"
     return [
         ("声明签署人", f"{signature.content['signer']}（{how}）"),
-        ("签署时间", timezone.localtime(signature.signed_at).strftime("%Y年%m月%d日 %H:%M:%S")),
+        ("签署时间", legal_datetime(signature.signed_at, seconds=True)),
         ("内容摘要（SHA-256）", f"{signature.digest[:32]}\n{signature.digest[32:]}"),
     ]
 
@@ -261,18 +268,20 @@ def _receipt_lists(case: Case) -> list[dict[str, Any]]:
     if rows is None:
         rows = list(case.materials.select_related("requirement", "document", "certificate", "undertaking"))
     received = [_received(row) for row in rows if row.way != row.Way.MISSING]
-    lists = [{"title": "收到的材料", "items": received}] if received else []
+    lists: list[dict[str, Any]] = [{"title": "收到的材料", "items": received}] if received else []
     for row in rows:
         undertaking = getattr(row, "undertaking", None)
         if undertaking is not None:
             title = f"{undertaking.get_kind_display()}：{row.name}"
-            lists.append({"title": title, "items": list(undertaking.text)})
+            lists.append({"title": title, "items": list(undertaking.text), "plain": True})  # numbered in its words
     return lists
 
 
 def _lists(case: Case, kind: Notice.Kind, items: list[str]) -> list[dict[str, Any]]:
     if kind == _Kind.RECEIPT:
         return _receipt_lists(case)
+    if kind == _Kind.HEARING:
+        return []
     titles = {
         _Kind.CORRECTION: "需要补正的内容",
         _Kind.NOT_ACCEPTED: "说明",
@@ -282,7 +291,6 @@ def _lists(case: Case, kind: Notice.Kind, items: list[str]) -> list[dict[str, An
         _Kind.BREACH_HEARING: "拟认定的承诺、理由和依据",
         _Kind.BREACH: "认定的承诺、理由、依据和期限",
         _Kind.HEARING_RIGHT: "涉及的利益和利害关系人",
-        _Kind.HEARING: "时间、地点和主持人",
     }
     return [{"title": titles[kind], "items": items}] if items else []
 

@@ -16,9 +16,9 @@ from common.written import Given, written
 from identity.models import Party, Person
 from identity.queries import authority_values
 from services.composed import PARTS, kind_of
+from services.elements import element_authorities
 from services.errors import FieldInvalid
 from services.forms import FieldSpec, book_for, clean_value, visible_steps
-from services.queries import element_authorities
 
 _OWN_NAME, _OWN_NUMBER = "person.name", "person.id_number"
 Answer = dict[str, Any]  # {value, source, label, at, changed}

@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 from cases import events as codes
 from cases.decided import decided_on
 from cases.models import Case, CaseMaterial
-from cases.queries import visible_to
+from cases.visibility import visible_to
 from certificates.models import Certificate
 from certificates.queries import get_certificate, state_now, visible_certificates
 from certificates.versions import all_versions

@@ -1,9 +1,8 @@
-"""Reads of the cases room, each starting from :func:`visible_to`."""
+"""Reads of the cases room, each starting from :func:`cases.visibility.visible_to`."""
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import Any
 from uuid import UUID
 
 from django.db.models import Exists, F, OuterRef, Prefetch, Q, QuerySet
@@ -19,102 +18,18 @@ from cases.routes import queries as routes
 from cases.routes import rules
 from cases.routes.queries import is_recused
 from cases.states import FINAL_STATES, OF_BRANCH, OPEN_STATES, TABLE, Action, By, State, moves_from
+from cases.visibility import find_to_change, of_ended_organisations, visible_to
 from certificates import grants, stamping
 from certificates.models import Document, Grant
 from certificates.queries import read_document, read_file
 from common import events
 from common.rows import only
 from common.workdays import UnknownYear, WorkCalendar, for_region
-from common.written import Given, written
-from identity.actor import Actor, ActorKind
-from identity.models import Organisation
+from identity.actor import Actor
 from identity.permissions import Permission
-from identity.scope import Scope
 from identity.sso.scopes import Scope as ClientScope
 from services.codes import ProjectType
 from services.models import ItemVersion
-from services.queries import only_described
-
-
-def visible_to(actor: Actor) -> QuerySet[Case]:
-    """Cases this actor may know of.
-
-    Citizen: cases whose applicant is the party they act for; under a mandate for some items or one case, these only;
-    through a clerk at the counter the one case they consented to.
-    A draft that somebody else began is handed over before it is shown (:mod:`cases.actions.handover`).
-    Staff: submitted cases of departments where the post may take in, decide or supervise, and cases with a
-    review branch that has opened in a department where it may review or supervise. System: all. Everybody else: none.
-    """
-    way, values = _sight_of(actor)
-    return _SIGHTS[way](*values)
-
-
-def _sight_of(actor: Actor) -> tuple[str, tuple[Any, ...]]:
-    """In which way an actor sees cases, and with what."""
-    if actor.kind == ActorKind.SYSTEM:
-        return "all", ()
-    if actor.assistance_id is not None:
-        return "assisted", (actor.principal_id, actor.assistance_id)
-    if actor.is_citizen:
-        return _own_sight(actor.principal_id, actor.scope)
-    if not actor.is_staff:
-        return "none", ()
-    own = (
-        actor.departments(Permission.COUNTER)
-        | actor.departments(Permission.DECIDE)
-        | actor.departments(Permission.SUPERVISE)
-    )
-    return "staff", (list(own), list(actor.departments(Permission.REVIEW) | actor.departments(Permission.SUPERVISE)))
-
-
-def _own_sight(party_id: UUID | None, scope: Scope | None) -> tuple[str, tuple[Any, ...]]:
-    if scope is None or not scope.is_limited:
-        return "own", (party_id,)
-    if scope.case_number:
-        return "own_one", (party_id, scope.case_number)
-    return "own_items", (party_id, list(scope.item_codes))
-
-
-def _seen_by_staff(own: Any, reviewing: Any) -> QuerySet[Case]:
-    branches = Branch.objects.filter(case=OuterRef("pk"), department__among=reviewing)
-    opened = Exists(branches.exclude(state=Branch.State.WAITING))
-    return Case.objects.filter(Q(department__among=own) | opened).exclude(state=State.DRAFT)
-
-
-_SIGHTS: dict[str, Callable[..., QuerySet[Case]]] = {
-    "all": Case.objects.all,
-    "none": Case.objects.none,
-    "assisted": lambda party, consent: Case.objects.filter(applicant_id=party, assistances__pk=consent),
-    "own": lambda party: Case.objects.filter(applicant_id=party),
-    "own_one": lambda party, number: Case.objects.filter(applicant_id=party, number=number),
-    "own_items": lambda party, codes: Case.objects.filter(
-        Q(item__task_code__among=codes) | Q(item__local_code__among=codes), applicant_id=party
-    ),
-    "staff": _seen_by_staff,
-}
-
-
-def lock_visible(actor: Actor, case_id: UUID, *, parts: Sequence[str]) -> Case | None:
-    """Lock a case this actor may know of, with its applicant, its place in a joint case, and ``parts``."""
-    way, values = _sight_of(actor)
-    return None if way == "none" else _to_lock.one(case_id, *values, way=way, parts=tuple(parts))
-
-
-@written
-def _to_lock(case_id: Given, *values: Given, way: str, parts: Sequence[str]) -> QuerySet[Case]:
-    seen = _SIGHTS[way](*values).select_related("applicant", "joint_item", *parts).filter(pk=case_id)
-    described = only_described("item_version") if "item_version" in parts else []
-    return seen.order_by().defer(*described).select_for_update(of=("self",), no_key=True)
-
-
-def of_ended_organisations(actor: Actor) -> QuerySet[Case]:
-    """Cases and drafts that a person acting for themselves may still read: of organisations which they represented
-    to the last and which the register says have ended. Nobody writes on them any more.
-    """
-    if not actor.is_citizen or actor.is_assisted or actor.principal_id != actor.person_id:
-        return Case.objects.none()
-    own = Case.objects.filter(applicant__organisation__legal_representative_id=actor.person_id)
-    return own.exclude(applicant__organisation__state=Organisation.State.ACTIVE)
 
 
 def get_case(actor: Actor, case_id: UUID) -> Case:
@@ -141,19 +56,13 @@ def get_case_to_change(actor: Actor, case_id: UUID) -> Case:
     """
     if not actor.is_citizen:
         raise errors.CaseNotFound
-    way, values = _sight_of(actor)
-    case = _to_change.one(case_id, *values, way=way)
+    case = find_to_change(actor, case_id)
     if case is None:
         ended = of_ended_organisations(actor).select_related("item_version", "joint_item")
         case = only(ended.filter(pk=case_id))
     if case is None:
         raise errors.CaseNotFound
     return case
-
-
-@written
-def _to_change(case_id: Given, *values: Given, way: str) -> QuerySet[Case]:
-    return _SIGHTS[way](*values).select_related("item_version", "joint_item").filter(pk=case_id).order_by()
 
 
 def _whole(cases: QuerySet[Case]) -> QuerySet[Case]:

@@ -27,6 +27,7 @@ from cases.joint import submission as joint_submission
 from cases.lists import bulk_actions, leftovers
 from cases.models import Case
 from cases.opinions import escalation as opinions
+from cases.proceedings import escalation as hearings
 from cases.promises import actions as undertakings
 from cases.promises import reminding as deferred
 from cases.routes import escalation
@@ -111,8 +112,10 @@ def follow_undertakings(timestamp: int) -> None:
 @app.periodic(cron=daily("00:30"), periodic_id="fill_missing_limits")
 @app.task(queue="clock")
 def fill_missing_limits(timestamp: int) -> None:
-    """Give cases their due dates once the calendar of the year has been loaded."""
+    """Give cases, open stages and questions their due dates once the calendar of the year has been loaded."""
     clocks.fill_missing()
+    clocks.fill_stages()
+    opinions.fill_missing()
 
 
 @app.periodic(cron=daily("00:35"), periodic_id="close_consultations")
@@ -125,8 +128,10 @@ def close_consultations(timestamp: int) -> None:
 @app.periodic(cron=daily("00:40"), periodic_id="escalate_reviews")
 @app.task(queue="clock")
 def escalate_reviews(timestamp: int) -> None:
-    """Tell superiors of reviews that will be late unless somebody moves, and of questions nobody answered in time."""
+    """Tell superiors of reviews that will be late unless somebody moves, of hearings that were asked for and have no
+    day, and of questions nobody answered in time."""
     escalation.escalate_due(today=timezone.localdate())
+    hearings.escalate_due(today=timezone.localdate())
     opinions.escalate_late(today=timezone.localdate())
 
 

@@ -183,7 +183,7 @@ def locker(actor: Actor, *, kind: str = "", grade: str = "") -> QuerySet[Documen
 
 def kinds_held(actor: Actor) -> list[tuple[str, str]]:
     """What sorts of document a citizen's locker holds, as (kind, name), by name (one query)."""
-    rows = locker(actor).order_by("kind", "-created_at").distinct("kind").values_list("kind", "name")
+    rows = locker(actor).order_by("kind", "-created_at", "-pk").distinct("kind").values_list("kind", "name")
     return sorted(rows, key=lambda row: row[1])
 
 

@@ -25,7 +25,7 @@ def disputes_about(actor: Actor) -> QuerySet[Document]:
         .annotate(first_department=Subquery(matched.values("department")[:1]))
         .annotate(first_day=Subquery(matched.values("created_at")[:1]))
         .filter(first_department__in=departments)
-        .prefetch_related(Prefetch("verdicts", disputes.order_by("-created_at"), to_attr="disputes"))
+        .prefetch_related(Prefetch("verdicts", disputes.order_by("-created_at", "-pk"), to_attr="disputes"))
         .order_by("-disputed_at", "pk")
     )
 

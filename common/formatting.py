@@ -23,6 +23,24 @@ def format_datetime(value: datetime) -> str:
     return date_format(_local(value), "j F Y, H:i" if _in_english() else "Y年n月j日 H:i", use_l10n=False)
 
 
+def format_date_or_blank(moment: datetime | None) -> str:
+    """The day of a moment as :func:`format_date` says it; empty for none."""
+    return format_date(moment) if moment else ""
+
+
+def legal_date(value: date) -> str:
+    """2026年1月3日, whatever the page's language: dates of documents have no leading zeros (GB/T 9704-2012 7.3.5.4).
+
+    An aware datetime is turned to local time first.
+    """
+    return date_format(_local(value), "Y年n月j日", use_l10n=False)
+
+
+def legal_datetime(value: datetime, *, seconds: bool = False) -> str:
+    """2026年1月3日 09:00 in local time, whatever the page's language."""
+    return date_format(_local(value), "Y年n月j日 H:i:s" if seconds else "Y年n月j日 H:i", use_l10n=False)
+
+
 def format_dates_in(text: str) -> str:
     """Write the dates inside a stored text as people read them: 至 2038-06-03 → 至 2038年6月3日.
 

@@ -8,15 +8,18 @@ All limits count working days without statutory holidays (行政许可法第八�
 import datetime as dt
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cache
+from itertools import accumulate
 
-import chinese_calendar
+from chinese_calendar import constants
 from django.utils.translation import gettext_lazy as _
 
 from common.acts import once
 from common.errors import DomainError
 from common.prepared import prepared_cursor
 
-_PACKAGE_YEARS = frozenset(day.year for day in chinese_calendar.constants.holidays)
+_DAY = dt.timedelta(days=1)
+_PACKAGE_YEARS = frozenset(day.year for day in constants.holidays)
 
 _DAYS_AND_YEARS = """
 SELECT region_code, day, is_workday, NULL AS year FROM common_calendarday WHERE region_code = ANY(%s::text[])
@@ -53,12 +56,12 @@ class WorkCalendar:
             return day.weekday() < 5
         if day.year not in _PACKAGE_YEARS:
             raise UnknownYear(year=day.year)
-        return bool(chinese_calendar.is_workday(day))
+        return _is_national(day)
 
     def add(self, day: dt.date, workdays: int) -> dt.date:
         """Return the date ``workdays`` working days after ``day``; ``day`` itself is not counted."""
         while workdays > 0:
-            day += dt.timedelta(days=1)
+            day += _DAY
             if self.is_workday(day):
                 workdays -= 1
         return day
@@ -67,7 +70,37 @@ class WorkCalendar:
         """Count the working days after ``after`` up to and including ``until``; negative when ``until`` is earlier."""
         if until < after:
             return -self.count(until, after)
-        return sum(self.is_workday(after + dt.timedelta(days=n)) for n in range(1, (until - after).days + 1))
+        first = after + _DAY
+        if any(year not in self.loaded_years and year not in _PACKAGE_YEARS for year in _years(first, until)):
+            return sum(self.is_workday(after + dt.timedelta(days=n)) for n in range(1, (until - after).days + 1))
+        ordinary = sum(self._ordinary(year, first, until) for year in _years(first, until))
+        own = ((day, is_workday) for day, is_workday in self.days.items() if first <= day <= until)
+        return ordinary + sum(is_workday - self._is_ordinary(day) for day, is_workday in own)
+
+    def _ordinary(self, year: int, first: dt.date, until: dt.date) -> int:
+        """Working days of a year from ``first`` to ``until`` without what differs in this region."""
+        begin, end = max(first, dt.date(year, 1, 1)), min(until, dt.date(year, 12, 31))
+        so_far = _so_far(year, national=year not in self.loaded_years)
+        return so_far[end.timetuple().tm_yday] - so_far[begin.timetuple().tm_yday - 1]
+
+    def _is_ordinary(self, day: dt.date) -> bool:
+        return day.weekday() < 5 if day.year in self.loaded_years else _is_national(day)
+
+
+def _years(first: dt.date, last: dt.date) -> range:
+    return range(first.year, last.year + 1) if first <= last else range(0)
+
+
+def _is_national(day: dt.date) -> bool:
+    return day in constants.workdays or (day.weekday() < 5 and day not in constants.holidays)
+
+
+@cache
+def _so_far(year: int, *, national: bool) -> tuple[int, ...]:
+    """How many working days a year has had by its every day; nothing before the first."""
+    first = dt.date(year, 1, 1)
+    days = (first + dt.timedelta(days=n) for n in range((dt.date(year + 1, 1, 1) - first).days))
+    return (0, *accumulate(_is_national(day) if national else day.weekday() < 5 for day in days))
 
 
 def for_region(region_code: str) -> WorkCalendar:

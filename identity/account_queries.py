@@ -17,7 +17,7 @@ from identity.models import Account, Department, OutboxMessage, Party, Person, V
 def own_sessions(actor: Actor) -> QuerySet[UserSession]:
     """The actor's sessions that are still going on, newest first (one query)."""
     alive = Session.objects.filter(session_key=OuterRef("session_key"), expire_date__gt=timezone.now())
-    return UserSession.objects.filter(Exists(alive), user_id=actor.known_account_id).order_by("-created_at")
+    return UserSession.objects.filter(Exists(alive), user_id=actor.known_account_id).order_by("-created_at", "-pk")
 
 
 def sign_ins(actor: Actor) -> QuerySet[AuditEvent]:
@@ -55,7 +55,7 @@ def own_person(actor: Actor) -> Person:
 
 def own_verifications(actor: Actor) -> QuerySet[VerificationRecord]:
     """Comparisons of the actor's real name with registers, newest first."""
-    return VerificationRecord.objects.filter(person_id=actor.person_id).order_by("-created_at")
+    return VerificationRecord.objects.filter(person_id=actor.person_id).order_by("-created_at", "-pk")
 
 
 def account_by_phone(phone_index: bytes) -> Account | None:
@@ -65,4 +65,4 @@ def account_by_phone(phone_index: bytes) -> Account | None:
 
 def messages_to(phone_indexes: Iterable[bytes]) -> QuerySet[OutboxMessage]:
     """Messages to phones, newest first; only the demonstration's page may show them."""
-    return OutboxMessage.objects.filter(phone_index__in=list(phone_indexes)).order_by("-created_at")
+    return OutboxMessage.objects.filter(phone_index__in=list(phone_indexes)).order_by("-created_at", "-pk")

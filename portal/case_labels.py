@@ -66,6 +66,47 @@ PROCEEDINGS = (
     pgettext_lazy("action", "听证没有举行"),
     pgettext_lazy("action", "组织专家评审"),
 )
+SERVING = (
+    pgettext_lazy("code", "待送达"),
+    pgettext_lazy("code", "公告中"),
+    pgettext_lazy("code", "已送达"),
+    pgettext_lazy("code", "网上送达"),
+    pgettext_lazy("code", "当面送达"),
+    pgettext_lazy("code", "邮寄送达"),
+    pgettext_lazy("code", "公告送达"),
+    pgettext_lazy("code", "同住成年家属"),
+    pgettext_lazy("code", "代理人、代收人"),
+    pgettext_lazy("code", "单位负责收件的人"),
+    pgettext_lazy("code", "等结果"),
+    pgettext_lazy("code", "不用领了"),
+)
+FEES = (
+    pgettext_lazy("code", "待缴费"),
+    pgettext_lazy("code", "已缴费"),
+    pgettext_lazy("code", "免缴"),
+    pgettext_lazy("code", "不用缴了"),
+    pgettext_lazy("code", "已退费"),
+    pgettext_lazy("code", "网上"),
+    pgettext_lazy("code", "窗口"),
+    pgettext_lazy("code", "待批准"),
+    pgettext_lazy("code", "退款中"),
+    pgettext_lazy("code", "已退款"),
+    pgettext_lazy("code", "没有批准"),
+    pgettext_lazy("code", "固定单价"),
+    pgettext_lazy("code", "浮动单价"),
+    pgettext_lazy("code", "浮动费率"),
+    pgettext_lazy("code", "分段固定单价"),
+    pgettext_lazy("code", "分段固定费率"),
+    pgettext_lazy("code", "分段费率累加"),
+)
+ASSISTING = (
+    pgettext_lazy("code", "等本人同意"),
+    pgettext_lazy("code", "本人已同意"),
+    pgettext_lazy("code", "本人不同意"),
+    pgettext_lazy("code", "本人在客屏上确认"),
+    pgettext_lazy("code", "本人在纸质件上签字"),
+    pgettext_lazy("code", "已取消"),
+)
 CASES = (
     pgettext_lazy("code", "申请人"),
     pgettext_lazy("code", "工作人员"),

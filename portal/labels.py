@@ -264,3 +264,13 @@ FIELD_TYPES = (
     pgettext_lazy("code", "已解除"),
     pgettext_lazy("code", "未获确认"),
 )
+IMPORTS = (
+    pgettext_lazy("code", "导入"),
+    pgettext_lazy("code", "导出"),
+    pgettext_lazy("code", "等待检查"),
+    pgettext_lazy("code", "正在检查"),
+    pgettext_lazy("code", "正在进行"),
+    pgettext_lazy("code", "正在入库"),
+    pgettext_lazy("code", "已入库"),
+    pgettext_lazy("code", "没有完成"),
+)

@@ -5,8 +5,10 @@ from collections.abc import Iterator, Mapping
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
+from common.written import written
 from services import patterns
 from services.composed import MOST_ROWS, PARTS
 from services.fields import COLUMNS, SIMPLE, TYPES, is_day, longest_of
@@ -117,3 +119,18 @@ def table_problems(shape: Mapping[str, Any]) -> Iterator[str]:
     least, most = shape.get("min_rows", 0), shape.get("max_rows", 20)
     if not (isinstance(least, int) and isinstance(most, int) and 0 <= least <= most and 1 <= most <= MOST_ROWS):
         yield _("行数应当在 1 到 %(most)s 之间，最少不能大于最多。") % {"most": MOST_ROWS}
+
+
+def data_elements() -> dict[str, DataElement]:
+    """All data elements by code (one query)."""
+    return {element.code: element for element in DataElement.objects.all()}
+
+
+def element_authorities() -> dict[str, str]:
+    """Whose word counts most for an element: {element code: certificate type key or ``identity``} (one query)."""
+    return dict(_authorities())
+
+
+@written
+def _authorities() -> QuerySet[DataElement, tuple[str, str]]:
+    return DataElement.objects.exclude(source="").order_by().values_list("code", "source")

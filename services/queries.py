@@ -19,7 +19,6 @@ from services import codes, themes, tokens
 from services import search as index
 from services.errors import ImportBatchNotFound, ItemNotFound, VersionNotFound
 from services.models import (
-    DataElement,
     Faq,
     FeeItem,
     ImportBatch,
@@ -347,21 +346,6 @@ def situations_of(version: ItemVersion) -> list[Situation]:
 @written
 def _situations(version_id: Given) -> QuerySet[Situation]:
     return Situation.objects.filter(version_id=version_id)
-
-
-def data_elements() -> dict[str, DataElement]:
-    """All data elements by code (one query)."""
-    return {element.code: element for element in DataElement.objects.all()}
-
-
-def element_authorities() -> dict[str, str]:
-    """Whose word counts most for an element: {element code: certificate type key or ``identity``} (one query)."""
-    return dict(_authorities())
-
-
-@written
-def _authorities() -> QuerySet[DataElement, tuple[str, str]]:
-    return DataElement.objects.exclude(source="").order_by().values_list("code", "source")
 
 
 def items_for_staff(actor: Actor, *, managed_only: bool = False, text: str = "") -> QuerySet[ServiceItem]:

@@ -17,12 +17,13 @@ from playwright.sync_api import Browser, sync_playwright
 from certificates.signing.demo_ca import make_demo_ca
 from common.launch import embedded
 from common.printing.pdf import render_pdf
-from tests import emptying, kept, schema
+from tests import emptying, kept, schema, years
 from tests.factories.cast import make_cast
 
 
 def pytest_configure(config: pytest.Config) -> None:
     """Run the server for the whole session; workers of xdist find it running, as their parent comes first."""
+    years.know()
     if os.environ.get("DATABASE_URL") or hasattr(config, "workerinput"):
         return
     session = embedded.session(settings.VAR_DIR)

@@ -46,16 +46,16 @@ def prepare(build: Callable[[], Any]) -> None:
 def copy(build: Callable[[], Any]) -> Any:
     """Return what ``build`` made, as in a database without rows; builds where the copy might differ from that.
 
-    It differs where a test commits (what follows a commit would not run), has rows already, set the clock, or
-    changed a setting that decides what is written.
+    It differs where a test has rows already, set the clock, or changed a setting that decides what is written. A test
+    that commits finds the rows committed; nothing of what is kept here has something to do after its commit.
     """
     kept = _kept.get(build)
-    if kept is None or not connection.in_atomic_block or kept.surroundings != _surroundings():
+    if kept is None or kept.surroundings != _surroundings():
         return build()
     tables = tuple(sorted({*kept.full_before, *(table for table, _ in kept.rows)}))
     if non_empty(tables) != [table for table in tables if table in kept.full_before]:
         return build()
-    with connection.cursor() as cursor:
+    with transaction.atomic(), connection.cursor() as cursor:
         for table, rows in kept.rows:
             with cursor.copy(f'COPY "{table}" FROM STDIN') as into:
                 into.write(rows)

@@ -16,18 +16,23 @@ _PREFIX = "schema_of_tests_"
 
 def ensure() -> str:
     """Return the name of the database to copy, after making it where it is missing; workers wait for one another."""
-    name = f"{_PREFIX}{_digest()}"
+    wanted = name()
     with connection._nodb_cursor() as cursor:  # type: ignore[attr-defined]  # as Django makes its test databases
         cursor.execute("SELECT pg_advisory_lock(hashtext(%s))", [_PREFIX])
         cursor.execute("SELECT datname FROM pg_database WHERE datname LIKE %s", [f"{_PREFIX}%"])
         there = {row[0] for row in cursor.fetchall()}
-        if name not in there:
+        if wanted not in there:
             for old in there:  # of other migrations, and one that was not finished
                 cursor.execute(f'DROP DATABASE "{old}" WITH (FORCE)')
-            cursor.execute(f'CREATE DATABASE "{name}_draft"')
-            _migrate(f"{name}_draft")
-            cursor.execute(f'ALTER DATABASE "{name}_draft" RENAME TO "{name}"')
-    return name
+            cursor.execute(f'CREATE DATABASE "{wanted}_draft"')
+            _migrate(f"{wanted}_draft")
+            cursor.execute(f'ALTER DATABASE "{wanted}_draft" RENAME TO "{wanted}"')
+    return wanted
+
+
+def name() -> str:
+    """Return what the database to copy is called."""
+    return f"{_PREFIX}{_digest()}"
 
 
 def _digest() -> str:

@@ -10,12 +10,13 @@ from django.utils import timezone
 from cases import clock, errors, notices
 from cases.actions import moves
 from cases.limits import BEFORE_REVIEW, day_or_none, pauses_of
-from cases.models import Case, Extension, Notice, SpecialProcedure
+from cases.models import Branch, Case, Extension, Notice, SpecialProcedure
 from cases.proceedings import closing
 from cases.routes import opening
 from cases.states import Action, State
 from common.acts import act
 from common.idempotency import claim
+from common.jobs import for_each
 from common.workdays import UnknownYear, WorkCalendar, for_region
 from identity.actor import SYSTEM, Actor
 
@@ -83,6 +84,21 @@ def fill_missing(*, limit: int = 500) -> int:
                 case.save(update_fields=["promise_due_on", "statutory_due_on", "updated_at"])
                 changed += 1
     return changed
+
+
+def fill_stages(*, limit: int = 500) -> int:
+    """As :func:`fill_missing` for open stages: without a last day nobody is told that one is late. Returns how many
+    cases were looked at; in no order, so that years still without a calendar keep no others out.
+    """
+    open_ones = Branch.objects.filter(state=Branch.State.OPEN, due_on__isnull=True, case__state=State.IN_REVIEW)
+    cases = Case.objects.filter(pk__in=open_ones.order_by().values("case")).order_by("?")
+    return for_each(list(cases.values_list("pk", flat=True)[:limit]), _fill_stages)
+
+
+@transaction.atomic
+def _fill_stages(case_id: UUID) -> bool:
+    opening.reset_limits(moves.lock(SYSTEM, case_id))
+    return True
 
 
 @act

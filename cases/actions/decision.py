@@ -56,7 +56,7 @@ def approve(
     :class:`BranchesOpen`, :class:`BranchOpposed`, :class:`OriginalsNotSeen`, :class:`EvidenceFlagged`,
     :class:`AnswersOutdated` or :class:`DeferredOpen`.
     """
-    case = moves.lock(actor, case_id, parts=(*moves.WHOLE, "item_version__result_type"))
+    case = moves.lock(actor, case_id, parts=(*moves.WHOLE, moves.REPRESENTATIVE, "item_version__result_type"))
     claimed = claim(actor_id=actor.account_id, action="approve", request_key=request_key)
     if claimed.earlier_id:
         return case

@@ -18,8 +18,8 @@ from cases.joint.guard import hold_joint, require_own_way, require_unsent
 from cases.joint.sharing import share, unshare
 from cases.models import Case, CaseMaterial, JointItem
 from cases.promises import keeping
-from cases.queries import of_ended_organisations
 from cases.states import FINAL_STATES, State
+from cases.visibility import of_ended_organisations
 from certificates.trays.actions import handing_in
 from common.acts import act
 from common.idempotency import claim

@@ -13,8 +13,8 @@ from cases.models import Case, CaseEvent
 from cases.opinions.ending import end_questions
 from cases.proceedings.closing import end_with
 from cases.promises import keeping
-from cases.queries import lock_visible, of_ended_organisations
 from cases.states import FINAL_STATES, OF_BRANCH, TABLE, Action, By, State
+from cases.visibility import lock_visible, of_ended_organisations
 from certificates import grants
 from common import events
 from common.jobs import after_commit
@@ -31,6 +31,8 @@ _SIDE = {ActorKind.CITIZEN: By.APPLICANT, ActorKind.STAFF: By.STAFF, ActorKind.S
 
 # What a case is read with where its notices, its clock or its certificate are written: each would be read anyway.
 WHOLE = ("item", "item_version", "department__region", "applicant__organisation")
+# With these where forms and certificates say who acts for an organisation.
+REPRESENTATIVE = "applicant__organisation__legal_representative"
 
 
 def lock(actor: Actor, case_id: UUID, *, parts: Sequence[str] = ()) -> Case:

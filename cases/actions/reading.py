@@ -7,7 +7,7 @@ from django.db import transaction
 
 from cases import errors
 from cases import events as codes
-from cases.queries import visible_to
+from cases.visibility import visible_to
 from common import events
 from common.errors import Forbidden
 from identity.actor import Actor

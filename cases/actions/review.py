@@ -11,10 +11,11 @@ from cases.actions import moves
 from cases.models import Branch, Case, CaseMaterial
 from cases.opinions.queries import require_settled
 from cases.proceedings.closing import require_stage
-from cases.queries import may_see_originals, visible_to
+from cases.queries import may_see_originals
 from cases.routes import assignment, opening, rules, visits
 from cases.routes import errors as route_errors
 from cases.states import FINAL_STATES, Action
+from cases.visibility import visible_to
 from certificates import locker
 from certificates.locker import mark_original_seen
 from certificates.models import Document

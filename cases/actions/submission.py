@@ -7,9 +7,10 @@ from django.utils import timezone
 from cases import errors, flags
 from cases.actions import handover, moves
 from cases.assisting.handing import confirmed, done, received_at
+from cases.correcting import require_corrected
 from cases.handing_in import grant_all, hand_in
 from cases.joint.guard import begun, require_own_way
-from cases.models import Case, CaseMaterial, Notice
+from cases.models import Case
 from cases.signing.making import require_proof, sign
 from cases.states import Action
 from common.acts import act
@@ -19,8 +20,6 @@ from identity import levels
 from identity.actor import Actor
 from identity.mandates import capacity
 from identity.step_up import Proof
-
-_Way = CaseMaterial.Way
 
 
 @planned()
@@ -41,7 +40,7 @@ def submit(
     meanwhile), :class:`SituationIncomplete`, :class:`AnswersIncomplete`, :class:`MaterialsIncomplete`, at the counter
     :class:`NotConfirmed`, or the errors of :func:`cases.actions.moves.check`; then the draft is as it was.
     """
-    case = moves.lock(actor, case_id, parts=moves.WHOLE)
+    case = moves.lock(actor, case_id, parts=(*moves.WHOLE, moves.REPRESENTATIVE))
     claimed = claim(actor_id=actor.account_id, action="submit", request_key=request_key)
     if claimed.earlier_id:
         return case
@@ -72,28 +71,25 @@ def correct(
 ) -> Case:
     """Hand the corrections in, signed anew; the case waits for acceptance again, received when the last piece came.
 
-    Raises :class:`MaterialsIncomplete` while a listed material has not been replaced.
+    Raises :class:`MaterialsIncomplete` while a listed material has not been replaced, at the counter
+    :class:`NotConfirmed`.
     """
     case = moves.lock(actor, case_id, parts=moves.WHOLE)
     claimed = claim(actor_id=actor.account_id, action="correct", request_key=request_key)
     if claimed.earlier_id:
         return case
     moves.check(case, actor, Action.CORRECT, expected_version=expected_version)
-    rows = list(case.materials.select_related("requirement"))
-    listed = [row for row in rows if row.correction]
-    notice = case.notices.get(kind=Notice.Kind.CORRECTION)
-    unchanged = [row for row in listed if row.updated_at <= notice.created_at or row.way == _Way.MISSING]
-    if unchanged:
-        names = "、".join(row.name for row in unchanged)
-        raise errors.MaterialsIncomplete(count=len(unchanged), names=names)
+    rows = require_corrected(case)
+    confirmation = confirmed(actor, case)
     for row in rows:
         row.correction = ""
         row.save(update_fields=["correction", "updated_at"])
     grant_all(actor, case, [row for row in rows if row.grant_id is None])
     flags.settle(case)
     case.received_on = timezone.localdate()
-    sign(actor, case, proof=proof)
+    sign(actor, case, proof=confirmation or proof)
     moves.apply(case, actor, Action.CORRECT)
+    done(actor)
     claimed.settle(case.pk)
     return case
 

@@ -84,7 +84,7 @@ def _lock(case_id: UUID) -> Case:
 
 def _new(case: Case) -> ArchivePackage:
     stated = case.item_version.retention
-    retention = retention_of(stated, item_type=case.item.item_type, fallback=settings.ARCHIVE_RETENTION)
+    retention = retention_of(stated, item_type=case.item.item_type, city=settings.ARCHIVE_RETENTION)
     closed_on = timezone.localdate(case.closed_at)
     return ArchivePackage(
         case=case,

@@ -20,7 +20,8 @@ from cases import events as codes
 from cases.archive import record
 from cases.archive.destruction import due
 from cases.archive.models import ArchivePackage, DestructionList, DestructionRow
-from cases.models import Case, CaseMaterial, ConsultationFile, JointItem, VisitPhoto
+from cases.assisting.handwriting import forget
+from cases.models import Case, CaseMaterial, ConsultationFile, JointCase, JointItem, OpinionFile, VisitPhoto
 from certificates.erasure_actions import erase_file
 from common import events
 from identity.actor import Actor
@@ -54,11 +55,15 @@ def _some(actor: Actor, made: DestructionList) -> bool:
 
 @transaction.atomic
 def _take(actor: Actor, row_id: UUID) -> None:
-    """The first step. Owners of documents come before the case, as for a hold: one of the two sees the other."""
+    """The first step. Owners of documents come before the case, as for a hold: one of the two sees the other.
+
+    Of two cases of a joint case that go at one moment the second waits, and sees that the one receipt is its to take.
+    """
     row = DestructionRow.objects.select_for_update(of=("self",)).select_related("destruction", "package").get(pk=row_id)
     if row.state != _Row.TODO or row.destruction.state != _State.RUNNING:
         return
     case_id = row.package.case_id
+    list(JointCase.objects.select_for_update(no_key=True).filter(items__case_id=case_id))
     materials = CaseMaterial.objects.filter(case_id=case_id, document__isnull=False)
     list(Party.objects.select_for_update(no_key=True).filter(pk__in=materials.values("document__owner")).order_by("pk"))
     case = Case.objects.select_for_update(no_key=True).get(pk=case_id)
@@ -72,6 +77,8 @@ def _take(actor: Actor, row_id: UUID) -> None:
     row.files = list(_files_of(case, package))
     removed = materials.filter(document__removed_at__isnull=False).values_list("document_id", flat=True)
     row.documents = sum(erase_file(actor, document_id=key) for key in set(removed))
+    item = JointItem.objects.filter(case=case).select_related("joint").first()
+    forget(case, is_last_of_joint=item is None or not _is_needed_by_siblings(item))
     row.state = _Row.ERASING
     row.save()
     package.state, package.file, package.destroyed_at = ArchivePackage.State.DESTROYED, "", timezone.now()
@@ -95,6 +102,7 @@ def _files_of(case: Case, package: ArchivePackage) -> Iterator[str]:
     yield from _names(case.notices.exclude(file="").order_by("id"))
     yield from _names(VisitPhoto.objects.filter(visit__case=case).order_by("id"))
     yield from _names(ConsultationFile.objects.filter(message__consultation__case=case).order_by("id"))
+    yield from _names(OpinionFile.objects.filter(asked__request__case=case).order_by("id"))
     item = JointItem.objects.filter(case=case).select_related("joint").first()
     if item is not None and item.joint.receipt_file and not _is_needed_by_siblings(item):
         yield str(item.joint.receipt_file.name)

@@ -13,6 +13,7 @@ from cases.archive import errors, queries
 from cases.archive.models import STANDING, ArchiveHold, ArchivePackage
 from cases.models import Case, CaseMaterial
 from common import events
+from common.formatting import format_date_or_blank
 from identity.actor import Actor
 from identity.models import Party
 from identity.staff.current import hold as hold_post
@@ -38,7 +39,7 @@ def ask_hold(actor: Actor, *, case_id: UUID, reason: str) -> ArchiveHold:
         raise errors.HoldMoved
     package.refresh_from_db()  # under the lock: its destruction takes the same
     if package.state == ArchivePackage.State.DESTROYED:
-        raise errors.PackageDestroyed(day=f"{timezone.localtime(package.destroyed_at):%Y年%m月%d日}")
+        raise errors.PackageDestroyed(day=format_date_or_blank(package.destroyed_at))
     hold = ArchiveHold.objects.create(case=case, reason=said, asked_by_id=actor.known_account_id)
     _record(codes.HOLD_ASKED, actor, case, reason=said)
     return hold
@@ -54,7 +55,7 @@ def settle_hold(actor: Actor, *, case_id: UUID, hold_id: UUID, confirmed: bool) 
     first = {_State.ASKED: hold.asked_by_id, _State.LIFTING: hold.lift_asked_by_id}.get(_State(hold.state))
     if first is None:
         raise errors.HoldMoved
-    if first == actor.known_account_id:
+    if first in {actor.known_account_id, actor.stands_in_for}:
         raise errors.SamePerson
     now = timezone.now()
     if hold.state == _State.ASKED:

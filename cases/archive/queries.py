@@ -14,6 +14,7 @@ from cases.models import Case
 from cases.states import FINAL_STATES
 from common import events
 from common.crypto import CannotDecrypt
+from common.formatting import format_date_or_blank
 from identity.actor import Actor
 from identity.permissions import Permission
 
@@ -140,7 +141,7 @@ def stored(package: ArchivePackage) -> bytes:
     Raises :class:`ArchiveNotFound` without any, :class:`PackageDestroyed`, or :class:`PackageDamaged` for other bytes.
     """
     if package.state == ArchivePackage.State.DESTROYED:
-        raise errors.PackageDestroyed(day=f"{timezone.localtime(package.destroyed_at):%Y年%m月%d日}")
+        raise errors.PackageDestroyed(day=format_date_or_blank(package.destroyed_at))
     if package.state != ArchivePackage.State.SEALED:
         raise errors.ArchiveNotFound
     try:

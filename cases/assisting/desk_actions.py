@@ -5,43 +5,41 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from django.core.files.uploadedfile import UploadedFile
-from django.db import IntegrityError, transaction
-from django.db.models import F, Q
+from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from cases import errors as case_errors
 from cases import events as codes
 from cases.actions import drafts, moves
-from cases.assisting import errors, rules, sheets
-from cases.assisting.handing import draft_digest
+from cases.assisting import errors, opening, rules, sheets
+from cases.assisting.handing import draft_digest, joint_digest
 from cases.assisting.models import Assistance
 from cases.assisting.moving import end, lock, say
+from cases.assisting.queries import of_session
 from cases.assisting.standing import LIVE, PARTS, State, actor_of, agreed_of
-from cases.counter.models import CounterWindow, Ticket
+from cases.correcting import require_corrected
+from cases.counter.models import CounterWindow
 from cases.counter.seats import seated_window
 from cases.drafting import fits
 from cases.handing_in import require_whole
+from cases.joint import drafts as joint_drafts
+from cases.joint import submission as joint_submission
+from cases.joint import union
 from cases.models import Case, CaseMaterial
+from cases.states import Action
+from cases.states import State as CaseState
 from certificates.locker import mark_original_seen, upload_document
 from common import events
 from common.idempotency import claim
 from identity.actor import Actor
-from identity.models import Account, Party, Person
-from identity.permissions import Permission
+from identity.models import Party
 from identity.persons.documents import IdDocument
-from identity.persons.queries import look_up
-from identity.queries import get_party, represented_organisations
 from services import queries as catalogue
-from services.forms import steps_of
-from services.models import ItemVersion, ServiceItem
+from services.models import ItemVersion
 
 _Way = Assistance.Way
 PAPER_KIND = "counter-consent"
-_BUSY = {
-    "one_assistance_at_a_window": errors.WindowAssisting,
-    "one_assistance_of_a_person": errors.PersonAssisted,
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,91 +72,42 @@ def begin(actor: Actor, *, window_id: UUID, wish: Wish, request_key: str = "") -
     claimed = claim(actor_id=actor.account_id, action="begin_assistance", request_key=request_key)
     if claimed.earlier_id:
         return Assistance.objects.get(pk=claimed.earlier_id)
-    if not wish.is_seen:
-        raise errors.NotSeen(fields={"seen": errors.NotSeen.message})
+    opening.require_seen(wish.is_seen)
     item = catalogue.get_item(wish.item_id)
     version = item.current
     if version is None or not catalogue.is_open(item):
         raise case_errors.ItemNotApplicable
-    is_away = _is_away(actor, window, item, version)
-    person = look_up(actor, wish.document, reason=_("窗口代办：%(item)s") % {"item": version.name})
-    if Account.objects.filter(pk=actor.known_account_id, person=person).exists():
-        raise errors.OwnAssistance
-    party = _party(person, wish.uscc)
+    is_away = opening.is_away(actor, window, item, name=version.name, handle_area=version.handle_area)
+    person = opening.identified(actor, wish.document, reason=_("窗口代办：%(item)s") % {"item": version.name})
+    party = opening.party_of(person, wish.uscc)
     if not fits(version, party):
         raise case_errors.WrongApplicantKind(kind=_("本人") if party.pk != person.pk else _("单位"))
-    _end_what_is_over(actor, window, person)
     sheet = sheets.checked(window, item, wish.sheet, wish.received_at, wish.sheet_reason) if wish.sheet else None
-    row = Assistance(
+    row = opening.ask(
+        actor,
         window=window,
-        clerk_id=actor.known_account_id,
-        ticket=Ticket.objects.filter(window=window, state__in=["called", "serving"]).first(),
         person=person,
         party=party,
         item=item,
         is_away=is_away,
         asked=_asked(window, version, party, is_own=party.pk == person.pk),
-        ends_at=timezone.now() + dt.timedelta(hours=rules.HOURS),
         sheet=sheet,
         sheet_received_at=wish.received_at if sheet else None,
         sheet_reason=wish.sheet_reason.strip() if sheet else "",
     )
-    _store(row)
-    say(actor, row, {State.ASKED}, "asked")
     claimed.settle(row.pk)
     return row
 
 
-def _is_away(actor: Actor, window: CounterWindow, item: ServiceItem, version: ItemVersion) -> bool:
-    """Whether the item's body is of another region, which lets this window take papers in; raises ItemNotTaken."""
-    owner = item.department
-    if owner is not None and actor.may(Permission.COUNTER, owner.pk):
-        return False
-    if owner is not None:
-        here, there = window.hall.region.code, owner.region.code
-        is_other = not rules.is_same_place(here, there)
-        if is_other and rules.takes_in(version.handle_area, window_region=here, owner_region=there):
-            return True
-    raise errors.ItemNotTaken(item=version.name, department=owner.name if owner else _("其他部门"))
-
-
-def _party(person: Person, uscc: str) -> Party:
-    if not uscc.strip():
-        return get_party(person.pk)
-    found = represented_organisations(person.pk).filter(uscc=uscc.strip().upper()[:18]).first()
-    if found is None:
-        message = _("这个人不是这个单位的法定代表人（经营者）。")
-        raise errors.AssistanceInvalid(fields={"uscc": message})
-    return get_party(found.pk)
-
-
-def _end_what_is_over(actor: Actor, window: CounterWindow, person: Person) -> None:
-    """Sessions nobody ended in time, or whose clerk has left the window, make room."""
-    is_left = Q(window__clerk=None) | ~Q(window__clerk_id=F("clerk_id"))
-    over = Assistance.objects.select_for_update(of=("self",), no_key=True).select_related(*PARTS)
-    over = over.filter(Q(ends_at__lte=timezone.now()) | is_left, Q(window=window) | Q(person=person), state__in=LIVE)
-    for row in over.order_by("pk"):
-        end(actor, row, LIVE, State.ENDED, reason="窗口换人，自动结束")
-
-
 def _asked(window: CounterWindow, version: ItemVersion, party: Party, *, is_own: bool) -> list[str]:
-    known = [spec.label for step in steps_of(version) for spec in step.fields if spec.element]
-    proofs = [kind.name for row in version.materials.all() for kind in row.satisfied_by.all()]
-    office = f"{window.hall.name}{window.number}号窗口"
-    return rules.lines(item=version.name, office=office, party=party.name, is_own=is_own, fields=known, proofs=proofs)
-
-
-def _store(row: Assistance) -> None:
-    try:
-        with transaction.atomic():
-            row.save(force_insert=True)
-    except IntegrityError as error:
-        for constraint, kind in _BUSY.items():
-            if constraint in str(error):
-                raise kind from error
-        if row.sheet is not None and "sheet_entered_once" in str(error):
-            raise errors.SheetUsed(number=row.sheet.number) from error
-        raise
+    return rules.lines(
+        item=version.name,
+        office=opening.office_of(window),
+        party=party.name,
+        is_own=is_own,
+        fields=opening.known_fields(version),
+        proofs=opening.held_proofs(version),
+    )
 
 
 @transaction.atomic
@@ -198,6 +147,7 @@ def record_paper(
             "confirmed_way": _Way.PAPER,
             "confirmed_at": now,
             "confirmed_paper": document,
+            "handwriting": [],  # that on the paper counts
         }
     say(actor, row, LIVE, "agreed" if is_consent else "confirmed", paper_reason=said, **values)
     claimed.settle(row.pk)
@@ -215,7 +165,8 @@ def _seated(actor: Actor, assistance_id: UUID) -> Assistance:
 
 @transaction.atomic
 def open_draft(actor: Actor, *, assistance_id: UUID) -> Case:
-    """The draft to fill in: a new one, or the one the person began on their phone or at another window.
+    """The draft to fill in: a new one, or the one the person began on their phone or at another window. Where somebody
+    brings corrections, the case that waits for them.
 
     Raises :class:`AssistanceOver` or as :func:`cases.actions.drafts.start_draft` does.
     """
@@ -223,6 +174,8 @@ def open_draft(actor: Actor, *, assistance_id: UUID) -> Case:
     row = Assistance.objects.get(pk=assistance_id)
     if row.case_id is not None:
         return Case.objects.get(pk=row.case_id)
+    if row.item_id is None:  # a bundle begins with its own questions
+        raise errors.AssistanceMoved(state=row.get_state_display())
     case = drafts.start_draft(person, item_id=row.item_id)
     row = lock(assistance_id)
     say(actor, row, {State.AGREED}, "draft", case=case)
@@ -241,24 +194,43 @@ def ask_confirmation(actor: Actor, *, assistance_id: UUID) -> Assistance:
     """Show the person what is about to be handed in. It must be whole; a later change asks anew.
 
     A paper sheet was signed with what stands on it and with the wish that it be entered: its scan is the confirmation.
-    Raises :class:`AssistanceOver`, :class:`AwayNotChecked`, :class:`AnswersIncomplete`, :class:`MaterialsIncomplete`.
+    Raises :class:`AssistanceOver`, :class:`AwayNotChecked`, :class:`AnswersIncomplete`, :class:`MaterialsIncomplete` or
+    for a bundle :class:`JointIncomplete`.
     """
     person = _for_person(actor, assistance_id)
-    case_id = Assistance.objects.filter(pk=assistance_id).values_list("case_id", flat=True).first()
-    if case_id is None:
-        raise case_errors.CaseNotFound
-    case = moves.lock(person, case_id)
+    found = Assistance.objects.values_list("case_id", "joint_id").get(pk=assistance_id)
+    digest = _whole_now(person, *found)
     row = lock(assistance_id)
     if row.is_away and row.away_checked_at is None:
         raise errors.AwayNotChecked
-    require_whole(case)
-    case.save()
-    digest = draft_digest(case)
     say(actor, row, {State.AGREED}, "asked_to_confirm", draft_digest=digest)
     if row.sheet is None or row.consent_paper is None:
         return row
-    signed = {"confirmed_digest": digest, "confirmed_way": _Way.PAPER, "confirmed_paper": row.consent_paper}
+    signed = {
+        "confirmed_digest": digest,
+        "confirmed_way": _Way.PAPER,
+        "confirmed_paper": row.consent_paper,
+        "handwriting": [],
+    }
     return say(actor, row, {State.AGREED}, "confirmed", confirmed_at=timezone.now(), **signed)
+
+
+def _whole_now(person: Actor, case_id: UUID | None, joint_id: UUID | None) -> str:
+    """Check that what is filled in could be handed in now; returns its digest."""
+    if joint_id is not None:
+        joint = joint_drafts.editable(person, joint_id, None)
+        joint_submission.require_whole(person, union.load(joint, lock=True))
+        return joint_digest(joint)
+    if case_id is None:
+        raise case_errors.CaseNotFound
+    case = moves.lock(person, case_id)
+    if case.state == CaseState.CORRECTING:
+        require_corrected(case)
+    else:
+        moves.check(case, person, Action.SUBMIT, expected_version=None)
+        require_whole(case)
+        case.save()
+    return draft_digest(case)
 
 
 @transaction.atomic
@@ -286,25 +258,30 @@ def compare_original(actor: Actor, *, assistance_id: UUID, material_id: UUID) ->
     row = _seated(actor, assistance_id)
     if row.state != State.AGREED or row.ends_at <= timezone.now():
         raise errors.AssistanceMoved(state=row.get_state_display())
-    rows = CaseMaterial.objects.select_related("requirement", "case", "document")
-    material = rows.filter(case__assistances=row, pk=material_id).first()
+    rows = CaseMaterial.objects.select_related("requirement", "case", "document").filter(of_session(row))
+    material = rows.filter(pk=material_id).first()
     document = material.document if material else None
     if material is None or document is None or document.owner_id not in {row.person_id, row.party_id}:
         raise case_errors.MaterialNotFound
-    Case.objects.select_for_update(no_key=True).get(pk=material.case_id)
+    same = list(rows.filter(document=document).order_by("case", "pk"))  # one scan may stand for several items
+    list(Case.objects.select_for_update(no_key=True).filter(pk__in=[one.case_id for one in same]).order_by("pk"))
     mark_original_seen(actor, document_id=document.pk)
+    for one in same:
+        _seen(actor, one)
+    return material
+
+
+def _seen(actor: Actor, material: CaseMaterial) -> None:
     material.original_seen_at = timezone.now()
     material.original_seen_by_id = actor.account_id
     material.save(update_fields=["original_seen_at", "original_seen_by"])
-    key = material.requirement.key
     events.record(
         codes.ORIGINAL_SEEN,
         actor=actor,
         subject_id=material.case_id,
         holder_id=material.case.applicant_id,
-        material=key,
+        material=material.requirement.key,
     )
-    return material
 
 
 @transaction.atomic

@@ -8,11 +8,12 @@ import datetime as dt
 import secrets
 from uuid import UUID
 
+from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
 from cases import events as codes
-from cases.assisting import errors, rules
+from cases.assisting import errors, handwriting
 from cases.assisting.models import Assistance, WindowDisplay
 from cases.assisting.moving import end, lock, say
 from cases.assisting.screens import CODE, KEY, display_of
@@ -27,7 +28,7 @@ _DIGITS = 8
 
 @transaction.atomic
 def make_code(actor: Actor, *, window_id: UUID) -> str:
-    """A new code of eight digits for the display of this window; an earlier one counts no more. Lives five minutes.
+    """A new code of eight digits for the display of this window; an earlier one counts no more. Lives a few minutes.
 
     Raises :class:`WindowNotFound` or :class:`NotSeated`.
     """
@@ -35,7 +36,7 @@ def make_code(actor: Actor, *, window_id: UUID) -> str:
     display, _new = WindowDisplay.objects.get_or_create(window=window)
     code = f"{secrets.randbelow(10**_DIGITS):0{_DIGITS}d}"
     display.code_index = crypto.blind_index(code, purpose=CODE)
-    display.code_ends_at = timezone.now() + dt.timedelta(minutes=rules.CODE_MINUTES)
+    display.code_ends_at = timezone.now() + dt.timedelta(minutes=settings.COUNTER_DISPLAY_CODE_MINUTES)
     display.bound_by_id = actor.account_id
     display.save()
     events.record(codes.DISPLAY_BOUND, actor=actor, subject_id=window.pk, window=window.number, step="code")
@@ -98,12 +99,21 @@ def answer(actor: Actor, *, key: str, assistance_id: UUID, is_agreed: bool) -> A
 
 
 @transaction.atomic
-def confirm(actor: Actor, *, key: str, assistance_id: UUID, digest: str) -> Assistance:
-    """Confirm what is about to be handed in: exactly what the display showed. Raises as :func:`answer`."""
+def confirm(actor: Actor, *, key: str, assistance_id: UUID, digest: str, written: str = "") -> Assistance:
+    """Confirm what is about to be handed in: exactly what the display showed. ``written``: the name by finger, if any.
+
+    Raises :class:`HandwritingUnusable` or as :func:`answer`.
+    """
+    lines = handwriting.checked(written)
     row = _at_display(actor, key, assistance_id)
     if not row.draft_digest or digest != row.draft_digest or row.confirmed_digest == row.draft_digest:
         raise errors.AssistanceMoved(state=row.get_state_display())
-    values = {"confirmed_digest": row.draft_digest, "confirmed_way": Assistance.Way.DISPLAY, **_now("confirmed")}
+    values: dict[str, object] = {
+        "confirmed_digest": row.draft_digest,
+        "confirmed_way": Assistance.Way.DISPLAY,
+        "handwriting": lines,
+    }
+    values |= _now("confirmed")
     return say(actor, row, {State.AGREED}, "confirmed", **values)
 
 

@@ -74,12 +74,28 @@ class ItemNotTaken(Conflict):
     what_to_do = _("请告诉群众到办事指南上写明的地点办理。")
 
 
+class NotCorrecting(Conflict):
+    """The case does not wait for corrections."""
+
+    code = "assist.not_correcting"
+    message = _("办件 %(number)s 现在是“%(state)s”，不在等补正。")
+    what_to_do = _("请核对补正告知书上的编号；已经补过的，等窗口答复就行。")
+
+
 class NotConfirmed(Conflict):
     """The person has not confirmed what is handed in, or it changed since."""
 
     code = "assist.not_confirmed"
     message = _("本人还没有确认现在的内容，不能提交。")
     what_to_do = _("请在代办页面请本人确认；确认后又改过的，要再确认一次。")
+
+
+class HandwritingUnusable(Invalid):
+    """What came from the field for the name is no handwriting."""
+
+    code = "assist.handwriting_unusable"
+    message = _("签名没有写清楚。")
+    what_to_do = _("请擦掉重写；不想写的，擦掉以后直接确认。")
 
 
 class AwayNotChecked(Conflict):

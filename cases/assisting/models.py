@@ -10,7 +10,7 @@ from certificates.models import Document
 from common.fields import EncryptedJSONField, EncryptedTextField
 from common.models import BaseModel
 from identity.models import Account, Party, Person
-from services.models import ItemVersion, ServiceItem
+from services.models import Bundle, ItemVersion, ServiceItem
 
 __all__ = ["Assistance", "PaperSheet", "WindowDisplay"]
 
@@ -57,9 +57,15 @@ class PaperSheet(BaseModel):
 class Assistance(BaseModel):
     """One person at one window who lets the clerk fill in one application, and what they confirmed.
 
-    ``asked`` are the lines the display showed. ``draft_digest`` is what the person was asked to confirm before it is
-    handed in, ``confirmed_digest`` what they confirmed.
+    What for: an application for ``item``, the corrections that a case of ``item`` waits for, or one application for
+    the items of ``bundle``, which is then ``joint``. ``asked`` are the lines the display showed. ``draft_digest`` is
+    what the person was asked to confirm before it is handed in, ``confirmed_digest`` what they confirmed.
     """
+
+    class Purpose(models.TextChoices):
+        APPLY = "apply", "申请"
+        CORRECT = "correct", "补正"
+        JOINT = "joint", "一件事"
 
     class State(models.TextChoices):
         ASKED = "asked", "等本人同意"
@@ -77,8 +83,11 @@ class Assistance(BaseModel):
     ticket = models.ForeignKey(Ticket, models.PROTECT, null=True, related_name="+")
     person = models.ForeignKey(Person, models.PROTECT, related_name="assistances")
     party = models.ForeignKey(Party, models.PROTECT, related_name="+")  # the person, or an organisation of theirs
-    item = models.ForeignKey(ServiceItem, models.PROTECT, related_name="+")
+    purpose = models.CharField(max_length=7, choices=Purpose, default=Purpose.APPLY)
+    item = models.ForeignKey(ServiceItem, models.PROTECT, null=True, related_name="+")
+    bundle = models.ForeignKey(Bundle, models.PROTECT, null=True, related_name="+")
     case = models.ForeignKey("cases.Case", models.SET_NULL, null=True, related_name="assistances")
+    joint = models.ForeignKey("cases.JointCase", models.SET_NULL, null=True, related_name="assistances")
     is_away = models.BooleanField(default=False)  # taken in for a body of another region (异地代收)
     away_checked_at = models.DateTimeField(null=True)
     state = models.CharField(max_length=8, choices=State, default=State.ASKED)
@@ -91,6 +100,7 @@ class Assistance(BaseModel):
     confirmed_digest = models.CharField(max_length=64, blank=True, default="")
     confirmed_at = models.DateTimeField(null=True)
     confirmed_way = models.CharField(max_length=8, choices=Way, blank=True, default="")
+    handwriting = EncryptedJSONField(default=list)  # the name, by finger: see cases.assisting.handwriting
     confirmed_paper = models.ForeignKey(Document, models.PROTECT, null=True, related_name="+")
     ends_at = models.DateTimeField()  # then the consent is over by itself
     ended_at = models.DateTimeField(null=True)
@@ -120,7 +130,24 @@ class Assistance(BaseModel):
                 condition=Q(sheet__isnull=True) | (Q(sheet_received_at__isnull=False) & ~Q(sheet_reason="")),
                 name="sheet_entry_has_time_and_reason",
             ),
+            models.CheckConstraint(
+                condition=Q(purpose="joint", bundle__isnull=False, item__isnull=True)
+                | ~Q(purpose="joint") & Q(bundle__isnull=True, item__isnull=False),
+                name="assistance_for_item_or_bundle",
+            ),
         )
 
     def __str__(self) -> str:
         return f"assistance {self.pk}"
+
+    @property
+    def errand(self) -> str:
+        """What it is for, by name."""
+        subject = self.bundle or self.item
+        return subject.name if subject else ""
+
+    @property
+    def number(self) -> str:
+        """The number of what is filled in, empty for a draft."""
+        record = self.joint or self.case
+        return (record.number or "") if record else ""

@@ -16,7 +16,7 @@ from identity.privacy.hooks import Part, Row
 def collect(party: Party) -> list[Part]:
     """Every session at a window in which a clerk filled in for a person, or for an organisation."""
     rows = Assistance.objects.filter(party_id=party.pk) | Assistance.objects.filter(person_id=party.pk)
-    rows = rows.select_related("window__hall", "item", "case").order_by("id")
+    rows = rows.select_related("window__hall", "item", "bundle", "case", "joint").order_by("id")
     return [Part("assistances", "窗口代办", [_row(row) for row in rows])]
 
 
@@ -24,15 +24,17 @@ def _row(row: Assistance) -> Row:
     return {
         "大厅": row.window.hall.name,
         "窗口": row.window.number,
-        "事项": row.item.name,
+        "事项": row.errand,
+        "办什么": row.get_purpose_display(),
         "时间": row.created_at,
         "问您的内容": "；".join(row.asked),
         "同意方式": row.get_way_display() if row.way else "",
         "同意时间": row.answered_at,
         "用纸质件的原因": row.paper_reason,
         "确认提交时间": row.confirmed_at,
+        "客屏上的签名": "写了" if row.handwriting else "没有写",
         "状态": row.get_state_display(),
-        "办件编号": (row.case.number or "") if row.case else "",
+        "办件编号": row.number,
     }
 
 

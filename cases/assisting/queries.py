@@ -3,30 +3,33 @@
 import datetime as dt
 import hashlib
 from dataclasses import dataclass
-from typing import Any
 from uuid import UUID
 
-from django.db import transaction
-from django.db.models import F, QuerySet
+from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
-from cases import events as codes
 from cases.assisting import errors
-from cases.assisting.handing import draft_digest
+from cases.assisting.contents import NOTHING, Content, content_of
+from cases.assisting.handing import digest_now
 from cases.assisting.models import Assistance, PaperSheet, WindowDisplay
 from cases.assisting.screens import display_of
 from cases.assisting.standing import LIVE, PARTS, State, label_of
+from cases.correcting import is_replaced
 from cases.counter.models import CounterWindow
 from cases.models import Case, CaseMaterial, Notice
-from cases.notices import read as read_notice
 from cases.signing.rules import DECLARATION
-from common import events
 from common.printing.pdf import render_pdf
 from identity.actor import Actor
+from identity.models import Region
 from identity.permissions import Permission
-from services.forms import visible_steps
-from services.models import ServiceItem
-from services.texts import text_of
+from identity.queries import represented_organisations
+from services.bundles.queries import offered
+from services.models import Bundle, ServiceItem
+
+_RECORDS = (
+    *("case__item_version", "case__department__region", "case__applicant__person", "case__signature"),
+    *("joint__bundle_version__bundle", "joint__region"),
+)
 
 
 def live_at(window: CounterWindow) -> Assistance | None:
@@ -40,7 +43,7 @@ def get_assistance(actor: Actor, assistance_id: UUID) -> Assistance:
     if actor.post_id is None or not actor.departments(Permission.COUNTER):
         raise errors.AssistanceNotFound
     rows = Assistance.objects.filter(clerk_id=actor.account_id, window__post_id=actor.post_id)
-    row = rows.select_related(*PARTS, "case__item_version").filter(pk=assistance_id).first()
+    row = rows.select_related(*PARTS, *_RECORDS).filter(pk=assistance_id).first()
     if row is None:
         raise errors.AssistanceNotFound
     return row
@@ -49,7 +52,8 @@ def get_assistance(actor: Actor, assistance_id: UUID) -> Assistance:
 def handed_in_at(window: CounterWindow, *, limit: int = 10) -> list[Assistance]:
     """What was handed in at a window today, newest first: as far as an away window ever sees it."""
     rows = Assistance.objects.filter(window=window, state=State.DONE, ended_at__date=timezone.localdate())
-    return list(rows.select_related("item", "case", "person").order_by("-ended_at")[:limit])
+    rows = rows.select_related("item", "bundle", "case", "joint", "person")
+    return list(rows.order_by("-ended_at", "-pk")[:limit])
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,16 +69,51 @@ class Progress:
 def progress_of(row: Assistance) -> Progress:
     """How far a session is (two queries with a draft)."""
     is_over = row.state in LIVE and row.ends_at <= timezone.now()
-    if row.case is None or row.state != State.AGREED:
+    if not (row.case or row.joint) or row.state != State.AGREED:
         return Progress(is_over, is_asked=False, is_confirmed=False, to_compare=[])
-    digest = draft_digest(row.case)
-    files = CaseMaterial.objects.filter(case=row.case, document__isnull=False)
+    digest = digest_now(row)
     return Progress(
         is_over,
         is_asked=row.draft_digest == digest,
         is_confirmed=row.confirmed_digest == digest,
-        to_compare=list(files.select_related("requirement", "document")),
+        to_compare=_to_compare(row),
     )
+
+
+def _to_compare(row: Assistance) -> list[CaseMaterial]:
+    """The files that lie in originals on the counter; of a correction those that were brought for it."""
+    files = CaseMaterial.objects.filter(of_session(row), document__isnull=False)
+    found = list(files.select_related("requirement", "document").order_by("case", "pk"))
+    if row.joint_id is not None:  # one scan may stand for several items
+        return list({one.document_id: one for one in found}.values())
+    if row.purpose != Assistance.Purpose.CORRECT:
+        return found
+    notice = Notice.objects.get(case=row.case_id, kind=Notice.Kind.CORRECTION)
+    return [one for one in found if one.correction and is_replaced(one, notice)]
+
+
+def cases_to_correct(person_id: UUID) -> QuerySet[Case]:
+    """Submitted cases of a person and of the organisations they represent, by number."""
+    parties = [person_id, *represented_organisations(person_id).values_list("pk", flat=True)]
+    rows = Case.objects.filter(applicant_id__in=parties, number__isnull=False)
+    parts = ("item__department__region", "item_version", "applicant__person", "applicant__organisation")
+    return rows.select_related(*parts).order_by("number")
+
+
+def of_session(row: Assistance) -> Q:
+    """The materials that a session is about."""
+    return Q(case__joint_item__joint=row.joint_id) if row.joint_id else Q(case=row.case_id)
+
+
+def region_at(window: CounterWindow, bundle: Bundle) -> Region:
+    """Where a bundle's items are looked for first: the window's region where the bundle reaches there, else its own."""
+    here, there = window.hall.region, bundle.region
+    return here if here.code.startswith(there.code[:6].rstrip("0")) else there
+
+
+def bundles_for(actor: Actor) -> list[Bundle]:
+    """Bundles offered today whose lead department the post takes in for (one query)."""
+    return [one for one in offered() if actor.may(Permission.COUNTER, one.department_id)]
 
 
 def display_bound(window: CounterWindow) -> WindowDisplay | None:
@@ -82,34 +121,17 @@ def display_bound(window: CounterWindow) -> WindowDisplay | None:
     return WindowDisplay.objects.filter(window=window, key_index__isnull=False).first()
 
 
-def find_receipt(row: Assistance) -> Notice | None:
-    """The receipt of what was handed in."""
-    if row.case_id is None:
-        return None
-    return Notice.objects.filter(case_id=row.case_id, kind=Notice.Kind.RECEIPT).select_related("case").first()
-
-
-def read_receipt(actor: Actor, assistance_id: UUID) -> tuple[str, bytes]:
-    """(number, PDF) of the receipt, for the clerk to print. Raises :class:`AssistanceNotFound`, or
-    :class:`CaseNotFound` while the file is being made.
+def consent_sheet(actor: Actor, assistance_id: UUID) -> bytes:
+    """What the display asks as a PDF, to be signed by who cannot use it: the consent, or for a bundle, which has no
+    form of its own, what is handed in. Raises :class:`AssistanceNotFound`.
     """
     row = get_assistance(actor, assistance_id)
-    notice = find_receipt(row) if row.state == State.DONE else None
-    if notice is None:
+    is_consent = row.state == State.ASKED
+    if not is_consent and (row.joint is None or row.draft_digest != digest_now(row)):
         raise errors.AssistanceNotFound
-    detail = {"window": row.window.number, "step": "receipt", "reason": ""}
-    with transaction.atomic():
-        events.record(codes.ASSISTANCE_MOVED, actor=actor, subject_id=row.pk, holder_id=row.person_id, **detail)
-        return notice.number, read_notice(actor, notice)
-
-
-def consent_sheet(actor: Actor, assistance_id: UUID) -> bytes:
-    """The question as a PDF, to be signed by who cannot use the display. Raises :class:`AssistanceNotFound`."""
-    row = get_assistance(actor, assistance_id)
-    if row.state != State.ASKED:
-        raise errors.AssistanceNotFound
-    title = "窗口办理同意书"
-    context = {"row": row, "title": title, "office": label_of(row)}
+    title = "窗口办理同意书" if is_consent else "联办申请确认书"
+    content = None if is_consent else content_of(row)
+    context = {"row": row, "title": title, "office": label_of(row), "content": content, "declaration": DECLARATION}
     return render_pdf("documents/consent.html", context, title=title, author=row.window.hall.name)
 
 
@@ -121,8 +143,7 @@ class Shown:
     row: Assistance | None
     step: str  # idle, asked, filling, confirm, confirmed, done
     clerk: str
-    answers: list[tuple[str, list[tuple[str, str]]]]
-    materials: list[str]
+    content: Content
     declaration: str
     mark: str
 
@@ -136,18 +157,13 @@ def shown_on(key: str) -> Shown:
     row = live_at(window) or _just_done(window)
     step = _step(row)
     clerk = CounterWindow.objects.filter(pk=window.pk).values_list("clerk__staff_name", flat=True).first() or ""
-    answers: list[tuple[str, list[tuple[str, str]]]] = []
-    materials: list[str] = []
-    if row is not None and row.case_id is not None and step == "confirm":
-        answers, materials = _content(row.case_id)
     mark = "|".join([str(row.pk), step, row.draft_digest] if row else [step])
     return Shown(
         window=window,
         row=row,
         step=step,
         clerk=clerk,
-        answers=answers,
-        materials=materials,
+        content=content_of(row) if row is not None and step == "confirm" else NOTHING,
         declaration=DECLARATION,
         mark=hashlib.sha256(mark.encode()).hexdigest()[:16],
     )
@@ -156,7 +172,7 @@ def shown_on(key: str) -> Shown:
 def _just_done(window: CounterWindow) -> Assistance | None:
     since = timezone.now() - dt.timedelta(seconds=_DONE_SHOWN)
     rows = Assistance.objects.filter(window=window, state=State.DONE, ended_at__gt=since, originals_back_at=None)
-    return rows.select_related(*PARTS, "case").first()
+    return rows.select_related(*PARTS, "case", "joint").first()
 
 
 def _step(row: Assistance | None) -> str:
@@ -167,22 +183,6 @@ def _step(row: Assistance | None) -> str:
     if not row.draft_digest:
         return "filling"
     return "confirmed" if row.confirmed_digest == row.draft_digest else "confirm"
-
-
-def _content(case_id: UUID) -> tuple[list[tuple[str, list[tuple[str, str]]]], list[str]]:
-    case = Case.objects.select_related("item_version").get(pk=case_id)
-    steps = visible_steps(case.item_version, case.situation)
-    sections = []
-    for step in steps:
-        rows = [(str(spec.label), text_of(spec, _value(case, spec.key))) for spec in step.fields if spec.type != "file"]
-        sections.append((str(step.title), [pair for pair in rows if pair[1]]))
-    files = case.materials.select_related("requirement").exclude(way=CaseMaterial.Way.MISSING)
-    return sections, [f"{one.name}（{one.get_way_display()}）" for one in files]
-
-
-def _value(case: Case, key: str) -> Any:
-    answer = case.answers.get(key)
-    return answer["value"] if answer else ""
 
 
 def sheets_of(actor: Actor) -> QuerySet[PaperSheet]:

@@ -5,9 +5,6 @@ from collections.abc import Iterable
 
 from services.codes import HandleArea
 
-CODE_MINUTES = 5  # how long the code for a display lives
-HOURS = 2  # how long one consent lasts
-LATE_AFTER = 5  # working days after which a sheet is entered only with a supervisor's leave
 _SAME_DIGITS = {  # how many leading digits of the region code (GB/T 2260) have to agree
     HandleArea.COUNTRY: 0,
     HandleArea.PROVINCES: 0,
@@ -35,7 +32,7 @@ def lines(
 ) -> list[str]:
     """What consent is asked for, line by line, as the display shows it (个人信息保护法第十四条、第十七条).
 
-    A legal text, frozen with the answer: in Chinese.
+    ``item`` is an item's name or a bundle's. A legal text, frozen with the answer: in Chinese.
     """
     known, held = list(dict.fromkeys(fields)), list(dict.fromkeys(proofs))
     name = "您本人" if is_own else party
@@ -44,6 +41,24 @@ def lines(
         said.append(f"为了少填，会用到登记过的：{'、'.join(known)}。")
     if held:
         said.append(f"为了少交，会查看{name}名下的：{'、'.join(held)}。")
+    said.append("扫描您带来的材料，存进您的材料库，原件当场还给您。")
+    said.append("提交以前，会再请您核对一次。您随时可以停止。")
+    return said
+
+
+def correction_lines(
+    *, item: str, number: str, office: str, party: str, is_own: bool, points: Iterable[str]
+) -> list[str]:
+    """What consent is asked for before corrections are handed in at a window; ``points`` are what the notice asks for.
+
+    A legal text, frozen with the answer: in Chinese.
+    """
+    name = "您本人" if is_own else party
+    said = [
+        f"由{office}的工作人员，以{name}的名义补正“{item}”的申请（办件编号{number}）。",
+        "会打开这份申请填写的内容和交过的材料，别的都看不到。",
+    ]
+    said += [f"要补正的：{point}" for point in points]
     said.append("扫描您带来的材料，存进您的材料库，原件当场还给您。")
     said.append("提交以前，会再请您核对一次。您随时可以停止。")
     return said

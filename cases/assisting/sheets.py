@@ -2,6 +2,7 @@
 
 import datetime as dt
 
+from django.conf import settings
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -39,6 +40,7 @@ def _check_time(window: CounterWindow, sheet: PaperSheet, received_at: dt.dateti
         raise errors.AssistanceInvalid(fields={"received_at": said % {"printed": printed} if "%" in said else said})
     day = timezone.localtime(received_at).date()
     age = for_region(window.hall.region.code).count(day, timezone.localdate())
-    if age > rules.LATE_AFTER and sheet.late_allowed_at is None:
-        message = _("收件已经过了 %(days)s 个工作日，要主管先批准补录。") % {"days": rules.LATE_AFTER}
+    most = settings.COUNTER_LATE_SHEET_DAYS
+    if age > most and sheet.late_allowed_at is None:
+        message = _("收件已经过了 %(days)s 个工作日，要主管先批准补录。") % {"days": most}
         raise errors.AssistanceInvalid(fields={"received_at": message})

@@ -1,12 +1,14 @@
 """As whom a clerk fills in: the person who consented, as long as the consent stands and the clerk sits there."""
 
+from collections.abc import Collection
 from uuid import UUID
 
-from django.db.models import F, QuerySet
+from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
 from cases.assisting.errors import AssistanceOver
 from cases.assisting.models import Assistance
+from cases.joint.models import JointItem
 from identity import levels
 from identity.actor import Actor, ActorKind
 
@@ -21,13 +23,17 @@ def label_of(row: Assistance) -> str:
         words += f"，纸质表{row.sheet.number}补录"
     if not row.is_away:
         return words
-    owner = row.item.department.name if row.item.department else ""
+    owner = row.item.department.name if row.item and row.item.department else ""
     return f"{words}，异地代收，{owner}办理"
 
 
 def agreed_of(account_id: UUID) -> QuerySet[Assistance]:
-    """What this account may fill in now: consent given, not over, and the account still sits at that window."""
+    """What this account may fill in now: consent given, not over, and the account still sits at that window.
+
+    Not for who closed their account since: closing waits for sessions it sees, and one begun at that moment ends here.
+    """
     rows = Assistance.objects.filter(clerk_id=account_id, state=State.AGREED, ends_at__gt=timezone.now())
+    rows = rows.filter(person__locked_at__isnull=True)
     return rows.filter(window__clerk_id=F("clerk_id"), window__is_active=True)
 
 
@@ -52,15 +58,37 @@ def actor_of(clerk: Actor, row: Assistance) -> Actor:
     )
 
 
-PARTS = ("window__hall", "clerk", "person", "party__person", "party__organisation", "item__department", "sheet")
+PARTS = (
+    *("window__hall", "clerk", "person", "party__person", "party__organisation"),
+    *("item__department", "bundle", "sheet"),
+)
 
 
-def find_actor(clerk: Actor, *, case_id: UUID | None = None) -> Actor | None:
-    """As whom a clerk may open a page of this case (or, without one, any page of what they fill in) now, or None."""
+def find_actor(
+    clerk: Actor,
+    *,
+    purposes: Collection[str] = Assistance.Purpose.values,
+    case_id: UUID | None = None,
+    joint_id: UUID | None = None,
+    bundle_code: str = "",
+) -> Actor | None:
+    """As whom a clerk may open a page of this case, joint case or bundle now, or None.
+
+    Without any of them: a page that belongs to whatever they fill in. ``purposes``: what the page is for.
+    """
     if not clerk.is_staff:
         return None
-    rows = agreed_of(clerk.known_account_id).filter(case_id__isnull=False)
-    row = (rows.filter(case_id=case_id) if case_id else rows).select_related(*PARTS).first()
+    rows = agreed_of(clerk.known_account_id).filter(purpose__in=purposes)
+    if bundle_code:
+        rows = rows.filter(bundle__code=bundle_code)
+    elif joint_id:
+        rows = rows.filter(joint_id=joint_id)
+    elif case_id:
+        parts = JointItem.objects.filter(case_id=case_id).values("joint")
+        rows = rows.filter(Q(case_id=case_id) | Q(joint__in=parts))
+    else:
+        rows = rows.filter(Q(case_id__isnull=False) | Q(joint_id__isnull=False))
+    row = rows.select_related(*PARTS).first()
     return actor_of(clerk, row) if row else None
 
 

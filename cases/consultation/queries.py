@@ -10,10 +10,11 @@ from cases import events as codes
 from cases.consultation import errors
 from cases.consultation.models import Consultation, ConsultationFile, ConsultationMessage
 from cases.models import Branch, Case
-from cases.queries import of_ended_organisations, visible_to, waiting_for
+from cases.queries import waiting_for
 from cases.routes.queries import is_recused
 from cases.rules import is_case_number
 from cases.storing import content_of
+from cases.visibility import of_ended_organisations, visible_to
 from common import events
 from common.errors import Forbidden
 from identity.actor import Actor

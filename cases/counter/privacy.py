@@ -18,7 +18,7 @@ def collect(party: Party) -> list[Part]:
     """Every appointment of a person with what became of it, and tickets that still carry their phone or ID number."""
     if party.kind != Party.Kind.PERSON:
         return []
-    rows = Appointment.objects.filter(person_id=party.pk).select_related("hall", "item").order_by("starts_at")
+    rows = Appointment.objects.filter(person_id=party.pk).select_related("hall", "item").order_by("starts_at", "pk")
     tickets = _tickets_of(party).select_related("hall").order_by("day", "number")
     return [
         Part("appointments", "大厅预约", [_row(row) for row in rows]),

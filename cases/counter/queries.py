@@ -88,7 +88,7 @@ def desk(actor: Actor, window_id: UUID) -> Desk:
     waiting = _light(_today(window.hall_id).filter(state=_State.WAITING))
     line = rules.line_for(reach_of(window), map(standing_of, waiting), now)
     shown = {ticket.pk: ticket for ticket in today.filter(pk__in=[one.pk for one in line[:_LINE_SHOWN]])}
-    skipped = today.filter(state=_State.SKIPPED).order_by("-called_at")[:_LINE_SHOWN]
+    skipped = today.filter(state=_State.SKIPPED).order_by("-called_at", "-pk")[:_LINE_SHOWN]
     others = CounterWindow.objects.filter(hall_id=window.hall_id, is_active=True).exclude(pk=window.pk)
     return Desk(
         window=window,
@@ -171,7 +171,7 @@ def screen(counter: HallCounter) -> Screen:
     return Screen(
         hall=counter.hall,
         now=list(now),
-        last=list(last.order_by("-called_at")[:_LAST_CALLED]),
+        last=list(last.order_by("-called_at", "-pk")[:_LAST_CALLED]),
         waiting=_today(counter.hall_id).filter(state=_State.WAITING).count(),
         closed=closing.values_list("close_reason", flat=True).first() or "",
     )

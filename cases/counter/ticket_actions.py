@@ -171,7 +171,7 @@ def _department(hall: Hall, department_id: UUID | None) -> UUID | None:
 def _appointment(hall: Hall, day: dt.date, wanted: Wanted) -> Appointment | None:
     """The appointment that is open here today: by its code, or the next of the person the number belongs to."""
     rows = Appointment.objects.select_for_update(no_key=True, of=("self",)).filter(hall=hall, day=day)
-    rows = rows.filter(state__in=[Appointment.State.BOOKED, Appointment.State.ARRIVED]).order_by("starts_at")
+    rows = rows.filter(state__in=[Appointment.State.BOOKED, Appointment.State.ARRIVED]).order_by("starts_at", "pk")
     if wanted.code:
         found = rows.filter(code=re.sub(r"[\s-]", "", wanted.code)[:8].replace("\x00", "")).first()
         if found is None:

@@ -4,12 +4,14 @@ Locks: case, delivery, parcel. No call of the courier runs inside a transaction.
 """
 
 import datetime as dt
+import logging
 import re
 from collections.abc import Mapping
 from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from cases import events as codes
@@ -30,6 +32,7 @@ from common.jobs import after_commit
 from identity.actor import Actor
 from identity.permissions import Permission
 
+_log = logging.getLogger("onestop.parcels")
 _State = Parcel.State
 _WAYBILL = re.compile(r"[A-Za-z0-9]{6,40}")
 _FAR = {step: order for order, step in enumerate(_State.values)}  # how far along each step is
@@ -94,6 +97,9 @@ def order_parcel(actor: Actor, *, parcel_id: UUID) -> Parcel:
 def ask_for_parcel(actor: Actor, *, parcel_id: UUID) -> int:
     """Ask the courier where a parcel is and take its word; returns how many news there were.
 
+    News that cannot be (from before the parcel, or the opposite of how its way ended) are passed over: what else the
+    courier says still counts.
+
     Raises :class:`CourierMissing` or :class:`CourierAway`.
     """
     platform = courier.chosen()
@@ -102,7 +108,10 @@ def ask_for_parcel(actor: Actor, *, parcel_id: UUID) -> int:
     parcel = Parcel.objects.get(pk=parcel_id)
     news = platform.track(number=parcel.number)
     for one in sorted(news, key=lambda one: one.at):
-        take_news(actor, news=one)
+        try:
+            take_news(actor, news=one)
+        except (errors.ParcelEnded, errors.ParcelTooEarly) as error:
+            _log.warning("parcel %s: %s of %s was passed over (%s)", parcel_id, one.step, one.at, error.code)
     Parcel.objects.filter(pk=parcel_id).update(asked_at=timezone.now())
     return len(news)
 
@@ -203,10 +212,14 @@ def read_address(actor: Actor, *, delivery_id: UUID) -> tuple[Delivery, Address]
 
 @transaction.atomic
 def forget_addresses(actor: Actor) -> int:
-    """Erase the addresses of what arrived, came back or ended ``ADDRESS_KEEP_DAYS`` ago; returns how many."""
+    """Erase the addresses of what arrived, came back or ended ``ADDRESS_KEEP_DAYS`` ago; returns how many.
+
+    What came back waits at the hall and is never posted again: its address goes, fetched or not.
+    """
     before = timezone.now() - dt.timedelta(days=settings.ADDRESS_KEEP_DAYS)
     over = [Delivery.State.SIGNED, Delivery.State.HANDED_OUT, Delivery.State.ENDED]
-    rows = Delivery.objects.filter(state__in=over, updated_at__lt=before, address__isnull=False)
+    is_over = Q(state__in=over) | Q(state=Delivery.State.READY, way=Delivery.Way.PICK_UP)
+    rows = Delivery.objects.filter(is_over, updated_at__lt=before, address__isnull=False)
     count = rows.update(address=None)
     if count:
         events.record(codes.ADDRESSES_ERASED, actor=actor, subject_id="all", count=count)

@@ -11,6 +11,7 @@ from cases import drafting, evidence, prefill
 from cases import errors as case_errors
 from cases import events as codes
 from cases.actions import handover
+from cases.assisting.handing import begun_joint
 from cases.joint import errors, rules, union
 from cases.joint.queries import visible_to
 from cases.models import Case, JointCase, JointItem
@@ -41,7 +42,7 @@ def start(
 
     Raises :class:`BundleNotFound`, :class:`SituationInvalid`, :class:`JointUnanswered`, :class:`JointEmpty`, the
     errors of :func:`cases.drafting.check_applicant`, or for a mandate for some items only
-    :class:`MandateOutOfScope`.
+    :class:`MandateOutOfScope`, at the counter :class:`AssistanceOver` for a bundle nobody was asked about.
     """
     _whole_scope(actor)
     claimed = claim(actor_id=actor.account_id, action="joint_start", request_key=request_key)
@@ -63,6 +64,7 @@ def start(
     joint.region = region
     joint.save()
     _bring_in_line(actor, joint, plan, applicant)
+    begun_joint(actor, joint)
     claimed.settle(joint.pk)
     return joint
 
@@ -172,8 +174,9 @@ def editable(actor: Actor, joint_id: UUID, expected_version: int | None) -> Join
     if expected_version is not None and expected_version != joint.version:
         raise errors.JointStale
     require_active(joint.applicant)
-    if joint.agent_id != actor.person_id:
-        joint.agent_id, joint.agent_account_id = _person(actor), actor.known_account_id
+    is_anothers = joint.agent_id != actor.person_id
+    joint.agent_id, joint.agent_account_id = _person(actor), actor.known_account_id
+    if is_anothers:
         for part in union.load(joint, lock=True).parts:
             handover.take_over(actor, case=part.case)
             part.case.save()

@@ -7,7 +7,7 @@ from uuid import UUID
 from django.db.models import Prefetch, Q, QuerySet
 
 from cases import events as codes
-from cases import queries as cases
+from cases import visibility
 from cases.errors import MaterialNotFound
 from cases.fees.glances import GLANCES
 from cases.joint import errors, rules
@@ -20,14 +20,16 @@ _State = JointItem.State
 
 
 def visible_to(actor: Actor) -> QuerySet[JointCase]:
-    """Joint cases this actor may know of: those of the party a citizen acts for with a whole mandate; all to the
-    system. Staff see them through the cases of their departments (:func:`siblings`).
+    """Joint cases this actor may know of: those of the party a citizen acts for with a whole mandate; through a clerk
+    at the counter the one they consented to; all to the system. Staff see them through the cases of their departments
+    (:func:`siblings`).
     """
     if actor.kind == ActorKind.SYSTEM:
         return JointCase.objects.all()
     if not actor.is_citizen or (actor.scope is not None and actor.scope.is_limited):
         return JointCase.objects.none()
-    return JointCase.objects.filter(applicant_id=actor.principal_id)
+    own = JointCase.objects.filter(applicant_id=actor.principal_id)
+    return own.filter(assistances__pk=actor.assistance_id) if actor.assistance_id else own
 
 
 def get(actor: Actor, joint_id: UUID) -> JointCase:
@@ -179,7 +181,7 @@ def siblings(actor: Actor, case: Case) -> Siblings | None:
     joint = JointCase.objects.select_related("bundle_version").get(pk=part.joint_id)
     rows = list(joint.items.select_related("item_version", "department", "case"))
     ids = [row.case_id for row in rows if row.case_id]
-    mine = set(cases.visible_to(actor).filter(pk__in=ids).values_list("pk", flat=True))
+    mine = set(visibility.visible_to(actor).filter(pk__in=ids).values_list("pk", flat=True))
     names = {row.key: row.item_version.name for row in rows}
     return Siblings(
         joint.number or "",

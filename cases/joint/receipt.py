@@ -11,6 +11,7 @@ from cases.joint import errors
 from cases.joint.queries import note_read
 from cases.models import JointCase, JointItem
 from cases.storing import content_of
+from common.formatting import legal_datetime
 from common.numbering import next_number
 from identity.actor import Actor
 
@@ -37,7 +38,6 @@ def issue(actor: Actor, joint: JointCase) -> None:
         ),
         ("要到窗口办的事项", [_name(item) for item in offline]),
     ]
-    moment = timezone.localtime(joint.submitted_at)
     joint.receipt_content = {
         "addressee": joint.applicant.name,
         "paragraphs": [
@@ -47,7 +47,7 @@ def issue(actor: Actor, joint: JointCase) -> None:
                 "各部门在收件之日起五个工作日内答复是否受理；逾期没有答复的，自收到申请之日起即为受理。"
             ),
         ],
-        "facts": [("联办编号", joint.number or ""), ("申请时间", moment.strftime("%Y年%m月%d日 %H:%M"))],
+        "facts": [("联办编号", joint.number or ""), ("申请时间", legal_datetime(joint.submitted_at or timezone.now()))],
         "lists": [{"title": title, "items": rows} for title, rows in lists if rows],
         "remedies": [],
         "contact": "",

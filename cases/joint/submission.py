@@ -11,6 +11,7 @@ from cases import drafting, evidence, messages, prefill
 from cases import errors as case_errors
 from cases import events as codes
 from cases.actions import moves, submission
+from cases.assisting.handing import assisted_at, confirmed_joint, done
 from cases.handing_in import hand_in
 from cases.joint import drafts, errors, receipt, rules, union
 from cases.joint.queries import fates, lanes
@@ -50,7 +51,8 @@ def submit(
 
     All or nothing, and the same ``request_key`` twice gives the same joint case. Raises :class:`JointSubmitted`,
     :class:`JointStale`, :class:`KeyOfAnother`, :class:`DeclarationMissing`, :class:`ProofNeeded`,
-    :class:`ItemNotApplicable` or :class:`JointIncomplete`; then the draft is as it was.
+    :class:`ItemNotApplicable`, :class:`JointIncomplete` or at the counter :class:`NotConfirmed`; then the draft is as
+    it was.
     """
     joint = drafts.lock(actor, joint_id)
     claimed = claim(actor_id=actor.account_id, action="joint_submit", request_key=request_key)
@@ -60,7 +62,8 @@ def submit(
     if not declared:
         raise case_errors.DeclarationMissing(fields={"declared": case_errors.DeclarationMissing.message})
     whole = union.load(joint, lock=True)
-    _check(actor, whole)
+    require_whole(actor, whole)
+    proof = confirmed_joint(actor, joint) or proof
     require_proof(max((part.case.item_version.assurance_level for part in whole.parts), default=0), proof)
     _number(joint)
     for part in whole.parts:
@@ -85,6 +88,7 @@ def submit(
         items=len(whole.parts),
     )
     after_commit("cases.tasks.produce_joint_receipt", joint_id=str(joint.pk))
+    done(actor)
     claimed.settle(joint.pk)
     return joint
 
@@ -117,8 +121,12 @@ def open_points(whole: union.Union) -> list[tuple[str, str, str]]:
     return found
 
 
-def _check(actor: Actor, whole: union.Union) -> None:
-    """Resolve everything as of today; every item could be handed in but for what comes of an earlier one."""
+def require_whole(actor: Actor, whole: union.Union) -> None:
+    """Resolve everything as of today; every item could be handed in but for what comes of an earlier one.
+
+    The drafts are locked. Raises :class:`ItemNotApplicable`, :class:`JointIncomplete` or as
+    :func:`cases.drafting.check_agent` does.
+    """
     today = timezone.localdate()
     for part in whole.parts:
         if not is_open(part.case.item):
@@ -209,7 +217,8 @@ def _begin(joint: JointCase, item: JointItem, items: list[JointItem]) -> None:
             return
         case.applicant = certificate.holder
         case.save(update_fields=["applicant", "updated_at"])
-    for_them = replace(SYSTEM, account_id=joint.agent_account_id)
+    session, window = assisted_at(joint)
+    for_them = replace(SYSTEM, account_id=joint.agent_account_id, assistance_id=session, assisted_at=window)
     try:
         with transaction.atomic():
             moves.check(case, for_them, Action.SUBMIT, expected_version=None)

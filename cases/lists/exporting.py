@@ -9,7 +9,7 @@ from openpyxl import Workbook
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 
 from cases.models import Case
-from cases.queries import visible_to
+from cases.visibility import visible_to
 from common.formatting import code_label
 from common.lines import as_text, csv_line
 from common.masking import mask_id, mask_name

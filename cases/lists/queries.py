@@ -2,24 +2,29 @@
 
 A list is put together from arms: conditions that do not overlap and each of which an index answers in the order of
 the list. Each arm gives at most a page, and the page is the first of them all. What is shown is read once more
-through :func:`cases.queries.visible_to`, so that an arm can never show what the actor may not know of.
+through :func:`cases.visibility.visible_to`, so that an arm can never show what the actor may not know of.
 """
 
 import datetime as dt
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
-from django.db.models import Exists, IntegerField, OuterRef, Q, QuerySet, Value
+from django.core.exceptions import EmptyResultSet
+from django.db import connection
+from django.db.models import DateField, Exists, F, IntegerField, OuterRef, Q, QuerySet, Value
+from django.db.models.lookups import GreaterThan, GreaterThanOrEqual, LessThan, LessThanOrEqual
 from django.utils import timezone
 
 from cases.lists.filters import WorklistFilter
 from cases.lists.finding import ranks
-from cases.lists.ordering import ORDERS, Order, Place, beyond
+from cases.lists.ordering import EARLIEST, ORDERS, Order, Place, beyond, day
 from cases.models import Branch, Case, Flag
-from cases.queries import visible_to, waiting_for, waiting_parts
+from cases.queries import waiting_for, waiting_parts
 from cases.states import OPEN_STATES, State
+from cases.visibility import visible_to
 from common.workdays import UnknownYear, for_region
 from identity.actor import Actor
 from identity.permissions import Permission
@@ -28,7 +33,15 @@ PAGE_SIZE = 20
 COUNT_CAP = 100
 SOON = 3  # working days
 _MOST_ARMS = 64  # departments with an arm each; beyond them the rows are dense enough for one
-_TIMED = (State.ACCEPTED, State.IN_REVIEW, State.SUSPENDED)
+_TIMED = frozenset({State.ACCEPTED, State.IN_REVIEW, State.SUSPENDED})
+_OF_LAMP = {"paused": frozenset({State.SUSPENDED})}  # a paused clock has no last day; others may be in any such state
+# What rows show of a case; its answers and the item's guide are long.
+_SHOWN = (
+    *("number", "state", "outcome", "received_on", "accepted_on", "promise_due_on", "statutory_due_on"),
+    *("department__region__code", "applicant__kind", "applicant__person__name", "applicant__organisation__name"),
+    *("item_version__name", "item_version__promise_days", "item_version__promise_unit"),
+    *("item_version__statutory_days", "item_version__statutory_unit"),
+)
 _SEES = (Permission.COUNTER, Permission.DECIDE, Permission.SUPERVISE)
 
 
@@ -119,6 +132,7 @@ def _rows(actor: Actor, places: Sequence[Place]) -> list[Row]:
         visible_to(actor)
         .filter(pk__in=[place.key for place in places])
         .select_related("item_version", "department__region", "applicant__person", "applicant__organisation")
+        .only(*_SHOWN)
         .annotate(is_flagged=Exists(Flag.objects.filter(case=OuterRef("pk"), resolved_at__isnull=True)))
         .annotate(is_brought_up=Exists(brought_up))
         .order_by()
@@ -132,40 +146,61 @@ def _places(
 ) -> list[Place]:
     """The first places of a list behind ``place``; in the opposite direction where ``is_back`` (one statement)."""
     order = ORDERS[chosen.order]
-    arms = [
-        _sliced(order, arm, rank, most, place, is_back=is_back)
-        for rank, arm in _arms(actor, chosen)
-        if not _is_past(rank, place, is_back=is_back)
-    ]
-    if not arms:
+    arms = [arm for arm in _arms(actor, chosen) if not _is_past(arm.rank, place, is_back=is_back)]
+    parts: list[str] = []
+    values: list[Any] = []
+    for arm in arms:
+        with suppress(EmptyResultSet):
+            sql, given = _sliced(order, arm, most, place, is_back=is_back).query.sql_with_params()
+            for one in arm.each or (_EACH,):
+                parts.append(f"({sql})")
+                values += [one if value == _EACH else value for value in given]
+    if not parts:
         return []
-    found = arms[0] if len(arms) == 1 else arms[0].union(*arms[1:], all=True).order_by(*_names(order, is_back))[:most]
-    return [Place(int(rank), tuple(days), UUID(str(key))) for rank, *days, key in found]
+    # Of one rank the arms are in the order of the list: they are merged, and read no further than the page.
+    names = _names(order, is_back)[len({arm.rank for arm in arms}) == 1 :]
+    by = ", ".join(f"{name.lstrip('-')} DESC" if name[0] == "-" else name for name in names)
+    listed = f"SELECT * FROM ({' UNION ALL '.join(parts)}) AS listed ORDER BY {by} LIMIT %s"  # noqa: S608 our own names
+    with connection.cursor() as cursor:
+        cursor.execute(listed, [*values, most])
+        return [Place(rank, tuple(days), key) for rank, *days, key in cursor.fetchall()]
 
 
-def _sliced(
-    order: Order, arm: QuerySet[Case], rank: int, most: int, place: Place | None, *, is_back: bool
-) -> QuerySet[Case, Any]:
-    if place is not None and rank == place.rank:
-        arm = arm.filter(beyond(order, place, is_back=is_back))
+_EACH = uuid4()  # stands for the department in an arm that is written once for several
+
+
+@dataclass(frozen=True, slots=True)
+class _Arm:
+    """Cases of one rank; where they are those of the department :data:`_EACH`, an arm for ``each`` of these."""
+
+    rank: int
+    cases: QuerySet[Case]
+    each: Sequence[UUID] = ()
+
+
+def _sliced(order: Order, arm: _Arm, most: int, place: Place | None, *, is_back: bool) -> QuerySet[Case, Any]:
+    cases = arm.cases
+    if place is not None and arm.rank == place.rank:
+        cases = cases.filter(beyond(order, place, is_back=is_back))
     keys = {f"k{number}": key for number, key in enumerate(order.keys)}
-    named = arm.annotate(rank=Value(rank, output_field=IntegerField()), **keys)
+    named = cases.annotate(rank=Value(arm.rank, output_field=IntegerField()), **keys, key=F("pk"))
     names = _names(order, is_back)
-    sorted_arm = named.order_by(*(name for name in names if name.lstrip("-") != "rank"))
-    return sorted_arm.values_list("rank", *keys, "pk")[:most]
+    return named.order_by(*(name for name in names if name.lstrip("-") != "rank")).values_list("rank", *keys, "key")[
+        :most
+    ]
 
 
 def _names(order: Order, is_back: bool) -> list[str]:
     sign = "-" if order.is_down != is_back else ""
     names = [f"{sign}k{number}" for number in range(len(order.keys))]
-    return ["-rank" if is_back else "rank", *names, f"{sign}pk"]
+    return ["-rank" if is_back else "rank", *names, f"{sign}key"]
 
 
 def _is_past(rank: int, place: Place | None, *, is_back: bool) -> bool:
     return place is not None and (rank > place.rank if is_back else rank < place.rank)
 
 
-def _arms(actor: Actor, chosen: WorklistFilter) -> list[tuple[int, QuerySet[Case]]]:
+def _arms(actor: Actor, chosen: WorklistFilter) -> list[_Arm]:
     if not actor.is_staff:
         return []
     narrowed = _narrowed(actor, chosen)
@@ -174,29 +209,30 @@ def _arms(actor: Actor, chosen: WorklistFilter) -> list[tuple[int, QuerySet[Case
         if chosen.task == "mine":
             whole = whole.filter(waiting_for(actor))
         is_ranked = chosen.order == "best"
-        return [(rank if is_ranked else 0, whole.filter(fits)) for rank, fits in enumerate(ranks(chosen.text))]
-    parts = waiting_parts(actor) if chosen.task == "mine" else _visible_parts(actor)
-    shown = Case.objects.exclude(state=State.DRAFT).order_by()
-    return [(0, shown.filter(part).filter(narrowed)) for part in parts]
+        return [_Arm(rank if is_ranked else 0, whole.filter(fits)) for rank, fits in enumerate(ranks(chosen.text))]
+    shown = Case.objects.exclude(state=State.DRAFT).filter(narrowed).order_by()
+    if chosen.task == "mine":
+        return [_Arm(0, shown.filter(part)) for part in waiting_parts(actor)]
+    return _visible_arms(actor, shown)
 
 
-def _visible_parts(actor: Actor) -> list[Q]:
-    """What :func:`visible_to` says, in parts that do not overlap: a department each, then those it only reviews."""
+def _visible_arms(actor: Actor, shown: QuerySet[Case]) -> list[_Arm]:
+    """What :func:`visible_to` says, in arms that do not overlap: a department each, then those it only reviews."""
     own = frozenset().union(*(actor.departments(right) for right in _SEES))
     reviewed = actor.departments(Permission.REVIEW) - own
-    parts = [Q(department_id=one) for one in sorted(own)] if len(own) <= _MOST_ARMS else [Q(department_id__in=own)]
+    arms = []
+    if 0 < len(own) <= _MOST_ARMS:
+        arms.append(_Arm(0, shown.filter(department_id=_EACH), sorted(own)))
+    elif own:
+        arms.append(_Arm(0, shown.filter(department_id__in=own)))
     if reviewed:
         branches = Branch.objects.filter(case=OuterRef("pk"), department_id__in=reviewed)
-        parts.append(Exists(branches) & ~Q(department_id__in=own))
-    return parts
+        arms.append(_Arm(0, shown.filter(Exists(branches) & ~Q(department_id__in=own))))
+    return arms
 
 
 def _narrowed(actor: Actor, chosen: WorklistFilter) -> Q:
-    wanted = Q()
-    if chosen.task == "open":
-        wanted &= Q(state__in=sorted(OPEN_STATES))
-    if chosen.state:
-        wanted &= Q(state=chosen.state)
+    wanted = _in_states(chosen)
     exact = {"item": "item_id", "department": "department_id", "region": "department__region_id"}
     for name, column in {**exact, "applicant": "applicant_id"}.items():
         if value := getattr(chosen, name):
@@ -208,23 +244,32 @@ def _narrowed(actor: Actor, chosen: WorklistFilter) -> Q:
     if chosen.until:
         wanted &= Q(received_on__lte=chosen.until)
     for column, lamp in (("promise_due_on", chosen.promise), ("statutory_due_on", chosen.statute)):
-        if lamp:
+        if lamp and lamp != "paused":
             wanted &= _lit(column, lamp, actor)
     return wanted
 
 
+def _in_states(chosen: WorklistFilter) -> Q:
+    """All that is said about the state, as one condition: a planner takes two for rarer than they are."""
+    said = [OPEN_STATES] if chosen.task == "open" else []
+    said += [frozenset({State(chosen.state)})] if chosen.state else []
+    said += [_OF_LAMP.get(lamp, _TIMED) for lamp in (chosen.promise, chosen.statute) if lamp]
+    return Q(state__in=sorted(frozenset.intersection(*said))) if said else Q()
+
+
 def _lit(column: str, lamp: str, actor: Actor) -> Q:
-    """Cases whose clock runs, by their last day; a paused clock has none."""
-    if lamp == "paused":
-        return Q(state=State.SUSPENDED)
-    today = timezone.localdate()
-    running = Q(state__in=_TIMED)
+    """Cases whose clock runs, by their last day, which is what the lists of open cases are sorted by."""
+    key, today = day(column), timezone.localdate()
     if lamp == "over":
-        return running & Q(**{f"{column}__lt": today})
+        return Q(GreaterThan(key, _a_day(EARLIEST)), LessThan(key, _a_day(today)))
     last = _soon(today, actor)
     if lamp == "soon":
-        return running & Q(**{f"{column}__range": (today, last)})
-    return running & Q(**{f"{column}__gt": last})
+        return Q(GreaterThanOrEqual(key, _a_day(today)), LessThanOrEqual(key, _a_day(last)))
+    return Q(GreaterThan(key, _a_day(last)))
+
+
+def _a_day(value: dt.date) -> Value:
+    return Value(value, output_field=DateField())
 
 
 def _soon(today: dt.date, actor: Actor) -> dt.date:

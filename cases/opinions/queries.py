@@ -12,6 +12,7 @@ from cases.opinions import errors, rules
 from cases.routes.queries import own_accounts
 from cases.rules import is_case_number
 from cases.states import State
+from cases.storing import content_of as stored_content
 from common import events
 from common.written import Given, written
 from identity.actor import Actor
@@ -38,7 +39,12 @@ def waiting_rows(actor: Actor) -> QuerySet[OpinionAsked]:
     if not actor.is_staff:
         return OpinionAsked.objects.none()
     mine = Q(assignee=None) | Q(assignee__in=own_accounts(actor))
-    return OpinionAsked.objects.filter(Q(post=actor.post_id) & mine | Q(escalated_to=actor.post_id), state="waiting")
+    return OpinionAsked.objects.filter(_of_post(actor) & mine | Q(escalated_to=actor.post_id), state="waiting")
+
+
+def _of_post(actor: Actor) -> Q:
+    """What this post was asked, for who reviews there (:func:`rules.is_asked`)."""
+    return Q(post=actor.post_id, department__in=actor.departments(Permission.REVIEW))
 
 
 def listing(actor: Actor, *, shown: str, number: str = "", today: dt.date) -> QuerySet[OpinionAsked]:
@@ -47,7 +53,7 @@ def listing(actor: Actor, *, shown: str, number: str = "", today: dt.date) -> Qu
         return OpinionAsked.objects.none()
     rows = _asked()
     if shown == "done":
-        rows = rows.filter(Q(post=actor.post_id) | Q(escalated_to=actor.post_id)).exclude(state="waiting")
+        rows = rows.filter(_of_post(actor) | Q(escalated_to=actor.post_id)).exclude(state="waiting")
         rows = rows.order_by("-id")
     else:
         rows = rows.filter(pk__in=waiting_rows(actor).values("pk")).order_by("due_on", "id")
@@ -138,9 +144,8 @@ def file_of(actor: Actor, asked_id: UUID, file_id: UUID, *, case: Case | None = 
 
 
 def content_of(row: OpinionFile) -> bytes:
-    """The file as it was kept."""
-    with row.file.open() as stored:
-        return bytes(stored.read())
+    """The file as it was kept; raises :class:`FileGone` when it was destroyed."""
+    return stored_content(row.file)
 
 
 def posts_to_ask(actor: Actor) -> list[Post]:

@@ -29,8 +29,12 @@ def is_over(asked: OpinionAsked, today: dt.date) -> bool:
 
 
 def is_asked(actor: Actor, asked: OpinionAsked) -> bool:
-    """Whether the question stands before this very post: it was asked, or is the superior it was brought before."""
-    return actor.is_staff and actor.post_id is not None and actor.post_id in (asked.post_id, asked.escalated_to_id)
+    """Whether the question stands before this very post: it was asked and reviews there, or is the superior it was
+    brought before. Who only takes in at a post that others review in sees nothing of it."""
+    if not actor.is_staff or actor.post_id is None:
+        return False
+    is_reviewers = actor.post_id == asked.post_id and actor.may(Permission.REVIEW, asked.department_id)
+    return is_reviewers or actor.post_id == asked.escalated_to_id
 
 
 def is_asking(actor: Actor, asked: OpinionAsked) -> bool:

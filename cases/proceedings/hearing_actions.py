@@ -15,6 +15,7 @@ from cases.models import Case, CaseEvent, Hearing, Notice, SpecialProcedure
 from cases.proceedings import errors, queries, rules
 from cases.proceedings.working import record, require_worker
 from cases.states import Action, State
+from common.formatting import legal_datetime
 from common.idempotency import claim
 from common.workdays import for_region
 from identity.actor import Actor
@@ -227,7 +228,7 @@ def _stop_clock(actor: Actor, case: Case, hearing: Hearing, plan: Plan) -> Speci
 
 
 def _told_of(hearing: Hearing) -> list[str]:
-    when = timezone.localtime(hearing.starts_at).strftime("%Y年%m月%d日 %H:%M") if hearing.starts_at else ""
+    when = legal_datetime(hearing.starts_at) if hearing.starts_at else ""
     openness = "公开举行" if hearing.is_public else f"不公开举行，理由：{hearing.closed_reason}"
     return [f"时间：{when}", f"地点：{hearing.place}", f"主持人：{hearing.chair}", f"方式：{openness}"]
 

@@ -99,7 +99,11 @@ def open_review(case: Case) -> ExpertReview | None:
 
 
 def works_on(actor: Actor, case: Case) -> bool:
-    """Whether this officer reviews the case now or decides it, and has not stepped back."""
+    """Whether this officer reviews the case now or decides it, in the department that has it, and has not stepped back.
+
+    Hearings and experts are that department's: it seals their notices, and they stop its clock. A stage of another
+    department asks for them by its opinion.
+    """
     if not actor.is_staff or case.state not in (State.IN_REVIEW, State.SUSPENDED):
         return False
     mine = set(own_accounts(actor))
@@ -112,6 +116,7 @@ def works_on(actor: Actor, case: Case) -> bool:
         branch.post_id == actor.post_id
         and branch.state == Branch.State.OPEN
         and (branch.assignee_id is None or branch.assignee_id in mine)
+        and branch.department_id == case.department_id
         and actor.may(Permission.REVIEW, branch.department_id)
         for branch in case.branches.all()
     )

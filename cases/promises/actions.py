@@ -21,6 +21,7 @@ from cases.promises.keeping import due_day
 from cases.states import FINAL_STATES
 from common import events
 from common.errors import Forbidden
+from common.formatting import format_date, legal_date
 from common.idempotency import claim
 from common.jobs import for_each
 from common.workdays import for_region
@@ -207,7 +208,7 @@ def propose_breach(actor: Actor, *, undertaking_id: UUID, reason: str, basis: st
         heard_until=for_region(region).add(timezone.localdate(), settings.BREACH_HEARING_DAYS),
     )
     _tell(actor, row.case, BREACH, _("拟认定承诺不实：%(name)s") % {"name": row.material.name})
-    points = [*_points(breach), f"陈述、申辩的最后一天：{breach.heard_until:%Y年%m月%d日}"]
+    points = [*_points(breach), f"陈述、申辩的最后一天：{legal_date(breach.heard_until)}"]
     notices.issue(actor, row.case, Notice.Kind.BREACH_HEARING, items=points, told=words.BREACH_HEARING)
     _about(codes.BREACH_PROPOSED, actor, breach)
     claimed.settle(breach.pk)
@@ -241,11 +242,14 @@ def _hold_breach(breach_id: UUID) -> Breach:
 def state_own_case(actor: Actor, *, breach_id: UUID, text: str) -> Breach:
     """Take what the applicant says to a proposed record (陈述、申辩), as long as it is not decided.
 
-    Raises :class:`BreachNotFound`, :class:`BreachNotOpen` or :class:`BreachTextMissing`.
+    Raises :class:`BreachNotFound`, :class:`CaseNotFound` (not theirs), :class:`BreachNotOpen` or
+    :class:`BreachTextMissing`.
     """
-    breach = _hold_breach(breach_id)
-    if not actor.is_citizen or breach.party_id != actor.principal_id:
+    place = Breach.objects.filter(pk=breach_id).values_list("undertaking__case_id", flat=True).first()
+    if not actor.is_citizen or place is None:
         raise errors.BreachNotFound
+    moves.lock(actor, place)  # who acts under a mandate speaks for what it covers, while it stands
+    breach = _hold_breach(breach_id)
     if breach.state != Breach.State.PROPOSED:
         raise errors.BreachNotOpen(state=breach.get_state_display())
     if not text.strip():
@@ -280,7 +284,7 @@ def decide_breach(actor: Actor, *, breach_id: UUID, is_confirmed: bool, note: st
         raise errors.NeedsSecondPerson
     today = timezone.localdate()
     if is_confirmed and breach.stated_at is None and today <= breach.heard_until:
-        raise errors.NotHeardYet(day=f"{breach.heard_until:%Y年%m月%d日}")
+        raise errors.NotHeardYet(day=format_date(breach.heard_until))
     if not note.strip():
         raise errors.BreachTextMissing(fields={"note": errors.BreachTextMissing.message})
     breach.state = Breach.State.RECORDED if is_confirmed else Breach.State.DROPPED
@@ -294,7 +298,7 @@ def decide_breach(actor: Actor, *, breach_id: UUID, is_confirmed: bool, note: st
         points = [
             *_points(breach),
             f"听取陈述、申辩以后的意见：{breach.decision_note}",
-            f"有效期至：{breach.ends_on:%Y年%m月%d日}",
+            f"有效期至：{legal_date(breach.ends_on)}",
         ]
         notices.issue(actor, breach.undertaking.case, Notice.Kind.BREACH, items=points, told=words.BREACH_RECORDED)
     _about(codes.BREACH_DECIDED, actor, breach, state=str(breach.state))

@@ -13,6 +13,7 @@ from django.utils import timezone
 from cases.models import Breach, Case, CaseMaterial, Undertaking
 from cases.promises import errors, texts
 from cases.states import FINAL_STATES, Action, Outcome
+from common.formatting import format_date
 from common.workdays import UnknownYear, for_region
 from common.written import Given, written
 from identity.actor import Actor
@@ -30,13 +31,13 @@ def barring(party_id: UUID, *, today: dt.date) -> Breach | None:
 @written
 def _barring(party_id: Given, today: Given) -> QuerySet[Breach]:
     found = Breach.objects.filter(party_id=party_id, state=Breach.State.RECORDED, ends_on__gte=today)
-    return found.order_by("-ends_on")[:1]
+    return found.order_by("-ends_on", "-pk")[:1]
 
 
 def barred_error(breach: Breach) -> errors.PromiseBarred:
     """The refusal that says why, by whom and until when."""
     name = breach.undertaking.case.item_version.name
-    until = f"{breach.ends_on:%Y年%m月%d日}"
+    until = format_date(breach.ends_on) if breach.ends_on else ""
     return errors.PromiseBarred(item=name, department=breach.department.name, until=until)
 
 

@@ -9,12 +9,12 @@ from cases import errors as case_errors
 from cases import events as codes
 from cases.actions import moves
 from cases.models import Branch, Case, RouteEntry
-from cases.queries import visible_to
 from cases.routes import assignment, entries, errors, opening, rules
 from cases.routes.escalation import superior_of
 from cases.routes.queries import own_accounts
 from cases.staffing import holders_of
 from cases.states import FINAL_STATES, Action, State
+from cases.visibility import visible_to
 from common import events
 from common.idempotency import claim
 from identity.actor import Actor

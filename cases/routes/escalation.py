@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from cases import clock
 from cases import events as codes
 from cases.actions import moves
-from cases.models import Branch
+from cases.models import Branch, Case
 from cases.states import Action, State
 from common import events
 from common.jobs import for_each
@@ -93,13 +93,17 @@ def _escalate(branch_id: UUID, case_id: UUID) -> bool:
     branch = Branch.objects.select_related("stage", "department").get(pk=branch_id)
     if branch.state != Branch.State.OPEN or branch.escalated_at or case.state != State.IN_REVIEW:
         return False
+    bring_up(case, branch, _("%(stage)s快到期") % {"stage": branch.stage.name})
+    return True
+
+
+def bring_up(case: Case, branch: Branch, why: str) -> None:
+    """Put an open branch (with stage and department) of a locked case before its superior; the history says why."""
     superior = superior_of(branch)
     branch.escalated_at, branch.escalated_to = timezone.now(), superior
     branch.save(update_fields=["escalated_at", "escalated_to", "updated_at"])
-    note = _("%(stage)s快到期，已提请%(post)s督办") % {
-        "stage": branch.stage.name,
-        "post": superior.name if superior else branch.department.name,
-    }
+    to = superior.name if superior else branch.department.name
+    note = _("%(why)s，已提请%(post)s督办") % {"why": why, "post": to}
     moves.apply(case, SYSTEM, Action.ESCALATE, note=note)
     events.record(
         codes.BRANCH_ESCALATED,
@@ -109,4 +113,3 @@ def _escalate(branch_id: UUID, case_id: UUID) -> bool:
         branch=branch.stage.key,
         to_post=str(superior.pk) if superior else "",
     )
-    return True

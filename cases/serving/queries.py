@@ -7,10 +7,10 @@ from uuid import UUID
 from django.db.models import QuerySet
 
 from cases.models import Notice
-from cases.queries import visible_to
 from cases.serving import rules
 from cases.serving.errors import ServiceNotFound
 from cases.serving.models import NoticeService
+from cases.visibility import visible_to
 from common.masking import mask_name
 from identity.actor import Actor
 from identity.models import Party
@@ -49,7 +49,7 @@ def unread(today: dt.date) -> list[tuple[UUID, dt.date]]:
     """Notices that nobody opened, no other delivery begun, old enough to be followed; oldest first."""
     window = (today - dt.timedelta(days=_LONGEST), today - dt.timedelta(days=rules.REMIND_AFTER))
     rows = Notice.objects.filter(read_at__isnull=True, service__isnull=True, issued_on__range=window)
-    rows = rows.exclude(kind=Notice.Kind.RECEIPT).order_by("issued_on")
+    rows = rows.exclude(kind=Notice.Kind.RECEIPT).order_by("issued_on", "pk")
     return list(rows.values_list("pk", "issued_on")[:_MOST])
 
 

@@ -15,7 +15,9 @@ def collect(party: Party) -> list[Part]:
     """Every visit of a person to a machine."""
     if party.kind != Party.Kind.PERSON:
         return []
-    rows = TerminalVisit.objects.filter(person_id=party.pk).select_related("terminal__hall").order_by("created_at")
+    rows = (
+        TerminalVisit.objects.filter(person_id=party.pk).select_related("terminal__hall").order_by("created_at", "pk")
+    )
     return [Part("terminal_visits", "自助终端", [_row(row) for row in rows])]
 
 

@@ -47,7 +47,7 @@ def current() -> TokenSigner:
 def key_set() -> dict[str, list[dict[str, str]]]:
     """Every key that proves a token, the one of today among them, as a JWK set."""
     current()
-    rows = TokenKey.objects.filter(withdrawn_at__isnull=True).order_by("created_at")
+    rows = TokenKey.objects.filter(withdrawn_at__isnull=True).order_by("created_at", "pk")
     keys = {row.kid: {**row.jwk, "kid": row.kid, "alg": jws.ALGORITHM, "use": "sig"} for row in rows}
     return {"keys": list(keys.values())}
 

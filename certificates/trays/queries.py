@@ -75,7 +75,7 @@ def get_tray(actor: Actor, tray_id: UUID) -> TrayView:
 
 def unfinished_of(tray: Tray) -> QuerySet[PieceUpload]:
     """Files of which pieces are missing, in the order they were begun."""
-    return tray.uploads.filter(sheet__isnull=True).order_by("created_at")
+    return tray.uploads.filter(sheet__isnull=True).order_by("created_at", "pk")
 
 
 def read_sheet(actor: Actor, *, tray_id: UUID, sheet_id: UUID) -> tuple[str, bytes]:

@@ -54,7 +54,7 @@ def open_versions(actor: Actor) -> QuerySet[CertificateTypeVersion]:
     """What is being written or waits for review in the post's departments, the longest waiting first."""
     departments = actor.departments(Permission.MANAGE_ITEMS)
     rows = CertificateTypeVersion.objects.filter(state__in=OPEN_VERSIONS, definer_id__in=departments)
-    return rows.select_related("author", "definer").order_by("updated_at")
+    return rows.select_related("author", "definer").order_by("updated_at", "pk")
 
 
 def steps_for(actor: Actor, version: CertificateTypeVersion) -> list[VersionAction]:

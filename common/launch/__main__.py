@@ -8,7 +8,7 @@ from pathlib import Path
 from common.launch import checks, demo, embedded
 from common.launch.console import say
 
-VAR_DIR = Path(os.environ.get("ONESTOP_VAR_DIR") or Path(__file__).resolve().parents[2] / "var")
+VAR_DIR = Path(os.environ.get("ONESTOP_VAR_DIR") or Path(__file__).resolve().parents[2] / "var").absolute()
 
 
 def main(arguments: list[str]) -> int:

@@ -6,6 +6,7 @@ import os
 import random
 import re
 import shlex
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -23,7 +24,13 @@ from common.launch.supervisor import interrupt_on_signals
 ROOT = Path(__file__).resolve().parents[2]
 TOOLS = Path(sys.executable).parent
 OPENAPI = ROOT / "docs" / "openapi.yaml"
-ENVIRONMENT = {**os.environ, "DJANGO_SETTINGS_MODULE": "portal.settings.test", "PYTHONPATH": str(ROOT)}
+FIRST_START = ROOT / "build" / "first-start"
+ENVIRONMENT = {
+    **os.environ,
+    "DJANGO_SETTINGS_MODULE": "portal.settings.test",
+    "PYTHONPATH": str(ROOT),
+    "ONESTOP_FIRST_START": str(FIRST_START),  # journeys begin with copies of it
+}
 _running: set[subprocess.Popen[str]] = set()
 COUNTED = re.compile(r"(\d+) (passed|failed|skipped|deselected|xfailed|xpassed|errors?|warnings?)")
 
@@ -49,9 +56,10 @@ def main(command: str, var_dir: Path) -> int:
     start = time.monotonic()
     totals: Counter[str] = Counter()
     alone = test_steps(totals) if command == "test" else []  # these keep every core busy by themselves
-    reading = lint_steps() + (drift_steps() if command == "test" else [])
+    # The longest first: the others go by beside them.
+    reading = [*preparing_steps(), *lint_steps(), *drift_steps()] if command == "test" else lint_steps()
     try:
-        with interrupt_on_signals(), _database(var_dir):
+        with interrupt_on_signals(), _database(var_dir), _first_start(command):
             failed = [*_run_side_by_side(reading), *(step.name for step in alone if not _run(step))]
     except embedded.DatabaseStartError as error:
         say(f"OneStop: {error}")
@@ -69,7 +77,7 @@ def main(command: str, var_dir: Path) -> int:
 def lint_steps() -> list[Step]:
     """Return the checks that read the source only."""
     return [
-        _tool("mypy", ["mypy", "--no-error-summary"]),  # the longest: the others go by beside it
+        _tool("mypy", ["mypy", "--no-error-summary"]),
         _tool("ruff check", ["ruff", "check", "--quiet", "."]),
         _tool("ruff format", ["ruff", "format", "--check", "--quiet", "."]),
         _tool("layers (import-linter)", ["lint-imports", "--no-cache"]),
@@ -86,6 +94,14 @@ def drift_steps() -> list[Step]:
         Step("OpenAPI file is current", openapi_is_current),
         _manage("translations", ["messages", "--check"]),
         _manage("compile translations", ["compile_messages"]),
+    ]
+
+
+def preparing_steps() -> list[Step]:
+    """Return what all tests begin with: the demonstration's first start, which is a test itself, and the schema."""
+    first_start = [sys.executable, "-m", "tests.journeys.first_start", str(FIRST_START)]
+    return [
+        Step("first start", lambda: run_command(first_start)),
         Step("schema of test databases", lambda: run_command([sys.executable, "-m", "tests.schema"])),
     ]
 
@@ -176,6 +192,17 @@ def _database(var_dir: Path) -> Iterator[None]:
         return
     with embedded.session(var_dir):
         yield
+
+
+@contextlib.contextmanager
+def _first_start(command: str) -> Iterator[None]:
+    """Remove what ``first start`` made when the last journey is over."""
+    try:
+        yield
+    finally:
+        if command == "test" and FIRST_START.exists():
+            embedded.remove(FIRST_START)
+            shutil.rmtree(FIRST_START)
 
 
 def _pytest(arguments: list[str], totals: Counter[str]) -> Outcome:

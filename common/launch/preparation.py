@@ -38,13 +38,19 @@ def prepare(var_dir: Path) -> None:
 
 
 def migrate_if_needed() -> None:
-    """Migrate only when a migration is waiting: an idle ``migrate`` still rebuilds every permission."""
+    """Migrate only when a migration is waiting: an idle ``migrate`` still rebuilds every permission.
+
+    Here tables are made at once; a city's server migrates step by step, and a test compares the two.
+    """
     from django.db import connection
     from django.db.migrations.executor import MigrationExecutor
 
     executor = MigrationExecutor(connection)
     if executor.migration_plan(executor.loader.graph.leaf_nodes()):
-        call_command("migrate", verbosity=0, interactive=False)
+        from common.migrating import at_once
+
+        with at_once():
+            call_command("migrate", verbosity=0, interactive=False)
 
 
 def collect_static_if_changed(stamp: Path) -> None:

@@ -48,4 +48,6 @@ def bindings_tried(actor: Actor) -> QuerySet[VerificationRecord]:
     """The person's own questions to the corporate library, newest first."""
     if not actor.is_citizen:
         return VerificationRecord.objects.none()
-    return VerificationRecord.objects.filter(person_id=actor.person_id).exclude(subject="").order_by("-created_at")
+    return (
+        VerificationRecord.objects.filter(person_id=actor.person_id).exclude(subject="").order_by("-created_at", "-pk")
+    )

@@ -58,7 +58,7 @@ def _organisation(organisation: Organisation) -> Row:
 
 
 def _verifications(party: Party) -> list[Row]:
-    rows = VerificationRecord.objects.filter(person_id=party.pk).order_by("created_at")
+    rows = VerificationRecord.objects.filter(person_id=party.pk).order_by("created_at", "pk")
     return [
         {
             "时间": row.created_at,
@@ -71,7 +71,7 @@ def _verifications(party: Party) -> list[Row]:
 
 
 def _mandates(party: Party) -> Part:
-    own = Mandate.objects.select_related("principal__person", "principal__organisation").order_by("made_at")
+    own = Mandate.objects.select_related("principal__person", "principal__organisation").order_by("made_at", "pk")
     rows = [_mandate(row, "委托别人", row.agent_name) for row in own.filter(principal=party)]
     rows += [_mandate(row, "受人委托", row.principal.name) for row in own.filter(agent_id=party.pk)]
     return Part("mandates", "委托和授权", rows)
@@ -116,7 +116,7 @@ def _corrections(party: Party) -> list[Row]:
             "状态": row.get_state_display(),
             "答复": row.answer,
         }
-        for row in CorrectionRequest.objects.filter(person_id=party.pk).order_by("created_at")
+        for row in CorrectionRequest.objects.filter(person_id=party.pk).order_by("created_at", "pk")
     ]
 
 

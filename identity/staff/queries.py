@@ -87,7 +87,7 @@ def own_holdings(actor: Actor) -> list[PostHolding]:
 def own_substitutes(actor: Actor) -> list[PostHolding]:
     """Who stands in for the actor, now or later."""
     rows = PostHolding.objects.filter(substitute_for__account_id=actor.known_account_id, ended_at__isnull=True)
-    return list(rows.select_related("account", "post__department").order_by("starts_on"))
+    return list(rows.select_related("account", "post__department").order_by("starts_on", "pk"))
 
 
 def colleagues(actor: Actor) -> QuerySet[Account]:

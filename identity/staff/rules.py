@@ -79,7 +79,7 @@ def require_manages(actor: Actor, account: Account) -> None:
     live = account.holdings.filter(ended_at__isnull=True, substitute_for__isnull=True)
     at = set(live.values_list("post__department_id", flat=True))
     if not at:
-        last = account.holdings.order_by("-ended_at").values_list("post__department_id", flat=True).first()
+        last = account.holdings.order_by("-ended_at", "-pk").values_list("post__department_id", flat=True).first()
         at = {last} if last else set()
     if not at or not at & managed:
         raise errors.StaffNotFound

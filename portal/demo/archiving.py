@@ -38,7 +38,7 @@ def _age() -> None:
         "item", "item_version"
     )
     for case in found.order_by("closed_at", "pk"):
-        term = retention_of(case.item_version.retention, item_type=case.item.item_type, fallback={"": Retention.TEN})
+        term = retention_of(case.item_version.retention, item_type=case.item.item_type, city={"": Retention.TEN})
         if term not in _YEARS:
             continue
         back = dt.timedelta(days=366 * _YEARS[term])

@@ -18,9 +18,8 @@ from portal.demo.fields import ELEMENT_OPTIONAL, shape_of
 from portal.demo.items import ITEM_KEYS, ITEM_OPTIONAL, References, describe_item
 from portal.demo.publishing import publish_all, waivers_of
 from portal.demo.staff import catalogue_officers
-from services import queries
 from services.actions import ElementDescription, save_data_elements
-from services.elements import PLAIN
+from services.elements import PLAIN, data_elements
 from services.fields import TYPES
 from services.models import DataElement, ServiceItem
 
@@ -107,7 +106,7 @@ def _load_elements(actor: Actor, content: Path) -> dict[str, DataElement]:
         for entry in unique([entry for _stem, entry in folder], "code")
     ]
     save_data_elements(actor, elements=elements)
-    known = queries.data_elements()
+    known = data_elements()
     return {element.code: known[element.code] for element in elements}
 
 

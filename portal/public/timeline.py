@@ -11,6 +11,7 @@ from cases.models import Case, CaseEvent
 from cases.proceedings.hearing_actions import ASKED, WAIVED
 from cases.promises.actions import BREACH, CHECKED, MISSED, SUPPLIED
 from cases.states import TOLD, Action, State
+from common.formatting import format_dates_in
 from portal.public.wording import reply_due_on
 
 _TITLES: dict[str, Promise | str] = {
@@ -56,7 +57,7 @@ def timeline_of(case: Case) -> list[dict[str, Any]]:
 
 def _entry(event: CaseEvent) -> dict[str, Any]:
     state = "warn" if event.action in _WARNINGS else "bad" if event.action in _ENDS else "done"
-    note = event.note if event.action in {*TOLD, *_UNDERTAKEN} else ""
+    note = format_dates_in(event.note) if event.action in {*TOLD, *_UNDERTAKEN} else ""
     return {"title": _TITLES[event.action], "time": event.created_at, "note": note, "state": state}
 
 

@@ -77,6 +77,7 @@ case_urls: _Urls = [
     path("check/", submission.draft_check, name="draft_check"),
     path("submit/", submission.submit_case, name="submit_case"),
     path("receipt/", submission.case_receipt, name="case_receipt"),
+    path("correction/", my.case_correction, name="case_correction"),
     path("correct/", my.correct_case, name="correct_case"),
     path("withdraw/", my.withdraw_case, name="withdraw_case"),
     path("notices/<uuid:notice_id>.pdf", my.notice_file, name="notice_file"),

@@ -8,7 +8,8 @@ from django.utils.translation import gettext as _
 from cases.clock import SILENCE_DAYS, Lamp, Reading
 from cases.fees.glances import glances_at
 from cases.fees.models import FeeNotice
-from cases.models import Case
+from cases.models import Case, Hearing
+from cases.proceedings.queries import hearing_of, may_ask
 from cases.queries import Clocks
 from cases.states import Outcome, State
 from common.formatting import format_date
@@ -84,7 +85,7 @@ def next_step(case: Case) -> str:
         State.CORRECTING: lambda: _("等您补正。下面列出了全部要补的内容，一次补齐即可；补正期间不计入办理时限。"),
         State.ACCEPTED: lambda: _awaiting_decision(case),
         State.IN_REVIEW: lambda: _awaiting_decision(case),
-        State.SUSPENDED: lambda: _("正在进行特别程序（检验、评审等），这段时间不计入办理时限，结束后继续审查。"),
+        State.SUSPENDED: lambda: _suspended(case),
         State.DECIDED: lambda: _awaiting_result(case),
         State.CLOSED: lambda: _ended(case),
         State.NOT_ACCEPTED: lambda: _("没有受理，理由写在文书里；改好以后可以重新申请。"),
@@ -107,9 +108,21 @@ def _awaiting_decision(case: Case) -> str:
     day = case.promise_due_on or case.statutory_due_on
     if _owes(case):
         return _("各部门正在审查。有一笔费用等您缴：缴费不影响审批，缴清以后把结果给您。")
+    if getattr(case, "has_hearing", False) and may_ask(case):
+        return _("请看“听证”：要不要听证，由您决定。您说了以后，或者期限过了，审查接着作决定。")
     if day is None:
         return _("各部门正在审查，您不用做什么；有结果会显示在这里。")
     return _("各部门正在审查，%(day)s 前作出决定，您不用做什么。") % {"day": format_date(day)}
+
+
+def _suspended(case: Case) -> str:
+    standing = hearing_of(case) if getattr(case, "has_hearing", False) else None
+    state = standing.hearing.state if standing else ""
+    if state == Hearing.State.SCHEDULED:
+        return _("听证定了时间和地点，请看“听证”，准时参加。这段时间不计入办理时限。")
+    if state == Hearing.State.RECORDED:
+        return _("听证开过了，请看笔录，没有错的请确认。这段时间不计入办理时限。")
+    return _("正在进行特别程序（检验、评审等），这段时间不计入办理时限，结束后继续审查。")
 
 
 def _awaiting_result(case: Case) -> str:

@@ -11,8 +11,10 @@ from typing import Any
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
+from portal.settings.counter import counter_from_environment
+
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
-VAR_DIR = Path(os.environ.get("ONESTOP_VAR_DIR") or BASE_DIR / "var")  # everything made at run time
+VAR_DIR = Path(os.environ.get("ONESTOP_VAR_DIR") or BASE_DIR / "var").absolute()  # everything made at run time
 
 DEBUG = False
 ALLOWED_HOSTS: list[str] = []
@@ -185,6 +187,15 @@ TERMINAL_IDLE_SECONDS = 60  # at a terminal in a hall: so long nobody touches th
 TERMINAL_GRACE_SECONDS = 30  # … then it counts down so long, and the session ends
 TERMINAL_LIMIT_MINUTES = 15  # one visit at most
 
+# At a window: how long somebody's consent to be filled in for lasts, how long a screen stays connected (a working day:
+# it is connected again the next morning) and its code lives, and after how many working days a paper sheet is entered
+# only with a supervisor's leave.
+_counter = counter_from_environment()
+COUNTER_CONSENT_MINUTES = _counter["COUNTER_CONSENT_MINUTES"]
+COUNTER_DISPLAY_HOURS = _counter["COUNTER_DISPLAY_HOURS"]
+COUNTER_DISPLAY_CODE_MINUTES = _counter["COUNTER_DISPLAY_CODE_MINUTES"]
+COUNTER_LATE_SHEET_DAYS = _counter["COUNTER_LATE_SHEET_DAYS"]
+
 # --- language and time ------------------------------------------------------------------------
 LANGUAGE_CODE = "zh-hans"
 LANGUAGES = [("zh-hans", "简体中文"), ("en", "English")]
@@ -210,8 +221,8 @@ CASE_FILE_YEARS = (
 CONSULT_ANSWER_DAYS = 5  # working days a department has to answer a question about a case
 CONSULT_CLOSE_DAYS = 15  # after the end of a case nobody asks about it any more; fewer than ARCHIVE_AFTER_DAYS
 ARCHIVE_AFTER_DAYS = 30  # after its end a case is sealed for the archive
-# 保管期限 where neither an item's version nor its kind has one (services.retention): by type of item (GB/T 39046 A.1),
-# "" for all others. Y: 永久, D30: 30年, D10: 10年.
+# 保管期限 of the city's approved table where it differs from services.retention, by type of item (GB/T 39046 A.1);
+# "" for types that have none there. An item's version comes first. Y: 永久, D30: 30年, D10: 10年.
 ARCHIVE_RETENTION = {"": "D10"}
 CLAMD_URL = ""  # a virus scanner, tcp://host:3310 or unix:/run/clamav/clamd.ctl; uploads wait while it is away
 UPLOADS_IN_CHILD = True  # open what strangers send in a process of its own, with its limits

@@ -6,17 +6,19 @@ from django import forms
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from cases.assisting.begin_actions import BundleWish, CorrectionWish
 from cases.assisting.desk_actions import Wish
 from cases.assisting.errors import AssistanceInvalid
 from identity.persons import countries, documents
-from services.models import ServiceItem
+from services.models import Bundle, ServiceItem
 from services.queries import find_item_by_code
 
+_BUNDLE = "bundle:"  # before the code of a bundle among the items
 _STALE = _("页面已经失效，请刷新后再操作。")
 
 
-class BeginForm(forms.Form):
-    """Who stands at the window, what for, and the sheet it was written on, if any."""
+class PersonForm(forms.Form):
+    """Who stands at the window."""
 
     request_key = forms.CharField(max_length=64, widget=forms.HiddenInput, error_messages={"required": _STALE})
     document_kind = forms.ChoiceField(label=_("证件类型"), choices=documents.choices, initial=documents.Kind.CITIZEN)
@@ -30,6 +32,39 @@ class BeginForm(forms.Form):
     issuer = forms.ChoiceField(
         label=_("签发护照的国家"), choices=lambda: [("", _("不是护照")), *countries.foreign_choices()], required=False
     )
+    seen = forms.BooleanField(label=_("已经当面核对：人、证件、号码一致"), required=False)
+
+    def document(self) -> documents.IdDocument:
+        """The document of a form that is valid; raises the errors of the document."""
+        data = self.cleaned_data
+        return documents.check(data["document_kind"], data["id_number"], issuer=data["issuer"])
+
+
+class CorrectionForm(PersonForm):
+    """Who comes back with corrections, and for which case."""
+
+    number = forms.CharField(
+        label=_("办件编号"),
+        max_length=40,
+        required=False,
+        help_text=_("在补正告知书上；只有一件在等补正的，可以不填"),
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
+    )
+
+    @property
+    def main_fields(self) -> list[Any]:
+        """The bound fields that are always open."""
+        return [self[name] for name in ("document_kind", "id_number", "issuer", "number")]
+
+    def wish(self) -> CorrectionWish:
+        """The values of a form that is valid; raises the errors of the document."""
+        data = self.cleaned_data
+        return CorrectionWish(document=self.document(), is_seen=data["seen"], number=data["number"])
+
+
+class BeginForm(PersonForm):
+    """Who stands at the window, what for, and the sheet it was written on, if any."""
+
     item = forms.ChoiceField(label=_("办什么事"), required=False)
     item_code = forms.CharField(
         label=_("其他地区的事项编码"),
@@ -52,9 +87,8 @@ class BeginForm(forms.Form):
         error_messages={"invalid": _("请按 2026-11-20 09:30 这样填时间。")},
     )
     sheet_reason = forms.CharField(label=_("当时为什么没有录入"), max_length=200, required=False)
-    seen = forms.BooleanField(label=_("已经当面核对：人、证件、号码一致"), required=False)
 
-    def __init__(self, *args: Any, items: list[ServiceItem], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, items: list[ServiceItem], bundles: list[Bundle], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         field = self.fields["item"]
         assert isinstance(field, forms.ChoiceField)
@@ -63,7 +97,10 @@ class BeginForm(forms.Form):
             name = item.current.name if item.current else item.name
             owner = item.department.short_name if item.department else ""
             names.append((str(item.pk), f"{name} · {owner}"))
-        field.choices = names
+        joint: list[tuple[str, str | Promise]] = [
+            (f"{_BUNDLE}{one.code}", f"{one.name} · {one.department.short_name}") for one in bundles
+        ]
+        field.choices = [*names, (_("一件事，一次申请全部"), joint)] if joint else names
 
     @property
     def main_fields(self) -> list[Any]:
@@ -90,9 +127,11 @@ class BeginForm(forms.Form):
         """Whether something stands in the fields of a sheet."""
         return any(bound.value() or bound.errors for bound in self.sheet_fields)
 
-    def wish(self) -> Wish:
+    def wish(self) -> Wish | BundleWish:
         """The values of a form that is valid. Raises :class:`AssistanceInvalid` and the errors of the document."""
         data = self.cleaned_data
+        if data["item"].startswith(_BUNDLE):
+            return self._bundle_wish(data["item"].removeprefix(_BUNDLE))
         code = data["item_code"].strip()
         found = find_item_by_code(code) if code else None
         if code and found is None:
@@ -100,7 +139,7 @@ class BeginForm(forms.Form):
         if not code and not data["item"]:
             raise AssistanceInvalid(fields={"item": _("请选要办的事。")})
         return Wish(
-            document=documents.check(data["document_kind"], data["id_number"], issuer=data["issuer"]),
+            document=self.document(),
             item_id=found.pk if found else data["item"],
             is_seen=data["seen"],
             uscc=data["uscc"],
@@ -108,6 +147,13 @@ class BeginForm(forms.Form):
             received_at=data["received_at"],
             sheet_reason=data["sheet_reason"],
         )
+
+    def _bundle_wish(self, code: str) -> BundleWish:
+        data = self.cleaned_data
+        for name in ("item_code", "sheet"):
+            if data[name].strip():
+                raise AssistanceInvalid(fields={name: _("选了一件事的，这一项不用填。")})
+        return BundleWish(document=self.document(), bundle_code=code, is_seen=data["seen"], uscc=data["uscc"])
 
 
 class PaperForm(forms.Form):

@@ -39,11 +39,21 @@ def page_of(request: HttpRequest, rows: QuerySet[Any]) -> Page:
 
 
 def show(
-    request: HttpRequest, template: str, context: dict[str, Any], *, nav: str = "", status: int = 200
+    request: HttpRequest,
+    template: str,
+    context: dict[str, Any],
+    *,
+    nav: str = "",
+    status: int = 200,
+    waiting: int | None = None,
 ) -> HttpResponse:
-    """Render a page of the workbench. Browsers keep no copy: the pages hold other people's data."""
+    """Render a page of the workbench. Browsers keep no copy: the pages hold other people's data.
+
+    A page that has counted what waits for the post hands it over as ``waiting``.
+    """
     actor = actor_of(request)
-    frame = {"nav": nav, "worklist_count": waiting_count(actor), "has_management": bool(entries_for(actor))}
+    count = waiting_count(actor) if waiting is None else waiting
+    frame = {"nav": nav, "worklist_count": count, "has_management": bool(entries_for(actor))}
     response = render(request, template, {**frame, **context}, status=status)
     add_never_cache_headers(response)
     return response

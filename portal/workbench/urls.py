@@ -348,6 +348,7 @@ calling_urls = [
     path("calling/sheets/<uuid:paper_id>.pdf", paper_sheets.paper_sheet_file, name="paper_sheet_file"),
     path("calling/sheets/<uuid:paper_id>/late/", paper_sheets.paper_sheet_late, name="paper_sheet_late"),
     path("calling/<uuid:window_id>/assist/", assisting.assistance_new, name="assistance_new"),
+    path("calling/<uuid:window_id>/assist/correct/", assisting.assistance_correct, name="assistance_correct"),
     path("calling/<uuid:window_id>/display/", assisting.display_code, name="display_code"),
     path("calling/assist/<uuid:assistance_id>/", assisting.assistance, name="assistance"),
     path("calling/assist/<uuid:assistance_id>/now/", assisting.assistance_now, name="assistance_now"),

@@ -134,7 +134,7 @@ def waiting_for_review(actor: Actor) -> QuerySet[ItemVersion]:
     """Versions of the post's departments that wait for a second person."""
     departments = actor.departments(Permission.MANAGE_ITEMS)
     rows = ItemVersion.objects.filter(state=VersionState.IN_REVIEW, item__department__in=departments)
-    return rows.select_related("item").order_by("submitted_at")
+    return rows.select_related("item").order_by("submitted_at", "pk")
 
 
 def last_return(version: ItemVersion) -> CatalogueStep | None:

@@ -238,11 +238,12 @@ def test_erasing_a_file_in_the_locker_leaves_the_package_whole(sealed):
 
 
 def test_the_version_says_how_long_else_its_kind_else_the_setting():
-    assert retention_of("Y", item_type="01", fallback={"": "D10"}) == "Y"
-    assert retention_of("", item_type="01", fallback={"": "D10", "01": "Y"}) == "D30"
-    assert retention_of("", item_type="09", fallback={"": "D10"}) == "Y"
-    assert retention_of("", item_type="10", fallback={"": "D10"}) == "D10"
-    assert retention_of("", item_type="10", fallback={"": "D10", "10": "D30"}) == "D30"
+    assert retention_of("Y", item_type="01", city={"": "D10"}) == "Y"
+    assert retention_of("", item_type="01", city={"": "D10", "01": "Y"}) == "Y"  # the city's table
+    assert retention_of("", item_type="01", city={"": "D10"}) == "D30"
+    assert retention_of("", item_type="09", city={"": "D10"}) == "Y"
+    assert retention_of("", item_type="10", city={"": "D10"}) == "D10"
+    assert retention_of("", item_type="10", city={"": "D10", "10": "D30"}) == "D30"
 
 
 def test_terms_run_from_the_year_after_closing():

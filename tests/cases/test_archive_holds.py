@@ -1,6 +1,7 @@
 """A hold takes two persons to set and two to lift; what stands under it is erased by nobody."""
 
 import datetime as dt
+from dataclasses import replace
 
 import pytest
 from django.utils import timezone
@@ -60,6 +61,9 @@ def test_two_persons_set_it_and_two_lift_it(cast, package):
     assert erase(package) is False  # it counts before the second person looks
     with pytest.raises(errors.SamePerson):
         hold_actions.settle_hold(cast.decider, case_id=case_id, hold_id=hold.pk, confirmed=True)
+    stands_in = replace(cast.supervisor, stands_in_for=cast.decider.account_id)
+    with pytest.raises(errors.SamePerson):  # in the post of the first is no second opinion
+        hold_actions.settle_hold(stands_in, case_id=case_id, hold_id=hold.pk, confirmed=True)
     hold.refresh_from_db()
     assert hold.state == "asked"
     hold_actions.settle_hold(cast.supervisor, case_id=case_id, hold_id=hold.pk, confirmed=True)

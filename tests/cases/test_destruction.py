@@ -14,10 +14,12 @@ from cases import notices, privacy, tasks
 from cases.archive import actions, destroying, destruction, errors, hold_actions, queries
 from cases.archive.models import ArchivePackage, DestructionList, DestructionRow
 from cases.errors import FileGone
-from cases.models import Case, Flag
+from cases.models import Case, Flag, OpinionAsked, OpinionFile, OpinionRequest
+from cases.opinions import queries as opinions
 from certificates.models import Document, Grant
 from common.models import AuditEvent
 from identity.actor import SYSTEM
+from identity.models import Account
 from tests.factories import moves
 from tests.factories.cast import build_cast
 from tests.factories.threads import at_once
@@ -100,6 +102,26 @@ def test_two_persons_destroy_it_for_good_and_the_record_stays(cast):
     copied = {file.name for part in privacy.collect(cast.shop.party) for file in part.files}
     assert f"{young.case.notices.first().number}.pdf" in copied
     assert f"{package.case.notices.first().number}.pdf" not in copied
+
+
+def test_what_others_sent_with_their_opinion_goes_too(cast):
+    package = a_package(cast)
+    case = package.case
+    asked_by = {"account": Account.objects.get(pk=cast.food.account_id), "author": "审查", "days": 3}
+    request = OpinionRequest.objects.create(
+        case=case, department=cast.scjg, post_id=cast.food.post_id, question="行吗？", **asked_by
+    )
+    asked = OpinionAsked.objects.create(
+        request=request, department_id=cast.fire.department_id, post_id=cast.fire.post_id, state="withdrawn"
+    )
+    sent = OpinionFile(asked=asked, order=1, name="意见.pdf", media_type="application/pdf", sha256="0")
+    sent.file.save("opinion.pdf", ContentFile(b"%PDF-1.7"))
+    approve(cast, made := propose(cast))
+    destroying.run(SYSTEM, list_id=made.pk)
+    assert sent.file.name in made.rows.get().files
+    assert not default_storage.exists(sent.file.name)
+    with pytest.raises(FileGone):
+        opinions.content_of(sent)
 
 
 def test_a_removed_document_goes_with_the_last_case_that_used_it(cast):

@@ -4,18 +4,22 @@ import datetime as dt
 
 import pytest
 from django.utils import timezone
+from django.utils.translation import override
 
+from cases import queries as case_queries
 from cases.actions import clocks, decision
 from cases.models import Case, Hearing, HearingParticipant, Notice, SpecialProcedure
-from cases.proceedings import hearing_actions, queries
+from cases.proceedings import escalation, hearing_actions, queries
 from cases.proceedings.lines import read_participants
 from cases.proceedings.record_actions import Record, confirm_record, note_signature, record_hearing
 from common.errors import DomainError
+from common.formatting import legal_date, legal_datetime
 from common.workdays import for_region
+from portal.public.wording import next_step
 from services.models import ReviewStage
 from tests.factories import moves
 from tests.factories.proceedings import PEOPLE, hold, plan, schedule, tell
-from tests.factories.routes import a_routed_case, conclude
+from tests.factories.routes import a_routed_case, branch_of, conclude
 
 pytestmark = pytest.mark.django_db
 
@@ -91,7 +95,9 @@ def test_the_plan_keeps_the_law(cast, case):
     case.refresh_from_db()
     assert (case.state, case.promise_due_on, hearing.procedure.kind) == ("suspended", None, "hearing")
     assert [one.kind for one in case.notices.all()][-2:] == ["special", "hearing"]
-    assert "主持人：赵主持" in case.notices.get(kind="hearing").content["lists"][0]["items"]
+    facts = [name for name, _said in case.notices.get(kind="hearing").content["facts"]]
+    assert facts == ["时间", "地点", "主持人", "方式", "办件编号"]
+    assert ["主持人", "赵主持"] in case.notices.get(kind="hearing").content["facts"]
 
 
 def a_sunday_after(moment: dt.datetime) -> dt.datetime:
@@ -216,3 +222,64 @@ def test_lines_of_participants_are_read():
     assert read_participants("申请人 李清荷\n\n利害关系人：王五") == [("applicant", "李清荷"), ("party", "王五")]
     assert read_participants("路人 张三") is None
     assert read_participants("申请人") is None
+
+
+def test_hearings_are_the_department_s_that_has_the_case(cast, case):
+    conclude(cast, case, "docs")  # the fire station's joint stage is open now
+    fire = cast.fire
+    case = case_queries.get_case(fire, case.pk)
+    offered = case_queries.actions_for(fire, case)
+    assert "review" in offered
+    for action in ("tell_hearing", "schedule_hearing", "start_experts"):
+        assert action not in offered
+    why = {"case_id": case.pk, "reason": "重大利益"}
+    refused("case.branch_not_found", case, lambda: hearing_actions.tell_hearing_right(fire, **why))
+    when = {"case_id": case.pk, "plan": plan(case)}
+    refused("case.branch_not_found", case, lambda: hearing_actions.schedule_hearing(fire, **when))
+
+
+def test_a_hearing_without_a_day_reaches_the_superior_in_time(cast, case):
+    tell(cast, case)
+    hearing_actions.ask_for_hearing(cast.citizen, case_id=case.pk)
+    branch = branch_of(case, "docs")
+    until = queries.hearing_of(case).hold_until
+    calendar = for_region(case.department.region.code)
+    today = timezone.localdate()
+    assert not escalation.is_urgent(until, today, region=case.department.region.code)
+    assert escalation.escalate_due(today=today) == 0
+    day = calendar.add(today, 9)
+    assert escalation.is_urgent(until, day, region=case.department.region.code)
+    assert escalation.escalate_due(today=day) == 1
+    assert escalation.escalate_due(today=day) == 0  # once
+    branch.refresh_from_db()
+    assert branch.escalated_to_id == cast.supervisor.post_id
+    assert until.isoformat() in case.events.filter(action="escalate").get().note
+
+
+def test_a_hearing_that_has_a_day_is_brought_up_to_nobody(cast, case):
+    tell(cast, case)
+    hearing_actions.ask_for_hearing(cast.citizen, case_id=case.pk)
+    schedule(cast, case)
+    assert escalation.escalate_due(today=timezone.localdate() + dt.timedelta(days=40)) == 0
+    assert branch_of(case, "docs").escalated_at is None
+
+
+def test_the_applicant_is_told_that_the_hearing_is_theirs_to_ask_for(cast, case):
+    def told() -> str:
+        return next_step(case_queries.get_case(cast.citizen, case.pk))
+
+    assert "您不用做什么" in told()
+    tell(cast, case)
+    assert "要不要听证，由您决定" in told()
+    hearing_actions.ask_for_hearing(cast.citizen, case_id=case.pk)
+    assert "您不用做什么" in told()
+    schedule(cast, case)
+    assert "准时参加" in told()
+    hold(cast, case, is_signed=False)
+    assert "请看笔录" in told()
+
+
+def test_a_day_in_a_document_has_no_leading_zeros():
+    moment = timezone.make_aware(dt.datetime(2026, 1, 3, 9, 5))
+    with override("en"):
+        assert (legal_date(moment), legal_datetime(moment)) == ("2026年1月3日", "2026年1月3日 09:05")

@@ -13,7 +13,8 @@ from cases.lists.filters import WorklistFilter
 from cases.lists.models import SavedView
 from cases.lists.ordering import ORDERS, Place
 from cases.models import Branch, Case
-from cases.queries import visible_to, waiting_for
+from cases.queries import waiting_for
+from cases.visibility import visible_to
 from common.ids import uuid7
 from common.models import AuditEvent
 from identity.models import Account, Organisation, Person

@@ -11,6 +11,7 @@ from cases.lists import queries as lists
 from cases.lists.filters import WorklistFilter
 from cases.models import Branch, Case, CaseMaterial, Notice
 from cases.states import State
+from cases.visibility import visible_to
 from certificates.actions import issue
 from certificates.queries import verify, without_file
 from common.jobs import ask_once
@@ -156,7 +157,7 @@ def test_next_representative_gets_neither_the_draft_nor_the_data_of_the_former(c
     account = a_citizen(successor)
     Organisation.objects.filter(pk=cast.shop.pk).update(legal_representative=successor)
     actor = actor_for(account, principal_id=cast.shop.pk)
-    assert queries.visible_to(actor).filter(pk=submitted.pk).exists()
+    assert visible_to(actor).filter(pk=submitted.pk).exists()
     again = drafts.start_draft(cast.citizen, item_id=cast.item.pk)
     assert draft.pk == submitted.pk != again.pk
     again.answers |= {"person.email": {"value": "li@example.cn", "source": "typed", "label": "", "changed": False}}

@@ -9,7 +9,7 @@ from cases import evidence
 from cases.actions import drafts, intake, submission
 from cases.errors import CaseNotFound
 from cases.models import Case, CaseMaterial
-from cases.queries import visible_to
+from cases.visibility import visible_to
 from certificates import locker
 from certificates.actions import issue
 from certificates.models import Document

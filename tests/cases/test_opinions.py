@@ -5,7 +5,7 @@ import datetime as dt
 import pytest
 from django.utils import timezone
 
-from cases import queries
+from cases import queries, tasks
 from cases.actions import decision, submission
 from cases.models import Case, OpinionAsked, OpinionFile
 from cases.opinions import answering, asking, escalation
@@ -15,7 +15,7 @@ from cases.routes import actions as routes
 from common.errors import DomainError
 from common.models import AuditEvent
 from common.workdays import for_region
-from identity.models import PostHolding
+from identity.models import Post, PostHolding
 from tests.factories import moves
 from tests.factories.cast import a_member_of_staff, a_picture
 from tests.factories.catalogue import a_post
@@ -204,3 +204,29 @@ def test_who_stepped_back_asks_nothing(cast, case):
     routes.recuse(cast.food, case_id=case.pk, reason="亲属")
     refused("route.recused", case, lambda: ask(cast, case))
     assert branch_of(case, "docs").state == "open"
+
+
+def test_who_only_takes_in_at_the_post_sees_no_question(cast, case):
+    asked = ask(cast, case)
+    post = Post.objects.get(pk=cast.fire.post_id)
+    clerk = a_member_of_staff("3090", post, PostHolding.Role.COUNTER_CLERK)
+    assert list(opinions.waiting_rows(cast.fire)) == [asked]
+    assert not opinions.waiting_rows(clerk).exists()
+    today = timezone.localdate()
+    assert not opinions.listing(clerk, shown="done", today=today).exists()
+    refused("opinion.not_found", case, lambda: opinions.open_asked(clerk, asked.pk))
+    refused("opinion.not_found", case, lambda: answering.answer(clerk, asked_id=asked.pk, given=YES))
+
+
+def test_a_question_gets_its_last_day_when_the_calendar_is_loaded(cast, case):
+    asked = ask(cast, case)
+    due = asked.due_on
+    OpinionAsked.objects.update(due_on=None)
+    tasks.fill_missing_limits(0)
+    asked.refresh_from_db()
+    assert (asked.due_on, due is None) == (due, False)
+    stage = branch_of(case, "docs")
+    wanted = stage.due_on
+    type(stage).objects.filter(pk=stage.pk).update(due_on=None)
+    tasks.fill_missing_limits(0)
+    assert (branch_of(case, "docs").due_on, wanted is None) == (wanted, False)

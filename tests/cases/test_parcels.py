@@ -176,6 +176,19 @@ def test_lost_news_are_asked_for(cast):
     assert Delivery.objects.get(case=case).state == Delivery.State.SIGNED
 
 
+def test_news_that_cannot_be_keep_nothing_else_out(cast):
+    with a_courier() as courier:
+        case, parcel = a_posted_parcel(cast)
+        known = courier.parcels[parcel.number]
+        for step in ("collected", "moving", "signed"):
+            courier.happen(known, step)
+        known.news[0]["at"] = (timezone.now() - dt.timedelta(days=9)).isoformat()  # a slip used before
+        parcel_actions.ask_for_parcel(SYSTEM, parcel_id=parcel.pk)
+        assert Delivery.objects.get(case=case).state == Delivery.State.SIGNED
+        assert set(ParcelEvent.objects.values_list("step", flat=True)) == {"moving", "signed"}
+        assert queries.to_ask_for(before=timezone.now() - dt.timedelta(hours=2)) == []
+
+
 def test_without_a_courier_the_counter_posts_by_hand(cast):
     case, delivery = a_result_to_post(cast)
     for waybill in ("", "12", "运单号一二三"):
@@ -230,6 +243,17 @@ def test_the_address_is_erased_after_its_term(cast):
     Delivery.objects.filter(case=case).update(updated_at=timezone.now() - dt.timedelta(days=91))
     assert parcel_actions.forget_addresses(SYSTEM) == 1
     assert Delivery.objects.get(case=case).address is None
+
+
+def test_the_address_of_what_came_back_is_erased_though_nobody_fetches_it(cast):
+    case, delivery = a_result_to_post(cast)
+    parcel_actions.send_parcel(cast.clerk, delivery_id=delivery.pk, waybill="EMS1234567")
+    parcel_actions.record_by_hand(cast.clerk, delivery_id=delivery.pk, step="returned")
+    assert parcel_actions.forget_addresses(SYSTEM) == 0
+    Delivery.objects.filter(case=case).update(updated_at=timezone.now() - dt.timedelta(days=91))
+    assert parcel_actions.forget_addresses(SYSTEM) == 1
+    delivery = Delivery.objects.get(case=case)
+    assert (delivery.address, delivery.state) == (None, Delivery.State.READY)
 
 
 @pytest.mark.django_db(transaction=True)

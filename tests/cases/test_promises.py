@@ -1,12 +1,14 @@
 """告知承诺 and 容缺: frozen when handed in, checked afterwards, and a breach that keeps one from promising again."""
 
 import datetime as dt
+from dataclasses import replace
 
 import pytest
 from django.utils import timezone
 
 from cases import notices
 from cases.actions import decision, drafts, intake, submission
+from cases.errors import CaseNotFound
 from cases.models import Breach, Case, CaseEvent, Undertaking
 from cases.promises import actions, errors, reminding
 from cases.promises.keeping import require_supplied
@@ -15,6 +17,7 @@ from cases.serving import queries as serving
 from common.errors import Forbidden
 from common.workdays import for_region
 from identity.models import Announcement
+from identity.scope import Scope
 from services.models import MaterialRequirement
 from tests.factories import moves
 from tests.factories.cast import a_member_of_staff, a_picture, build_cast
@@ -148,8 +151,10 @@ def test_a_breach_takes_two_people_and_a_hearing(cast):
         actions.decide_breach(cast.decider, breach_id=breach.pk, is_confirmed=True, note="认定")
     with pytest.raises(errors.NotHeardYet):
         actions.decide_breach(other, breach_id=breach.pk, is_confirmed=True, note="认定")
-    with pytest.raises(errors.BreachNotFound):
-        actions.state_own_case(cast.stranger, breach_id=breach.pk, text="不是我")
+    elsewhere = replace(cast.citizen, scope=Scope(item_codes=frozenset({"999"})))  # a mandate for something else
+    for actor in (cast.stranger, elsewhere):
+        with pytest.raises(CaseNotFound):
+            actions.state_own_case(actor, breach_id=breach.pk, text="不是我")
     breach.refresh_from_db()
     assert (breach.state, breach.stated_at) == ("proposed", None)
     actions.state_own_case(cast.citizen, breach_id=breach.pk, text="已经改正")

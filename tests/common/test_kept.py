@@ -124,10 +124,15 @@ def test_under_other_keys_it_is_built(built, settings):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_where_a_test_commits_it_is_built(built):
+def test_where_a_test_commits_the_rows_are_those_of_a_committed_one(built):
+    make_cast()  # with all that follows its commits
+    expected = _counts()
+    emptying.empty()
+
     build_cast()
 
-    assert built == ["built"]
+    assert _counts() == expected
+    assert built == []
 
 
 @pytest.mark.django_db(transaction=True)

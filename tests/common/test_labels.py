@@ -6,16 +6,23 @@ import pytest
 from django.conf import settings
 from django.utils import translation
 
+from cases.assisting.models import Assistance
+from cases.counter.models import Appointment
 from cases.models import (
     Branch,
     Breach,
     BulkJob,
     CaseMaterial,
+    Delivery,
     Expert,
+    FeeNotice,
     Hearing,
     HearingParticipant,
     Notice,
+    NoticeService,
     OpinionAsked,
+    Payment,
+    Refund,
     RouteEntry,
     Signature,
     SpecialProcedure,
@@ -24,13 +31,14 @@ from cases.models import (
 from cases.states import Action, Outcome, State
 from certificates.models import Certificate, CertificateType, StateProposal, TypeDuty
 from certificates.states import Operation
+from certificates.stock_models import StockImport
 from common import translations
 from common.formatting import action_label, code_label, format_dates_in, format_list
 from identity.models import Region
 from identity.reviewing.states import VersionAction
 from services import codes
 from services.bundles.codes import LifeEvent, Side
-from services.models import AskWaiver, ItemVersion, ServiceItem
+from services.models import AskWaiver, ExchangeBatch, ItemVersion, ServiceItem
 from services.states import Operation as ItemOperation
 from services.states import OperationAction, OperationState, Standing
 from services.themes import ORGANISATION_THEMES, PERSON_THEMES
@@ -58,6 +66,21 @@ CODES = [
     Undertaking.Kind,
     Undertaking.State,
     Breach.State,
+    NoticeService.State,
+    NoticeService.Way,
+    NoticeService.Signer,
+    Delivery.State,
+    Delivery.Way,
+    FeeNotice.State,
+    Payment.Way,
+    Refund.State,
+    codes.FeeKind,
+    Assistance.State,
+    Assistance.Way,
+    Appointment.State,
+    ExchangeBatch.Kind,
+    ExchangeBatch.State,
+    StockImport.State,
     Certificate.State,
     StateProposal.State,
     CertificateType.HolderKind,

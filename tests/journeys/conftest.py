@@ -4,9 +4,7 @@ import os
 import re
 import shutil
 import signal
-import socket
 import subprocess
-import sys
 import time
 from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager, suppress
@@ -15,14 +13,14 @@ from urllib.parse import urlsplit
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from django.conf import settings
 from playwright.sync_api import Browser, ConsoleMessage, Error, Locator, Page, expect
 
-from common.launch import demo, embedded, server_state
-from common.launch.server_state import DATABASE, ROLE
+from common.launch import demo
+from tests.journeys import first_start, nursery
+from tests.journeys.first_start import ROOT, City, free_port
+from tests.journeys.nursery import Nursery
 
 PLACE = Path(__file__).resolve().parent
-ROOT = PLACE.parents[1]
 PICTURES = ROOT / "build" / "journeys"
 _TAKES_PICTURES = bool(os.environ.get("ONESTOP_PICTURES"))
 PASSWORD = "Onestop-2026"
@@ -30,7 +28,6 @@ WIDTHS = (360, 1440)
 BOTH = [pytest.param((width,), id=str(width)) for width in WIDTHS]
 _FAILED = pytest.StashKey[bool]()
 _START_SECONDS = 300
-_KEPT = "first_start"
 _axe = Axe()
 expect.set_options(timeout=10_000)  # a busy machine answers late; what never comes is still missed
 
@@ -65,83 +62,62 @@ def _place_for_pictures() -> None:
 
 
 @pytest.fixture(scope="session")
-def city(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """The data of a first start, kept aside so that every journey begins with the same city."""
-    var = tmp_path_factory.mktemp("city")
-    fonts = settings.VAR_DIR / "fonts"  # converted once on a machine; the same files for every run
-    fonts.mkdir(parents=True, exist_ok=True)
-    (var / "fonts").symlink_to(fonts)
-    _start_and_stop(var)
-    with embedded.session(var):
-        _in_database(var, f"CREATE DATABASE {_KEPT} TEMPLATE {DATABASE}")
-        shutil.copytree(var / "media", var / _KEPT)
-        yield var
+def city(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Iterator[City]:
+    """A city of this worker's own, begun anew by every journey."""
+    shared = tmp_path_factory.getbasetemp()
+    folder = (shared if worker_id == "master" else shared.parent) / "first-start"
+    with first_start.copied(folder, tmp_path_factory.mktemp("city"), f"journeys_{worker_id}") as made:
+        made.begin_anew()
+        yield made
 
 
 @pytest.fixture(scope="session")
-def web(city: Path) -> Iterator[str]:
+def web(city: City) -> Iterator[str]:
     """The web server of all journeys, which finds each module's city in place of the one before; yields the address."""
     with _running(city, free_port(), "web server") as address:
         yield address
 
 
+@pytest.fixture(scope="session")
+def workers(city: City, web: str) -> Iterator[Nursery]:
+    """Where the background worker of each module comes from."""
+    with nursery.opened(city.environment(urlsplit(web).port or 0)) as made:
+        yield made
+
+
 @pytest.fixture(scope="module")
-def site(city: Path, web: str, widths: tuple[int, ...]) -> Iterator[str]:
+def site(city: City, web: str, workers: Nursery, widths: tuple[int, ...]) -> Iterator[str]:
     """The programs of ``make run`` on a city as new; yields the address."""
-    begin_anew(city)
-    with _running(city, urlsplit(web).port or 0, "background worker"):
+    city.begin_anew()
+    with _kept(city.var / f"background worker-{urlsplit(web).port}.log") as log, workers.worker(log):
         _wait_until_answered(web)
         yield web
 
 
 @contextmanager
-def as_new(city: Path, port: int, **more: str) -> Iterator[str]:
+def _kept(log: Path) -> Iterator[Path]:
+    """Put a program's log beside the pictures in the end."""
+    yield log
+    shutil.copy(log, PICTURES)
+
+
+@contextmanager
+def as_new(city: City, port: int, **more: str) -> Iterator[str]:
     """Programs of their own on a port, with a city as new; ``more`` is added to their environment."""
-    begin_anew(city)
+    city.begin_anew()
     with _running(city, port, "web server", **more) as address, _running(city, port, "background worker", **more):
         yield address
 
 
-def begin_anew(city: Path) -> None:
-    """Put the kept city in place: database and files. Connections to the one before are cut."""
-    _in_database(
-        city,
-        f"DROP DATABASE {DATABASE} WITH (FORCE)",
-        f"CREATE DATABASE {DATABASE} TEMPLATE {_KEPT} OWNER {ROLE}",
-    )
-    shutil.rmtree(city / "media")
-    shutil.copytree(city / _KEPT, city / "media")
-
-
-def _in_database(var: Path, *statements: str) -> None:
-    with server_state.load_or_create(var).connect(admin=True) as connection:
-        for statement in statements:
-            connection.execute(statement)
-
-
-def _start_and_stop(var: Path) -> None:
-    """Start for the first time the way a newcomer does: ``make run``, from nothing to the page, and Ctrl-C."""
-    log = var / "run.log"
-    with log.open("wb") as output:
-        command = [sys.executable, "-m", "common.launch", "run"]
-        environment = _environment(var, free_port())
-        process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=output, stderr=output)
-    try:
-        _wait_until_up(process, log)
-    finally:
-        process.send_signal(signal.SIGINT)
-        process.wait(timeout=60)
-
-
 @contextmanager
-def _running(var: Path, port: int, name: str, **more: str) -> Iterator[str]:
+def _running(city: City, port: int, name: str, **more: str) -> Iterator[str]:
     """Run one of the programs of ``make run``; the web server is there when it has answered."""
-    log = var / f"{name}-{port}.log"
+    log = city.var / f"{name}-{port}.log"
     address = f"http://127.0.0.1:{port}"
     child = next(child for child in demo.children(port) if child.name == name)
     with log.open("ab") as output:
         program = subprocess.Popen(
-            child.command, cwd=ROOT, env=_environment(var, port) | more, stdout=output,
+            child.command, cwd=ROOT, env=city.environment(port) | more, stdout=output,
             stderr=output, start_new_session=True,
         )  # fmt: skip
     try:
@@ -152,33 +128,6 @@ def _running(var: Path, port: int, name: str, **more: str) -> Iterator[str]:
         os.killpg(program.pid, signal.SIGTERM)
         program.wait(timeout=60)
         shutil.copy(log, PICTURES)
-
-
-def _environment(var: Path, port: int) -> dict[str, str]:
-    environment = {key: value for key, value in os.environ.items() if key != "DATABASE_URL"}
-    return environment | {
-        "ONESTOP_VAR_DIR": str(var), "PORT": str(port), "DJANGO_SETTINGS_MODULE": demo.SETTINGS,
-        "PYTHONUNBUFFERED": "1",
-    }  # fmt: skip
-
-
-def free_port() -> int:
-    """A port nobody listens at."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-def _wait_until_up(process: subprocess.Popen, log: Path) -> None:
-    give_up = time.monotonic() + _START_SECONDS
-    while time.monotonic() < give_up:
-        text = log.read_text(encoding="utf-8", errors="replace")
-        if "Ctrl-C stops everything" in text:
-            assert "answers 5" not in text, text
-            return
-        assert process.poll() is None, text
-        time.sleep(0.5)
-    raise AssertionError(f"not up after {_START_SECONDS} s:\n{log.read_text(encoding='utf-8', errors='replace')}")
 
 
 def _wait_until_answered(address: str, program: subprocess.Popen | None = None, log: Path | None = None) -> None:

@@ -6,12 +6,12 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Locator, expect
 
-from tests.journeys.conftest import PICTURES, ROOT, Visitor, as_new, free_port
+from tests.journeys.conftest import PICTURES, Visitor, as_new
+from tests.journeys.first_start import ROOT, City, free_port
 
 pytestmark = pytest.mark.journey
 Arrive = Callable[..., Visitor]
@@ -25,7 +25,7 @@ _SECONDS = 60
 
 
 @pytest.fixture(scope="module")
-def site(city: Path, widths: tuple[int, ...]) -> Iterator[str]:
+def site(city: City, widths: tuple[int, ...]) -> Iterator[str]:
     """The city as new, with the sample payment platform as a program of its own beside it."""
     port, platform_port = free_port(), free_port()
     own = {"PORT": str(platform_port), "PORTAL_URL": f"http://127.0.0.1:{port}", "PAYMENT_SECRET": SECRET}

@@ -63,8 +63,8 @@ BOUGHT_ON, UNTIL = "2027-01-10", "2027-03-31"
 
 def test_a_restaurant_is_opened_by_phone_and_one_refusal_loses_nothing(visitor: Arrive, tmp_path: Path) -> None:
     citizen = _a_person_with_a_plan(visitor)
-    _one_form_serves_six_items(citizen)
-    _papers_are_handed_in_once(citizen, tmp_path)
+    fill_the_pages(citizen)
+    hand_in_papers(citizen, tmp_path)
     joint = _and_all_is_submitted_at_once(citizen)
     _the_licence_comes_at_once(visitor, citizen, joint)
     for item in (FOOD, FIRE, DRAINAGE, SIGN):
@@ -87,7 +87,8 @@ def _a_person_with_a_plan(visitor: Arrive) -> Visitor:
     return citizen
 
 
-def _one_form_serves_six_items(citizen: Visitor) -> None:
+def fill_the_pages(citizen: Visitor) -> None:
+    """One form serves six items."""
     page = citizen.page
     expect(page.get_by_role("group", name="法定代表人（经营者）").get_by_label("姓名")).to_have_value(NAME)
     citizen.look("82-joint-common")
@@ -132,7 +133,8 @@ def _answer(box: Locator) -> None:
         box.fill(next(value for words, value in TYPED.items() if words in label))
 
 
-def _papers_are_handed_in_once(citizen: Visitor, tmp_path: Path) -> None:
+def hand_in_papers(citizen: Visitor, tmp_path: Path) -> None:
+    """Promise what may be promised, upload the rest, each once."""
     page = citizen.page
     picture = tmp_path / "材料.png"
     picture.write_bytes(a_picture(size=200).read())

@@ -10,6 +10,7 @@ import pytest
 from django.core.exceptions import ImproperlyConfigured
 
 from identity.checks import check_adapters
+from portal.settings.counter import counter_from_environment
 from portal.settings.storage import s3_from_environment
 from portal.settings.upstream import upstream_from_environment
 
@@ -86,6 +87,8 @@ def test_production_refuses_without_each_variable(missing):
         ("ONESTOP_PAYMENT_URL", "http://pay.example.gov.cn", "must begin with https"),
         ("ONESTOP_PAYMENT_URL", "https://pay.example.gov.cn", "are needed too"),
         ("ONESTOP_COURIER_URL", "https://post.example.cn", "are needed too"),
+        ("ONESTOP_CONSENT_MINUTES", "two hours", "must be a whole number from 15 to 480"),
+        ("ONESTOP_DISPLAY_HOURS", "25", "must be a whole number from 1 to 24"),
     ],
 )
 def test_production_refuses_values_it_cannot_use(name, value, words):
@@ -119,7 +122,7 @@ def test_production_sends_no_play_parcels():
 def test_the_sample_environment_names_every_variable_of_production():
     modules = [
         ROOT / "portal" / "settings" / name
-        for name in ("production.py", "storage.py", "upstream.py", "payment.py", "courier.py")
+        for name in ("production.py", "storage.py", "upstream.py", "payment.py", "courier.py", "counter.py")
     ]
     source = "".join(module.read_text(encoding="utf-8") for module in modules)
     sample = (ROOT / "deploy" / "onestop.env.example").read_text(encoding="utf-8")
@@ -279,3 +282,14 @@ def test_adapters_come_from_the_environment():
     assert "LocalRegister" in bare
     assert "LocalCorporateLibrary" in bare
     assert OUTBOX in bare
+
+
+def test_terms_at_a_window_come_from_the_environment():
+    usual = counter_from_environment({})
+    assert usual["COUNTER_CONSENT_MINUTES"] == 120
+    said = {"ONESTOP_CONSENT_MINUTES": "60", "ONESTOP_LATE_SHEET_DAYS": "0"}
+    chosen = counter_from_environment(said)
+    assert chosen == {**usual, "COUNTER_CONSENT_MINUTES": 60, "COUNTER_LATE_SHEET_DAYS": 0}
+    for wrong in ("-1", "0", "14", "481", "1.5", "٣٠", "999999"):
+        with pytest.raises(ImproperlyConfigured):
+            counter_from_environment({"ONESTOP_CONSENT_MINUTES": wrong})

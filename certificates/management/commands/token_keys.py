@@ -50,6 +50,6 @@ class Command(BaseCommand):
         self.stdout.write(f"已停用 {kid}。它签过的二维码和凭证不再被认可，请给这些证照换发文件。")
 
     def _list(self) -> None:
-        for row in TokenKey.objects.order_by("created_at"):
+        for row in TokenKey.objects.order_by("created_at", "pk"):
             state = f"withdrawn {row.withdrawn_at:%Y-%m-%d}" if row.withdrawn_at else "published"
             self.stdout.write(f"{row.kid}  {row.created_at:%Y-%m-%d}  {state}  {row.issuer}")

@@ -12,6 +12,7 @@ from portal.demo import (
     asking,
     assisting,
     bundles,
+    calendar,
     catalogue,
     counters,
     entrusting,
@@ -44,6 +45,7 @@ class Command(BaseCommand):
         """Load, or refuse outside a demonstration."""
         if not settings.DEMO:
             raise CommandError("This is not a demonstration (settings.DEMO is off): nothing was loaded.")
+        calendar.load()  # what is promised is counted in working days
         city = catalogue.load(SYSTEM)
         guides.load(city)
         vocabulary.load(SYSTEM)

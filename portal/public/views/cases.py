@@ -16,6 +16,7 @@ from cases import application, notices
 from cases.actions import submission
 from cases.consultation.queries import thread_of
 from cases.consultation.rules import may_ask
+from cases.correcting import is_replaced, points_of
 from cases.delivery.queries import delivery_of, may_choose
 from cases.errors import CaseNotFound, MaterialsIncomplete, StaleForm
 from cases.fees.queries import fees_of
@@ -125,9 +126,7 @@ def case_page(
     """Render a case's own page; ``wrong`` holds upload forms with errors by material, ``problem`` one message."""
     actor = actor_of(request)
     rows = [material_row(row, (wrong or {}).get(row.pk)) for row in case.materials.all()]
-    to_fix = [row for row in rows if row["row"].correction]
     allowed = actions_for(actor, case)
-    correction = _correction(case) if case.state == State.CORRECTING else None
     context = {
         "nav": "cases",
         "case": case,
@@ -139,11 +138,8 @@ def case_page(
         "clock_problem": clocks(case).problem if case.accepted_on else "",
         "timeline": timeline_of(case),
         "rows": rows,
-        "to_fix": [{**row, "is_fixed": _is_fixed(row["row"], correction)} for row in to_fix],
-        "correction": correction,
+        **_corrections(case, rows),
         **undertakings_of(case, rows),
-        "is_all_fixed": all(_is_fixed(row["row"], correction) for row in to_fix),
-        "general_points": _general_points(case, correction),
         "notices": list(case.notices.all()),
         "flags": case.open_flags,  # type: ignore[attr-defined]
         "answers": _answers(case),
@@ -163,13 +159,62 @@ def case_page(
     return render(request, "public/case.html", context, status=status)
 
 
+def _corrections(case: Case, rows: list[dict[str, Any]]) -> dict[str, Any]:
+    """What the notice asks for, as the page's part shows it; ``rows`` are all materials."""
+    correction = _correction(case) if case.state == State.CORRECTING else None
+    to_fix = [{**row, "is_fixed": _is_fixed(row["row"], correction)} for row in rows if row["row"].correction]
+    return {
+        "correction": correction,
+        "to_fix": to_fix,
+        "is_all_fixed": all(row["is_fixed"] for row in to_fix),
+        "general_points": _general_points(case, correction),
+    }
+
+
+@require_safe
+@citizen_required
+def case_correction(request: HttpRequest, case_id: UUID) -> HttpResponse:
+    """Only what a case's correction notice asks for; afterwards the case's own page."""
+    case = get_case(actor_of(request), case_id)
+    if case.state != State.CORRECTING:
+        return redirect(*after_correction(actor_of(request), case_id))
+    return correction_page(request, case)
+
+
+def after_correction(actor: Actor, case_id: UUID) -> tuple[str, UUID]:
+    """The page that shows what became of it: the case's own, at the counter the window's."""
+    return ("assistance", actor.assistance_id) if actor.assistance_id else ("my_case", case_id)
+
+
+def correction_page(
+    request: HttpRequest,
+    case: Case,
+    *,
+    wrong: Mapping[UUID, PagesForm] | None = None,
+    problem: str = "",
+    status: int = 200,
+) -> HttpResponse:
+    """Render the corrections alone, which is all that a clerk who helps with them opens; as :func:`case_page`."""
+    rows = [material_row(row, (wrong or {}).get(row.pk)) for row in case.materials.all()]
+    context = {
+        "nav": "cases",
+        "case": case,
+        "version": case.item_version,
+        **_corrections(case, rows),
+        "answers": _answers(case),
+        "may_correct": Action.CORRECT in actions_for(actor_of(request), case),
+        "problems": [*([("", problem)] if problem else []), *upload_problems(rows)],
+        "request_key": new_request_key(),
+    }
+    return render(request, "public/case_correction.html", context, status=status)
+
+
 def _correction(case: Case) -> Notice | None:
     return next((notice for notice in case.notices.all() if notice.kind == Notice.Kind.CORRECTION), None)
 
 
 def _is_fixed(row: CaseMaterial, notice: Notice | None) -> bool:
-    """Whether a listed material was replaced after the notice went out."""
-    return notice is not None and row.updated_at > notice.created_at
+    return notice is not None and is_replaced(row, notice)
 
 
 def _general_points(case: Case, notice: Notice | None) -> list[str]:
@@ -177,8 +222,7 @@ def _general_points(case: Case, notice: Notice | None) -> list[str]:
     if notice is None:
         return []
     about = {f"{row.name}：{row.correction}" for row in case.materials.all() if row.correction}
-    points = [point for part in notice.content.get("lists", []) for point in part["items"]]
-    return [point for point in points if point not in about]
+    return [point for point in points_of(notice) if point not in about]
 
 
 def _answers(case: Case) -> list[tuple[str, str]]:
@@ -195,6 +239,7 @@ def _answers(case: Case) -> list[tuple[str, str]]:
 def correct_case(request: HttpRequest, case_id: UUID) -> HttpResponse:
     """Hand in the corrections."""
     actor = actor_of(request)
+    page = correction_page if actor.is_assisted else case_page
     try:
         submission.correct(
             actor,
@@ -204,11 +249,11 @@ def correct_case(request: HttpRequest, case_id: UUID) -> HttpResponse:
             expected_version=form_version(request),
         )
     except MaterialsIncomplete as error:
-        return case_page(request, get_case(actor, case_id), problem=error.text, status=422)
+        return page(request, get_case(actor, case_id), problem=error.text, status=422)
     except StaleForm as error:
-        return case_page(request, get_case(actor, case_id), problem=f"{error.text}{error.what_to_do}", status=409)
+        return page(request, get_case(actor, case_id), problem=f"{error.text}{error.what_to_do}", status=409)
     messages.success(request, _("补正已提交，窗口会重新答复是否受理。"))
-    return redirect("my_case", case_id=case_id)
+    return redirect(*after_correction(actor, case_id))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

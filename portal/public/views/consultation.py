@@ -12,8 +12,8 @@ from django.views.decorators.http import require_http_methods, require_safe
 from cases.consultation import actions, queries, rules
 from cases.consultation.errors import ConsultationClosed, TooManyQuestions
 from cases.errors import CaseNotFound
-from cases.queries import visible_to
 from cases.states import State
+from cases.visibility import visible_to
 from common.errors import DomainError, Invalid
 from portal.access import actor_of, citizen_required
 from portal.consultation import MessageForm, messages_of

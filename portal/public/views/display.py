@@ -11,14 +11,20 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from cases.assisting import display_actions
-from cases.assisting.errors import AssistanceMoved, AssistanceNotFound, CodeWrong, DisplayUnknown, TooManyCodes
+from cases.assisting.errors import (
+    AssistanceMoved,
+    AssistanceNotFound,
+    CodeWrong,
+    DisplayUnknown,
+    HandwritingUnusable,
+    TooManyCodes,
+)
 from cases.assisting.queries import shown_on
 from common.addresses import client_address
 from common.errors import NotFound
 from portal.access import actor_of
 
 COOKIE = "window_display"
-_HOURS = 16  # a working day; the next morning the screen is connected again
 
 
 class CodeForm(forms.Form):
@@ -65,7 +71,7 @@ def _bind(request: HttpRequest) -> HttpResponse:
     response.set_cookie(
         COOKIE,
         key,
-        max_age=_HOURS * 3600,
+        max_age=settings.COUNTER_DISPLAY_HOURS * 3600,
         path="/display/",
         secure=settings.SESSION_COOKIE_SECURE,
         httponly=True,
@@ -106,11 +112,15 @@ def display_answer(request: HttpRequest) -> HttpResponse:
             display_actions.answer(actor, key=key, assistance_id=assistance_id, is_agreed=said == "agree")
         elif said == "confirm":
             digest = request.POST.get("digest", "")
-            display_actions.confirm(actor, key=key, assistance_id=assistance_id, digest=digest)
+            written = request.POST.get("written", "")
+            display_actions.confirm(actor, key=key, assistance_id=assistance_id, digest=digest, written=written)
         elif said == "stop":
             display_actions.withdraw(actor, key=key, assistance_id=assistance_id)
         else:
             raise NotFound
     except (AssistanceMoved, AssistanceNotFound):
         return redirect("display")
+    except HandwritingUnusable as error:
+        context = {"shown": shown_on(key), "problem": f"{error.text}{error.what_to_do}"}
+        return render(request, "public/hall/display.html", context, status=error.http_status)
     return redirect("display")

@@ -275,13 +275,15 @@ def _level(whole: Union) -> int:
 @_draft_page
 def submit_joint(request: HttpRequest, joint_id: UUID) -> HttpResponse:
     """Submit all items at once; pressed twice, the second press shows the same joint case."""
+    actor = actor_of(request)
     declared = request.POST.get("declared") == "on"
-    joint = queries.get(actor_of(request), joint_id)
-    if declared and joint.submitted_at is None and asks_fresh_proof(_level(load(joint))):
+    joint = queries.get(actor, joint_id)
+    is_to_prove = declared and not actor.is_assisted and joint.submitted_at is None  # at the counter a person is seen
+    if is_to_prove and asks_fresh_proof(_level(load(joint))):
         require_fresh_proof(request)
     try:
         joint = submission.submit(
-            actor_of(request),
+            actor,
             joint_id=joint_id,
             declared=declared,
             proof=proof_of(request),
@@ -296,6 +298,8 @@ def submit_joint(request: HttpRequest, joint_id: UUID) -> HttpResponse:
         return _check_page(request, joint_id, problems=[("", error.text)], status=422)
     except PromiseBarred as error:
         return _check_page(request, joint_id, problems=[("", f"{error.text}{error.what_to_do}")], status=409)
+    if actor.is_assisted:
+        return redirect("assistance", actor.assistance_id)
     messages.success(request, _("已提交。联办编号 %(number)s。") % {"number": joint.number})
     return redirect("my_joint", joint_id=joint.pk)
 

@@ -16,9 +16,10 @@ from portal.public import looking
 from portal.public.forms import SituationForm
 from portal.public.materials import materials_asked
 from portal.public.views.items import entry_of
+from services.elements import element_authorities
 from services.errors import SituationInvalid
 from services.forms import visible_steps
-from services.queries import Guide, element_authorities, get_known_item, guide
+from services.queries import Guide, get_known_item, guide
 from services.rules import next_situation, normal_situation
 from services.standing import closure
 

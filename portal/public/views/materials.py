@@ -23,10 +23,11 @@ from portal.downloads import file_response
 from portal.public.drafts import draft_of, first_open_page, get_draft
 from portal.public.forms import PagesForm
 from portal.public.joint_page import case_is_in_draft
+from portal.public.material_place import place_of
 from portal.public.materials import material_row, tally_of, upload_form, upload_problems
 from portal.public.requests import upload_key
 from portal.public.views.apply import common, draft_page
-from portal.public.views.cases import case_page
+from portal.public.views.cases import case_page, correction_page
 from portal.public.views.joint import materials_page as joint_materials_page
 
 
@@ -83,7 +84,7 @@ def material_upload(request: HttpRequest, case_id: UUID, material_id: UUID) -> H
             status = error.http_status
         else:
             messages.success(request, _("“%(name)s”已上传。") % {"name": row.name})
-            return redirect(_place(row.case, material_id))
+            return redirect(place_of(actor, row.case, material_id))
     return _with_problem(request, get_case(actor, case_id), material_id, form, status)
 
 
@@ -97,14 +98,8 @@ def _with_problem(request: HttpRequest, case: Case, material_id: UUID, form: Pag
         return joint_materials_page(request, case.joint_item.joint_id, wrong=wrong, status=status)
     if case.state == State.DRAFT:
         return _materials_page(request, case, wrong=wrong, status=status)
-    return case_page(request, case, wrong=wrong, status=status)
-
-
-def _place(case: Case, material_id: UUID) -> str:
-    if case_is_in_draft(case):
-        return f"{reverse('joint_materials', args=[case.joint_item.joint_id])}#material-{material_id}"
-    name = "draft_materials" if case.state == State.DRAFT else "my_case"
-    return f"{reverse(name, args=[case.pk])}#material-{material_id}"
+    page = correction_page if actor_of(request).is_assisted else case_page
+    return page(request, case, wrong=wrong, status=status)
 
 
 @require_POST
@@ -115,14 +110,14 @@ def material_promise(request: HttpRequest, case_id: UUID, material_id: UUID) -> 
     if request.POST.get("promised") != "on":
         row = _own_row(get_case(actor, case_id), material_id)
         messages.error(request, _("请先勾选“我已读懂并承诺”，“%(name)s”还没有承诺。") % {"name": row.name})
-        return redirect(_place(row.case, material_id))
+        return redirect(place_of(actor, row.case, material_id))
     try:
         row = actions.promise_material(actor, case_id=case_id, material_id=material_id)
     except PromiseBarred as error:
         messages.error(request, _sentence(error))
-        return redirect(_place(get_case(actor, case_id), material_id))
+        return redirect(place_of(actor, get_case(actor, case_id), material_id))
     messages.success(request, _("“%(name)s”已改为告知承诺。") % {"name": row.name})
-    return redirect(_place(row.case, material_id))
+    return redirect(place_of(actor, row.case, material_id))
 
 
 def _row_of(case: Case, material_id: UUID) -> CaseMaterial:
@@ -150,19 +145,20 @@ def material_defer(request: HttpRequest, case_id: UUID, material_id: UUID) -> Ht
         if row.requirement.defer_days is None:
             raise ChoiceNotOffered(name=row.name)
         messages.error(request, _("请先勾选“我已读懂并承诺”，“%(name)s”还没有承诺。") % {"name": row.name})
-        return redirect(_place(case, material_id))
+        return redirect(place_of(actor, case, material_id))
     row = actions.defer_material(actor, case_id=case_id, material_id=material_id)
     messages.success(request, _("“%(name)s”可以以后补交。") % {"name": row.name})
-    return redirect(_place(row.case, material_id))
+    return redirect(place_of(actor, row.case, material_id))
 
 
 @require_POST
 @draft_page
 def material_clear(request: HttpRequest, case_id: UUID, material_id: UUID) -> HttpResponse:
     """Undo a choice or an upload."""
-    case = actions.clear_material(actor_of(request), case_id=case_id, material_id=material_id)
+    actor = actor_of(request)
+    case = actions.clear_material(actor, case_id=case_id, material_id=material_id)
     messages.success(request, _("已撤销，请重新选择提交方式。"))
-    return redirect(_place(case, material_id))
+    return redirect(place_of(actor, case, material_id))
 
 
 @require_safe

@@ -24,6 +24,7 @@ from identity.actor import Actor
 from portal.access import actor_of, citizen_required
 from portal.downloads import file_response
 from portal.public.forms import KindForm, PhotoForm, SheetsForm
+from portal.public.material_place import place_of_pages
 from portal.public.requests import new_request_key, request_key
 from portal.public.views.locker import kind_choices
 from services.pieces import alternatives_of
@@ -85,7 +86,7 @@ def _page(
         "is_for_locker": is_for_locker,
         "kind_form": (kind_form or KindForm(choices)) if choices else None,
         "problem": problem,
-        "back_url": _back(view.tray),
+        "back_url": _back(actor, view.tray),
         "used": f"{view.size / _MEGABYTE:.1f}",
         "limits": {"files": MOST_FILES, "pages": MOST_PAGES, "size": most_bytes() // _MEGABYTE},
         "piece_size": pieces.LARGEST // 2,
@@ -106,12 +107,12 @@ def _choices(actor: Actor, found: Tray) -> list[tuple[str, str]]:
     return [(one.key, one.name) for one in alternatives_of(row.requirement)]
 
 
-def _back(found: Tray) -> str:
+def _back(actor: Actor, found: Tray) -> str:
     """Where the pages go, and where one returns to."""
     place = material_of_target(found.target)
     if place is None:
         return reverse("locker")
-    return f"{reverse('my_case', args=[place[0]])}#material-{place[1]}"
+    return place_of_pages(actor, *place)
 
 
 @require_POST
@@ -176,7 +177,7 @@ def tray_hand_in(request: HttpRequest, tray_id: UUID) -> HttpResponse:
         return _hand_in(request, actor, found)
     except TrayHandedIn as error:  # a second press
         messages.info(request, error.text)
-        return redirect(_back(found))
+        return redirect(_back(actor, found))
     except QuotaExceeded as error:
         return _page(request, tray_id, problem=_sentence(error), status=error.http_status)
     except (Invalid, Conflict) as error:
@@ -202,7 +203,7 @@ def _hand_in(request: HttpRequest, actor: Actor, found: Tray) -> HttpResponse:
             request_key=request_key(request),
         )
         messages.success(request, _("“%(name)s”已上传。") % {"name": found.title})
-        return redirect(_back(found))
+        return redirect(_back(actor, found))
     kind = next(kind for kind in document_kinds() if kind.key == chosen)
     actions.keep_as_document(
         actor,
@@ -224,6 +225,7 @@ def _sentence(error: DomainError) -> str:
 @citizen_required
 def tray_discard(request: HttpRequest, tray_id: UUID) -> HttpResponse:
     """Throw all pages away."""
-    gone = actions.discard_tray(actor_of(request), tray_id=tray_id)
+    actor = actor_of(request)
+    gone = actions.discard_tray(actor, tray_id=tray_id)
     messages.success(request, _("已经全部删去，没有保存。"))
-    return redirect(_back(gone))
+    return redirect(_back(actor, gone))

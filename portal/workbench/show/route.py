@@ -13,7 +13,7 @@ from cases.models import Branch, Case
 from cases.proceedings.hearing_actions import ASKED, WAIVED
 from cases.promises.actions import BREACH, CHECKED, MISSED, SUPPLIED
 from cases.states import Action, Outcome, State
-from common.formatting import action_label, code_label, format_date, format_list
+from common.formatting import action_label, code_label, format_date, format_dates_in, format_list
 from identity.actor import Actor
 from services.codes import StageKind
 
@@ -134,7 +134,7 @@ def history_of(case: Case) -> list[dict[str, Any]]:
         if event.action in _INSIDE:
             continue
         state = "bad" if event.action in _BAD else "warn" if event.action in _WARN else "done"
-        note = "：".join(filter(None, [code_label(event.actor_label), event.note]))
+        note = "：".join(filter(None, [code_label(event.actor_label), format_dates_in(event.note)]))
         entries.append({"title": _title(event.action), "time": event.created_at, "note": note, "state": state})
     coming = _coming(case)
     return [*entries, coming] if coming else entries

@@ -3,20 +3,24 @@
 import hashlib
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django.contrib import messages
+from django.forms import Form
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from cases import errors as case_errors
+from cases.assisting import begin_actions, display_actions, queries, receipts
 from cases.assisting import desk_actions as desk
-from cases.assisting import display_actions, queries
 from cases.assisting.models import Assistance
+from cases.correcting import Correction, corrections_of
 from cases.counter.errors import WindowNotFound
 from cases.counter.models import CounterWindow
 from cases.counter.queries import windows_for
@@ -27,7 +31,7 @@ from identity.permissions import Permission
 from identity.persons.errors import PersonNotFound
 from portal.access import actor_of, staff_required
 from portal.downloads import file_response
-from portal.workbench.assist_forms import BeginForm, PaperForm
+from portal.workbench.assist_forms import BeginForm, CorrectionForm, PaperForm
 from portal.workbench.pages import new_request_key, show
 from portal.workbench.person_forms import refuse
 
@@ -62,14 +66,48 @@ def assistance_new(request: HttpRequest, window_id: UUID) -> HttpResponse:
     items = queries.items_for(actor, window)
     wanted = request.GET.get("item", "")[:36]
     initial = {"request_key": new_request_key(), "item": wanted}
-    form = BeginForm(request.POST if request.method == "POST" else None, items=items, initial=initial)
+    data = request.POST if request.method == "POST" else None
+    form = BeginForm(data, items=items, bundles=queries.bundles_for(actor), initial=initial)
+
+    def begin() -> Assistance:
+        key, wish = form.cleaned_data["request_key"], form.wish()
+        if isinstance(wish, begin_actions.BundleWish):
+            return begin_actions.begin_bundle(actor, window_id=window_id, wish=wish, request_key=key)
+        return desk.begin(actor, window_id=window_id, wish=wish, request_key=key)
+
+    return _begin(request, window, form, begin, template="workbench/calling/assist_new.html")
+
+
+@sensitive_post_parameters("id_number")
+@require_http_methods(["GET", "HEAD", "POST"])
+@staff_required
+def assistance_correct(request: HttpRequest, window_id: UUID) -> HttpResponse:
+    """Find the case of somebody who comes back with corrections, and ask for their consent."""
+    actor = _clerk(request)
+    window = _window(actor, window_id)
+    running = queries.live_at(window)
+    if running is not None and request.method != "POST":
+        return redirect("assistance", running.pk)
+    initial = {"request_key": new_request_key()}
+    form = CorrectionForm(request.POST if request.method == "POST" else None, initial=initial)
+
+    def begin() -> Assistance:
+        key = form.cleaned_data["request_key"]
+        return begin_actions.begin_correction(actor, window_id=window_id, wish=form.wish(), request_key=key)
+
+    return _begin(request, window, form, begin, template="workbench/calling/assist_correct.html")
+
+
+def _begin(
+    request: HttpRequest, window: CounterWindow, form: Form, begin: Callable[[], Assistance], *, template: str
+) -> HttpResponse:
+    """Begin as the form says, or show it with what is wrong."""
     status, unknown = 200, False
-    if request.method == "POST":
+    if form.is_bound:
         status = 422
         if form.is_valid():
-            key = form.cleaned_data["request_key"]
             try:
-                row = desk.begin(actor, window_id=window_id, wish=form.wish(), request_key=key)
+                row = begin()
             except PersonNotFound:
                 unknown = True
             except (Invalid, Conflict, Forbidden) as error:
@@ -83,7 +121,7 @@ def assistance_new(request: HttpRequest, window_id: UUID) -> HttpResponse:
         "display": queries.display_bound(window),
         "request_key": new_request_key(),
     }
-    return show(request, "workbench/calling/assist_new.html", context, nav="calling", status=status)
+    return show(request, template, context, nav="calling", status=status)
 
 
 @require_safe
@@ -102,20 +140,24 @@ def _page(
     status: int = 200,
 ) -> HttpResponse:
     progress = queries.progress_of(row)
-    receipt = queries.find_receipt(row)
+    corrections = corrections_of(row.case) if row.case and row.purpose == Assistance.Purpose.CORRECT else []
     context: dict[str, Any] = {
         "row": row,
+        "corrections": corrections,
+        "is_corrected": all(one.is_done for one in corrections),
+        "is_untouched": _is_untouched(row, corrections),
         "window": row.window,
         "who": mask_name(row.person.name),
         "number": mask_id(row.person.id_number),
         "party": row.party.name if row.party_id != row.person_id else "",
-        "item_name": row.item.name,
+        "item_name": row.errand,
         "progress": progress,
         "is_waiting": row.state in _WAITING and not progress.is_over,
         "needs_paper": row.state == _State.ASKED or (progress.is_asked and not progress.is_confirmed),
         "paper": paper or PaperForm(initial={"request_key": new_request_key()}),
         "display": queries.display_bound(row.window),
-        "receipt": receipt,
+        "has_receipt": receipts.is_ready(row),
+        **_addresses(row),
         "mark": _mark(row),
         "conflict": conflict,
         "request_key": new_request_key(),
@@ -123,9 +165,33 @@ def _page(
     return show(request, "workbench/calling/assist.html", context, nav="calling", status=status)
 
 
+def _addresses(row: Assistance) -> dict[str, str]:
+    """Where the clerk goes on: the form, the materials, the check page, and where it is handed in."""
+    if row.bundle is not None and row.joint is None:
+        region = queries.region_at(row.window, row.bundle).code
+        return {"questions_url": f"{reverse('bundle', args=[row.bundle.code])}?{urlencode({'region': region})}"}
+    if row.joint is not None:
+        pages = {"form": "my_joint", "papers": "joint_materials", "check": "joint_check", "hand_in": "submit_joint"}
+        record, version = row.joint.pk, row.joint.version
+    elif row.case is not None:
+        pages = {"form": "draft_situation", "papers": "draft_materials", "check": "draft_check"}
+        pages["hand_in"] = "correct_case" if row.purpose == Assistance.Purpose.CORRECT else "submit_case"
+        record, version = row.case.pk, row.case.version
+    else:
+        return {}
+    return {f"{key}_url": reverse(name, args=[record]) for key, name in pages.items()} | {"version": str(version)}
+
+
+def _is_untouched(row: Assistance, corrections: list[Correction]) -> bool:
+    """Whether nothing has been filled in yet: then the next thing to do is another than to ask for the confirmation."""
+    if corrections:
+        return not all(one.is_done for one in corrections)
+    record = row.joint or row.case
+    return record is not None and record.version == 1
+
+
 def _mark(row: Assistance) -> str:
-    receipt = queries.find_receipt(row) if row.state == _State.DONE else None
-    text = f"{row.state}|{row.draft_digest}|{row.confirmed_digest}|{bool(receipt and receipt.file)}"
+    text = f"{row.state}|{row.draft_digest}|{row.confirmed_digest}|{receipts.is_ready(row)}"
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
@@ -157,7 +223,7 @@ def assistance_step(request: HttpRequest, assistance_id: UUID, action: str) -> H
 
 def _open(request: HttpRequest, actor: Actor, row: Assistance) -> HttpResponse:
     case = desk.open_draft(actor, assistance_id=row.pk)
-    return redirect("draft_situation", case.pk)
+    return redirect("case_correction" if row.purpose == Assistance.Purpose.CORRECT else "draft_situation", case.pk)
 
 
 def _ask(request: HttpRequest, actor: Actor, row: Assistance) -> None:
@@ -236,7 +302,7 @@ def assistance_paper(request: HttpRequest, assistance_id: UUID) -> HttpResponse:
 @staff_required
 def assistance_receipt(request: HttpRequest, assistance_id: UUID) -> HttpResponse:
     """The sealed receipt, to be printed for the person."""
-    number, content = queries.read_receipt(_clerk(request), assistance_id)
+    number, content = receipts.read(_clerk(request), assistance_id)
     return file_response(content, media_type="application/pdf", name=number)
 
 

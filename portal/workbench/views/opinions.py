@@ -150,7 +150,8 @@ def opinion_step(request: HttpRequest, asked_id: UUID, action: str) -> HttpRespo
         def act() -> Any:
             return answering.ask_relief(actor, asked_id=asked_id, reason=form.cleaned_data["reason"])
     elif action == "pass-on":
-        form = forms.PassOnForm(data, colleagues=queries.colleagues(asked))
+        others = [one for one in queries.colleagues(asked) if one.account_id != actor.account_id]
+        form = forms.PassOnForm(data, colleagues=others)
         title, done = _("转给同事"), _("已转给同事。")
 
         def act() -> Any:
@@ -160,6 +161,9 @@ def opinion_step(request: HttpRequest, asked_id: UUID, action: str) -> HttpRespo
         raise NotFound
     back = reverse("workbench_opinion", args=[asked_id])
     page = StepPage(request, form, title, title, back, nav="worklist")
+    case = asked.request.case
+    if asked.state == OpinionAsked.State.WAITING:
+        page.add(intro=[f"{case.item_version.name} {case.number}", asked.request.question])
     return page.answer(lambda: _told(act, done), done=lambda: redirect("workbench_opinions"))
 
 
@@ -183,6 +187,11 @@ def question_step(request: HttpRequest, case_id: UUID, asked_id: UUID, action: s
     back = reverse("workbench_case", args=[case_id]) + "#opinions"
     about = _("%(title)s：%(name)s") % {"title": title, "name": asked.department.short_name}
     page = StepPage(request, form, about, str(title), back, is_danger=action == "withdraw", nav="worklist")
+
+    if action == "remind":
+        page.add(intro=[_("对方的待办里会标出来，排在前面；24 小时内只能催一次。")])
+    if action == "relief":
+        page.add(intro=[_("对方的理由：%(reason)s") % {"reason": asked.relief or _("没有申请免答，或者已经处理过")}])
 
     def act() -> str:
         sent = {key: value for key, value in form.cleaned_data.items() if key != "request_key"}

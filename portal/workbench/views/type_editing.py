@@ -39,7 +39,7 @@ from portal.workbench.show.types import buttons, parts_of, side_by_side
 from portal.workbench.staff_forms import refuse
 from portal.workbench.step_page import StepPage
 from portal.workbench.type_forms import FieldFormSet, NewTypeForm, TypeForm
-from services.queries import data_elements
+from services.elements import data_elements
 
 _page_methods = require_http_methods(["GET", "HEAD", "POST"])
 _EDITABLE = VERSION_MOVES[VersionAction.EDIT].sources

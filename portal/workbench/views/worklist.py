@@ -87,7 +87,9 @@ def _list(request: HttpRequest, *, name: str, views: list[SavedView], title: str
         "without_applicant": f"{address}?{chosen.without('applicant').query}" if chosen.applicant else "",
         "applicant_name": _applicant_name(page),
     }
-    return show(request, "workbench/worklist.html", context, nav="worklist" if name == "worklist" else "case_search")
+    nav = "worklist" if name == "worklist" else "case_search"
+    is_all_that_waits = chosen.task == "mine" and not chosen.is_narrowed
+    return show(request, "workbench/worklist.html", context, nav=nav, waiting=page.count if is_all_that_waits else None)
 
 
 def _form(request: HttpRequest, actor: Actor, chosen: WorklistFilter) -> WorklistForm:

@@ -15,13 +15,14 @@ from cases.assisting.standing import find_actor
 from cases.counter import calling_actions
 from cases.counter.errors import NotSeated
 from cases.models import Case, Notice
-from cases.queries import get_case, visible_to
+from cases.queries import get_case
+from cases.visibility import visible_to
 from certificates.models import Document
 from common.models import AuditEvent
 from identity.actions import open_account
 from identity.actor import PUBLIC, SYSTEM
 from identity.events import PERSON_READ
-from identity.models import Account
+from identity.models import Account, Person
 from identity.queries import actor_for
 from tests.factories.assisting import a_display, a_whole_draft, a_wish, acting, agreed, begun, confirmed
 from tests.factories.cast import PASSWORD, a_citizen, a_picture
@@ -267,3 +268,11 @@ def test_the_person_reads_who_did_what(counter: Counter, man, key: str):
         rows.values_list("code", flat=True)
     )
     assert rows.get(code="counter.assisted").department_id == counter.clerk.department_id
+
+
+def test_nobody_fills_in_for_who_closed_their_account_since(counter: Counter, man, key: str):
+    row = agreed(counter, man, key)
+    Person.objects.filter(pk=man.pk).update(locked_at=timezone.now())  # closed at the moment the session began
+    with pytest.raises(errors.AssistanceOver):
+        desk.open_draft(counter.clerk, assistance_id=row.pk)
+    assert not Case.objects.exists()

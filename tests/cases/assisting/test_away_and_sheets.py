@@ -11,7 +11,7 @@ from cases.assisting import errors, queries, rules, sheet_actions
 from cases.assisting.models import Assistance, PaperSheet
 from cases.errors import CaseNotFound
 from cases.models import Case
-from cases.queries import visible_to
+from cases.visibility import visible_to
 from services.models import ItemWindow
 from tests.factories.assisting import a_whole_draft, acting, agreed, begun, confirmed
 from tests.factories.cast import a_picture

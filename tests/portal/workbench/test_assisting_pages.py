@@ -8,7 +8,7 @@ from cases.assisting.models import Assistance, PaperSheet
 from cases.models import Case
 from common.models import AuditEvent
 from tests.cases.assisting.conftest import open_to_persons
-from tests.factories.assisting import a_whole_draft, an_old_man, begun
+from tests.factories.assisting import a_case_to_correct, a_display, a_whole_draft, an_old_man, begun
 from tests.factories.cast import a_citizen, a_picture
 from tests.factories.counter import Counter, a_counter
 from tests.factories.persons import a_number
@@ -204,3 +204,138 @@ def test_sheets_are_numbered_printed_and_allowed_late(hall: Counter, clerk: Clie
     assert watcher.post(late, {"reason": "停电一周，已核实"}).status_code == 302
     sheet.refresh_from_db()
     assert sheet.late_allowed_by_id == hall.cast.supervisor.account_id
+
+
+def bring_corrections(clerk: Client, hall: Counter, man, **fields):
+    sent = {
+        "request_key": "c1",
+        "document_kind": man.document_kind,
+        "id_number": man.id_number,
+        "seen": "on",
+        **fields,
+    }
+    return clerk.post(reverse("assistance_correct", args=[hall.one.pk]), sent)
+
+
+def last() -> Assistance:
+    return Assistance.objects.latest("pk")
+
+
+def press(screen: Client, what: str):
+    row = last()
+    return screen.post(reverse("display_answer"), {"assistance": row.pk, "digest": row.draft_digest, "say": what})
+
+
+def test_corrections_from_the_desk_to_the_receipt(hall: Counter, clerk: Client, man):
+    case = a_case_to_correct(hall, man, a_display(hall))
+    screen = _screen(hall, clerk)
+    desk = clerk.get(reverse("calling_desk", args=[hall.one.pk])).content.decode()
+    assert reverse("assistance_correct", args=[hall.one.pk]) in desk
+    assert clerk.get(reverse("assistance_correct", args=[hall.one.pk])).status_code == 200
+    assert bring_corrections(clerk, hall, man).status_code == 302
+    row = last()
+    assert "您同意工作人员代您补正吗" in screen.get(reverse("display")).content.decode()
+    assert clerk.get(reverse("case_correction", args=[case.pk])).status_code == 404  # not before the answer
+    press(screen, "agree")
+    page = clerk.get(reverse("assistance", args=[row.pk])).content.decode()
+    assert "看不清，请重新拍" in page
+    scans = clerk.get(reverse("case_correction", args=[case.pk])).content.decode()
+    assert "去核对原件、请本人确认" in scans
+    assert reverse("correct_case", args=[case.pk]) not in scans
+    material = case.materials.get(requirement__key="premises")
+    upload = reverse("material_upload", args=[case.pk, material.pk])
+    empty = clerk.post(upload, {"request_key": "u0"})
+    assert empty.status_code == 422
+    assert reverse("withdraw_case", args=[case.pk]) not in empty.content.decode()  # not the person's whole page
+    answer = clerk.post(upload, {"request_key": "u1", "file": a_picture(size=40)})
+    assert answer.headers["Location"] == f"{reverse('case_correction', args=[case.pk])}#material-{material.pk}"
+    clerk.post(reverse("assistance_step", args=[row.pk, "compare"]), {"material": material.pk})
+    assert clerk.post(reverse("assistance_step", args=[row.pk, "ask"])).status_code == 302
+    assert "这次补正的" in screen.get(reverse("display")).content.decode()
+    press(screen, "confirm")
+    page = clerk.get(reverse("assistance", args=[row.pk])).content.decode()
+    assert reverse("correct_case", args=[case.pk]) in page
+    case.refresh_from_db()
+    sent = {"version": case.version, "request_key": "s3"}
+    answer = clerk.post(reverse("correct_case", args=[case.pk]), sent)
+    assert answer.headers["Location"] == reverse("assistance", args=[row.pk])
+    case.refresh_from_db()
+    assert case.state == "submitted"
+    page = clerk.get(reverse("assistance", args=[row.pk])).content.decode()
+    assert "补正已经提交" in page
+    assert reverse("assistance_receipt", args=[row.pk]) in page
+    assert clerk.get(reverse("assistance_receipt", args=[row.pk])).content.startswith(b"%PDF")
+
+
+def _screen(hall: Counter, clerk: Client) -> Client:
+    page = clerk.post(reverse("display_code", args=[hall.one.pk])).content.decode()
+    screen = Client()
+    screen.post(reverse("display"), {"code": page.split('class="code-digits">')[1].split("<")[0]})
+    return screen
+
+
+def test_a_correction_opens_no_page_beside_it(hall: Counter, clerk: Client, man):
+    case = a_case_to_correct(hall, man, a_display(hall))
+    screen = _screen(hall, clerk)
+    bring_corrections(clerk, hall, man)
+    press(screen, "agree")
+    for name in ("my_case", "withdraw_case", "draft_check", "draft_materials", "my_delivery", "my_questions"):
+        assert clerk.get(reverse(name, args=[case.pk])).status_code == 404, name
+    assert clerk.post(reverse("withdraw_case", args=[case.pk])).status_code == 404
+    assert clerk.post(reverse("submit_case", args=[case.pk])).status_code == 404
+    case.refresh_from_db()
+    assert case.state == "correcting"
+
+
+def test_pages_put_together_at_the_counter_lead_back_to_the_counters_page(hall: Counter, clerk: Client, man):
+    case = a_case_to_correct(hall, man, a_display(hall))
+    screen = _screen(hall, clerk)
+    bring_corrections(clerk, hall, man)
+    press(screen, "agree")
+    material = case.materials.get(requirement__key="premises")
+    tray = clerk.post(reverse("material_pages", args=[case.pk, material.pk])).headers["Location"]
+    assert reverse("case_correction", args=[case.pk]) in clerk.get(tray).content.decode()
+
+
+def test_corrections_said_wrong_are_said_at_their_field(hall: Counter, clerk: Client, man):
+    case = a_case_to_correct(hall, man, a_display(hall))
+    for sent, status, words in (
+        ({"seen": ""}, 422, "核对本人和证件"),
+        ({"number": "1" * 21}, 422, "没有这个编号"),
+        ({"id_number": "1"}, 422, "号码"),
+        ({"number": "x" * 41}, 422, "number"),
+    ):
+        answer = bring_corrections(clerk, hall, man, **sent)
+        assert (answer.status_code, words in answer.content.decode()) == (status, True), sent
+    assert not Assistance.objects.filter(purpose="correct").exists()
+    assert bring_corrections(clerk, hall, man, number=case.number).status_code == 302
+
+
+def test_the_person_sees_the_same_page_of_corrections_on_their_own_phone(hall: Counter, clerk: Client, man):
+    case = a_case_to_correct(hall, man, a_display(hall))
+    own = a_visitor(a_citizen(man))
+    page = own.get(reverse("case_correction", args=[case.pk])).content.decode()
+    assert reverse("correct_case", args=[case.pk]) in page
+    assert "看不清，请重新拍" in page
+
+
+def test_a_name_nobody_can_read_is_said_on_the_display(hall: Counter, clerk: Client, screen: Client, man):
+    begin(clerk, hall, man)
+    say(screen, "agree")
+    step(clerk, "open")
+    a_whole_draft(hall, Assistance.objects.get())
+    step(clerk, "ask")
+    row = Assistance.objects.get()
+    page = screen.get(reverse("display")).content.decode()
+    assert "handwriting.js" in page
+    assert 'name="written"' in page
+    sent = {"assistance": row.pk, "digest": row.draft_digest, "say": "confirm"}
+    answer = screen.post(reverse("display_answer"), {**sent, "written": "[[1, 1]]"})
+    assert answer.status_code == 422
+    assert "签名没有写清楚" in answer.content.decode()
+    row.refresh_from_db()
+    assert row.confirmed_digest == ""
+    answer = screen.post(reverse("display_answer"), {**sent, "written": "[[100, 100, 600, 300]]"})
+    assert answer.status_code == 302
+    row.refresh_from_db()
+    assert row.handwriting == [[100, 100, 600, 300]]

@@ -125,3 +125,23 @@ def test_the_list_costs_the_same_however_many_there_are(cast, django_assert_num_
     OpinionAsked.objects.filter(pk=first.pk).update(due_on=late)
     html = browser.get(reverse("workbench_opinions"), {"show": "late"}).content.decode()
     assert html.count('data-label="哪个部门问"') == 1
+
+
+def test_the_small_steps_say_what_they_are_about(cast):
+    case = a_routed_case(cast)
+    asked = ask(cast, case)
+    fire, food = browser_of(cast.fire), browser_of(cast.food)
+    relief = fire.get(reverse("opinion_step", args=[asked.pk, "relief"])).content.decode()
+    assert asked.request.question in relief
+    assert case.number in relief
+    own = PostHolding.objects.get(account_id=cast.fire.account_id)
+    assert str(own.pk) not in fire.get(reverse("opinion_step", args=[asked.pk, "pass-on"])).content.decode()
+    OpinionAsked.objects.update(relief="不归我们管")
+    settle = food.get(reverse("question_step", args=[case.pk, asked.pk, "relief"])).content.decode()
+    assert "不归我们管" in settle
+    remind = food.get(reverse("question_step", args=[case.pk, asked.pk, "remind"])).content.decode()
+    assert "24 小时内只能催一次" in remind
+    assert asked.request.question in fire.get(reverse("workbench_opinion", args=[asked.pk])).content.decode()
+    OpinionAsked.objects.update(state="withdrawn")
+    for address in (reverse("opinion_step", args=[asked.pk, "relief"]), reverse("workbench_opinion", args=[asked.pk])):
+        assert asked.request.question not in fire.get(address).content.decode()

@@ -127,6 +127,28 @@ def test_counting_stops_at_the_cap(cast, monkeypatch):
     assert [row["case"].number for row in browser.get(second.context["pages"]["before"]).context["rows"]] == shown[:20]
 
 
+@pytest.mark.parametrize("query", [{}, {"sort": "statute"}, {"state": "in_review"}, {"task": "all"}, {"task": "open"}])
+def test_the_menu_counts_all_that_waits_whatever_the_list_shows(cast, query):
+    case = a_submitted_case(cast)
+    copies_of(case, 2)
+    an_accepted_case(cast)
+
+    assert browser_of(cast.clerk).get(WORKLIST, query).context["worklist_count"] == 3
+
+
+def test_the_whole_list_of_what_waits_is_not_counted_twice(cast):
+    copies_of(a_submitted_case(cast), 24)
+    browser = browser_of(cast.clerk)
+
+    with CaptureQueriesContext(connection) as first:
+        page = browser.get(WORKLIST)
+    with CaptureQueriesContext(connection) as second:
+        behind = browser.get(page.context["pages"]["after"])
+
+    assert page.context["worklist_count"] == behind.context["worklist_count"] == 25
+    assert len(second) == len(first) + 1
+
+
 @pytest.mark.parametrize("query", [{}, {"task": "all"}, {"text": "没有"}])
 def test_an_empty_list_says_what_to_do(cast, query):
     assert 'class="empty"' in browser_of(cast.clerk).get(WORKLIST, query).content.decode()
