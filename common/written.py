@@ -34,7 +34,7 @@ class Given(Expression):
 
 
 class Among(Lookup):
-    """``column__among=values``: one of a list that may be empty, a :class:`Given` one or one that is there."""
+    """``column__among=values``: one of a :class:`Given` list, which may be empty."""
 
     lookup_name = "among"
     prepare_rhs = False
@@ -42,7 +42,7 @@ class Among(Lookup):
     def as_sql(self, compiler: SQLCompiler, connection: Any) -> Any:
         """``column = ANY(values)``: one statement for any number of values."""
         column, before = self.process_lhs(compiler, connection)
-        return f"{column} = ANY(%s)", [*before, self.rhs if isinstance(self.rhs, Given) else list(self.rhs)]
+        return f"{column} = ANY(%s)", [*before, cast("Given", self.rhs)]
 
 
 Field.register_lookup(Among)
