@@ -217,11 +217,18 @@ def _arms(actor: Actor, chosen: WorklistFilter) -> list[_Arm]:
 
 
 def _known_to(actor: Actor) -> QuerySet[Case]:
-    """What :func:`visible_to` says; of who reviews nothing by its departments alone, which an index answers."""
-    if any(actor.departments(right) for right in (Permission.REVIEW, Permission.SUPERVISE)):
-        return visible_to(actor)
+    """What :func:`visible_to` says; of who has no departments, or reviews nothing, by the one half that an index
+    answers.
+    """
     own = frozenset().union(*(actor.departments(right) for right in _SEES))
-    return Case.objects.filter(department_id__in=own).exclude(state=State.DRAFT)
+    reviewing = actor.departments(Permission.REVIEW) | actor.departments(Permission.SUPERVISE)
+    if own and reviewing:
+        return visible_to(actor)
+    shown = Case.objects.exclude(state=State.DRAFT)
+    if own:
+        return shown.filter(department_id__in=own)
+    branches = Branch.objects.filter(case=OuterRef("pk"), department_id__in=reviewing)
+    return shown.filter(Exists(branches.exclude(state=Branch.State.WAITING)))
 
 
 def _visible_arms(actor: Actor, shown: QuerySet[Case]) -> list[_Arm]:
