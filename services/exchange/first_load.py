@@ -8,8 +8,7 @@ indexes stay where they are; what rows that are read one by one are looked up by
 """
 
 import logging
-from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from typing import Any
@@ -26,10 +25,16 @@ _WAIT = "3s"  # for others who use the tables; then the list is loaded the ordin
 _WAIT_AGAIN = "60s"  # when pieces are made again
 _MEMORY = "512MB"
 _TABLES = ["services_serviceitem", "services_itemversion", "services_legalbasis", "services_searchplace"]
-_LOOKUP, _INDEX, _REFERENCE = "lookup", "index", "reference"  # kinds of pieces, in the order in which they are made
+# Kinds of pieces, in the order in which they are made.
+_LOOKUP, _INDEX, _REFERENCE, _AWAY = "lookup", "index", "reference", "away"
 # The import itself finds rows by these, first columns or whole indexes.
 _LOOKED_UP_BY = ["current_id", "version_id", "place_topic"]
-_AT_ONCE = 2  # pieces, each in a connection of its own
+_AT_ONCE = 2  # connections that make pieces
+_IN_A_ROW = 8  # pieces before the catalogue is let go
+# Versions refer to much that a list never tells: what is empty in all rows is seen in one index without a row,
+# not once more in the whole table for each reference.
+_SELDOM = "services_itemversion"
+_TOLD = f"{_SELDOM}_told"
 _INDEXES = """
 SELECT CASE WHEN first.attname = ANY(%(looked_up_by)s) OR class.relname = ANY(%(looked_up_by)s)
             THEN 'lookup' ELSE 'index' END AS kind,
@@ -39,7 +44,7 @@ JOIN pg_class class ON class.oid = index.indexrelid
 JOIN pg_class owner ON owner.oid = index.indrelid
 LEFT JOIN pg_attribute first ON first.attrelid = owner.oid AND first.attnum = index.indkey[0]
 WHERE index.indrelid = ANY(%(tables)s::regclass[]) AND NOT index.indisunique AND index.indisvalid
-ORDER BY kind DESC, owner.relname, class.relname
+ORDER BY kind DESC, (first.atttypid = 'varchar'::regtype) DESC, owner.relname, class.relname
 """
 _REFERENCES = """
 SELECT 'reference', owner.relname, fk.conname, pg_get_constraintdef(fk.oid)
@@ -47,8 +52,19 @@ FROM pg_constraint fk JOIN pg_class owner ON owner.oid = fk.conrelid
 WHERE fk.conrelid = ANY(%(tables)s::regclass[]) AND fk.contype = 'f' AND fk.convalidated
 ORDER BY owner.relname, fk.conname
 """
+_SELDOM_TOLD = """
+SELECT string_agg(quote_ident(attname) || ' IS NOT NULL', ' OR ' ORDER BY attname)
+FROM pg_constraint fk JOIN pg_attribute col ON col.attrelid = fk.conrelid AND col.attnum = fk.conkey[1]
+WHERE fk.conrelid = %s::regclass AND fk.contype = 'f' AND fk.convalidated AND NOT col.attnotnull
+"""
+_IS_SELDOM = """
+SELECT 1 FROM pg_constraint fk JOIN pg_attribute col ON col.attrelid = fk.conrelid AND col.attnum = fk.conkey[1]
+WHERE fk.conrelid = %s::regclass AND fk.conname = %s AND NOT col.attnotnull AND to_regclass(%s) IS NOT NULL
+"""
 _IS_OWNER = "SELECT bool_and(pg_has_role(relowner, 'USAGE')) FROM pg_class WHERE oid = ANY(%(tables)s::regclass[])"
 _HAS_CONSTRAINT = "SELECT 1 FROM pg_constraint WHERE conname = %s AND conrelid = %s::regclass"
+
+_Line = tuple[Callable[[list[str]], str], list[list[str]]]  # what is done with pieces, one after the other
 
 _log = logging.getLogger("onestop.exchange")
 
@@ -82,17 +98,20 @@ def put_aside(batch: ExchangeBatch) -> bool:
 
 def _drop(cursor: Any, chosen: dict[str, list[str]]) -> list[list[str]]:
     """Drop what is put aside; returns [kind, table, name, definition] in the order in which it is made again."""
-    found: list[list[str]] = []
-    for statement in (_INDEXES, _REFERENCES):
-        cursor.execute(statement, chosen)
-        found += [list(piece) for piece in cursor.fetchall()]
+    cursor.execute(_SELDOM_TOLD, [_SELDOM])
+    told = cursor.fetchone()[0]
+    cursor.execute(_INDEXES, chosen)
+    indexes = [list(piece) for piece in cursor.fetchall()]
+    cursor.execute(_REFERENCES, chosen)
+    references = [list(piece) for piece in cursor.fetchall()]
     quote = connection.ops.quote_name
-    for kind, table, name, _definition in found:
-        if kind == _REFERENCE:
-            cursor.execute(f"ALTER TABLE {quote(table)} DROP CONSTRAINT {quote(name)}")
-        else:
-            cursor.execute(f"DROP INDEX {quote(name)}")
-    return found
+    for _kind, _table, name, _definition in indexes:
+        cursor.execute(f"DROP INDEX {quote(name)}")
+    for _kind, table, name, _definition in references:
+        cursor.execute(f"ALTER TABLE {quote(table)} DROP CONSTRAINT {quote(name)}")
+    helper = [[_INDEX, _SELDOM, _TOLD, f"CREATE INDEX {_TOLD} ON {_SELDOM} (id) WHERE {told}"]] if told else []
+    away = [[_AWAY, _SELDOM, _TOLD, ""]] if told else []
+    return [*indexes, *helper, *references, *away]
 
 
 def make_lookups_again(batch: ExchangeBatch) -> bool:
@@ -100,54 +119,64 @@ def make_lookups_again(batch: ExchangeBatch) -> bool:
     return bool(batch.put_aside) and batch.put_aside[0][0] == _LOOKUP and batch.lanes.exists() and make_again(batch)
 
 
-def make_again(batch: ExchangeBatch) -> bool:
+def make_again(batch: ExchangeBatch, meanwhile: Callable[[], int] | None = None) -> bool:
     """Make the next pieces that were put aside; False when there is none. Inside the caller's transaction.
 
     They are made in connections of their own, so the caller must have written to none of the tables. A piece that was
-    made by a run that was lost then is found and taken off the list. Raises :class:`TableBusy`.
+    made by a run that was lost then is found and taken off the list. While indexes are made, ``meanwhile`` is called
+    as long as it has something to do; it may read the tables. Raises :class:`TableBusy`.
     """
     if not batch.put_aside:
         return False
-    chosen = _side_by_side(batch.put_aside)
-    with ThreadPoolExecutor(len(chosen)) as pool:
-        if chosen[0][0] == _REFERENCE:
-            for piece in chosen:  # one after the other: each holds two tables
-                pool.submit(_alone, _bind, piece).result()
-        for problem in pool.map(lambda piece: _alone(_make, piece), chosen):
-            batch.problem = (problem or batch.problem)[:1000]
+    kind = batch.put_aside[0][0]
+    chosen = [piece for piece in batch.put_aside if piece[0] == kind]
+    if kind != _REFERENCE:
+        chosen = chosen[:_IN_A_ROW]
+    with ThreadPoolExecutor(_AT_ONCE) as pool:
+        if kind == _REFERENCE:  # one after the other: each holds two tables
+            pool.submit(_alone, iter([(_bind, chosen)])).result()
+        todo = iter([(_make, line) for line in _lines(chosen)])
+        workers = [pool.submit(_alone, todo) for _number in range(_AT_ONCE)]
+        if kind == _INDEX and meanwhile:
+            while not all(worker.done() for worker in workers) and meanwhile():
+                pass
+        for worker in workers:
+            for problem in worker.result():
+                batch.problem = problem[:1000]
     batch.put_aside = [piece for piece in batch.put_aside if piece not in chosen]
     batch.save(update_fields=["put_aside", "problem", "updated_at"])
     return True
 
 
-def _side_by_side(pieces: list[list[str]]) -> list[list[str]]:
-    """The next pieces that do not wait for one another: a table's references are looked at one after the other."""
-    kind = pieces[0][0]
-    alike = [piece for piece in pieces if piece[0] == kind]
-    if kind == _REFERENCE:  # those of the table that has most come first, so that none is left to go alone
-        many = Counter(piece[1] for piece in alike)
-        alike = list({piece[1]: piece for piece in reversed(alike)}.values())
-        alike.sort(key=lambda piece: -many[piece[1]])
-    return alike[:_AT_ONCE]
+def _lines(pieces: list[list[str]]) -> list[list[list[str]]]:
+    """Pieces that wait for one another stand in one line: a table's references are looked at one after the other."""
+    if pieces[0][0] != _REFERENCE:
+        return [[piece] for piece in pieces]
+    tables = sorted({piece[1] for piece in pieces}, key=lambda table: (table != ServiceItem._meta.db_table, table))
+    return [[piece for piece in pieces if piece[1] == table] for table in tables]
 
 
-def _alone(work: Callable[[list[str]], str], piece: list[str]) -> str:
-    """Do something in a connection of this thread.
+def _alone(todo: Iterator[_Line]) -> list[str]:
+    """Do what is next in a connection of this thread until nothing is left; returns the problems.
 
     It waits for somebody who holds a table only so long: they may wait for the catalogue, which the caller holds in
     another connection, and the server sees no circle there.
     """
+    problems = []
     try:
-        with transaction.atomic():
-            with connection.cursor() as cursor:
-                cursor.execute(f"SET LOCAL lock_timeout = '{_WAIT_AGAIN}'")
-            return work(piece)
+        for work, line in todo:
+            for piece in line:
+                with transaction.atomic():
+                    with connection.cursor() as cursor:
+                        cursor.execute(f"SET LOCAL lock_timeout = '{_WAIT_AGAIN}'")
+                    problems.append(work(piece))
     except OperationalError as error:
         if isinstance(error.__cause__, LockNotAvailable):
             raise TableBusy from error
         raise
     finally:
         connection.close()
+    return [problem for problem in problems if problem]
 
 
 def _bind(piece: list[str]) -> str:
@@ -162,14 +191,24 @@ def _bind(piece: list[str]) -> str:
 
 
 def _make(piece: list[str]) -> str:
-    """Make an index, or look whether a reference holds for every row; returns what breaks it, nothing is lost."""
+    """Make an index, or look whether a reference holds for every row; returns what breaks it, nothing is lost.
+
+    The last piece takes away what only served to make the others.
+    """
     kind, table, name, definition = piece
     quote = connection.ops.quote_name
     with connection.cursor() as cursor:
+        if kind == _AWAY:
+            cursor.execute(f"DROP INDEX IF EXISTS {quote(name)}")
+            return ""
         cursor.execute(f"SET LOCAL maintenance_work_mem = '{_MEMORY}'")
         if kind != _REFERENCE:
             cursor.execute(definition.replace("CREATE INDEX ", "CREATE INDEX IF NOT EXISTS ", 1))
             return ""
+        if table == _SELDOM:
+            cursor.execute(_IS_SELDOM, [table, name, _TOLD])
+            if cursor.fetchone():
+                cursor.execute("SET LOCAL enable_seqscan = off")
         try:
             with transaction.atomic():
                 cursor.execute(f"ALTER TABLE {quote(table)} VALIDATE CONSTRAINT {quote(name)}")

@@ -21,32 +21,39 @@ _LANES = 2
 _STRETCH = 8_000  # rows of a transaction
 _STRETCHES = 8  # of each lane before the batch is told how far it is
 _BASICS = [table.name for table in tables.BASICS]
+# Codes are compared by a number: where two different ones have the same, their rows keep to the ordinary way.
 _TOLD = """
 CREATE TEMP TABLE told ON COMMIT DROP AS
-SELECT row.id, substr(code.task, 20) AS entry, code.task, code.local, row."values" ->> 'task_name' AS name,
-       row."values" ->> 'task_type' AS type, row.is_plain AND department.id IS NOT NULL AS is_plain
+SELECT row.id, hashtextextended(code.task, 0) AS task,
+       hashtextextended(btrim(row."values" ->> 'local_task_code'), 0) AS local,
+       row.is_plain AND department.id IS NOT NULL AS is_plain,
+       EXISTS (SELECT 1 FROM services_exchangerow child
+               WHERE child.batch_id = %(batch)s AND child.parent = row.guid AND child.parent <> '') AS has_parts,
+       substr(code.task, 20) AS entry
 FROM services_exchangerow row
-CROSS JOIN LATERAL (SELECT btrim(row."values" ->> 'task_code') AS task,
-                           btrim(row."values" ->> 'local_task_code') AS local OFFSET 0) code
+CROSS JOIN LATERAL (SELECT btrim(row."values" ->> 'task_code') AS task OFFSET 0) code
 LEFT JOIN identity_department department ON department.uscc = row."values" ->> 'dept_code'
 WHERE row.batch_id = %(batch)s AND row.id > %(after)s AND row.outcome = '' AND row.parent = ''
   AND row."table" = ANY(%(tables)s)
 """
 _ENTRY_FIRST = """
 CREATE TEMP TABLE entry_first ON COMMIT DROP AS
-SELECT DISTINCT ON (entry) entry, name, type, is_plain FROM told
-WHERE entry <> '' AND NOT EXISTS (SELECT 1 FROM services_directoryentry known WHERE known.catalog_code = entry)
-ORDER BY entry, id
+SELECT first.entry, row."values" ->> 'task_name' AS name, row."values" ->> 'task_type' AS type, told.is_plain
+FROM (SELECT entry, min(id) AS id FROM told WHERE entry <> '' GROUP BY entry) first
+JOIN told ON told.id = first.id
+JOIN services_exchangerow row ON row.id = first.id
+WHERE NOT EXISTS (SELECT 1 FROM services_directoryentry known WHERE known.catalog_code = first.entry)
+"""
+_DISORDERLY = """
+CREATE TEMP TABLE disorderly ON COMMIT DROP AS
+SELECT id FROM told
+WHERE NOT is_plain OR has_parts
+   OR task IN (SELECT task FROM told WHERE task IS NOT NULL GROUP BY task HAVING count(*) > 1)
+   OR local IN (SELECT local FROM told WHERE local IS NOT NULL GROUP BY local HAVING count(*) > 1)
+   OR entry IN (SELECT entry FROM entry_first WHERE NOT is_plain)
 """
 _ORDERLY = """
-UPDATE services_exchangerow row SET is_plain = false FROM told
-WHERE row.id = told.id AND row.is_plain AND (
-    NOT told.is_plain
-    OR EXISTS (SELECT 1 FROM services_exchangerow child
-               WHERE child.batch_id = %(batch)s AND child.parent = row.guid AND child.parent <> '')
-    OR told.task IN (SELECT task FROM told GROUP BY task HAVING count(*) > 1)
-    OR told.local IN (SELECT local FROM told WHERE local IS NOT NULL GROUP BY local HAVING count(*) > 1)
-    OR told.entry IN (SELECT entry FROM entry_first WHERE NOT is_plain))
+UPDATE services_exchangerow row SET is_plain = false FROM disorderly WHERE row.id = disorderly.id AND row.is_plain
 """
 _ENTRIES = """
 INSERT INTO services_directoryentry (id, created_at, updated_at, catalog_code, local_catalog_code, name, item_type,
@@ -84,8 +91,9 @@ def divide(batch: ExchangeBatch, *, next_table: str) -> bool:
     chosen: dict[str, Any] = {"batch": batch.pk, "tables": _BASICS, "after": batch.last_row or 0}
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL work_mem = '256MB'")
-        for statement in (_TOLD, "ANALYZE told", _ENTRY_FIRST, _ORDERLY, _ENTRIES, "DROP TABLE told, entry_first"):
+        for statement in (_TOLD, _ENTRY_FIRST, _DISORDERLY, "ANALYZE disorderly", _ORDERLY, _ENTRIES):
             cursor.execute(statement, chosen)
+        cursor.execute("DROP TABLE told, entry_first, disorderly")
         cursor.execute(_ENDS, chosen)
         first, last = cursor.fetchone()
     share = (last - first) // _LANES + 1

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from uuid import UUID
 
-from django.db import transaction
+from django.db import OperationalError, connection, transaction
 from django.db.models import Max, QuerySet
 from django.utils import timezone
 
@@ -30,6 +30,7 @@ from services.models import ExchangeBatch, ExchangeRow
 
 CHUNK = 4_000  # rows of a transaction: plain ones are written by the thousand, the others by the slice
 _SLICE = 500
+_WAIT = "1s"  # for those who read rows
 _State = ExchangeBatch.State
 _BASICS = frozenset(table.name for table in tables.BASICS)
 _Head = tuple[int, str, str]  # of a row: id, table, outcome
@@ -119,14 +120,14 @@ def _chunk(batch_id: UUID) -> bool:
             return False
         if lanes.go_on(batch) or first_load.make_lookups_again(batch):
             return True
-        ahead = list(_ahead(batch)[:CHUNK])
+        ahead = list(_ahead(batch)[:CHUNK]) if batch.done < batch.total else []
         if ahead and lanes.divide(batch, next_table=ahead[0][1]):
             return True
         if not ahead and batch.state == _State.RUNNING:
             lock_catalogue()
             batch.last_row = batch.rows.aggregate(last=Max("id"))["last"] or 0  # what lanes took is not looked at again
             batch.save()
-            if first_load.make_again(batch) or bulk.index_some():
+            if first_load.make_again(batch, bulk.index_some) or bulk.index_some():
                 return True
         if not ahead:
             _finish(batch)
@@ -244,7 +245,8 @@ def _finish(batch: ExchangeBatch) -> None:
     if batch.state == _State.CHECKING:
         batch.state = _State.CHECKED
     else:
-        batch.rows.filter(problems=[]).delete()
+        if not (batch.lanes.exists() and _cleared(batch)):
+            batch.rows.filter(problems=[]).delete()
         batch.state, batch.finished_at = _State.DONE, timezone.now()
         events.record(
             codes.EXCHANGE_FINISHED,
@@ -255,6 +257,32 @@ def _finish(batch: ExchangeBatch) -> None:
             counts=batch.counts,
         )
     batch.save()
+
+
+def _cleared(batch: ExchangeBatch) -> bool:
+    """Empty the table of the rows of a long first load that were all taken; not where others have rows in it."""
+    try:
+        with transaction.atomic(), connection.cursor() as cursor:
+            if not _is_all_taken(batch):
+                return False
+            cursor.execute(f"SET LOCAL lock_timeout = '{_WAIT}'")
+            cursor.execute("LOCK TABLE services_exchangerow IN ACCESS EXCLUSIVE MODE")
+            if not _is_all_taken(batch):  # somebody took rows in until now
+                return False
+            cursor.execute("TRUNCATE services_exchangerow")
+    except OperationalError:  # lock timeout
+        return False
+    return True
+
+
+def _is_all_taken(batch: ExchangeBatch) -> bool:
+    """Whether the table holds rows of this batch alone, and nothing is to be told of any."""
+    rows = ExchangeRow.objects
+    return not (
+        rows.filter(batch__lt=batch.pk).exists()
+        or rows.filter(batch__gt=batch.pk).exists()
+        or problem_rows(batch).exists()
+    )
 
 
 def problem_rows(batch: ExchangeBatch) -> QuerySet[ExchangeRow]:

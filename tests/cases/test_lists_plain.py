@@ -114,11 +114,12 @@ def plain(town: Town, actor: Actor, chosen: WorklistFilter) -> list[UUID]:
     shown = [case for case in shown if not chosen.department or str(case.department_id) == chosen.department]
     for lamp, column in ((chosen.promise, "promise_due_on"), (chosen.statute, "statutory_due_on")):
         shown = [case for case in shown if not lamp or is_lit(case, lamp, getattr(case, column), actor)]
+    shown = [case for case in shown if str(case.number).startswith(chosen.text)]
     if chosen.task == "open":
         shown = [case for case in shown if case.state in OPEN_STATES]
     if chosen.task == "mine":
         shown = [case for case in shown if is_waiting(town, actor, case)]
-    else:
+    elif not chosen.text:
         shown = [case for case in shown if is_near(town, actor, case)]
     key, is_down = _ORDERS[chosen.order]
     return [case.pk for case in sorted(shown, key=key, reverse=is_down)]
@@ -211,6 +212,7 @@ def filters(town: Town) -> list[dict[str, str]]:
         {"statute": "over"},
         {"promise": "paused"},
         {"state": "closed", "promise": "paused"},
+        {"text": "PLAIN00"},
     ]
 
 

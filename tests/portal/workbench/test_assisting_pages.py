@@ -339,3 +339,17 @@ def test_a_name_nobody_can_read_is_said_on_the_display(hall: Counter, clerk: Cli
     assert answer.status_code == 302
     row.refresh_from_db()
     assert row.handwriting == [[100, 100, 600, 300]]
+
+
+def test_pages_of_a_draft_put_together_at_the_counter_lead_back_to_its_materials(
+    hall: Counter, clerk: Client, screen: Client, man
+):
+    begin(clerk, hall, man)
+    say(screen, "agree")
+    step(clerk, "open")
+    case = Case.objects.get()
+    material = case.materials.get(requirement__key="plan")
+    tray = clerk.post(reverse("material_pages", args=[case.pk, material.pk])).headers["Location"]
+    page = clerk.get(tray).content.decode()
+    assert f"{reverse('draft_materials', args=[case.pk])}#material-{material.pk}" in page
+    assert reverse("my_case", args=[case.pk]) + "#" not in page  # the person's own page is not the clerk's

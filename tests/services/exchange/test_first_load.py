@@ -13,6 +13,7 @@ from services.exchange import bulk, first_load, lanes, runs
 from services.models import (
     DirectoryEntry,
     ExchangeBatch,
+    ExchangeRow,
     ItemVersion,
     LegalBasis,
     SearchPlace,
@@ -118,8 +119,8 @@ def test_lanes_say_the_same_as_the_ordinary_way_also_when_the_run_is_lost_twice(
     monkeypatch.setattr(bulk, "take_divided", whole)
     again, made = first_load.make_again, []
 
-    def lose_the_third(batch):
-        made.append(again(batch))
+    def lose_the_third(*given):
+        made.append(again(*given))
         if len(made) == 3:
             raise Lost
         return made[-1]
@@ -182,8 +183,50 @@ def test_what_a_lost_load_put_aside_comes_back_by_the_day_or_with_the_next_impor
     assert len(before) - len(aside) > 20
     assert [line for line in aside if line not in before] == []
     assert first_load.make_all_again(before=timezone.now() - tasks._LOST) == 0, "it may still be going on"
-    assert first_load.make_all_again() == len(before) - len(aside)
+    an_index_that_only_helps = 2  # it is made, and taken away
+    assert first_load.make_all_again() == len(before) - len(aside) + an_index_that_only_helps
     assert shape() == before
+
+
+@pytest.mark.parametrize("beside", ["nothing", "rows of another batch", "a row with something to tell"])
+def test_rows_that_were_taken_are_removed_and_no_others(tmp_path, small, monkeypatch, beside):
+    rows = [plain_row(1), plain_row(2)]
+    if beside == "a row with something to tell":
+        rows.append(plain_row(3, task_name=""))
+    save(tmp_path / "in", rows)
+    cleared, whole = [], runs._cleared
+    monkeypatch.setattr(runs, "_cleared", lambda batch: cleared.append(whole(batch)) or cleared[-1])
+    if beside == "rows of another batch":
+        waiting = ExchangeBatch.objects.create(kind=ExchangeBatch.Kind.IMPORT, file_name="waiting")
+        ExchangeRow.objects.create(batch=waiting, table="up_task_general_basic", number=2, guid="theirs")
+    batch = load(tmp_path / "in")
+    assert batch.state == ExchangeBatch.State.DONE
+    assert cleared == [beside == "nothing"]
+    left = list(ExchangeRow.objects.values_list("guid", flat=True))
+    assert left == {"nothing": [], "rows of another batch": ["theirs"]}.get(beside, [rows[-1]["row_guid"]])
+
+
+def test_rows_that_somebody_reads_for_long_are_removed_one_by_one(tmp_path, small, monkeypatch):
+    save(tmp_path / "in", [plain_row(1), plain_row(2)])
+    monkeypatch.setattr(runs, "_WAIT", "50ms")
+    whole = runs._cleared
+    cleared = []
+
+    def with_a_reader(batch):
+        reader = connection.copy()
+        reader.set_autocommit(False)
+        try:
+            with reader.cursor() as cursor:
+                cursor.execute("SELECT count(*) FROM services_exchangerow")
+            cleared.append(whole(batch))
+        finally:
+            reader.close()
+        return cleared[-1]
+
+    monkeypatch.setattr(runs, "_cleared", with_a_reader)
+    batch = load(tmp_path / "in")
+    assert (batch.state, cleared) == (ExchangeBatch.State.DONE, [False])
+    assert not ExchangeRow.objects.exists()
 
 
 def test_nothing_is_put_aside_for_a_short_list_or_where_there_are_items(tmp_path, small):
@@ -209,12 +252,12 @@ def test_a_reference_that_does_not_hold_is_told_and_binds_new_rows(tmp_path, sma
 
     spoilt = []
 
-    def spoil(batch):
+    def spoil(batch, *given):
         if batch.put_aside and batch.put_aside[0][0] == "reference" and not spoilt:
             spoilt.append(batch)
             with ThreadPoolExecutor(1) as pool:  # somebody else, whose work is there for good
                 pool.submit(spoil_bases).result()
-        return whole(batch)
+        return whole(batch, *given)
 
     monkeypatch.setattr(first_load, "make_again", spoil)
     batch = load(tmp_path / "in")
@@ -247,12 +290,14 @@ def test_whoever_holds_a_table_is_waited_for_with_nothing_held(tmp_path, small, 
     aside = batch.put_aside
     with ThreadPoolExecutor(1) as pool:
         holder = pool.submit(hold_items).result()
-        assert runs.go_on(batch.pk) is True
-        assert first_load.make_all_again() == 0
-        batch.refresh_from_db()
-        assert batch.put_aside == aside
-        assert shape() != before
-        holder.close()
+        try:
+            assert runs.go_on(batch.pk) is True
+            assert first_load.make_all_again() == 0
+            batch.refresh_from_db()
+            assert batch.put_aside == aside
+            assert shape() != before
+        finally:
+            holder.close()
     go_on(batch)
     batch.refresh_from_db()
     assert (batch.state, batch.put_aside) == (ExchangeBatch.State.DONE, [])
