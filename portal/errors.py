@@ -1,5 +1,8 @@
 """Error pages: one template, a stable code, what is wrong and what to do."""
 
+import sys
+
+from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
@@ -9,6 +12,8 @@ from django.utils.translation import gettext as _
 from common.errors import DomainError, NotFound
 from identity.actor import PUBLIC
 from identity.errors import MandateEnded
+
+_AGAIN_SECONDS = 10  # until a server that restarts answers
 
 
 def render_domain_error(request: HttpRequest, error: DomainError) -> HttpResponse:
@@ -44,7 +49,13 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """500: the fault is ours. The page stands alone, since whatever failed may fail again."""
+    """500: the fault is ours. The page stands alone, since whatever failed may fail again.
+
+    503 where the database went away meanwhile: what was asked is undone whole, and may be asked again.
+    """
+    if isinstance(sys.exception(), (OperationalError, InterfaceError)):
+        away = render_to_string("errors/503.html")
+        return HttpResponse(away, status=503, headers={"Retry-After": str(_AGAIN_SECONDS)})
     return HttpResponse(render_to_string("errors/500.html"), status=500)
 
 

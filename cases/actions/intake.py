@@ -138,7 +138,8 @@ def deem_accepted(*, today: dt.date, limit: int = 200) -> int:
     waiting = Case.objects.filter(state=State.SUBMITTED, received_on__lt=today).order_by("received_on")
     rows = list(waiting.values_list("pk", "received_on", "department__region__code")[:limit])
     calendars = for_regions(region for _pk, _day, region in rows)
-    return for_each([pk for pk, day, region in rows if _is_over(day or today, today, calendars[region])], _deem)
+    over = [pk for pk, day, region in rows if _is_over(day or today, today, calendars[region])]
+    return for_each(over, lambda pk: _deem(pk, today=today))
 
 
 def _is_over(received_on: dt.date, today: dt.date, calendar: WorkCalendar) -> bool:
@@ -149,9 +150,10 @@ def _is_over(received_on: dt.date, today: dt.date, calendar: WorkCalendar) -> bo
 
 
 @act
-def _deem(case_id: UUID) -> bool:
+def _deem(case_id: UUID, *, today: dt.date) -> bool:
     case = moves.lock(SYSTEM, case_id, parts=moves.WHOLE)
-    if case.state != State.SUBMITTED:
+    # Since it was found, somebody may have answered it; with corrections it was received anew.
+    if case.state != State.SUBMITTED or not clocks.is_silence_over(case, today=today):
         return False
     case.accepted_at = timezone.now()
     case.accepted_on = case.received_on
