@@ -8,12 +8,23 @@ from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 
 from common.errors import DomainError, NotFound
 from identity.actor import PUBLIC
 from identity.errors import MandateEnded
 
-_AGAIN_SECONDS = 10  # until a server that restarts answers
+LOST_DATABASE = (OperationalError, InterfaceError)
+
+
+class DatabaseAway(DomainError):
+    """The database went away meanwhile: what was asked is undone whole, and may be asked again."""
+
+    code = "database_away"
+    http_status = 503
+    message = _lazy("系统刚才断了一下。您刚才这一步没有办成，之前保存的内容都还在；再办一次不会重复。")
+    what_to_do = _lazy("等十几秒，返回上一页再点一次；一直不行的话打 12345，或到就近的政务服务中心办理。")
+    retry = {"Retry-After": "10"}  # seconds until a server that restarts answers
 
 
 def render_domain_error(request: HttpRequest, error: DomainError) -> HttpResponse:
@@ -51,11 +62,12 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
 def server_error(request: HttpRequest) -> HttpResponse:
     """500: the fault is ours. The page stands alone, since whatever failed may fail again.
 
-    503 where the database went away meanwhile: what was asked is undone whole, and may be asked again.
+    503 as :class:`DatabaseAway`.
     """
-    if isinstance(sys.exception(), (OperationalError, InterfaceError)):
-        away = render_to_string("errors/503.html")
-        return HttpResponse(away, status=503, headers={"Retry-After": str(_AGAIN_SECONDS)})
+    if isinstance(sys.exception(), LOST_DATABASE):
+        away = DatabaseAway()
+        page = render_to_string("errors/503.html", {"error": away})
+        return HttpResponse(page, status=away.http_status, headers=away.retry)
     return HttpResponse(render_to_string("errors/500.html"), status=500)
 
 

@@ -16,6 +16,7 @@ from playwright.sync_api import Browser, sync_playwright
 
 from certificates.signing.demo_ca import make_demo_ca
 from common.launch import embedded
+from common.launch.system_parts import BROWSERS
 from common.printing.pdf import render_pdf
 from tests import emptying, kept, schema, years
 from tests.factories.cast import make_cast
@@ -81,8 +82,8 @@ def _fresh_limits(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     """Headless Chromium; its absence is a failure, not a skip."""
-    path = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-    assert path, "journeys need Chromium: apt-get install chromium"
+    path = next(filter(None, map(shutil.which, BROWSERS)), None)
+    assert path, "journeys need Chromium: apt-get install chromium-headless-shell"
     flags = ["--no-sandbox", "--disable-quic", "--no-first-run", "--disable-background-networking"]
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(executable_path=path, args=flags)

@@ -16,6 +16,15 @@ def test_an_unknown_address_is_a_problem(client: Client, path: str) -> None:
     assert answer.json()["code"] == "not_found"
 
 
+def test_a_database_that_goes_away_is_a_problem_that_says_to_ask_again(client: Client, monkeypatch) -> None:
+    def gone(*_args, **_given):
+        raise OperationalError("terminating connection due to administrator command")
+
+    monkeypatch.setattr("portal.api.views.items.ItemList.get", gone)
+    answer = client.get("/api/v1/items")
+    assert (answer.status_code, answer.json()["code"], answer.headers["Retry-After"]) == (503, "database_away", "10")
+
+
 def test_a_write_to_a_read_is_refused(client: Client) -> None:
     answer = client.post("/api/v1/items", {})
     assert (answer.status_code, answer.json()["code"]) == (405, "method_not_allowed")
