@@ -22,9 +22,9 @@ def run(quick: bool) -> dict[str, object]:
     """The figures of the case; ``quick`` sizes only say that all of it runs."""
     cases, whole = (2_000, 200) if quick else (1_000_000, 20_000)
     cast = lives.a_city()
-    everybody = lives.applicants(cast, _RACERS)
+    everybody = lives.applicants(cast, lives.SHOPS * lives.PROCESSES)
     figures: dict[str, object] = {"lives_per_s": round(lives.lives_per_s(everybody, 5 if quick else 200), 1)}
-    numbers = lives.numbers_of_racers(everybody, each=1 if quick else 10)
+    numbers = lives.numbers_of_racers(everybody[:_RACERS], each=1 if quick else 10)
     if len(set(numbers)) != len(numbers) or "" in numbers:
         raise RuntimeError("two cases have one number")
     print(f"  {len(numbers)} numbers of {_RACERS} submitters at once, each its own", flush=True)

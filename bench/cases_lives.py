@@ -27,7 +27,7 @@ from tests.factories import moves
 from tests.factories.cast import Cast, build_cast
 
 SHOPS = 20  # of each process
-PROCESSES = 4  # two for each core: while one waits until its commit is on the disk, the other works
+PROCESSES = 2
 ANSWERS = {"org.name": "青禾餐饮店", "area": "80", "note": ""}
 
 
@@ -98,7 +98,7 @@ def live(applicant: Applicant) -> Case:
 
 
 def lives_per_s(everybody: list[Applicant], count: int) -> float:
-    """Lives a second, ``count`` by each of some processes at once, each with applicants of its own."""
+    """Lives a second, ``count`` by each of two processes at once, each with applicants of its own."""
     connections.close_all()  # a connection is never shared with a child
     shares = [everybody[number::PROCESSES] for number in range(PROCESSES)]
     with ProcessPoolExecutor(PROCESSES, mp_context=multiprocessing.get_context("fork")) as pool:

@@ -87,6 +87,9 @@ class Written(Generic[_R]):
         rows = self._build(*map(Given, range(count)), **shape)
         compiler = rows.query.get_compiler(using=rows.db)
         sql, places = compiler.as_sql()
+        columns = [column for column, *_rest in (compiler.select or ())[: compiler.col_count]]
+        converters = compiler.get_converters(columns)
+        compiler.get_converters = lambda _columns: converters
         return rows, compiler, sql, places
 
 
