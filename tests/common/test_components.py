@@ -17,7 +17,7 @@ from common.components.controls import ICONS, MARKS
 from tests.common.kitchen import ENGINE, SinkForm, render, render_text
 
 pytestmark = pytest.mark.urls("tests.common.kitchen_urls")
-PAGES = ["sink.html", "desk.html", "errors/error.html", "errors/500.html"]
+PAGES = ["sink.html", "desk.html", "errors/error.html", "errors/500.html", "errors/503.html"]
 
 
 @pytest.mark.parametrize("page", PAGES)
