@@ -3,7 +3,6 @@
 from uuid import UUID
 
 from django.db import transaction
-from django.utils import timezone
 
 from cases import events as codes
 from cases.assisting import errors
@@ -16,6 +15,7 @@ from cases.models import Case, Notice
 from cases.notices import read as read_notice
 from cases.storing import content_of
 from common import events
+from common.formatting import legal_datetime
 from common.printing.pdf import render_pdf
 from identity.actor import Actor
 
@@ -67,7 +67,7 @@ def _content(actor: Actor, row: Assistance) -> tuple[str, bytes]:
 
 def _of_correction(row: Assistance, case: Case) -> bytes:
     """A slip that the window stamps by hand. Corrections are handed in once, so it always says what was signed then."""
-    signature, at = case.signature, timezone.localtime(row.ended_at)
+    signature = case.signature
     notice = case.notices.get(kind=Notice.Kind.CORRECTION)
     context = {
         "title": CORRECTION_TITLE,
@@ -76,7 +76,7 @@ def _of_correction(row: Assistance, case: Case) -> bytes:
         "facts": [
             ("办件编号", case.number or ""),
             ("事项名称", case.item_version.name),
-            ("补正时间", at.strftime("%Y年%m月%d日 %H:%M")),
+            ("补正时间", legal_datetime(row.ended_at) if row.ended_at else ""),
             ("收件窗口", str(signature.content.get("channel", ""))),
             ("内容摘要（SHA-256）", f"{signature.digest[:32]}\n{signature.digest[32:]}"),
         ],
