@@ -46,6 +46,10 @@ CERTIFICATES = (
     pgettext_lazy("code", "已过期"),
 )
 ITEMS = (
+    pgettext_lazy("code", "现在有效的证照"),
+    pgettext_lazy("code", "当年准予的件数"),
+    pgettext_lazy("code", "按受理的先后顺序"),
+    pgettext_lazy("code", "法律、行政法规另有规定"),
     pgettext_lazy("code", "行政权力"),
     pgettext_lazy("code", "行政许可"),
     pgettext_lazy("code", "行政处罚"),

@@ -343,3 +343,17 @@ class Assignment(models.TextChoices):
     SHARED = "shared", "由岗位共办"
     LOAD = "load", "按工作量分派"
     PERSON = "person", "由负责人指定"
+
+
+class QuotaCount(models.TextChoices):
+    """What takes a place of an item of which only so many are granted."""
+
+    IN_FORCE = "in_force", "现在有效的证照"
+    YEAR = "year", "当年准予的件数"
+
+
+class QuotaOrder(models.TextChoices):
+    """In which order such an item is decided (行政许可法第五十七条)."""
+
+    ACCEPTANCE = "acceptance", "按受理的先后顺序"
+    OTHER = "other", "法律、行政法规另有规定"

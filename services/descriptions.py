@@ -181,6 +181,9 @@ class VersionContent(NationalContent):
     promise_days: int | None = None
     promise_unit: str = "W"
     quantity_limit: str = ""
+    quota_order: str = ""
+    quota_places: int | None = None
+    quota_counts: str = ""
     visits: int = 0
     visits_reason: str = "无"
     handle_forms: list[str] = field(default_factory=list)

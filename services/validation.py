@@ -8,7 +8,7 @@ from typing import Any
 from django.db import models
 from django.utils.translation import gettext as _
 
-from services import charging
+from services import charging, quotas
 from services.codes import CATALOG_CODE, is_handle_code, is_task_code
 from services.descriptions import PARTS, ItemDescription, VersionContent, columns, parts_of
 from services.elements import table_problems
@@ -55,6 +55,8 @@ def storing_problems(content: VersionContent) -> Iterator[str]:
     asked |= {spec["key"]: spec.get("type", "") for step in content.steps for spec in step.get("fields", ())}
     for fee in content.fees:
         yield from charging.problems_of(fee.name, fee.charging, asked)
+    for column, problem in quotas.problems_of(content):
+        yield f"{column}: {problem}"
     for basis in content.legal_bases:
         if basis.since and not is_day(basis.since):
             yield _("《%(law)s》的实施日期不是日期") % {"law": basis.law[:40]}

@@ -12,6 +12,7 @@ from cases.actions import moves
 from cases.limits import BEFORE_REVIEW, day_or_none, pauses_of
 from cases.models import Branch, Case, Extension, Notice, SpecialProcedure
 from cases.proceedings import closing
+from cases.quotas.turns import hold_line
 from cases.routes import opening
 from cases.states import Action, State
 from common.acts import act
@@ -60,6 +61,7 @@ def begin(case: Case) -> None:
     After five working days of silence the application counts as accepted since its receipt, whoever acts then
     (行政许可法第三十二条第一款第四项): an answer given late takes none of the applicant's time.
     """
+    hold_line(case)
     today = timezone.localdate()
     case.is_deemed_accepted = is_silence_over(case, today=today)
     case.accepted_at = timezone.now()

@@ -19,6 +19,7 @@ from cases.models import Branch, Case, CaseMaterial, Notice
 from cases.opinions.queries import require_settled
 from cases.proceedings.closing import require_heard
 from cases.promises.keeping import require_supplied
+from cases.quotas.turns import require_turn
 from cases.refreshing import outdated_values
 from cases.routes import assignment, opening, rules
 from cases.states import Action, Outcome, State
@@ -54,7 +55,7 @@ def approve(
 
     ``face`` gives printed values that only the department knows (a grade, an amount). Raises
     :class:`BranchesOpen`, :class:`BranchOpposed`, :class:`OriginalsNotSeen`, :class:`EvidenceFlagged`,
-    :class:`AnswersOutdated` or :class:`DeferredOpen`.
+    :class:`AnswersOutdated` or :class:`DeferredOpen`; of a limited item :class:`QuotaFull` or :class:`QuotaTurn`.
     """
     case = moves.lock(actor, case_id, parts=(*moves.WHOLE, moves.REPRESENTATIVE, "item_version__result_type"))
     claimed = claim(actor_id=actor.account_id, action="approve", request_key=request_key)
@@ -64,6 +65,7 @@ def approve(
     _check_own_review(actor, case)
     _check_branches(case, approving=True)
     _check_heard(case)
+    require_turn(actor, case)
     _check_originals(case)
     _check_flags(case)
     _check_values(case)
@@ -103,7 +105,7 @@ def decide_at_once(
     """Accept and approve an instant item (即办件) in one act at the counter (行政许可法第三十四条第二款).
 
     Raises :class:`NotInstant`, :class:`OriginalsNotSeen`, :class:`EvidenceFlagged`, :class:`AnswersOutdated` or
-    :class:`DeferredOpen`.
+    :class:`DeferredOpen`; of a limited item :class:`QuotaFull` or :class:`QuotaTurn`.
     """
     case = moves.lock(actor, case_id, parts=(*moves.WHOLE, "item_version__result_type"))
     claimed = claim(actor_id=actor.account_id, action="decide_at_once", request_key=request_key)
@@ -112,6 +114,7 @@ def decide_at_once(
     moves.check(case, actor, Action.DECIDE_AT_ONCE, expected_version=expected_version)
     if case.item_version.project_type != ProjectType.INSTANT:
         raise errors.NotInstant
+    require_turn(actor, case)
     _check_originals(case)
     _check_flags(case)
     _check_values(case)

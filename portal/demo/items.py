@@ -28,7 +28,7 @@ ITEM_KEYS = (
     "visits_reason handle_forms online_depth level conditions legal fees result hall synonyms popularity situations "
     "steps materials route faq"
 )
-ITEM_OPTIONAL = "quantity_limit handle_area flow open_from_age retention waivers"
+ITEM_OPTIONAL = "quantity_limit quota handle_area flow open_from_age retention waivers"
 MATERIAL = {
     "required": "key name need legal",
     "optional": "when satisfied_by any_of all_of kind fresh_days promise defer_days note holder source paper",
@@ -111,6 +111,7 @@ def _content(entry: Entry, known: References, level: str) -> VersionContent:
         promise_days=promise.number("days"),
         promise_unit=promise.code("unit", codes.TimeUnit.values),
         quantity_limit=entry.text("quantity_limit"),
+        **_quota(entry),
         visits=entry.number("visits") or 0,
         visits_reason=entry.text("visits_reason"),
         handle_forms=entry.texts("handle_forms"),
@@ -142,6 +143,18 @@ def _content(entry: Entry, known: References, level: str) -> VersionContent:
         ),
         route=_route(entry, known),
     )
+
+
+def _quota(entry: Entry) -> dict[str, Any]:
+    """How many are granted, what counts and in which order; nothing for most items."""
+    if "quota" not in entry:
+        return {}
+    quota = entry.entry("quota", required="order", optional="places counts")
+    return {
+        "quota_order": quota.code("order", codes.QuotaOrder.values),
+        "quota_places": quota.number("places"),
+        "quota_counts": quota.code("counts", codes.QuotaCount.values) if "counts" in quota else "",
+    }
 
 
 def _result_type(entry: Entry, result: Entry, known: References) -> Any:

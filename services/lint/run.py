@@ -13,7 +13,7 @@ from services.descriptions import PREFETCH, describe
 from services.editing.basics import differing
 from services.editing.labels import field_label
 from services.elements import definition_of
-from services.lint import asks, consistency, directory, legal, references, routes, situations
+from services.lint import asks, consistency, directory, legal, quotas, references, routes, situations
 from services.lint.findings import Finding
 from services.lint.subject import Around, Directory, Element, Face, Subject
 from services.models import AskWaiver, DataElement, DirectoryEntry, ItemVersion, ServiceItem
@@ -24,6 +24,7 @@ _CHECKS = (
     legal.check,
     references.check,
     routes.check,
+    quotas.check,
     situations.check,
     directory.check,
     asks.check,

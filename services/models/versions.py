@@ -43,6 +43,10 @@ class ItemVersion(Reviewed, NationalElements):
     promise_days = models.PositiveSmallIntegerField(null=True)
     promise_unit = models.CharField(max_length=1, choices=codes.TimeUnit, default="W")
     quantity_limit = models.CharField(max_length=256, blank=True, default="")
+    # Of an item of which only so many are granted: in which order, how many, what counts (services.quotas).
+    quota_order = models.CharField(max_length=10, choices=codes.QuotaOrder, blank=True, default="", db_default="")
+    quota_places = models.PositiveSmallIntegerField(null=True)
+    quota_counts = models.CharField(max_length=8, choices=codes.QuotaCount, blank=True, default="", db_default="")
     visits = models.PositiveSmallIntegerField(default=0)
     visits_reason = models.CharField(max_length=1000, default="无")
     handle_forms = models.JSONField(default=list)

@@ -39,6 +39,7 @@ from portal.public.forms import PagesForm, WithdrawForm
 from portal.public.joint_page import joint_tag, tag_of
 from portal.public.materials import material_row, upload_problems
 from portal.public.parcels import parcel_words
+from portal.public.quota import waiting_words
 from portal.public.requests import form_version, new_request_key, page_number, request_key
 from portal.public.timeline import timeline_of
 from portal.public.undertakings import undertakings_of
@@ -134,6 +135,7 @@ def case_page(
         "tag": state_tag(case),
         "next_step": next_step(case),
         "holders": holders_of(case),
+        "quota_words": waiting_words(case),
         "clock_lines": clock_lines(case, clocks(case)),
         "clock_problem": clocks(case).problem if case.accepted_on else "",
         "timeline": timeline_of(case),

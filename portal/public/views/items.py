@@ -29,6 +29,7 @@ from portal.public.guide.fees import fees_in_words
 from portal.public.guide.materials import download, material_rows
 from portal.public.guide.places import places_of
 from portal.public.materials import guide_materials
+from portal.public.quota import guide_words
 from portal.public.requests import new_request_key
 from portal.public.structured import government_service
 from portal.public.wording import limit_text, visits_text
@@ -156,13 +157,15 @@ def entry_of(actor: Actor, shown: Guide) -> dict[str, Any]:
 
 
 def _here_and_now(shown: Guide, *, is_closed: bool) -> dict[str, Any]:
-    """Halls with what is open now, and the days when it is handed in today: only of the version in force."""
+    """Halls with what is open now, places that are free, and the days when it is handed in today: only of the version
+    in force."""
     now = timezone.localtime()
     windows = list(extras.windows_of(shown.item))
     region = shown.item.region.code
     calendars = for_regions([region, *(row.hall.region.code for row in windows)])
     return {
         "places": places_of(windows, calendars, now),
+        "quota_words": [] if is_closed else guide_words(shown.item),
         "can_book": bool(windows) and bool(bookable(shown.item)),
         "hand_in": None if is_closed else hand_in(shown.version, now.date(), calendars[region]),
     }

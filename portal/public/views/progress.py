@@ -22,6 +22,7 @@ from portal.access import actor_of
 from portal.public import phone_proof
 from portal.public.account_forms import CodeForm
 from portal.public.forms import ProgressPhoneForm
+from portal.public.quota import waiting_words
 from portal.public.timeline import timeline_of
 from portal.public.views.cases import state_tag
 from portal.public.wording import clock_lines, next_step
@@ -89,6 +90,7 @@ def progress_case(request: HttpRequest) -> HttpResponse:
         "tag": state_tag(case),
         "next_step": next_step(case),
         "holders": progress.holders_of(case),
+        "quota_words": waiting_words(case),
         "clock_lines": clock_lines(case, clocks(case)),
         "timeline": [{**entry, "note": ""} for entry in timeline_of(case)],
         "notices": list(case.notices.all()),

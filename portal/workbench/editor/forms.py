@@ -13,6 +13,7 @@ from django.core import signing
 from django.utils.translation import gettext as _
 
 from common.formatting import format_list
+from portal.workbench.editor import quota
 from portal.workbench.editor.controls import (
     LinesField,
     column_field,
@@ -105,6 +106,7 @@ def section_fields(section: Section, locked: Sequence[str], offers: Offers) -> d
     if "name" in fields:
         fields["name"].required = True
         fields["name"].error_messages["required"] = _("请填名称。")
+    quota.dress(fields)
     return fields
 
 
@@ -113,13 +115,13 @@ def section_values(section: Section, content: VersionContent) -> dict[str, Any]:
     return {name: shown(name, getattr(content, name)) for name in section.columns}
 
 
-def section_changes(form: EditForm, content: VersionContent) -> dict[str, Any]:
-    """What :func:`save_draft` is to change: what was changed here."""
+def section_changes(form: EditForm, content: VersionContent) -> dict[str, Any] | None:
+    """What :func:`save_draft` is to change: what was changed here; None when the form says what is wrong with it."""
     changes: dict[str, Any] = {}
     for name in form.changed_data:
         value = stored(name, form.cleaned_data[name], getattr(content, name))
         changes[name] = (UUID(value) if value else None) if name == "result_type_id" else value
-    return changes
+    return changes if quota.is_whole(form, content, changes) else None
 
 
 # A row of a list.

@@ -40,6 +40,7 @@ from portal.workbench.show.lamps import lamps_of
 from portal.workbench.show.opinions import questions_of
 from portal.workbench.show.people import applicant_of
 from portal.workbench.show.proceedings import hearing_shown, reviews_shown
+from portal.workbench.show.quota import quota_shown
 from portal.workbench.show.remarks import remarks_of, visits_of
 from portal.workbench.show.route import history_of, route_of
 from portal.workbench.show.route_picture import pictures_of
@@ -170,6 +171,7 @@ def page(
         "unmask_form": form,
         "evidence": evidence_of(case),
         "may_see_originals": queries.may_see_originals(actor, case),
+        "quota": quota_shown(actor, case),
         "route": route_of(case, actor),
         "route_pictures": pictures_of(case),
         "visits": visits_of(case),

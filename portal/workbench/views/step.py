@@ -24,6 +24,7 @@ from portal.workbench.pages import new_request_key, show
 from portal.workbench.show.evidence import evidence_of
 from portal.workbench.show.lamps import lamps_of
 from portal.workbench.show.people import applicant_of
+from portal.workbench.show.quota import FILL, fill_url, quota_shown, refusal_words
 from portal.workbench.show.route import history_of
 from portal.workbench.steps import STEPS, Step, form_for
 from portal.workbench.trail import trail_of
@@ -107,6 +108,20 @@ def _refused(
     return _page(request, fresh, step, form, status=error.http_status, **context)
 
 
+def _quota(request: HttpRequest, case: Case, step: Step, form: StepForm) -> dict[str, Any]:
+    """Where a limited item is to be decided: its line, and for a refusal the sentence that no place is left."""
+    if not step.is_approval and step.action != Action.REFUSE:
+        return {}
+    shown = quota_shown(actor_of(request), case)
+    if shown is None or step.is_approval or form.is_bound or not shown.standing.is_full:
+        return {"quota": shown}
+    words = refusal_words(case, shown)
+    if request.GET.get(FILL):
+        form.initial["reason"] = words
+        return {"quota": shown}
+    return {"quota": shown, "quota_words": words, "quota_fill_url": fill_url(case, trail_of(request))}
+
+
 def _page(
     request: HttpRequest, case: Case, step: Step, form: StepForm, *, status: int = 200, **extra: Any
 ) -> HttpResponse:
@@ -119,6 +134,7 @@ def _page(
         "lamps": lamps_of(case, for_region(case.department.region.code)),
         "unseen": evidence_of(case).unseen if step.is_approval else [],
         "remedies": remedies_of(case) if step.action in _WITH_REMEDIES else [],
+        **_quota(request, case, step, form),
         "may_repeat": True,
         "trail": trail_of(request),
         **extra,
