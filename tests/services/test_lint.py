@@ -27,6 +27,7 @@ AROUND = Around(
         "person.bank": Element("person.bank", "开户银行", "text"),
     },
 )
+LIMITED = {"quota_order": "acceptance", "quota_places": 3, "quota_counts": "year", "quantity_limit": "按规划"}
 COLUMN = {"key": "name", "label": "姓名", "type": "text"}
 DIRECTORY = Directory(own=1, newest=1, levels=("3",))
 
@@ -51,6 +52,8 @@ def a_material(name, **more) -> tuple[MaterialPart, ...]:
 def test_good_content_has_no_findings():
     assert check(subject()) == []
     assert check(subject(steps=a_field("人员", type="group", columns=[COLUMN], min_rows=1, max_rows=5))) == []
+    assert check(subject(**LIMITED)) == []
+    assert check(subject(quota_order="other", quantity_limit="招标（行政许可法第五十三条）")) == []
 
 
 @pytest.mark.parametrize(
@@ -95,6 +98,11 @@ def test_good_content_has_no_findings():
         ("reference.code_unknown", {"audience": ["1", "8"]}),
         ("reference.code_unknown", {"use_level": "3^8"}),
         ("reference.route_missing", {"project_type": "2", "promise_days": 5}),
+        ("quota.change", {**LIMITED, "result_kind": "certificate", "result_type_id": CARD, "replaces": "renew"}),
+        ("quota.result_type", {**LIMITED, "quota_counts": "in_force"}),
+        ("quota.law_missing", {"quota_order": "other", "quantity_limit": "无。"}),
+        ("quota.text_missing", {**LIMITED, "quantity_limit": ""}),
+        ("quota.number_missing", {"quota_order": "acceptance", "quantity_limit": "按规划"}),
         ("ask.field_known", {"steps": a_field("申请人姓名")}),
         ("ask.field_known", {"steps": a_field("身份证号（18 位）：")}),
         ("ask.field_always", {"steps": a_field("姓名", element="person.name", ask="always")}),
