@@ -73,10 +73,10 @@ def _order(case: Case, standing: Standing) -> str:
 
 def refusal_words(case: Case, shown: ShownQuota) -> str:
     """A sentence for the decision to refuse because no place is left; in Chinese, as the decision is."""
-    whose = "本年度的" if shown.standing.quota.is_of_year else "一共"
+    whose = "本年度一共" if shown.standing.quota.is_of_year else "一共"
     taken = "已经用完" if not shown.standing.quota.is_by_turn else "已经按受理的先后顺序用完"
     return (
-        f"“{case.item_version.name}”有数量限制，{whose} {shown.standing.quota.places} 个名额{taken}。"
+        f"“{case.item_version.name}”有数量限制，{whose} {shown.standing.quota.places} 个名额，{taken}。"
         "依据《中华人民共和国行政许可法》第三十八条第二款、第五十七条，决定不予许可。"
     )
 
