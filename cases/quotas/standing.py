@@ -56,10 +56,12 @@ def standing_of(case: Case) -> Standing | None:
     began under, what is in force today counts: one that was lifted or raised is lifted or raised for all.
     """
     quota = quota_held_by(case)
-    if quota is None:
-        return None
-    line = line_of_case(case)
-    ahead = line.before(case).count() if quota.is_by_turn else 0
+    return standing_under(quota, case) if quota else None
+
+
+def standing_under(quota: Quota, case: Case) -> Standing:
+    """How it stands with a case under the limit that holds for it."""
+    ahead = line_of_case(case).before(case).count() if quota.is_by_turn else 0
     return Standing(quota, used(quota, item_id=case.item_id, department_id=case.department_id), ahead)
 
 

@@ -5,7 +5,7 @@ from django.utils.translation import gettext as _
 
 from cases.models import Case
 from cases.quotas.errors import QuotaFull, QuotaTurn
-from cases.quotas.standing import Standing, first_ahead, quota_held_by, standing_of
+from cases.quotas.standing import Standing, first_ahead, quota_held_by, standing_under
 from common.formatting import format_list
 from identity.actor import Actor
 
@@ -34,10 +34,10 @@ def require_turn(actor: Actor, case: Case) -> None:
         return
     if quota.places is not None and not quota.is_of_year:  # other items may issue the same certificates
         _lock(f"quota of type {quota.type_id} by {case.department_id}")
-    standing = standing_of(case)
-    if standing and standing.is_full:
+    standing = standing_under(quota, case)
+    if standing.is_full:
         raise QuotaFull(places=quota.places)
-    if standing and not standing.is_turn:
+    if not standing.is_turn:
         raise QuotaTurn(count=standing.ahead, which=_named(actor, case, standing))
 
 

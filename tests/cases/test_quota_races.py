@@ -9,7 +9,7 @@ from cases.actions import clocks, decision, intake, submission
 from cases.models import Case
 from cases.quotas import turns
 from cases.quotas.queue import line_of
-from cases.quotas.standing import standing_of
+from cases.quotas.standing import standing_under
 from certificates.models import Certificate
 from common.workdays import for_region
 from identity.actor import Actor
@@ -35,12 +35,12 @@ def granted() -> int:
 def slow_reading(monkeypatch):
     """Whoever has read how it stands takes a while before going on: without a lock, others read the same."""
 
-    def read(case):
-        standing = standing_of(case)
+    def read(quota, case):
+        standing = standing_under(quota, case)
         time.sleep(0.3)
         return standing
 
-    monkeypatch.setattr(turns, "standing_of", read)
+    monkeypatch.setattr(turns, "standing_under", read)
 
 
 @pytest.mark.usefixtures("slow_reading")

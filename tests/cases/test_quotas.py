@@ -22,6 +22,7 @@ from tests.factories.quotas import a_case_at_the_counter, a_limited_cast, accept
 
 pytestmark = pytest.mark.django_db
 
+IN_FORCE = {"places": 9, "counts": "in_force"}
 LAW = {"reason": "经营者死亡", "legal_basis": "行政许可法第七十条"}
 
 
@@ -288,6 +289,23 @@ def test_the_guide_counts_what_is_free_and_who_waits():
     standing = standing_of_item(item)
 
     assert (standing.used, standing.free, standing.ahead, standing.is_full) == (1, 2, 1, False)
+
+
+@pytest.mark.parametrize(("given", "more"), [({}, 4), ({"places": 9, "counts": "year"}, 5), (IN_FORCE, 6)])
+def test_a_turn_is_looked_up_in_a_fixed_number_of_statements(given, more):
+    def statements() -> int:
+        case = moves.a_reviewed_case(cast)
+        with CaptureQueriesContext(connection) as captured:
+            approve(cast, case)
+        return len(captured)
+
+    cast = a_limited_cast(order="")
+    approve(cast, moves.a_reviewed_case(cast))  # what is read once in a process is read
+    plain = statements()
+    limit(cast, **given)
+    statements()
+    # the item's lock, what is in force, the case's own place, how many are ahead; places taken; the places' lock
+    assert statements() == plain + more
 
 
 def test_an_item_without_a_limit_costs_no_query():

@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from common.formatting import code_label
+from common.formatting import code_label, format_list
 from identity.actor import Actor
 from identity.permissions import Permission
 from portal.access import actor_of, staff_required
@@ -121,9 +121,16 @@ def _codes(item: Any, version: ItemVersion) -> list[tuple[str, str]]:
         (_("在线办理"), _("可以在线申请") if version.is_applicable_online else _("只有指南，不能在线申请")),
         (_("办理结果"), version.result_name or code_label(version.get_result_kind_display())),
         (_("数量限制"), version.quantity_limit),
+        (_("名额"), _places(version)),
         (_("时限说明"), version.statutory_note),
     ]
     return [(label, value) for label, value in rows if value]
+
+
+def _places(version: ItemVersion) -> str:
+    """How many are granted, what counts and in which order, in words; empty without a limit."""
+    parts = [str(version.quota_places or ""), version.get_quota_counts_display(), version.get_quota_order_display()]
+    return format_list(code_label(part) for part in parts if part) if version.quota_order else ""
 
 
 def _stands_in(row: MaterialRequirement) -> str:

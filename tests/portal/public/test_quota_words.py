@@ -1,5 +1,7 @@
 """Only so many are granted: what people read on the guide and while they wait."""
 
+import time
+
 import pytest
 from django.test import Client
 from django.urls import reverse
@@ -57,3 +59,17 @@ def test_who_waits_reads_how_many_are_before_them():
     assert "您的申请受理以后开始排队，现在已经受理、还没有决定的有 2 件。" in page_of(third)
     ItemVersion.objects.filter(pk=cast.version.pk).update(quota_order="")
     assert "数量限制" not in page_of(second)
+
+
+def test_the_progress_without_sign_in_says_it_too():
+    cast = a_limited_cast()
+    first, second = a_reviewed_case(cast), an_accepted_case(cast)
+    guest = Client()
+    session = guest.session
+    session["progress_case"] = {"id": str(second.pk), "until": int(time.time()) + 60}
+    session.save()
+
+    page = guest.get(reverse("progress_case")).content.decode()
+
+    assert "您前面还有 1 件。" in page
+    assert first.number not in page
