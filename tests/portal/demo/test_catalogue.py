@@ -9,6 +9,7 @@ from services import queries
 from services.forms import clean_answers, steps_of
 from services.importing.repairs import is_uscc
 from services.models import ItemVersion, ServiceItem
+from services.quotas import quota_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("city"), pytest.mark.xdist_group("demo")]
 
@@ -42,6 +43,7 @@ def test_loading_again_changes_nothing(loaded):
 def test_a_registration_says_what_body_it_creates_and_a_change_keeps_the_term(loaded):
     assert loaded.items["individual-business"].current.registers == "92"
     assert loaded.items["food-business-change"].current.replaces == "change"
+    assert quota_of(loaded.items["tobacco-retail"].current).places == 60
 
 
 def test_codes_have_fitting_check_characters(loaded):

@@ -94,10 +94,17 @@ def test_a_sentence_asked_for_while_a_place_is_free_is_not_filled_in():
     assert not form.context["form"]["reason"].value()
 
 
+def test_the_page_of_an_item_names_its_places_and_the_order():
+    cast = a_limited_cast(places=20, counts="year")
+    page = browser_of(cast.decider).get(reverse("workbench_item", args=[cast.item.pk])).content.decode()
+    assert "20、当年准予的件数、按受理的先后顺序" in page
+
+
 def test_the_editor_takes_a_limit_and_says_at_its_field_what_is_wrong():
     desk = a_desk()
     draft = a_draft(desk)
     where = address(draft, "limits")
+    assert "没有数量限制" in browser_of(desk.ann).get(where).content.decode()
 
     wrong = edit(desk.ann, where, quota_places="0", quota_counts="year", quota_order="acceptance")
     assert (wrong.status_code, list(wrong.context["form"].errors)) == (422, ["quota_places"])
