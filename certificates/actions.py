@@ -26,7 +26,7 @@ from certificates.transitions import Stated
 from certificates.wallet import report_actions
 from common import events
 from common.acts import part_of_act
-from common.formatting import action_label
+from common.formatting import action_label, code_label
 from common.idempotency import claim
 from common.jobs import after_commit, for_each
 from identity.actor import SYSTEM, Actor, ActorKind
@@ -200,7 +200,9 @@ def change_state(
     if row is None or not row.by_staff:
         if not actor.may(Permission.SUSPEND_CERTIFICATE, certificate.issuer_id):
             raise errors.CertificateNotFound
-        raise errors.OperationNotAllowed(state=certificate.get_state_display(), operation=operation.label)
+        raise errors.OperationNotAllowed(
+            state=code_label(certificate.get_state_display()), operation=action_label(operation.label)
+        )
     transitions.require(actor, certificate, operation)
     if row.is_second:
         raise errors.SecondPersonNeeded(operation=action_label(operation.label))

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from certificates.held import HeldCertificate, HeldDocument
 from certificates.models import Certificate, Document
 from certificates.rules import is_fresh
+from common.formatting import code_label
 
 
 class Way(StrEnum):
@@ -177,7 +178,7 @@ def _lapsed_words(certificate: HeldCertificate, cause: Cause) -> str:
         return _("%(name)s已于 %(day)s 到期") % {**values, "day": certificate.valid_until.isoformat()}
     if cause == Cause.NOT_YET_VALID:
         return _("%(name)s从 %(day)s 起才有效") % {**values, "day": certificate.valid_from.isoformat()}
-    return _("%(name)s%(state)s") % {**values, "state": Certificate.State(certificate.state).label}
+    return _("%(name)s%(state)s") % {**values, "state": code_label(Certificate.State(certificate.state).label)}
 
 
 def _flaw(requirement: Requirement, document: HeldDocument, today: dt.date) -> Cause | None:

@@ -5,6 +5,7 @@ parsed here.
 """
 
 import io
+from dataclasses import dataclass
 from functools import lru_cache
 
 import pikepdf
@@ -16,8 +17,19 @@ from certificates.models import Document
 
 _TILE = (1240, 1754)  # an A4 page at 150 dots an inch
 _LETTER = 30
-_INK = (90, 100, 120)
-_STRENGTH = 70  # of 255
+
+
+@dataclass(frozen=True, slots=True)
+class Ink:
+    """What a stamp is written in: red, green and blue; how much of what is below it covers, of 255."""
+
+    colour: tuple[int, int, int]
+    strength: int
+
+
+COMPARED = Ink((90, 100, 120), 70)
+# On a certificate's face, which has a grey watermark of its issuer's already, saying something else.
+LENT = Ink((190, 25, 25), 125)
 
 
 def words(document: Document, *, purpose: str) -> str:
@@ -33,18 +45,18 @@ def words(document: Document, *, purpose: str) -> str:
     return f"此件经与原件核对无误 {where}{post} {day} 仅供{purpose}使用"
 
 
-def stamp(content: bytes, media_type: str, text: str) -> bytes:
+def stamp(content: bytes, media_type: str, text: str, ink: Ink = COMPARED) -> bytes:
     """Write ``text`` across every page of a PDF, or across a picture; the type stays the same."""
     if media_type == "application/pdf":
-        return _stamp_pdf(content, text)
-    return _stamp_picture(content, media_type, text)
+        return _stamp_pdf(content, text, ink)
+    return _stamp_picture(content, media_type, text, ink)
 
 
-def _stamp_picture(content: bytes, media_type: str, text: str) -> bytes:
+def _stamp_picture(content: bytes, media_type: str, text: str, ink: Ink) -> bytes:
     with Image.open(io.BytesIO(content)) as opened:
         picture = opened.convert("RGBA")
-    layer = _mask(text).resize(picture.size)
-    picture.paste(Image.new("RGBA", picture.size, (*_INK, 255)), mask=layer)
+    layer = _mask(text, ink.strength).resize(picture.size)
+    picture.paste(Image.new("RGBA", picture.size, (*ink.colour, 255)), mask=layer)
     target = io.BytesIO()
     if media_type == "image/jpeg":
         picture.convert("RGB").save(target, "JPEG", quality=88)
@@ -53,9 +65,9 @@ def _stamp_picture(content: bytes, media_type: str, text: str) -> bytes:
     return target.getvalue()
 
 
-def _stamp_pdf(content: bytes, text: str) -> bytes:
+def _stamp_pdf(content: bytes, text: str, ink: Ink) -> bytes:
     with pikepdf.open(io.BytesIO(content)) as pdf:
-        mark = _picture(pdf, text)
+        mark = _picture(pdf, text, ink)
         for page in pdf.pages:
             box = [float(side) for side in page.cropbox]
             name = page.add_resource(mark, pikepdf.Name.XObject, pikepdf.Name("/Comparison"), replace_existing=True)
@@ -68,22 +80,22 @@ def _stamp_pdf(content: bytes, text: str) -> bytes:
         return target.getvalue()
 
 
-def _picture(pdf: pikepdf.Pdf, text: str) -> pikepdf.Object:
+def _picture(pdf: pikepdf.Pdf, text: str, ink: Ink) -> pikepdf.Object:
     """One picture for all pages: plain ink, seen through the text."""
-    mask = pikepdf.Stream(pdf, _mask(text).tobytes())
+    mask = pikepdf.Stream(pdf, _mask(text, ink.strength).tobytes())
     mask.Type, mask.Subtype = pikepdf.Name.XObject, pikepdf.Name.Image
     mask.Width, mask.Height, mask.BitsPerComponent = *_TILE, 8
     mask.ColorSpace = pikepdf.Name.DeviceGray
-    ink = pikepdf.Stream(pdf, bytes(_INK))
-    ink.Type, ink.Subtype = pikepdf.Name.XObject, pikepdf.Name.Image
-    ink.Width = ink.Height = 1
-    ink.BitsPerComponent, ink.ColorSpace = 8, pikepdf.Name.DeviceRGB
-    ink.SMask = pdf.make_indirect(mask)
-    return pdf.make_indirect(ink)
+    drop = pikepdf.Stream(pdf, bytes(ink.colour))
+    drop.Type, drop.Subtype = pikepdf.Name.XObject, pikepdf.Name.Image
+    drop.Width = drop.Height = 1
+    drop.BitsPerComponent, drop.ColorSpace = 8, pikepdf.Name.DeviceRGB
+    drop.SMask = pdf.make_indirect(mask)
+    return pdf.make_indirect(drop)
 
 
 @lru_cache(maxsize=16)
-def _mask(text: str) -> Image.Image:
+def _mask(text: str, strength: int) -> Image.Image:
     """The text in slanting rows over a page; how dark a dot is says how much of the ink shows."""
     font = ImageFont.truetype(pylopdf_fonts_zh_cn.sans_path(), _LETTER)
     side = int((_TILE[0] ** 2 + _TILE[1] ** 2) ** 0.5)
@@ -92,7 +104,7 @@ def _mask(text: str) -> Image.Image:
     step = int(pen.textlength(text, font=font)) + 120
     for row, top in enumerate(range(0, side, 240)):
         for left in range(-(row % 2) * step // 2, side, step):
-            pen.text((left, top), text, font=font, fill=_STRENGTH)
+            pen.text((left, top), text, font=font, fill=strength)
     turned = field.rotate(30, resample=Image.Resampling.BILINEAR)
     left, top = (side - _TILE[0]) // 2, (side - _TILE[1]) // 2
     return turned.crop((left, top, left + _TILE[0], top + _TILE[1]))

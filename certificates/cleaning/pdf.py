@@ -2,6 +2,9 @@
 
 import io
 import zlib
+from collections import deque
+from collections.abc import Iterable, Iterator
+from itertools import takewhile
 from typing import Any
 
 import pikepdf
@@ -19,6 +22,9 @@ _ACTIONS_OUT = frozenset(
 )
 _ANNOTATIONS_OUT = frozenset(["/FileAttachment", "/RichMedia", "/Screen", "/Movie", "/Sound", "/3D"])
 _PIECE = 1024 * 1024
+# Filters that make more of what they get, by both of their names: readers take the short ones for streams too.
+_FLATE = frozenset(["/FlateDecode", "/Fl"])
+_UNFOLDING = _FLATE | {"/LZWDecode", "/LZW", "/RunLengthDecode", "/RL"}
 
 
 def open_pdf(content: bytes) -> pikepdf.Pdf:
@@ -46,8 +52,12 @@ def write(pdf: pikepdf.Pdf) -> bytes:
 
     Raises :class:`Refused` when it would unfold to more than a viewer bears.
     """
+    odd = [one for one in _streams(pdf) if _unfolding(one) and _filters(one) != ["/FlateDecode"]]
+    _refuse_mixed(one for one in odd if len(_unfolding(one)) > 1)
+    _take(odd, limits.MOST_INFLATED)  # before they are unfolded to be written: a few bytes would keep us for long
     target = io.BytesIO()
-    pdf.save(target, encryption=False, deterministic_id=True)
+    every = pikepdf.StreamDecodeLevel.specialized  # what is not a picture's own is unfolded and packed once
+    pdf.save(target, encryption=False, deterministic_id=True, stream_decode_level=every)
     _measure(target.getvalue())
     return target.getvalue()
 
@@ -76,37 +86,68 @@ def _clean_annotations(page: Any) -> None:
 
 
 def _measure(content: bytes) -> None:
-    """Unfold every stream piece by piece, keeping nothing; refuse what a viewer would choke on.
+    """Refuse what a viewer would choke on.
 
-    What was written here has no more than one filter of its own on a stream, whatever came in.
+    What was written here has no more than one filter of its own on a stream, below a picture's, whatever came in.
     """
-    left = limits.MOST_INFLATED
     with pikepdf.open(io.BytesIO(content)) as pdf:
-        for thing in pdf.objects:
-            if not isinstance(thing, pikepdf.Stream):
-                continue
-            is_picture = str(thing.get("/Subtype", "")) == "/Image"
-            if is_picture and int(thing.get("/Width", 0)) * int(thing.get("/Height", 0)) > limits.MOST_PIXELS:
+        for stream in _streams(pdf):
+            is_picture = str(stream.get("/Subtype", "")) == "/Image"
+            if is_picture and int(stream.get("/Width", 0)) * int(stream.get("/Height", 0)) > limits.MOST_PIXELS:
                 raise Refused("pixels")
-            left -= _unfolded(thing, left)
+        _refuse_mixed(_streams(pdf))
+        _take(_streams(pdf), limits.MOST_INFLATED)
 
 
-def _unfolded(stream: Any, most: int) -> int:
-    """How many bytes a stream unfolds to; raises :class:`Refused` at more than ``most``."""
-    if "/FlateDecode" not in str(stream.get("/Filter", "")):
-        return 0
-    rest, total = stream.read_raw_bytes(), 0
+def _refuse_mixed(streams: Iterable[Any]) -> None:
+    """Refuse streams of which nobody can tell here what they would unfold to."""
+    if any(len(_unfolding(stream)) > len(_leading(stream)) for stream in streams):
+        raise Refused("bomb")
+
+
+def _streams(pdf: pikepdf.Pdf) -> Iterator[pikepdf.Stream]:
+    return (thing for thing in pdf.objects if isinstance(thing, pikepdf.Stream))
+
+
+def _filters(stream: Any) -> list[str]:
+    named = stream.get("/Filter", [])
+    return [str(one) for one in named] if isinstance(named, pikepdf.Array) else [str(named)] if named else []
+
+
+def _unfolding(stream: Any) -> list[str]:
+    return [name for name in _filters(stream) if name in _UNFOLDING]
+
+
+def _leading(stream: Any) -> list[str]:
+    """The filters that are taken off first, as long as they are of the kind that is measured here."""
+    return list(takewhile(_FLATE.__contains__, _filters(stream)))
+
+
+def _take(streams: Iterable[Any], most: int) -> None:
+    """Unfold streams piece by piece, every layer, keeping nothing; raises :class:`Refused` at more than ``most``."""
+    left = [most]
+    for stream in streams:
+        pieces: Iterator[bytes] = iter([stream.read_raw_bytes()])
+        for _layer in _leading(stream):
+            pieces = _unfolded(pieces, left)
+        deque(pieces, maxlen=0)
+
+
+def _unfolded(pieces: Iterable[bytes], left: list[int]) -> Iterator[bytes]:
+    """One layer less, piece by piece; what comes of it is taken from the budget ``left``."""
     unfold = zlib.decompressobj()
-    while rest and not unfold.eof:
-        try:
-            piece = unfold.decompress(rest, _PIECE)
-        except zlib.error:
-            break  # viewers show what they can of a torn stream
-        total += len(piece)
-        if total > most:
-            raise Refused("bomb")
-        rest = unfold.unconsumed_tail
-    return total
+    for packed in pieces:
+        rest = packed
+        while rest and not unfold.eof:
+            try:
+                piece = unfold.decompress(rest, _PIECE)
+            except zlib.error:
+                return  # viewers show what they can of a torn stream
+            left[0] -= len(piece)
+            if left[0] < 0:
+                raise Refused("bomb")
+            yield piece
+            rest = unfold.unconsumed_tail
 
 
 def _disarm(thing: Any, depth: int) -> None:

@@ -14,6 +14,7 @@ from certificates.proofs import credentials, jws
 from certificates.proofs.errors import ClaimUnknown, HolderKeyInvalid, NotExportable
 from certificates.queries import state_now, visible_certificates
 from common import events
+from common.formatting import code_label
 from common.idempotency import claim
 from identity import levels
 from identity.actor import Actor
@@ -40,7 +41,7 @@ def export(
     levels.require(actor, levels.Right.USE_CERTIFICATES)
     state = state_now(certificate)
     if state != Certificate.State.VALID:
-        raise NotExportable(state=state.label)
+        raise NotExportable(state=code_label(state.label))
     labels = credentials.labels_of(certificate)
     for name in chosen:
         if name not in labels:

@@ -89,12 +89,13 @@ def upload_stock(
     digest = hashlib.sha256(content).hexdigest()
     CertificateType.objects.select_for_update(no_key=True).get(pk=kind.pk)  # two uploads of one file at once
     row = StockImport.objects.filter(type=kind, issuer=issuer, sha256=digest).first()
-    if row and (row.file or row.state == _State.DONE):
+    if row and (row.state == _State.DONE or (row.file and not _is_unread(row))):
         return row
     row = row or StockImport(type=kind, issuer=issuer, sha256=digest)
     row.file_name, row.made_by_id, row.holding_id = name, actor.account_id, actor.holding_id
     row.state, row.problem = _State.CHECKING, ""
-    row.file.save("stock", ContentFile(bytes(content)), save=False)
+    if not row.file:
+        row.file.save("stock", ContentFile(bytes(content)), save=False)
     row.save()
     events.record(codes.STOCK_UPLOADED, actor=actor, subject_id=kind.pk, sha256=digest, size=len(content))
     after_commit("certificates.tasks.check_stock_file", stock_id=str(row.pk))
@@ -135,7 +136,7 @@ def start_stock(actor: Actor, *, stock_id: UUID) -> StockImport:
     get_import(actor, stock_id)
     row = StockImport.objects.select_for_update(of=("self",)).select_related("type", "issuer").get(pk=stock_id)
     require_source(actor, row.type, row.issuer)
-    if row.state not in _STARTS or not row.file:
+    if not may_start(row):
         raise errors.StockMoved(state=code_label(row.get_state_display()))
     if not row.done:
         row.counts = {}
@@ -143,6 +144,16 @@ def start_stock(actor: Actor, *, stock_id: UUID) -> StockImport:
     row.save()
     after_commit("certificates.tasks.import_stock_file", stock_id=str(row.pk))
     return row
+
+
+def may_start(row: StockImport) -> bool:
+    """Whether a file can be imported, or what is left of it: somebody could read what its rows would become."""
+    return row.state in _STARTS and bool(row.file) and not _is_unread(row)
+
+
+def _is_unread(row: StockImport) -> bool:
+    """Whether the check itself failed, so that nobody knows what its rows would become."""
+    return row.state == _State.FAILED and not row.report
 
 
 def run_stock(*, stock_id: UUID) -> None:

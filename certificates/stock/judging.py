@@ -10,9 +10,10 @@ from django.utils.translation import gettext as _
 from certificates.models import Certificate, CertificateType
 from certificates.stock.reading import StockRow, Wrong
 from certificates.subjects import subject_index
-from identity.errors import DocumentInvalid, IdNumberInvalid
+from identity.errors import DocumentInvalid, IdNumberInvalid, UsccInvalid
 from identity.models import Department, Party, Person
 from identity.persons import documents
+from identity.rules import normal_uscc
 
 Line = tuple[int, StockRow | Wrong]
 HELD = (Certificate.State.VALID, Certificate.State.SUSPENDED)
@@ -110,8 +111,12 @@ def key_of(kind: CertificateType, code: str) -> tuple[bytes | None, str]:
             return documents.check(documents.Kind.CITIZEN, code).index, ""
     except (IdNumberInvalid, DocumentInvalid):
         pass
-    is_uscc = kind.holder_kind != kinds.PERSON and len(code) == 18 and code.isascii() and code.isalnum()
-    return None, code if is_uscc else ""
+    if kind.holder_kind == kinds.PERSON:
+        return None, ""
+    try:
+        return None, normal_uscc(code)
+    except UsccInvalid:
+        return None, ""
 
 
 def _load_holders(known: _Known, keys: Iterable[tuple[bytes | None, str]]) -> None:

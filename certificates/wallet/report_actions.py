@@ -21,6 +21,7 @@ from certificates.wallet import reports
 from certificates.wallet.errors import NotReportable, ReportClosed, ReportInvalid, ReportNotFound
 from certificates.wallet.models import ErrorReport, ReportMessage
 from common import events
+from common.formatting import code_label
 from common.idempotency import claim
 from common.workdays import UnknownYear, for_region
 from identity import messaging
@@ -58,7 +59,7 @@ def report_error(actor: Actor, *, certificate_id: UUID, text: str, request_key: 
         return Reported(ErrorReport.objects.get(pk=claimed.earlier_id), is_new=False)
     said = _checked(text)
     if state_now(certificate) not in _REPORTABLE:
-        raise NotReportable(state=state_now(certificate).label)
+        raise NotReportable(state=code_label(state_now(certificate).label))
     report = ErrorReport.objects.filter(certificate=certificate, state=_State.OPEN).first()
     is_new = report is None
     if report is None:

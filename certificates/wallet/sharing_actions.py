@@ -231,7 +231,7 @@ def read_shared_file(actor: Actor, *, row: Share) -> bytes:
         pages = _plain_copy(stored_file(row.certificate))
     except pikepdf.PdfError as error:
         raise FileDamaged from error
-    copy = stamping.stamp(pages, "application/pdf", sharing_rules.watermark(row))
+    copy = stamping.stamp(pages, "application/pdf", sharing_rules.watermark(row), stamping.LENT)
     open_share(actor, row=row, operation="file")
     return copy
 

@@ -12,6 +12,7 @@ from certificates.queries import state_now, visible_certificates
 from certificates.wallet.errors import NotShowable
 from certificates.wallet.models import ShowCode
 from common import crypto
+from common.formatting import code_label
 from identity import levels
 from identity.actor import Actor
 
@@ -42,7 +43,7 @@ def require_showable(certificate: Certificate) -> None:
     """Raise :class:`NotShowable` unless a loaded certificate is valid now."""
     state = state_now(certificate)
     if state != Certificate.State.VALID:
-        raise NotShowable(state=state.label)
+        raise NotShowable(state=code_label(state.label))
 
 
 def peek(code: str) -> ShowFinding:

@@ -58,6 +58,13 @@ def test_a_dry_run_writes_nothing(cast, tmp_path):
     assert AuditEvent.objects.count() == audited
 
 
+def test_a_credit_code_that_nobody_can_have_is_wrong_and_does_not_wait(cast, tmp_path):
+    wrong = NEW_SHOP[:-1] + ("0" if NEW_SHOP[-1] != "0" else "1")
+    found = outcomes(import_stock, cast, a_file(tmp_path, good(cast, name="新店", code=wrong)))
+    assert found == [("wrong", "持证人代码不对，或者不是这类证照的持证人。")]
+    assert not WaitingStock.objects.exists()
+
+
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030"])
 def test_a_row_becomes_a_certificate_without_a_file_until_somebody_looks(cast, tmp_path, encoding):
     assert outcomes(import_stock, cast, a_file(tmp_path, good(cast), encoding=encoding)) == [("new", "")]

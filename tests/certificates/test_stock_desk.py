@@ -83,6 +83,20 @@ def test_the_same_file_again_is_the_same_import(cast):
     assert everything() == before
 
 
+def test_a_file_whose_check_failed_is_imported_by_nobody_and_checked_again(cast):
+    row = upload(cast, good(cast))
+    StockImport.objects.filter(pk=row.pk).update(holding_id=None)  # the post it was uploaded in has ended
+    desk.check_uploaded(stock_id=row.pk)
+    row = now(row)
+    assert (row.state, bool(row.report)) == ("failed", False)
+    with pytest.raises(errors.StockMoved):
+        desk.start_stock(cast.decider, stock_id=row.pk)
+    again = upload(cast, good(cast))
+    assert (again.pk, again.state, again.file.name) == (row.pk, "checking", row.file.name)
+    desk.check_uploaded(stock_id=row.pk)
+    assert now(row).state == "checked"
+
+
 def test_only_who_issues_uploads_and_sees(cast):
     row = upload(cast, good(cast))
     before = everything()

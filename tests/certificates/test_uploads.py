@@ -108,6 +108,42 @@ def test_a_bomb_in_a_bomb_is_refused(monkeypatch):
         uploads.check(an_upload(content))
 
 
+@pytest.mark.parametrize(
+    ("filters", "packed"),
+    [
+        ("/Fl", zlib.compress(b" " * 10_000_000)),
+        ("[/Fl]", zlib.compress(b" " * 10_000_000)),
+        ("[/Fl /FlateDecode]", zlib.compress(zlib.compress(b" " * 10_000_000))),
+        ("/RunLengthDecode", b"\x81 " * 80_000),
+        ("[/FlateDecode /RunLengthDecode]", zlib.compress(b"\x81 " * 80_000)),
+        ("[/FlateDecode /FlateDecode /DCTDecode]", zlib.compress(zlib.compress(b" " * 10_000_000))),
+        ("[/RunLengthDecode /DCTDecode]", b"\x81 " * 80_000),
+    ],
+)
+def test_a_bomb_is_refused_whatever_it_is_packed_with(monkeypatch, filters: str, packed: bytes):
+    monkeypatch.setattr(limits, "MOST_INFLATED", 1_000_000)
+    with pikepdf.new() as pdf:
+        page = pdf.add_blank_page()
+        stream = pikepdf.Stream(pdf, b"")
+        stream.write(packed, filter=pikepdf.Name.Odd)
+        page.Contents = pdf.make_indirect(stream)
+        content = written(pdf, compress_streams=False, stream_decode_level=pikepdf.StreamDecodeLevel.none)
+    with pytest.raises(errors.UploadBomb):
+        uploads.check(an_upload(content.replace(b"/Odd", filters.encode())))
+
+
+def test_what_a_scanner_packs_in_other_ways_is_kept():
+    with pikepdf.new() as pdf:
+        page = pdf.add_blank_page()
+        stream = pikepdf.Stream(pdf, b"")
+        stream.write(b"\x81 \x80", filter=pikepdf.Name.RunLengthDecode)
+        page.Contents = pdf.make_indirect(stream)
+        content = written(pdf, compress_streams=False, stream_decode_level=pikepdf.StreamDecodeLevel.none)
+    checked = uploads.check(an_upload(content))
+    with pikepdf.open(io.BytesIO(checked.content)) as clean:
+        assert clean.pages[0].Contents.read_bytes() == b" " * 128
+
+
 def test_what_could_act_in_a_pdf_is_taken_out():
     with pikepdf.new() as pdf:
         page = pdf.add_blank_page()

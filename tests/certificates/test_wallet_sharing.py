@@ -5,6 +5,7 @@ import io
 import re
 
 import pikepdf
+import pypdfium2
 import pytest
 from django.core.files.base import ContentFile
 from django.utils import timezone
@@ -203,6 +204,15 @@ def test_the_copy_has_the_mark_and_neither_signature_nor_attachments(cast: Cast)
         assert not pdf.attachments
         assert "/Comparison" in pdf.pages[0].Resources.XObject
     assert use_log.in_words(use_log.uses(cast.licence))[0].how == "查看文件"
+
+
+def test_the_mark_of_a_copy_stands_out_from_its_issuers_grey_one(cast: Cast):
+    cast.licence.file.save("licence.pdf", ContentFile(a_blank_pdf()))
+    copy = read_shared_file(PUBLIC, row=a_share(cast))
+    with pypdfium2.PdfDocument(copy) as pdf:
+        drawn = pdf[0].render(scale=2).to_pil().convert("RGB")
+    red, green, _blue = min((colour for _count, colour in drawn.getcolors(2**24)), key=sum)
+    assert red - green > 60
 
 
 @pytest.mark.parametrize("content", [b"", b"%PDF-1.7 cut off", b"\x89PNG\r\n\x1a\n an image from old stock"])

@@ -16,6 +16,7 @@ from certificates.faces import qr_text
 from certificates.models import Certificate
 from certificates.proofs import sm2_seals
 from certificates.queries import get_certificate, operations, read_file, state_now, visible_certificates
+from certificates.states import Operation
 from certificates.types.queries import fields_of
 from certificates.wallet import reports, use_log
 from certificates.wallet.queries import public_checks, shares_of
@@ -58,7 +59,7 @@ def certificate_detail(request: HttpRequest, certificate_id: UUID) -> HttpRespon
         "nav": "wallet",
         "certificate": certificate,
         "tag": certificate_tag(certificate, timezone.localdate()),
-        "last": operations(certificate).last(),
+        "last": operations(certificate).exclude(operation=Operation.ISSUE).last(),  # entering the register is no reason
         "face": _face(certificate),
         "verify_url": reverse("verify_code", args=[certificate.verify_code]),
         "has_sm2": sm2_seals.has(certificate),

@@ -95,7 +95,7 @@ def one_import(request: HttpRequest, stock_id: UUID) -> HttpResponse:
         "taken": sum(counts.values()) if row.state != StockImport.State.CHECKED else 0,
         "problems": _problems(row),
         "to_take": counts.get("new", 0) + counts.get("waiting", 0),
-        "may_start": bool(row.file) and row.state in (StockImport.State.CHECKED, StockImport.State.FAILED),
+        "may_start": desk.may_start(row),
         "conflict": conflict,
     }
     status = conflict.http_status if conflict else 200

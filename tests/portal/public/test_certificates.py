@@ -52,6 +52,15 @@ def test_a_suspended_certificate_says_why(cast: Cast, shop: Client):
     assert "市场主体登记管理条例第四十六条" in page
 
 
+def test_existing_stock_that_ended_before_is_not_said_to_have_ended_by_being_entered(cast: Cast, shop: Client):
+    Certificate.objects.filter(pk=cast.licence.pk).update(
+        state="expired", valid_until="2024-01-01", valid_from="2020-01-01"
+    )
+    page = shop.get(address("certificate_detail", cast.licence.pk)).content.decode()
+    assert "已过期" in page
+    assert "原因：" not in page
+
+
 def test_sensitive_values_are_masked_on_the_page(cast: Cast, shop: Client):
     fields = [{"key": "account", "label": "账号", "sensitive": True}]
     CertificateType.objects.filter(pk=cast.licence.type_id).update(fields=fields)

@@ -32,6 +32,15 @@ def test_the_register_says_plainly_how_it_stands(cast: Cast, anybody: Client, ch
         assert words in answer.content.decode()
 
 
+@pytest.mark.parametrize(("state", "word"), [("valid", "Valid"), ("suspended", "Suspended"), ("revoked", "Revoked")])
+def test_the_verdict_is_in_the_language_of_the_page(cast: Cast, anybody: Client, state: str, word: str):
+    Certificate.objects.filter(pk=cast.licence.pk).update(state=state)
+    anybody.post(address("set_language"), {"language": "en"})
+    page = anybody.get(address("verify"), {"number": cast.licence.number}).content.decode()
+    assert f"<b>{word}</b>" in page
+    assert f"<title>{word} ·" in page
+
+
 def test_what_is_not_in_the_register_does_not_exist(cast: Cast, anybody: Client):
     for answer in (anybody.get(address("verify"), {"number": "123"}), anybody.get(address("verify_code", "zzz"))):
         assert answer.status_code == 404

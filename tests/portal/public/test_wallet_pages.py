@@ -8,7 +8,7 @@ from django.test import Client
 from django.utils import timezone
 
 from cases.models import Case
-from certificates.models import Disclosure, Grant
+from certificates.models import Certificate, Disclosure, Grant
 from certificates.wallet.models import ErrorReport, PublicCheck, Share, ShowCode
 from identity.models import Account, Person
 from services.models import ItemVersion, MaterialRequirement
@@ -55,6 +55,17 @@ def test_a_code_is_made_scanned_once_and_its_replay_refused(cast: Cast, shop: Cl
     log = text_of(shop.get(address("certificate_detail", cast.licence.pk)))
     assert "扫码查看" in log
     assert Disclosure.objects.count() == 1
+
+
+def test_what_a_code_shows_is_told_in_the_language_of_the_page(cast: Cast, shop: Client, anybody: Client):
+    place = scanned(text_of(shop.post(address("show_certificate", cast.licence.pk))))
+    anybody.post(address("set_language"), {"language": "en"})
+    assert "<b>Valid</b>" in text_of(anybody.post(place))
+    Certificate.objects.filter(pk=cast.licence.pk).update(state="suspended")
+    shop.post(address("set_language"), {"language": "en"})
+    refused = text_of(shop.get(address("show_certificate", cast.licence.pk)))
+    assert "suspended" in refused.lower()
+    assert "暂扣" not in refused
 
 
 def test_an_expired_and_an_unknown_code_say_so(cast: Cast, shop: Client, anybody: Client):
