@@ -128,6 +128,7 @@ class BeginForm(PersonForm):
     def offer(self, parties: Sequence[tuple[str, str]]) -> None:
         """Let the clerk choose among these: (id, words)."""
         self.is_to_choose = True
+        self.fields["party"].required = True  # from now on
         widget = self.fields["party"].widget
         assert isinstance(widget, forms.RadioSelect)
         widget.choices = parties
