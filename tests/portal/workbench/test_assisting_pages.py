@@ -1,7 +1,5 @@
 """Filling in at the counter, as three browsers meet it: the clerk's, the display's and the person's own."""
 
-from dataclasses import replace
-
 import pytest
 from django.test import Client
 from django.urls import reverse
@@ -9,13 +7,10 @@ from django.urls import reverse
 from cases.assisting.models import Assistance, PaperSheet
 from cases.models import Case
 from common.models import AuditEvent
-from identity.mandates import actions as mandates
-from identity.models import Mandate, Person
 from tests.cases.assisting.conftest import open_to_persons
 from tests.factories.assisting import a_case_to_correct, a_display, a_whole_draft, an_old_man, begun
 from tests.factories.cast import a_citizen, a_picture
 from tests.factories.counter import Counter, a_counter
-from tests.factories.mandates import an_agent
 from tests.factories.persons import a_number
 from tests.factories.visitors import a_visitor
 from tests.factories.workbench import browser_of
@@ -359,83 +354,3 @@ def test_pages_of_a_draft_put_together_at_the_counter_lead_back_to_its_materials
     page = clerk.get(tray).content.decode()
     assert f"{reverse('draft_materials', args=[case.pk])}#material-{material.pk}" in page
     assert reverse("my_case", args=[case.pk]) + "#" not in page  # the person's own page is not the clerk's
-
-
-def an_agent_here(hall: Counter) -> Person:
-    agent = Person.objects.get(pk=an_agent(hall.cast).person_id)
-    open_to_persons(hall)
-    return agent
-
-
-def test_the_clerk_asks_for_whom_and_the_screen_names_both(hall: Counter, clerk: Client, screen: Client):
-    agent, shop = an_agent_here(hall), hall.cast.shop
-    answer = begin(clerk, hall, agent, whose="other")
-    page = answer.content.decode()
-    assert answer.status_code == 200
-    assert f'value="{shop.pk}"' in page
-    assert "经办人，到" in page
-    assert Assistance.objects.count() == 0
-    assert begin(clerk, hall, agent, whose="own", party=shop.pk, request_key="own").status_code == 302
-    assert Assistance.objects.get().party_id == agent.pk  # what was left in the field does not count
-    step(clerk, "end")
-    Assistance.objects.all().delete()
-    assert begin(clerk, hall, agent, whose="other", party=shop.pk, request_key="k2").status_code == 302
-    row = Assistance.objects.get()
-    assert row.party_id == shop.pk
-    shown = screen.get(reverse("display")).content.decode()
-    assert f"您替{shop.name}办，同意工作人员填写吗" in shown
-    assert f"您是{shop.name}的经办人" in shown
-    page = clerk.get(reverse("assistance", args=[row.pk])).content.decode()
-    assert f"替 {shop.name} 办" in page
-    paper = clerk.get(reverse("assistance_consent", args=[row.pk]))
-    assert paper.content.startswith(b"%PDF")
-    say(screen, "agree")
-    assert step(clerk, "open").status_code == 302
-    form = clerk.get(reverse("draft_step", args=[Case.objects.get().pk, "shop"])).content.decode()
-    assert shop.name in form
-
-
-def test_a_mandate_that_ends_is_said_on_every_page(hall: Counter, clerk: Client, screen: Client):
-    agent, shop = an_agent_here(hall), hall.cast.shop
-    begin(clerk, hall, agent, whose="other", party=shop.pk)
-    say(screen, "agree")
-    step(clerk, "open")
-    case, row = Case.objects.get(), Assistance.objects.get()
-    seen = clerk.get(reverse("assistance", args=[row.pk])).content.decode().split("seen=")[1].split('"')[0]
-    mandates.revoke(hall.cast.citizen, mandate_id=Mandate.objects.get().pk)
-    sent = {"version": case.version, "request_key": "s1", "org.name": "x", "area": "30", "note": ""}
-    for answer in (
-        clerk.get(reverse("draft_materials", args=[case.pk])),
-        clerk.post(reverse("draft_step", args=[case.pk, "shop"]), sent),
-        clerk.post(reverse("submit_case", args=[case.pk]), {"version": case.version, "declared": "on"}),
-        step(clerk, "ask"),
-    ):
-        assert (answer.status_code, "授权已经结束" in answer.content.decode()) == (409, True)
-    page = clerk.get(reverse("assistance", args=[row.pk])).content.decode()
-    assert f"来的人现在不能替{shop.name}办事了" in page
-    assert clerk.get(reverse("assistance_now", args=[row.pk]), {"seen": seen}).headers["HX-Refresh"] == "true"
-    assert "您现在不能替对方办这件事了" in screen.get(reverse("display")).content.decode()
-    assert say(screen, "confirm").status_code == 302
-    assert step(clerk, "end").status_code == 302
-    case.refresh_from_db()
-    assert case.state == "draft"
-
-
-def test_a_choice_that_no_longer_counts_is_said_and_offered_anew(hall: Counter, clerk: Client):
-    agent, shop = an_agent_here(hall), hall.cast.shop
-    mandate = Mandate.objects.get()
-    mandates.revoke(hall.cast.citizen, mandate_id=mandate.pk)
-    answer = begin(clerk, hall, agent, whose="other", party=shop.pk)
-    page = answer.content.decode()
-    assert answer.status_code == 422
-    assert "没有可以用来办" in page
-    assert reverse("workbench_mandates") in page
-    father = replace(hall.cast.citizen, principal_id=hall.cast.li.pk)
-    an_agent(hall.cast, giver=father)
-    answer = begin(clerk, hall, agent, whose="other", party=shop.pk)
-    page = answer.content.decode()
-    assert answer.status_code == 422
-    assert "没有授权，或者授权已经结束" in page
-    assert f'value="{hall.cast.li.pk}"' in page
-    assert hall.cast.li.id_number not in page
-    assert not Assistance.objects.exists()
