@@ -13,6 +13,7 @@ class CasesConfig(AppConfig):
         """Have open cases follow certificates and merged persons, keep places open; take part in rights over data."""
         from cases import messages, privacy
         from cases.assisting import privacy as assisting_privacy
+        from cases.assisting import telling
         from cases.assisting.standing import require as require_consent
         from cases.counter import privacy as counter_privacy
         from cases.delivery import messages as delivery_messages
@@ -30,7 +31,7 @@ class CasesConfig(AppConfig):
         from identity.privacy import hooks
         from identity.staff.listeners import before_closing
 
-        kinds.declare(*messages.KINDS, *promise_messages.KINDS, *delivery_messages.KINDS)
+        kinds.declare(*messages.KINDS, *promise_messages.KINDS, *delivery_messages.KINDS, *telling.KINDS)
         on_state_change(follow_certificate)
         on_replacement(follow_replacement)
         on_verdict(follow_verdict)

@@ -57,6 +57,7 @@ APPOINTMENT_CANCELLED = Event("counter.appointment_cancelled", "appointment", fr
 APPOINTMENT_MISSED = Event("counter.appointment_missed", "appointment", frozenset({"day"}))
 DISPLAY_BOUND = Event("counter.display_bound", "counter_window", frozenset({"window", "step"}))
 ASSISTANCE_MOVED = Event("counter.assistance_moved", "assistance", frozenset({"window", "step", "reason"}))
+AGENT_AT_WINDOW = Event("counter.agent_at_window", "assistance", frozenset({"window", "step", "reason"}))
 ASSISTED = Event("counter.assisted", "case", frozenset({"window", "page", "method"}))
 SHEET_MOVED = Event("counter.sheet_moved", "sheet", frozenset({"sheet", "step", "reason"}))
 WINDOW_STAFFED = Event("counter.window_staffed", "counter_window", frozenset({"is_seated"}))

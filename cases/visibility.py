@@ -55,6 +55,12 @@ def _own_sight(party_id: UUID | None, scope: Scope | None) -> tuple[str, tuple[A
     return "own_items", (party_id, list(scope.item_codes))
 
 
+def within(party_id: UUID, scope: Scope) -> QuerySet[Case]:
+    """Cases of a party that a mandate of this scope reaches."""
+    way, values = _own_sight(party_id, scope)
+    return _SIGHTS[way](*values)
+
+
 def _seen_by_staff(own: Any, reviewing: Any) -> QuerySet[Case]:
     branches = Branch.objects.filter(_one_of("department", reviewing), case=OuterRef("pk"))
     opened = Exists(branches.exclude(state=Branch.State.WAITING))

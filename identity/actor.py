@@ -120,9 +120,10 @@ class Actor:
             return f"{label}（{self._stand_in}）" if self.stands_in_for else label
         if self.kind == ActorKind.SYSTEM:
             return _("系统")
+        side = _("代理人") if self.mandate_id else _("申请人")
         if self.is_assisted:
-            return _("申请人（%(window)s代填）") % {"window": self.assisted_at}
-        return _("代理人") if self.mandate_id else _("申请人")
+            return _("%(side)s（%(window)s代填）") % {"side": side, "window": self.assisted_at}
+        return side
 
     @property
     def known_account_id(self) -> UUID:

@@ -156,6 +156,14 @@ class MandateEnded(Conflict):
     what_to_do = _("您现在的身份已换回本人。要接着办，请对方重新委托。")
 
 
+class MandateEndedAtWindow(MandateEnded):
+    """The same while a clerk fills in with the agent at a window: nobody's session changes whom it acts for."""
+
+    code = "identity.mandate_ended_at_window"
+    message = _("来的人替对方办事的授权已经结束，这一步没有办。已经填好的草稿还在对方名下。")
+    what_to_do = _("请结束这次代办。要接着办，请对方重新授权，或者对方本人来办。")
+
+
 class MandateOutOfScope(Forbidden):
     """The mandate does not reach this item, case or page."""
 

@@ -96,7 +96,8 @@ class ActorMiddleware:
         return response
 
 
-def _build_actor(request: HttpRequest) -> Actor:
+def _build_actor(request: HttpRequest, *, may_assist: bool = True) -> Actor:
+    """``may_assist``: whether a clerk may be the person they fill in with, on that person's pages."""
     if not request.user.is_authenticated:
         return PUBLIC
     chosen = request.session.get(PRINCIPAL_KEY)
@@ -104,7 +105,7 @@ def _build_actor(request: HttpRequest) -> Actor:
     if request.user.is_staff_member and not actor.is_staff and fall_back(SYSTEM, account=request.user):
         actor = actor_for(request.user)  # the post acted in ran out: on in another one held today
     if actor.is_staff:
-        return assisted_actor(request, actor) or actor
+        return (assisted_actor(request, actor) if may_assist else None) or actor
     if actor.is_principal_lost:
         # What was about to be done was meant for somebody else: it must not happen in the person's own name.
         del request.session[PRINCIPAL_KEY]
@@ -150,7 +151,8 @@ class DomainErrorMiddleware:
         """Answer for domain errors; leave everything else to Django."""
         if isinstance(
             exception, MandateEnded | OrganisationNotActive
-        ):  # from here on the person acts for themselves, on this page too
+        ):  # from here on the person acts for themselves, on this page too, and a clerk as a clerk
             request.session.pop(PRINCIPAL_KEY, None)
-            request.actor = SimpleLazyObject(lambda: _build_actor(request))  # type: ignore[attr-defined]
+            actor = SimpleLazyObject(lambda: _build_actor(request, may_assist=False))
+            request.actor = actor  # type: ignore[attr-defined]
         return render_domain_error(request, exception) if isinstance(exception, DomainError) else None

@@ -7,6 +7,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from cases.assisting import errors, opening, rules
+from cases.assisting.behalf import chosen, is_whole, whose_name
 from cases.assisting.models import Assistance
 from cases.assisting.queries import cases_to_correct, region_at
 from cases.correcting import points_of
@@ -17,7 +18,7 @@ from cases.states import State as CaseState
 from common.formatting import code_label
 from common.idempotency import claim
 from identity.actor import Actor
-from identity.models import Party, Person
+from identity.models import Person
 from identity.permissions import Permission
 from identity.persons.documents import IdDocument
 from services.bundles import queries as bundles
@@ -43,8 +44,9 @@ class CorrectionWish:
 def begin_correction(actor: Actor, *, window_id: UUID, wish: CorrectionWish, request_key: str = "") -> Assistance:
     """Ask somebody who brings corrections for their consent; their case opens to the clerk when they agree.
 
-    Raises :class:`WindowNotFound`, :class:`NotSeated`, :class:`NotSeen`, :class:`PersonNotFound`,
-    :class:`OwnAssistance`, :class:`AssistanceInvalid` at the number, :class:`NotCorrecting`, :class:`ItemNotTaken`,
+    It may be a case of their own, of an organisation they represent, or one that a mandate reaches. Raises
+    :class:`WindowNotFound`, :class:`NotSeated`, :class:`NotSeen`, :class:`PersonNotFound`, :class:`OwnAssistance`,
+    :class:`AssistanceInvalid` at the number, :class:`NotCorrecting`, :class:`ItemNotTaken`,
     :class:`WindowAssisting` or :class:`PersonAssisted`; then nothing is asked.
     """
     window = seated_window(actor, window_id)
@@ -54,6 +56,7 @@ def begin_correction(actor: Actor, *, window_id: UUID, wish: CorrectionWish, req
     opening.require_seen(wish.is_seen)
     person = opening.identified(actor, wish.document, reason=_("窗口补正"))
     case = _case_of(actor, person, wish.number)
+    behalf = chosen(person, case.applicant_id, lambda scope: scope.covers_case(case.number, case.item.code))
     version = case.item_version
     is_away = opening.is_away(actor, window, case.item, name=version.name, handle_area=version.handle_area)
     row = opening.ask(
@@ -61,11 +64,11 @@ def begin_correction(actor: Actor, *, window_id: UUID, wish: CorrectionWish, req
         window=window,
         person=person,
         purpose=_Purpose.CORRECT,
-        party=case.applicant,
+        behalf=behalf,
         item=case.item,
         case=case,
         is_away=is_away,
-        asked=_asked(window, case, is_own=case.applicant_id == person.pk),
+        asked=_asked(window, case, whose_name(person, behalf)),
     )
     claimed.settle(row.pk)
     return row
@@ -99,21 +102,20 @@ def _unknown(message: str) -> errors.AssistanceInvalid:
     return errors.AssistanceInvalid(fields={"number": message})
 
 
-def _asked(window: CounterWindow, case: Case, *, is_own: bool) -> list[str]:
+def _asked(window: CounterWindow, case: Case, whose: rules.InWhoseName) -> list[str]:
     notice = case.notices.get(kind=Notice.Kind.CORRECTION)
     return rules.correction_lines(
         item=case.item_version.name,
         number=case.number or "",
         office=opening.office_of(window),
-        party=case.applicant.name,
-        is_own=is_own,
+        whose=whose,
         points=points_of(notice),
     )
 
 
 @dataclass(frozen=True, slots=True)
 class BundleWish:
-    """Who wants the items of a bundle applied for as one. ``uscc`` names an organisation they represent.
+    """Who wants the items of a bundle applied for as one. ``party_id``: in whose name, None for their own.
 
     ``is_seen``: the clerk compared face and document.
     """
@@ -121,7 +123,7 @@ class BundleWish:
     document: IdDocument
     bundle_code: str
     is_seen: bool
-    uscc: str = ""
+    party_id: UUID | None = None
 
 
 @transaction.atomic
@@ -130,8 +132,8 @@ def begin_bundle(actor: Actor, *, window_id: UUID, wish: BundleWish, request_key
 
     A window takes it in for its lead department, whose post it has. Raises :class:`WindowNotFound`,
     :class:`NotSeated`, :class:`NotSeen`, :class:`BundleNotFound`, :class:`ItemNotTaken`, :class:`PersonNotFound`,
-    :class:`OwnAssistance`, :class:`AssistanceInvalid`, :class:`WindowAssisting` or :class:`PersonAssisted`; then
-    nothing is asked.
+    :class:`OwnAssistance`, :class:`OrganisationNotActive`, :class:`MandateOutOfScope` for a mandate for some items
+    only, :class:`AssistanceInvalid`, :class:`WindowAssisting` or :class:`PersonAssisted`; then nothing is asked.
     """
     window = seated_window(actor, window_id)
     claimed = claim(actor_id=actor.account_id, action="begin_assistance", request_key=request_key)
@@ -142,21 +144,21 @@ def begin_bundle(actor: Actor, *, window_id: UUID, wish: BundleWish, request_key
     if not actor.may(Permission.COUNTER, bundle.department_id):
         raise errors.ItemNotTaken(item=bundle.name, department=bundle.department.name)
     person = opening.identified(actor, wish.document, reason=_("窗口代办：%(item)s") % {"item": bundle.name})
-    party = opening.party_of(person, wish.uscc)
+    behalf = chosen(person, wish.party_id, is_whole)
     row = opening.ask(
         actor,
         window=window,
         person=person,
         purpose=_Purpose.JOINT,
-        party=party,
+        behalf=behalf,
         bundle=bundle,
-        asked=_asked_for_bundle(window, bundle, party, is_own=party.pk == person.pk),
+        asked=_asked_for_bundle(window, bundle, whose_name(person, behalf)),
     )
     claimed.settle(row.pk)
     return row
 
 
-def _asked_for_bundle(window: CounterWindow, bundle: Bundle, party: Party, *, is_own: bool) -> list[str]:
+def _asked_for_bundle(window: CounterWindow, bundle: Bundle, whose: rules.InWhoseName) -> list[str]:
     """The lines name what any of its items may ask: which ones are wanted, the questions say only later."""
     assert bundle.current is not None  # offered
     members = bundles.content_of(bundle.current).members
@@ -165,8 +167,7 @@ def _asked_for_bundle(window: CounterWindow, bundle: Bundle, party: Party, *, is
     return rules.lines(
         item=bundle.current.name,
         office=opening.office_of(window),
-        party=party.name,
-        is_own=is_own,
+        whose=whose,
         fields=[label for version in versions for label in opening.known_fields(version)],
         proofs=[name for version in versions for name in opening.held_proofs(version)],
     )

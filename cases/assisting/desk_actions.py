@@ -13,11 +13,12 @@ from cases import errors as case_errors
 from cases import events as codes
 from cases.actions import drafts, moves
 from cases.assisting import errors, opening, rules, sheets
+from cases.assisting.behalf import chosen, whose_name
 from cases.assisting.handing import draft_digest, joint_digest
 from cases.assisting.models import Assistance
 from cases.assisting.moving import end, lock, say
 from cases.assisting.queries import of_session
-from cases.assisting.standing import LIVE, PARTS, State, actor_of, agreed_of
+from cases.assisting.standing import LIVE, PARTS, State, actor_of, agreed_of, require_standing
 from cases.correcting import require_corrected
 from cases.counter.models import CounterWindow
 from cases.counter.seats import seated_window
@@ -44,7 +45,7 @@ PAPER_KIND = "counter-consent"
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """Who stands there and what for. ``uscc`` names an organisation they represent, empty for themselves.
+    """Who stands there and what for. ``party_id``: in whose name (:mod:`cases.assisting.behalf`), None for their own.
 
     ``is_seen``: the clerk compared face and document. A sheet number goes with the time the sheet was taken in and why
     it is entered only now.
@@ -53,7 +54,7 @@ class Wish:
     document: IdDocument
     item_id: UUID
     is_seen: bool
-    uscc: str = ""
+    party_id: UUID | None = None
     sheet: str = ""
     received_at: dt.datetime | None = None
     sheet_reason: str = ""
@@ -64,9 +65,10 @@ def begin(actor: Actor, *, window_id: UUID, wish: Wish, request_key: str = "") -
     """Open a session with whoever stands at the window, and ask for their consent on its display.
 
     Raises :class:`WindowNotFound`, :class:`NotSeated`, :class:`NotSeen`, :class:`ItemNotTaken`,
-    :class:`ItemNotApplicable`, :class:`PersonNotFound`, :class:`OwnAssistance`, :class:`WrongApplicantKind`,
-    :class:`AssistanceInvalid`, :class:`WindowAssisting`, :class:`PersonAssisted`, :class:`SheetNotFound` or
-    :class:`SheetUsed`; then nothing is asked.
+    :class:`ItemNotApplicable`, :class:`PersonNotFound`, :class:`OwnAssistance`, :class:`OrganisationNotActive`,
+    :class:`MandateOutOfScope`, :class:`NeedsGuardian`, :class:`WrongApplicantKind`, :class:`AssistanceInvalid`,
+    :class:`WindowAssisting`, :class:`PersonAssisted`, :class:`SheetNotFound` or :class:`SheetUsed`; then nothing is
+    asked.
     """
     window = seated_window(actor, window_id)
     claimed = claim(actor_id=actor.account_id, action="begin_assistance", request_key=request_key)
@@ -79,18 +81,20 @@ def begin(actor: Actor, *, window_id: UUID, wish: Wish, request_key: str = "") -
         raise case_errors.ItemNotApplicable
     is_away = opening.is_away(actor, window, item, name=version.name, handle_area=version.handle_area)
     person = opening.identified(actor, wish.document, reason=_("窗口代办：%(item)s") % {"item": version.name})
-    party = opening.party_of(person, wish.uscc)
-    if not fits(version, party):
-        raise case_errors.WrongApplicantKind(kind=_("本人") if party.pk != person.pk else _("单位"))
+    behalf = chosen(person, wish.party_id, lambda scope: scope.covers_item(item.code))
+    if not fits(version, behalf.party):
+        is_organisation = behalf.party.kind == Party.Kind.ORGANISATION
+        raise case_errors.WrongApplicantKind(kind=_("本人") if is_organisation else _("单位"))
+    opening.require_capable(person, behalf, open_from_age=version.open_from_age)
     sheet = sheets.checked(window, item, wish.sheet, wish.received_at, wish.sheet_reason) if wish.sheet else None
     row = opening.ask(
         actor,
         window=window,
         person=person,
-        party=party,
+        behalf=behalf,
         item=item,
         is_away=is_away,
-        asked=_asked(window, version, party, is_own=party.pk == person.pk),
+        asked=_asked(window, version, whose_name(person, behalf)),
         sheet=sheet,
         sheet_received_at=wish.received_at if sheet else None,
         sheet_reason=wish.sheet_reason.strip() if sheet else "",
@@ -99,12 +103,11 @@ def begin(actor: Actor, *, window_id: UUID, wish: Wish, request_key: str = "") -
     return row
 
 
-def _asked(window: CounterWindow, version: ItemVersion, party: Party, *, is_own: bool) -> list[str]:
+def _asked(window: CounterWindow, version: ItemVersion, whose: rules.InWhoseName) -> list[str]:
     return rules.lines(
         item=version.name,
         office=opening.office_of(window),
-        party=party.name,
-        is_own=is_own,
+        whose=whose,
         fields=opening.known_fields(version),
         proofs=opening.held_proofs(version),
     )
@@ -186,6 +189,7 @@ def _for_person(actor: Actor, assistance_id: UUID) -> Actor:
     row = agreed_of(actor.known_account_id).filter(pk=assistance_id).select_related(*PARTS).first()
     if row is None or not actor.is_staff:
         raise errors.AssistanceOver
+    require_standing(row)
     return actor_of(actor, row)
 
 

@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from cases import events as codes
 from cases.assisting import errors, handwriting
+from cases.assisting.behalf import still_stands
 from cases.assisting.models import Assistance, WindowDisplay
 from cases.assisting.moving import end, lock, say
 from cases.assisting.screens import CODE, KEY, display_of
@@ -81,6 +82,12 @@ def _require_nobody(actor: Actor) -> None:
         raise errors.DisplaySignedIn
 
 
+def _require_standing(row: Assistance) -> None:
+    """The screen says by itself that the mandate ended: what is pressed comes too late."""
+    if not still_stands(row):
+        raise errors.AssistanceMoved(state=row.get_state_display())
+
+
 def _at_display(actor: Actor, key: str, assistance_id: UUID) -> Assistance:
     _require_nobody(actor)
     display = display_of(key)
@@ -95,6 +102,7 @@ def answer(actor: Actor, *, key: str, assistance_id: UUID, is_agreed: bool) -> A
     row = _at_display(actor, key, assistance_id)
     if not is_agreed:
         return end(actor, row, {State.ASKED}, State.DECLINED, reason="本人在客屏上不同意")
+    _require_standing(row)
     return say(actor, row, {State.ASKED}, "agreed", state=State.AGREED, way=Assistance.Way.DISPLAY, **_now("answered"))
 
 
@@ -106,6 +114,7 @@ def confirm(actor: Actor, *, key: str, assistance_id: UUID, digest: str, written
     """
     lines = handwriting.checked(written)
     row = _at_display(actor, key, assistance_id)
+    _require_standing(row)
     if not row.draft_digest or digest != row.draft_digest or row.confirmed_digest == row.draft_digest:
         raise errors.AssistanceMoved(state=row.get_state_display())
     values: dict[str, object] = {

@@ -5,14 +5,14 @@ from uuid import UUID
 
 from django.utils import timezone
 
-from cases import events as codes
 from cases.assisting import errors
 from cases.assisting.models import Assistance
+from cases.assisting.moving import record
 from cases.assisting.standing import PARTS, label_of
+from cases.assisting.telling import tell_principal
 from cases.joint import union
 from cases.models import Case, JointCase
 from cases.signing.rules import content_of, digest_of
-from common import events
 from identity.actor import Actor
 from identity.step_up import Proof
 
@@ -86,8 +86,8 @@ def done(actor: Actor) -> None:
     """The session ends with what it was for."""
     if actor.assistance_id is None:
         return
-    row = Assistance.objects.select_related("window").get(pk=actor.assistance_id)
+    row = Assistance.objects.select_related(*PARTS, "case", "joint").get(pk=actor.assistance_id)
     row.state, row.ended_at = _State.DONE, timezone.now()
     row.save(update_fields=["state", "ended_at", "updated_at"])
-    detail = {"window": row.window.number, "step": "done", "reason": ""}
-    events.record(codes.ASSISTANCE_MOVED, actor=actor, subject_id=row.pk, holder_id=row.person_id, **detail)
+    record(actor, row, "done")
+    tell_principal(row)

@@ -9,7 +9,7 @@ from cases.counter.models import CounterWindow, Ticket
 from certificates.models import Document
 from common.fields import EncryptedJSONField, EncryptedTextField
 from common.models import BaseModel
-from identity.models import Account, Party, Person
+from identity.models import Account, Mandate, Party, Person
 from services.models import Bundle, ItemVersion, ServiceItem
 
 __all__ = ["Assistance", "PaperSheet", "WindowDisplay"]
@@ -57,6 +57,8 @@ class PaperSheet(BaseModel):
 class Assistance(BaseModel):
     """One person at one window who lets the clerk fill in one application, and what they confirmed.
 
+    They come for themselves, for the organisation they represent by law, or under a ``mandate`` for another party.
+
     What for: an application for ``item``, the corrections that a case of ``item`` waits for, or one application for
     the items of ``bundle``, which is then ``joint``. ``asked`` are the lines the display showed. ``draft_digest`` is
     what the person was asked to confirm before it is handed in, ``confirmed_digest`` what they confirmed.
@@ -82,7 +84,9 @@ class Assistance(BaseModel):
     clerk = models.ForeignKey(Account, models.PROTECT, related_name="+")
     ticket = models.ForeignKey(Ticket, models.PROTECT, null=True, related_name="+")
     person = models.ForeignKey(Person, models.PROTECT, related_name="assistances")
-    party = models.ForeignKey(Party, models.PROTECT, related_name="+")  # the person, or an organisation of theirs
+    party = models.ForeignKey(Party, models.PROTECT, related_name="+")  # in whose name: see cases.assisting.behalf
+    # By which the person acts for the party; none for themselves and for an organisation they represent by law.
+    mandate = models.ForeignKey(Mandate, models.PROTECT, null=True, related_name="+", db_index=False)
     purpose = models.CharField(max_length=7, choices=Purpose, default=Purpose.APPLY)
     item = models.ForeignKey(ServiceItem, models.PROTECT, null=True, related_name="+")
     bundle = models.ForeignKey(Bundle, models.PROTECT, null=True, related_name="+")

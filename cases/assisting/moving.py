@@ -34,9 +34,16 @@ def say(actor: Actor, row: Assistance, sources: Collection[str], step: str, **va
     for name, value in values.items():
         setattr(row, name, value)
     row.save(update_fields=[*values, "updated_at"])
-    detail = {"window": row.window.number, "step": step, "reason": row.end_reason}
-    events.record(codes.ASSISTANCE_MOVED, actor=actor, subject_id=row.pk, holder_id=row.person_id, **detail)
+    record(actor, row, step, reason=row.end_reason)
     return row
+
+
+def record(actor: Actor, row: Assistance, step: str, *, reason: str = "") -> None:
+    """Write down a step of a session, for who stands there to read, and for whom they act under a mandate."""
+    detail = {"window": row.window.number, "step": step, "reason": reason}
+    events.record(codes.ASSISTANCE_MOVED, actor=actor, subject_id=row.pk, holder_id=row.person_id, **detail)
+    if row.mandate_id is not None:
+        events.record(codes.AGENT_AT_WINDOW, actor=actor, subject_id=row.pk, holder_id=row.party_id, **detail)
 
 
 def end(actor: Actor, row: Assistance, sources: Collection[str], state: str, *, reason: str) -> Assistance:

@@ -10,16 +10,17 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from cases.assisting import errors, rules
+from cases.assisting.behalf import Behalf
 from cases.assisting.models import Assistance
 from cases.assisting.moving import end, say
 from cases.assisting.standing import LIVE, PARTS, State
 from cases.counter.models import CounterWindow, Ticket
-from identity.actor import Actor
+from identity.actor import Actor, ActorKind
+from identity.mandates import capacity
 from identity.models import Account, Party, Person
 from identity.permissions import Permission
 from identity.persons.documents import IdDocument
 from identity.persons.queries import look_up
-from identity.queries import get_party, represented_organisations
 from services.forms import steps_of
 from services.models import ItemVersion, ServiceItem
 
@@ -56,28 +57,34 @@ def is_away(actor: Actor, window: CounterWindow, item: ServiceItem, *, name: str
     raise errors.ItemNotTaken(item=name, department=owner.name if owner else _("其他部门"))
 
 
-def party_of(person: Person, uscc: str) -> Party:
-    """The person, or the organisation of theirs with this code; raises :class:`AssistanceInvalid`."""
-    if not uscc.strip():
-        return get_party(person.pk)
-    found = represented_organisations(person.pk).filter(uscc=uscc.strip().upper()[:18]).first()
-    if found is None:
-        message = _("这个人不是这个单位的法定代表人（经营者）。")
-        raise errors.AssistanceInvalid(fields={"uscc": message})
-    return get_party(found.pk)
+def require_not_own(actor: Actor, behalf: Behalf) -> None:
+    """Nobody takes in what somebody else brings in their own name; raises :class:`OwnAssistance`."""
+    party = behalf.party
+    owner = party.pk if party.kind == Party.Kind.PERSON else party.organisation.legal_representative_id
+    if Account.objects.filter(pk=actor.known_account_id, person_id=owner).exists():
+        raise errors.OwnAssistance
 
 
-def ask(actor: Actor, *, window: CounterWindow, person: Person, **values: Any) -> Assistance:
+def require_capable(person: Person, behalf: Behalf, *, open_from_age: int | None = None) -> None:
+    """Who stands there may do this by the law of age and capacity, as online; raises :class:`NeedsGuardian`."""
+    at_window = Actor(kind=ActorKind.CITIZEN, person_id=person.pk, principal_id=behalf.party.pk)
+    capacity.require(at_window, open_from_age=open_from_age)
+
+
+def ask(actor: Actor, *, window: CounterWindow, person: Person, behalf: Behalf, **values: Any) -> Assistance:
     """Open the session and show the question; sessions nobody ended in time, or whose clerk left, make room.
 
-    Raises :class:`WindowAssisting`, :class:`PersonAssisted` or :class:`SheetUsed`.
+    Raises :class:`OwnAssistance`, :class:`WindowAssisting`, :class:`PersonAssisted` or :class:`SheetUsed`.
     """
+    require_not_own(actor, behalf)
     _end_what_is_over(actor, window, person)
     row = Assistance(
         window=window,
         clerk_id=actor.known_account_id,
         ticket=Ticket.objects.filter(window=window, state__in=["called", "serving"]).first(),
         person=person,
+        party=behalf.party,
+        mandate=behalf.mandate,
         ends_at=timezone.now() + dt.timedelta(minutes=settings.COUNTER_CONSENT_MINUTES),
         **values,
     )

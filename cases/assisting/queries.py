@@ -9,6 +9,7 @@ from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
 from cases.assisting import errors
+from cases.assisting.behalf import Behalf, still_stands
 from cases.assisting.contents import NOTHING, Content, content_of
 from cases.assisting.handing import digest_now
 from cases.assisting.models import Assistance, PaperSheet, WindowDisplay
@@ -18,8 +19,11 @@ from cases.correcting import is_replaced
 from cases.counter.models import CounterWindow
 from cases.models import Case, CaseMaterial, Notice
 from cases.signing.rules import DECLARATION
+from cases.visibility import within
 from common.printing.pdf import render_pdf
 from identity.actor import Actor
+from identity.mandates.queries import acted_for
+from identity.mandates.rules import scope_of
 from identity.models import Region
 from identity.permissions import Permission
 from identity.queries import represented_organisations
@@ -93,9 +97,12 @@ def _to_compare(row: Assistance) -> list[CaseMaterial]:
 
 
 def cases_to_correct(person_id: UUID) -> QuerySet[Case]:
-    """Submitted cases of a person and of the organisations they represent, by number."""
+    """Submitted cases of a person, of the organisations they represent, and those their mandates reach, by number."""
     parties = [person_id, *represented_organisations(person_id).values_list("pk", flat=True)]
-    rows = Case.objects.filter(applicant_id__in=parties, number__isnull=False)
+    reached = Q(applicant_id__in=parties)
+    for mandate in acted_for(person_id):
+        reached |= Q(pk__in=within(mandate.principal_id, scope_of(mandate)).values("pk"))
+    rows = Case.objects.filter(reached, number__isnull=False)
     parts = ("item__department__region", "item_version", "applicant__person", "applicant__organisation")
     return rows.select_related(*parts).order_by("number")
 
@@ -131,7 +138,9 @@ def consent_sheet(actor: Actor, assistance_id: UUID) -> bytes:
         raise errors.AssistanceNotFound
     title = "窗口办理同意书" if is_consent else "联办申请确认书"
     content = None if is_consent else content_of(row)
-    context = {"row": row, "title": title, "office": label_of(row), "content": content, "declaration": DECLARATION}
+    by_what = Behalf(row.party, row.mandate).in_law
+    context = {"row": row, "title": title, "office": label_of(row), "content": content, "by_what": by_what}
+    context["declaration"] = DECLARATION
     return render_pdf("documents/consent.html", context, title=title, author=row.window.hall.name)
 
 
@@ -141,7 +150,8 @@ class Shown:
 
     window: CounterWindow
     row: Assistance | None
-    step: str  # idle, asked, filling, confirm, confirmed, done
+    step: str  # idle, asked, filling, confirm, confirmed, lapsed, done
+    party: str  # in whose name, for who acts under a mandate
     clerk: str
     content: Content
     declaration: str
@@ -162,6 +172,7 @@ def shown_on(key: str) -> Shown:
         window=window,
         row=row,
         step=step,
+        party=row.party.name if row and row.mandate_id else "",
         clerk=clerk,
         content=content_of(row) if row is not None and step == "confirm" else NOTHING,
         declaration=DECLARATION,
@@ -178,6 +189,8 @@ def _just_done(window: CounterWindow) -> Assistance | None:
 def _step(row: Assistance | None) -> str:
     if row is None:
         return "idle"
+    if row.state in LIVE and not still_stands(row):
+        return "lapsed"
     if row.state in {State.ASKED, State.DONE}:
         return str(row.state)
     if not row.draft_digest:

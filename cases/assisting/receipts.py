@@ -4,9 +4,9 @@ from uuid import UUID
 
 from django.db import transaction
 
-from cases import events as codes
 from cases.assisting import errors
 from cases.assisting.models import Assistance
+from cases.assisting.moving import record
 from cases.assisting.queries import get_assistance
 from cases.assisting.standing import State
 from cases.correcting import points_of
@@ -14,7 +14,6 @@ from cases.errors import CaseNotFound
 from cases.models import Case, Notice
 from cases.notices import read as read_notice
 from cases.storing import content_of
-from common import events
 from common.formatting import legal_datetime
 from common.printing.pdf import render_pdf
 from identity.actor import Actor
@@ -46,9 +45,8 @@ def read(actor: Actor, assistance_id: UUID) -> tuple[str, bytes]:
     row = get_assistance(actor, assistance_id)
     if row.state != State.DONE:
         raise errors.AssistanceNotFound
-    detail = {"window": row.window.number, "step": "receipt", "reason": ""}
     with transaction.atomic():
-        events.record(codes.ASSISTANCE_MOVED, actor=actor, subject_id=row.pk, holder_id=row.person_id, **detail)
+        record(actor, row, "receipt")
         return _content(actor, row)
 
 

@@ -6,11 +6,13 @@ from uuid import UUID
 from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
+from cases.assisting.behalf import still_stands, under
 from cases.assisting.errors import AssistanceOver
 from cases.assisting.models import Assistance
 from cases.joint.models import JointItem
 from identity import levels
 from identity.actor import Actor, ActorKind
+from identity.errors import MandateEndedAtWindow
 
 State = Assistance.State
 LIVE = (State.ASKED, State.AGREED)
@@ -42,7 +44,7 @@ def actor_of(clerk: Actor, row: Assistance) -> Actor:
 
     The clerk compared face and document, so the real-name level is that of the counter (DB61/T 1127, 当面核验).
     """
-    return Actor(
+    person = Actor(
         kind=ActorKind.CITIZEN,
         account_id=clerk.account_id,
         person_id=row.person_id,
@@ -56,12 +58,11 @@ def actor_of(clerk: Actor, row: Assistance) -> Actor:
         assistance_id=row.pk,
         assisted_at=label_of(row),
     )
+    return under(person, row)
 
 
-PARTS = (
-    *("window__hall", "clerk", "person", "party__person", "party__organisation"),
-    *("item__department", "bundle", "sheet"),
-)
+_BEHALF = ("party__person", "party__organisation", "mandate")
+PARTS = ("window__hall", "clerk", "person", *_BEHALF, "item__department", "bundle", "sheet")
 
 
 def find_actor(
@@ -74,7 +75,8 @@ def find_actor(
 ) -> Actor | None:
     """As whom a clerk may open a page of this case, joint case or bundle now, or None.
 
-    Without any of them: a page that belongs to whatever they fill in. ``purposes``: what the page is for.
+    Without any of them: a page that belongs to whatever they fill in. ``purposes``: what the page is for. Raises
+    :class:`MandateEndedAtWindow` when who came may act for that party no longer.
     """
     if not clerk.is_staff:
         return None
@@ -89,13 +91,26 @@ def find_actor(
     else:
         rows = rows.filter(Q(case_id__isnull=False) | Q(joint_id__isnull=False))
     row = rows.select_related(*PARTS).first()
-    return actor_of(clerk, row) if row else None
+    if row is None:
+        return None
+    require_standing(row)
+    return actor_of(clerk, row)
+
+
+def require_standing(row: Assistance) -> None:
+    """Raise :class:`MandateEndedAtWindow` when who came may act for the party no longer (loaded with its parts)."""
+    if not still_stands(row):
+        raise MandateEndedAtWindow
 
 
 def require(actor: Actor) -> None:
-    """Lock the consent that an assisted actor acts under; raises :class:`AssistanceOver` when it does not stand."""
+    """Lock the consent that an assisted actor acts under; raises :class:`AssistanceOver` when it does not stand, or
+    :class:`MandateEndedAtWindow` when who gave it may act for the party no longer.
+    """
     if actor.assistance_id is None:
         return
     rows = agreed_of(actor.known_account_id).filter(pk=actor.assistance_id, person_id=actor.person_id)
-    if rows.select_for_update(of=("self",), no_key=True).first() is None:
+    row = rows.select_related(*_BEHALF).select_for_update(of=("self",), no_key=True).first()
+    if row is None or (row.party_id, row.mandate_id) != (actor.principal_id, actor.mandate_id):
         raise AssistanceOver
+    require_standing(row)

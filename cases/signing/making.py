@@ -15,7 +15,7 @@ from cases.states import State
 from common import events
 from common.written import Given, belonging, written
 from identity.actor import Actor
-from identity.models import Mandate, Party
+from identity.models import Mandate, Party, Person
 from identity.step_up import Proof
 
 _Capacity = Signature.Capacity
@@ -44,23 +44,24 @@ def sign(actor: Actor, case: Case, *, proof: Proof | None) -> Signature:
     """
     now = timezone.now()
     rows = belonging(_signed(case.pk), case=case)
+    signer = _signer(actor, case)
     earlier = None if case.state == State.DRAFT else Signature.objects.filter(case=case).first()
     signature = earlier or Signature(case=case)
     signature.follows = signature.digest
     signature.account_id = actor.known_account_id
     signature.mandate_id = actor.mandate_id
-    signature.capacity = _capacity(actor, case)
+    signature.capacity = _capacity(actor, case, signer)
     signature.method = proof.method if proof else ("" if actor.is_citizen else "joint")
     signature.proved_at = proof.at if proof else None
     signature.is_fresh = bool(proof and proof.is_fresh)
-    signature.level = actor.assurance_level if actor.is_citizen else case.agent.assurance_level
+    signature.level = actor.assurance_level if actor.is_citizen else signer.assurance_level
     signature.signed_at = now
     signature.content = {
         **content_of(case, rows),
         "declaration": DECLARATION,
         "promises": [{"material": row.requirement.key, "text": row.undertaking.text} for row in _promised(rows)],
         "applicant": case.applicant.name,
-        "signer": case.agent.name,
+        "signer": signer.name,
         "capacity": str(signature.capacity),
         "mandate": str(signature.mandate_id or ""),
         "method": signature.method,
@@ -89,11 +90,20 @@ def _promised(rows: Iterable[CaseMaterial]) -> list[CaseMaterial]:
     return [row for row in rows if getattr(row, "undertaking", None) is not None]
 
 
-def _capacity(actor: Actor, case: Case) -> str:
+def _signer(actor: Actor, case: Case) -> Person:
+    """Who signs: the citizen who hands in, not always the one who filled in first; for what the system hands in, who
+    signed the joint case.
+    """
+    if not actor.is_citizen or actor.person_id == case.agent_id:
+        return case.agent
+    return Person.objects.get(pk=actor.person_id)
+
+
+def _capacity(actor: Actor, case: Case, signer: Person) -> str:
     if actor.mandate_id:
         return _Capacity.GUARDIAN if actor.mandate_kind == Mandate.Kind.GUARDIAN else _Capacity.MANDATE
-    if case.applicant_id == case.agent_id:
+    if case.applicant_id == signer.pk:
         return _Capacity.SELF
     party = case.applicant
-    is_theirs = party.kind == Party.Kind.ORGANISATION and party.organisation.legal_representative_id == case.agent_id
+    is_theirs = party.kind == Party.Kind.ORGANISATION and party.organisation.legal_representative_id == signer.pk
     return _Capacity.REPRESENTATIVE if is_theirs else _Capacity.MANDATE

@@ -10,7 +10,9 @@ class NeedsGuardian(Forbidden):
 
     code = "identity.needs_guardian"
     message = _("%(reason)s，这件事要由监护人代办。")
-    what_to_do = _("请监护人用自己的账号登录，换成您的身份办理；还没有登记监护关系的，监护人带证明到窗口登记。")
+    what_to_do = _(
+        "请监护人用自己的账号登录，换成您的身份办理，或者监护人本人到窗口办；还没有登记监护关系的，监护人带证明到窗口登记。"
+    )
 
 
 class GuardianshipByLaw(Forbidden):

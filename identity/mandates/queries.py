@@ -13,7 +13,7 @@ from django.utils import timezone
 from common.written import Given, written
 from identity import assisting
 from identity.actor import Actor
-from identity.errors import AccountClosed, MandateEnded
+from identity.errors import AccountClosed, MandateEnded, MandateEndedAtWindow
 from identity.mandates.rules import is_grown_up, scope_of, state_on
 from identity.models import Account, Mandate, Organisation, Party
 from identity.permissions import Permission
@@ -89,6 +89,12 @@ def principals_of(person_id: UUID) -> QuerySet[Mandate]:
     return current(timezone.localdate()).filter(agent_id=person_id).select_related(*_PARTS)
 
 
+def acted_for(person_id: UUID) -> list[Mandate]:
+    """The mandates under which a person may act today, one for each principal (one query)."""
+    today = timezone.localdate()
+    return [row for row in principals_of(person_id) if not is_grown_up(row, today)]
+
+
 @written
 def _active_account(account_id: Given) -> QuerySet[Account, UUID]:
     accounts = Account.objects.select_for_update(no_key=True).filter(pk=account_id, is_active=True)
@@ -115,7 +121,7 @@ def hold(actor: Actor) -> Scope | None:
     mandates = current(today).filter(pk=actor.mandate_id, agent_id=actor.person_id)
     mandate = mandates.select_related("principal__person").select_for_update(of=("self",)).first()
     if mandate is None or is_grown_up(mandate, today):
-        raise MandateEnded
+        raise MandateEndedAtWindow if actor.is_assisted else MandateEnded
     return scope_of(mandate)
 
 

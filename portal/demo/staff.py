@@ -98,12 +98,14 @@ def catalogue_officers(actor: Actor) -> Officers:
 
 
 def _serve(actor: Actor) -> None:
-    """The service centre's and the supervisor's posts act for every department."""
-    departments = list(Department.objects.all())
-    wanted = {department.pk for department in departments}
-    for post in Post.objects.filter(name__in=cast_settings("staff")["serves_all"]).prefetch_related("serves"):
-        if {department.pk for department in post.serves.all()} != wanted:
-            set_served_departments(actor, post=post, departments=departments)
+    """The service centre's and the supervisor's posts act for every department, its windows for the city's own."""
+    departments, settings = list(Department.objects.all()), cast_settings("staff")
+    posts = Post.objects.filter(name__in=[*settings["serves_all"], *settings["serves_own_region"]])
+    for post in posts.select_related("department").prefetch_related("serves"):
+        is_near = post.name in settings["serves_own_region"]
+        served = [one for one in departments if not is_near or one.region_id == post.department.region_id]
+        if {department.pk for department in post.serves.all()} != {department.pk for department in served}:
+            set_served_departments(actor, post=post, departments=served)
 
 
 def _seat(
@@ -147,6 +149,7 @@ def officer(*, role: str, department_id: UUID) -> Actor:
 
 
 def counter_clerk() -> Actor:
-    """The clerk at the one window for everything."""
-    holding = PostHolding.objects.filter(role=PostHolding.Role.COUNTER_CLERK, is_active=True).select_related("account")
-    return actor_for(holding.order_by("account__username")[0].account)
+    """The clerk at the city's one window for everything."""
+    posts = cast_settings("staff")["serves_own_region"]
+    clerks = PostHolding.objects.filter(role=PostHolding.Role.COUNTER_CLERK, post__name__in=posts, is_active=True)
+    return actor_for(clerks.select_related("account").order_by("account__username")[0].account)

@@ -34,6 +34,7 @@ _WORDS = {
     case_codes.NOTICE_READ.code: gettext_lazy("打开了给您的文书"),
     case_codes.ASSISTED.code: gettext_lazy("在窗口代您办理这份申请"),
     case_codes.ASSISTANCE_MOVED.code: gettext_lazy("在窗口请您同意代为办理，或者结束了办理"),
+    case_codes.AGENT_AT_WINDOW.code: gettext_lazy("在窗口接待了替您办事的代理人，或者结束了办理"),
     case_codes.TICKET_READ.code: gettext_lazy("在窗口看了您取号用的号码"),
     identity_codes.MANDATES_LOOKED_UP.code: gettext_lazy("查了您的委托"),
     proof_codes.READ.code: gettext_lazy("查看了您的证照"),

@@ -1,6 +1,8 @@
 """Forms of filling in at the counter: shape and format only; what is allowed, the actions decide."""
 
+from collections.abc import Sequence
 from typing import Any
+from uuid import UUID
 
 from django import forms
 from django.utils.functional import Promise
@@ -13,6 +15,7 @@ from identity.persons import countries, documents
 from services.models import Bundle, ServiceItem
 from services.queries import find_item_by_code
 
+_OTHER = "other"
 _BUNDLE = "bundle:"  # before the code of a bundle among the items
 _STALE = _("页面已经失效，请刷新后再操作。")
 
@@ -72,11 +75,19 @@ class BeginForm(PersonForm):
         required=False,
         help_text=_("异地代收：事项属于别的地区、通办范围包括这里的，填办事指南上的编码"),
     )
-    uscc = forms.CharField(
-        label=_("单位的统一社会信用代码"),
-        max_length=18,
+    whose = forms.ChoiceField(
+        label=_("替谁办"),
+        widget=forms.RadioSelect,
+        choices=[("own", _("替自己办")), (_OTHER, _("替别人或者单位办：凭授权，或者是法定代表人（经营者）"))],
+        initial="own",
         required=False,
-        help_text=_("以单位名义办的才填；来的人要是法定代表人（经营者）"),
+    )
+    party = forms.UUIDField(
+        label=_("请问来的人，选替谁办"),
+        widget=forms.RadioSelect,
+        required=False,
+        help_text=_("只列出今天有效、管得到这件事的授权，和他是法定代表人（经营者）的单位"),
+        error_messages={"invalid": _STALE},
     )
     sheet = forms.CharField(label=_("纸质表编号"), max_length=30, required=False)
     received_at = forms.DateTimeField(
@@ -90,6 +101,7 @@ class BeginForm(PersonForm):
 
     def __init__(self, *args: Any, items: list[ServiceItem], bundles: list[Bundle], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.is_to_choose = False
         field = self.fields["item"]
         assert isinstance(field, forms.ChoiceField)
         names: list[tuple[str, str | Promise]] = [("", _("请选择"))]
@@ -104,13 +116,32 @@ class BeginForm(PersonForm):
 
     @property
     def main_fields(self) -> list[Any]:
-        """The bound fields that are always open."""
-        return [self[name] for name in ("document_kind", "id_number", "issuer", "item")]
+        """The bound fields that are always open; with the parties to choose from once they were looked up."""
+        names = ("document_kind", "id_number", "issuer", "item", "whose", *(("party",) if self.is_to_choose else ()))
+        return [self[name] for name in names]
+
+    @property
+    def is_for_other(self) -> bool:
+        """Whether a form that is valid is for somebody else than who stands there."""
+        return bool(self.cleaned_data["whose"] == _OTHER)
+
+    def offer(self, parties: Sequence[tuple[str, str]]) -> None:
+        """Let the clerk choose among these: (id, words)."""
+        self.is_to_choose = True
+        self.fields["party"].required = True  # from now on
+        widget = self.fields["party"].widget
+        assert isinstance(widget, forms.RadioSelect)
+        widget.choices = parties
+        widget.attrs["autofocus"] = True
+        self.fields["id_number"].widget.attrs.pop("autofocus", None)
+
+    def _party_id(self) -> UUID | None:
+        return self.cleaned_data["party"] if self.is_for_other else None
 
     @property
     def rare_fields(self) -> list[Any]:
-        """An organisation, or an item of another region."""
-        return [self[name] for name in ("uscc", "item_code")]
+        """An item of another region."""
+        return [self["item_code"]]
 
     @property
     def sheet_fields(self) -> list[Any]:
@@ -142,7 +173,7 @@ class BeginForm(PersonForm):
             document=self.document(),
             item_id=found.pk if found else data["item"],
             is_seen=data["seen"],
-            uscc=data["uscc"],
+            party_id=self._party_id(),
             sheet=data["sheet"],
             received_at=data["received_at"],
             sheet_reason=data["sheet_reason"],
@@ -153,7 +184,7 @@ class BeginForm(PersonForm):
         for name in ("item_code", "sheet"):
             if data[name].strip():
                 raise AssistanceInvalid(fields={name: _("选了一件事的，这一项不用填。")})
-        return BundleWish(document=self.document(), bundle_code=code, is_seen=data["seen"], uscc=data["uscc"])
+        return BundleWish(document=self.document(), bundle_code=code, is_seen=data["seen"], party_id=self._party_id())
 
 
 class PaperForm(forms.Form):

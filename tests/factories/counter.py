@@ -94,7 +94,7 @@ def a_counter_in_use(cast: Cast, hall: Hall) -> dict[str, Any]:
 def an_assistance(counter: Counter) -> dict[str, Any]:
     """Li was asked whether the clerk may fill in for her shop, and one paper sheet was numbered."""
     cast = counter.cast
-    wish = Wish(document=cast.li.document, item_id=counter.item.pk, is_seen=True, uscc=cast.shop.uscc)
+    wish = Wish(document=cast.li.document, item_id=counter.item.pk, is_seen=True, party_id=cast.shop.pk)
     row = desk_actions.begin(counter.clerk, window_id=counter.one.pk, wish=wish)
     sheets = sheet_actions.make_sheets(counter.clerk, window_id=counter.one.pk, item_id=counter.item.pk, count=1)
     return {"assistance_id": row.pk, "paper_id": sheets[0].pk}

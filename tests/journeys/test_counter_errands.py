@@ -1,4 +1,6 @@
-"""At the counter without a phone: corrections brought back to a window, and six items of a restaurant in one go."""
+"""At the counter without a phone: corrections brought back to a window, six items of a restaurant in one go, and a
+granddaughter who comes for her grandfather.
+"""
 
 import re
 from collections.abc import Callable
@@ -16,7 +18,7 @@ from tests.journeys.test_joint_case import ANSWERS, fill_the_pages, hand_in_pape
 pytestmark = pytest.mark.journey
 Arrive = Callable[..., Visitor]
 CLINIC, PERMIT = "示范市安和口腔门诊部有限公司", "医疗机构执业登记"
-_SUN, _ZHANG = "51990219721205176", "51990219851103117"
+_SUN, _ZHANG, _HE = "51990219721205176", "51990219851103117", "51990219960626228"
 
 
 def _clerk() -> str:
@@ -100,6 +102,34 @@ def test_a_restaurant_is_opened_at_a_window(visitor: Arrive, tmp_path: Path) -> 
     clerk.press("一次提交全部")
     expect(page.get_by_role("heading", name="已经提交")).to_be_visible()
     clerk.look("counter-36-bundle-done")
+
+
+def test_a_granddaughter_comes_for_her_grandfather(visitor: Arrive) -> None:
+    clerk, screen = _a_window_with_a_screen(visitor)
+    page = clerk.page
+    clerk.press("为本人代办")
+    _identify(clerk, _HE)
+    page.locator("[name=item]").select_option(label="高龄津贴申领 · 民政局")
+    clerk.choose("替别人或者单位办：凭授权，或者是法定代表人（经营者）")
+    clerk.look("counter-37-agent-begin")
+    clerk.press("请本人同意")
+    expect(page.get_by_role("radio", name=re.compile("王.*委托代理人，到"))).to_have_count(1)
+    clerk.look("counter-38-agent-for-whom")
+    page.get_by_role("radio", name=re.compile("王.*委托代理人，到")).check(force=True)
+    clerk.press("请本人同意")
+    expect(screen.page.get_by_role("heading", level=1)).to_have_text("您替王建国办，同意工作人员填写吗？")
+    screen.look("counter-39-screen-agent")
+    clerk.look("counter-40-agent-asked")
+    screen.press("同意")
+    expect(page.get_by_role("button", name="开始填写")).to_be_visible()
+    clerk.press("开始填写")
+    expect(page.locator("body")).to_contain_text("王建国")
+    clerk.look("counter-41-agent-form")
+    screen.look("counter-42-screen-agent-filling")
+    clerk.open("/my/certificates/")
+    expect(page.locator("main")).not_to_contain_text("王建国")
+    screen.press("停止代办")
+    expect(screen.page.get_by_role("heading", level=1)).to_have_text("您好")
 
 
 def _a_window_with_a_screen(visitor: Arrive) -> tuple[Visitor, Visitor]:

@@ -17,8 +17,9 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from cases import errors as case_errors
-from cases.assisting import begin_actions, display_actions, queries, receipts
+from cases.assisting import begin_actions, choosing_actions, display_actions, queries, receipts
 from cases.assisting import desk_actions as desk
+from cases.assisting.behalf import Behalf, still_stands
 from cases.assisting.models import Assistance
 from cases.correcting import Correction, corrections_of
 from cases.counter.errors import WindowNotFound
@@ -69,8 +70,12 @@ def assistance_new(request: HttpRequest, window_id: UUID) -> HttpResponse:
     data = request.POST if request.method == "POST" else None
     form = BeginForm(data, items=items, bundles=queries.bundles_for(actor), initial=initial)
 
-    def begin() -> Assistance:
+    def begin() -> Assistance | None:
         key, wish = form.cleaned_data["request_key"], form.wish()
+        if form.is_for_other:
+            form.offer([_choice(one) for one in choosing_actions.offer(actor, wish=wish)])
+            if wish.party_id is None:
+                return None
         if isinstance(wish, begin_actions.BundleWish):
             return begin_actions.begin_bundle(actor, window_id=window_id, wish=wish, request_key=key)
         return desk.begin(actor, window_id=window_id, wish=wish, request_key=key)
@@ -98,10 +103,18 @@ def assistance_correct(request: HttpRequest, window_id: UUID) -> HttpResponse:
     return _begin(request, window, form, begin, template="workbench/calling/assist_correct.html")
 
 
+def _choice(behalf: Behalf) -> tuple[str, str]:
+    """A party to choose: an organisation by its name, somebody by a masked name and number, and by what they act."""
+    party = behalf.party
+    is_person = party.kind == party.Kind.PERSON
+    name = f"{mask_name(party.name)} {mask_id(party.person.id_number)}" if is_person else party.name
+    return str(party.pk), f"{name} · {behalf.by_what or _('法定代表人（经营者）')}"
+
+
 def _begin(
-    request: HttpRequest, window: CounterWindow, form: Form, begin: Callable[[], Assistance], *, template: str
+    request: HttpRequest, window: CounterWindow, form: Form, begin: Callable[[], Assistance | None], *, template: str
 ) -> HttpResponse:
-    """Begin as the form says, or show it with what is wrong."""
+    """Begin as the form says, or show it with what is wrong, or with what is still to be chosen."""
     status, unknown = 200, False
     if form.is_bound:
         status = 422
@@ -113,7 +126,9 @@ def _begin(
             except (Invalid, Conflict, Forbidden) as error:
                 status = refuse(form, error)
             else:
-                return redirect("assistance", row.pk)
+                if row is not None:
+                    return redirect("assistance", row.pk)
+                status = 200
     context = {
         "window": window,
         "form": form,
@@ -150,9 +165,11 @@ def _page(
         "who": mask_name(row.person.name),
         "number": mask_id(row.person.id_number),
         "party": row.party.name if row.party_id != row.person_id else "",
+        "by_what": Behalf(row.party, row.mandate).by_what,
+        "is_lapsed": row.state in _WAITING and not still_stands(row),
         "item_name": row.errand,
         "progress": progress,
-        "is_waiting": row.state in _WAITING and not progress.is_over,
+        "is_waiting": row.state in _WAITING and not progress.is_over and still_stands(row),
         "needs_paper": row.state == _State.ASKED or (progress.is_asked and not progress.is_confirmed),
         "paper": paper or PaperForm(initial={"request_key": new_request_key()}),
         "display": queries.display_bound(row.window),
@@ -191,7 +208,8 @@ def _is_untouched(row: Assistance, corrections: list[Correction]) -> bool:
 
 
 def _mark(row: Assistance) -> str:
-    text = f"{row.state}|{row.draft_digest}|{row.confirmed_digest}|{receipts.is_ready(row)}"
+    is_live = row.state not in _WAITING or still_stands(row)
+    text = f"{row.state}|{row.draft_digest}|{row.confirmed_digest}|{receipts.is_ready(row)}|{is_live}"
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 

@@ -80,8 +80,8 @@ def test_what_begins_wrong_begins_nothing(counter: Counter, man, key: str):
         begun(counter, man, is_seen=False)
     assert set(refused.value.fields) == {"seen"}
     with pytest.raises(errors.AssistanceInvalid) as wrong:
-        begun(counter, man, uscc=counter.cast.shop.uscc)
-    assert set(wrong.value.fields) == {"uscc"}
+        begun(counter, man, party_id=counter.cast.shop.pk)
+    assert set(wrong.value.fields) == {"party"}
     version = counter.item.current
     version.audience = ["2"]
     version.save()
@@ -95,7 +95,7 @@ def test_what_begins_wrong_begins_nothing(counter: Counter, man, key: str):
 
 def test_a_shop_owner_is_served_in_the_name_of_the_shop(counter: Counter, key: str):
     cast = counter.cast
-    row = agreed(counter, cast.li, key, uscc=cast.shop.uscc)
+    row = agreed(counter, cast.li, key, party_id=cast.shop.pk)
     case = desk.open_draft(counter.clerk, assistance_id=row.pk)
     assert (case.applicant_id, case.agent_id) == (cast.shop.pk, cast.li.pk)
     assert case.materials.get(requirement__key="licence").way == "certificate"

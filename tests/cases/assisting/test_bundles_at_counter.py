@@ -1,6 +1,7 @@
 """One application for all items of a bundle, filled in at a window by a clerk, and what is refused on the way."""
 
 from dataclasses import replace
+from uuid import uuid4
 
 import pytest
 
@@ -121,8 +122,8 @@ def test_what_begins_wrong_begins_nothing(street: Street, window, key: str):
     with pytest.raises(BundleNotFound):
         bundle_begun(street, window, bundle_code="nothing")
     with pytest.raises(errors.AssistanceInvalid) as refused:
-        bundle_begun(street, window, uscc="91510000MA00000000")
-    assert set(refused.value.fields) == {"uscc"}
+        bundle_begun(street, window, party_id=uuid4())
+    assert set(refused.value.fields) == {"party"}
     street.bundle.department = a_department("公安局")
     street.bundle.save()
     with pytest.raises(errors.ItemNotTaken):

@@ -8,9 +8,10 @@ from django.core.management import CommandError, call_command
 from django.utils import timezone
 
 from cases.actions.drafts import save_situation, start_draft
-from cases.models import Branch, Case, CaseMaterial, Undertaking
+from cases.models import Assistance, Branch, Case, CaseMaterial, Undertaking
 from cases.serving.models import NoticeService
 from cases.states import State
+from cases.visibility import visible_to
 from certificates.models import Certificate, Document
 from common.checksums import id_number_check, org_code_check, uscc_check
 from common.models import AuditEvent
@@ -106,8 +107,19 @@ def test_every_role_is_there_and_no_two_officers_share_a_name() -> None:
     assert Post.objects.count() == len({(seat.uscc, seat.post) for seat in seats})
 
 
-def test_the_counter_serves_every_department() -> None:
-    assert staff.counter_clerk().departments(Permission.COUNTER) == set(Department.objects.values_list("pk", flat=True))
+def test_the_counter_serves_every_department_of_the_city() -> None:
+    own = Department.objects.filter(region__code="519900")
+    assert staff.counter_clerk().departments(Permission.COUNTER) == set(own.values_list("pk", flat=True))
+
+
+def test_an_application_was_taken_in_for_another_county() -> None:
+    row = Assistance.objects.get(is_away=True)
+    case = row.case
+    assert (row.state, case.state, case.department.name) == ("done", "submitted", "青山县民政局")
+    assert "异地代收，青山县民政局办理" in case.signature.content["channel"]
+    clerk = staff.officer(role=PostHolding.Role.COUNTER_CLERK, department_id=case.department_id)
+    assert visible_to(clerk).filter(pk=case.pk).exists()  # who decides finds it among what waits for acceptance
+    assert not visible_to(staff.counter_clerk()).filter(pk=case.pk).exists()
 
 
 def test_every_number_has_its_check_character_and_no_real_region() -> None:

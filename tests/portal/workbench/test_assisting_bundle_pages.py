@@ -135,7 +135,7 @@ def test_bad_input_is_said_at_its_field(street: Street, window, clerk: Client):
         ({"sheet": "ZB1"}, "这一项不用填"),
         ({"item_code": "1"}, "这一项不用填"),
         ({"item": "bundle:none"}, "item"),
-        ({"uscc": "91510000MA00000000"}, "法定代表人"),
+        ({"whose": "other", "party": "x"}, "页面已经失效"),
     ):
         answer = begin(clerk, street, window, **sent)
         assert (answer.status_code, words in answer.content.decode()) == (422, True), sent

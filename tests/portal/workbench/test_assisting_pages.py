@@ -157,7 +157,8 @@ def test_bad_input_is_said_at_its_field(hall: Counter, clerk: Client, screen: Cl
         ("item_code", "不存在", "没有这个编码的事项"),
         ("received_at", "昨天", "请按"),
         ("sheet", "ZB1", "没有找到这张纸质表"),
-        ("uscc", hall.cast.shop.uscc, "不是这个单位的法定代表人"),
+        ("whose", "other", "没有可以用来办"),
+        ("party", "x", "页面已经失效"),
     ):
         answer = begin(clerk, hall, man, **{field: value})
         assert answer.status_code == 422, field
