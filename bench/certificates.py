@@ -113,7 +113,7 @@ def _face(template: str) -> Face:
 def _notice() -> bytes:
     context = {
         "title": "受理通知书",
-        "document_number": "示市监受〔2026〕第000123号",
+        "document_number": "示市监受〔2026〕123号",
         "department_name": ISSUER,
         "addressee": "示范市湖滨区老张家常菜馆",
         "paragraphs": ["您提出的食品经营许可申请，材料齐全、符合法定形式，决定予以受理。"],

@@ -1,11 +1,14 @@
-"""The application form (申请表) as PDF: blank for an item, or filled in with a draft's or case's answers."""
+"""The application form (申请表) as PDF: blank for an item, or filled in with a draft's or case's answers.
+
+It is a document: in Chinese whoever asks for it, its yes and no and its days too.
+"""
 
 from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
 from django.core.cache import cache
-from django.utils.translation import gettext as _
+from django.utils.translation import override
 
 from cases import attachments, errors
 from cases.actions import reading
@@ -25,8 +28,10 @@ from services.texts import rows_of, text_of
 _TEMPLATE = "documents/application.html"
 _KEPT_FOR = 24 * 3600  # seconds a blank form is kept: it changes only with its version
 _BLANK_ROWS = 6
+_in_chinese = override("zh-hans")
 
 
+@_in_chinese
 def blank_form(version: ItemVersion, *, department: str) -> bytes:
     """Return the blank form of a version for anybody; printed once a day at most."""
     key = f"blank-form:{version.pk}:{version.updated_at.timestamp()}"
@@ -34,15 +39,16 @@ def blank_form(version: ItemVersion, *, department: str) -> bytes:
     if isinstance(kept, bytes):
         return kept
     context = _blank(version, department)
-    pdf = render_pdf(_TEMPLATE, context, title=_("%(name)s申请表") % {"name": version.name}, author=department)
+    pdf = render_pdf(_TEMPLATE, context, title=f"{version.name}申请表", author=department)
     cache.set(key, pdf, _KEPT_FOR)
     return pdf
 
 
+@_in_chinese
 def numbered_form(version: ItemVersion, *, department: str, number: str, office: str) -> bytes:
     """Return the blank form as a sheet for days without network: with its number, and where its receipt is noted."""
     context = {**_blank(version, department), "sheet": number, "office": office}
-    title = _("%(name)s申请表 %(number)s") % {"name": version.name, "number": number}
+    title = f"{version.name}申请表 {number}"
     return render_pdf(_TEMPLATE, context, title=title, author=department)
 
 
@@ -82,6 +88,7 @@ def archived_form(case: Case) -> bytes:
     return _filled(case, {key: answer["value"] for key, answer in case.answers.items()})
 
 
+@_in_chinese
 def _filled(case: Case, values: Mapping[str, Any]) -> bytes:
     version = case.item_version
     steps = visible_steps(version, case.situation)
@@ -101,7 +108,7 @@ def _filled(case: Case, values: Mapping[str, Any]) -> bytes:
         "corrected_at": signature.signed_at if signature and signature.follows else None,
         **_head(version, case.department.name),
     }
-    title = _("%(name)s申请表") % {"name": version.name}
+    title = f"{version.name}申请表"
     return render_pdf(_TEMPLATE, context, title=title, author=case.department.name)
 
 

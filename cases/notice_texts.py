@@ -8,19 +8,23 @@ from django.utils import timezone
 from django.utils.translation import override
 
 from cases.clock import SILENCE_DAYS
-from cases.models import Case, CaseMaterial, Notice
+from cases.models import Case, CaseMaterial, Notice, Undertaking
 from cases.proceedings.closing import heard_on
 from cases.signing.rules import method_name
-from common.formatting import legal_date, legal_datetime
+from common.formatting import legal_date, legal_datetime, sentence
 from common.workdays import UnknownYear, for_region
 from common.written import Given, written
+from services.codes import ItemType
 from services.models import LegalBasis
 
 _Kind = Notice.Kind
 
 
 def text_of(case: Case, kind: Notice.Kind, items: list[str]) -> dict[str, Any]:
-    """Return ``{addressee, paragraphs, facts, lists, remedies, contact}`` for ``documents/notice.html``."""
+    """Return ``{addressee, paragraphs, facts, lists, remedies, contact}`` for ``documents/notice.html``.
+
+    A decision has its ``title`` too, a receipt the ``digest`` that it vouches for.
+    """
     content = {
         "addressee": case.applicant.name,
         "paragraphs": _PARAGRAPHS[kind](case),
@@ -31,14 +35,31 @@ def text_of(case: Case, kind: Notice.Kind, items: list[str]) -> dict[str, Any]:
     }
     if kind == _Kind.RECEIPT:
         content["digest"] = case.signature.digest  # what the sealed receipt vouches for
+    if kind in _DECISIONS:
+        content["title"] = f"{_DECISIONS[kind]}{_granted(case)}决定书"
     return content
 
 
 _WITH_REMEDIES = {_Kind.NOT_ACCEPTED, _Kind.REFUSAL, _Kind.TERMINATION, _Kind.BREACH}
+_DECISIONS = {_Kind.APPROVAL: "准予", _Kind.REFUSAL: "不予"}
 
 
 def _item(case: Case) -> str:
     return f"“{case.item_version.name}”"
+
+
+def _is_licence(case: Case) -> bool:
+    return case.item.item_type == ItemType.LICENCE
+
+
+def _granted(case: Case) -> str:
+    """What a decision is about, as its title and its words name it."""
+    return "行政许可" if _is_licence(case) else "办理"
+
+
+def _by_law(case: Case, articles: str) -> str:
+    """The law of licences binds licences; what is no licence follows it by analogy."""
+    return f"{'依照' if _is_licence(case) else '参照'}《中华人民共和国行政许可法》{articles}"
 
 
 def _bases(case: Case) -> str:
@@ -70,11 +91,16 @@ def _reply_day(case: Case) -> dt.date | None:
 
 def _acceptance(case: Case) -> list[str]:
     if case.is_deemed_accepted:
+        opening = f"五个工作日内未作出答复，{_by_law(case, '第三十二条第一款第四项')}，自收到申请之日起视为受理。"
+    elif case.to_come:
         opening = (
-            "五个工作日内未作出答复，依照《中华人民共和国行政许可法》第三十二条第一款第四项，自收到申请之日起视为受理。"
+            "经审查，申请事项属于本机关职权范围，主要申请材料齐全、符合法定形式，决定先予受理；下列材料请在期限内补交。"
         )
     else:
-        opening = "经审查，申请事项属于本机关职权范围，申请材料齐全、符合法定形式，决定予以受理。"
+        opening = (
+            "经审查，申请事项属于本机关职权范围，申请材料齐全、符合法定形式，"
+            f"{_by_law(case, '第三十二条第一款第五项')}，决定予以受理。"
+        )
     return [f"你（单位）提出的{_item(case)}申请，{opening}", "办理期限自受理之日的次日起计算，不含法定节假日。"]
 
 
@@ -82,23 +108,29 @@ def _correction(case: Case) -> list[str]:
     return [
         (
             f"你（单位）提出的{_item(case)}申请，材料不齐全或者不符合法定形式。"
-            "依照《中华人民共和国行政许可法》第三十二条第一款第四项，现将需要补正的全部内容一次告知如下。"
+            f"{_by_law(case, '第三十二条第一款第四项')}，现将需要补正的全部内容一次告知如下。"
         ),
-        "请在“我的办件”中补齐，或者到综合窗口提交。补正期间不计入办理期限。",
+        (
+            "请在“我的办件”中补齐，或者到综合窗口提交。自收到全部补正材料之日起五个工作日内，我们答复是否受理；"
+            "补正期间不计入办理期限。"
+        ),
     ]
 
 
 def _not_accepted(case: Case) -> list[str]:
     return [
-        f"你（单位）提出的{_item(case)}申请，经审查，决定不予受理。理由：{case.refusal_reason}",
-        "依照《中华人民共和国行政许可法》第三十二条，特此告知。",
+        f"你（单位）提出的{_item(case)}申请，经审查，{_by_law(case, '第三十二条')}，决定不予受理。",
+        f"理由：{sentence(case.refusal_reason)}",
     ]
 
 
 def _not_required(case: Case) -> list[str]:
     return [
-        f"你（单位）提出的{_item(case)}申请，依法不需要取得行政许可。{case.refusal_reason}",
-        "依照《中华人民共和国行政许可法》第三十二条第一款第一项，现即时告知不受理。",
+        (
+            f"你（单位）提出的{_item(case)}申请，依法不需要{'取得行政许可' if _is_licence(case) else '办理'}。"
+            f"{_by_law(case, '第三十二条第一款第一项')}，现告知不受理。"
+        ),
+        f"理由：{sentence(case.refusal_reason)}",
     ]
 
 
@@ -106,7 +138,7 @@ def _approval(case: Case) -> list[str]:
     result = case.item_version.result_name
     ending = f"{result}已签发并存入“我的证照”，与纸质证照具有同等法律效力。" if case.certificate_id else ""
     return [
-        f"你（单位）提出的{_item(case)}申请，经审查符合法定条件、标准。依照{_bases(case)}，决定准予。",
+        f"你（单位）提出的{_item(case)}申请，经审查符合法定条件、标准。依照{_bases(case)}，决定准予{_granted(case)}。",
         *_heard(case),
         *([ending] if ending else []),
     ]
@@ -114,8 +146,8 @@ def _approval(case: Case) -> list[str]:
 
 def _refusal(case: Case) -> list[str]:
     return [
-        f"你（单位）提出的{_item(case)}申请，经审查不符合法定条件、标准。依照{_bases(case)}，决定不予。",
-        f"理由：{case.refusal_reason}",
+        f"你（单位）提出的{_item(case)}申请，经审查不符合法定条件、标准。依照{_bases(case)}，决定不予{_granted(case)}。",
+        f"理由：{sentence(case.refusal_reason)}",
         *_heard(case),
     ]
 
@@ -124,7 +156,7 @@ def _special(case: Case) -> list[str]:
     return [
         (
             f"你（单位）提出的{_item(case)}申请，需要依法进行下列程序。"
-            "依照《中华人民共和国行政许可法》第四十五条，所需时间不计入办理期限。"
+            f"{_by_law(case, '第四十五条')}，所需时间不计入办理期限。"
         ),
     ]
 
@@ -132,8 +164,8 @@ def _special(case: Case) -> list[str]:
 def _hearing_right(case: Case) -> list[str]:
     return [
         (
-            f"你（单位）提出的{_item(case)}申请，直接涉及重大利益关系。依照《中华人民共和国行政许可法》第四十七条，"
-            "在作出决定前，你（单位）和利害关系人有要求听证的权利。"
+            f"你（单位）提出的{_item(case)}申请，直接涉及你（单位）与他人之间的重大利益关系。"
+            f"{_by_law(case, '第四十七条')}，在作出决定前，你（单位）和利害关系人有要求听证的权利。"
         ),
         (
             "要求听证的，请自收到本告知书之日起五个工作日内，在“我的办件”中提出，或者向本机关书面提出；逾期不提出的，"
@@ -158,26 +190,25 @@ def _heard(case: Case) -> list[str]:
     hearing = heard_on(case)
     if hearing is None or hearing.held_on is None:
         return []
-    return [
-        (
-            f"本机关于{legal_date(hearing.held_on)}举行听证，依照《中华人民共和国行政许可法》第四十八条，"
-            "根据听证笔录作出本决定。"
-        )
-    ]
+    return [(f"本机关于{legal_date(hearing.held_on)}举行听证，{_by_law(case, '第四十八条')}，根据听证笔录作出本决定。")]
 
 
 def _extension(case: Case) -> list[str]:
+    """Fifteen days are for joint handling, and another's to approve (第四十二条第二款)."""
+    is_joint = case.extension.days > 10
+    head = "本级人民政府负责人" if is_joint else "本机关负责人"
+    articles = "第四十二条第二款" if is_joint else "第四十二条第一款"
     return [
         (
             f"你（单位）提出的{_item(case)}申请，在规定期限内不能作出决定。"
-            "经本机关负责人批准，依照《中华人民共和国行政许可法》第四十二条，延长办理期限。"
-            f"理由：{case.extension.reason}"
+            f"{_by_law(case, articles)}，经{head}批准，延长办理期限。"
         ),
+        f"理由：{sentence(case.extension.reason)}",
     ]
 
 
 def _termination(case: Case) -> list[str]:
-    return [f"你（单位）提出的{_item(case)}申请，现终止办理。理由：{case.refusal_reason}"]
+    return [f"你（单位）提出的{_item(case)}申请，现终止办理。", f"理由：{sentence(case.refusal_reason)}"]
 
 
 def _fee(case: Case) -> list[str]:
@@ -190,7 +221,7 @@ def _fee(case: Case) -> list[str]:
 def _breach_hearing(case: Case) -> list[str]:
     return [
         f"你（单位）申请{_item(case)}时以告知承诺代替了证明材料。经核查，拟认定下列承诺不实。",
-        "你（单位）可以在下列日期以前，在“我的办件”中或者到综合窗口陈述和申辩；逾期没有陈述的，视为放弃。",
+        "你（单位）可以在下列期限内，在“我的办件”中或者到综合窗口陈述和申辩；逾期没有陈述的，视为放弃。",
     ]
 
 
@@ -230,10 +261,11 @@ def _facts(case: Case, kind: Notice.Kind) -> list[tuple[str, str]]:
         facts += [("收件窗口", channel)] if channel else []
     if kind in {_Kind.ACCEPTANCE, _Kind.EXTENSION, _Kind.SPECIAL} and case.accepted_on:
         facts.append(("受理日期", legal_date(case.accepted_on)))
+        later = "延长后的" if kind == _Kind.EXTENSION else ""
         if case.promise_due_on:
-            facts.append(("承诺办结日期", legal_date(case.promise_due_on)))
+            facts.append((f"{later}承诺办结日期", legal_date(case.promise_due_on)))
         if case.statutory_due_on:
-            facts.append(("法定办结日期", legal_date(case.statutory_due_on)))
+            facts.append((f"{later}法定办结日期", legal_date(case.statutory_due_on)))
     if kind == _Kind.APPROVAL and case.certificate:
         facts.append(("证照编号", case.certificate.number))
     return facts
@@ -282,9 +314,12 @@ def _lists(case: Case, kind: Notice.Kind, items: list[str]) -> list[dict[str, An
         return _receipt_lists(case)
     if kind == _Kind.HEARING:
         return []
+    if kind == _Kind.ACCEPTANCE:
+        items = [f"{one.material.name}：{_supply_by(one)}" for one in case.to_come]
     titles = {
+        _Kind.ACCEPTANCE: "容缺后补的材料和期限",
         _Kind.CORRECTION: "需要补正的内容",
-        _Kind.NOT_ACCEPTED: "说明",
+        _Kind.NOT_ACCEPTED: "请向有权办理的机关申请",
         _Kind.SPECIAL: "程序、所需时间和依据",
         _Kind.EXTENSION: "延长的时间和依据",
         _Kind.FEE: "收费项目、金额、标准和依据",
@@ -295,10 +330,15 @@ def _lists(case: Case, kind: Notice.Kind, items: list[str]) -> list[dict[str, An
     return [{"title": titles[kind], "items": items}] if items else []
 
 
+def _supply_by(one: Undertaking) -> str:
+    """Until when it is to come; in days where the year has no calendar."""
+    return f"最迟{legal_date(one.due_on)}补交" if one.due_on else f"受理之日起 {one.days} 个工作日内补交"
+
+
 def remedies_of(case: Case) -> list[str]:
     """Rights under 行政复议法第二十条 (60 days) and 行政诉讼法第四十六条 (six months)."""
     return [
-        f"如不服本决定，可以自知道本决定之日起六十日内，向{case.department.region.name}人民政府申请行政复议；",
+        f"如不服本决定，可以自知道或者应当知道本决定之日起六十日内，向{case.department.region.name}人民政府申请行政复议；",
         "也可以自知道或者应当知道本决定之日起六个月内，依法向有管辖权的人民法院提起行政诉讼。",
     ]
 

@@ -21,7 +21,7 @@ from cases.storing import content_of
 from certificates.signing.pades import sign_pdf
 from common import events
 from common.jobs import after_commit
-from common.numbering import next_number
+from common.numbering import document_number, next_number
 from common.printing.pdf import render_pdf
 from common.printing.qr import qr_svg
 from common.printing.seal import seal_svg
@@ -58,7 +58,7 @@ def issue(
     """
     day = timezone.localdate()
     serial = next_number(f"notice:{case.department_id}:{kind}:{day.year}")
-    number = f"{case.department.short_name}{_WORDS[kind]}〔{day.year}〕第{serial:06d}号"
+    number = document_number(f"{case.department.short_name}{_WORDS[kind]}", year=day.year, serial=serial)
     notice = Notice.objects.create(
         case=case, kind=kind, number=number, issued_on=day, content=text_of(case, kind, list(items))
     )
@@ -92,7 +92,7 @@ def produce_file(*, notice_id: UUID) -> Notice:
         return notice
     pdf = print_sealed(
         notice.content,
-        title=notice.get_kind_display(),
+        title=notice.content.get("title") or notice.get_kind_display(),
         number=notice.number,
         department=notice.case.department,
         issued_on=notice.issued_on,

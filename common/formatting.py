@@ -41,6 +41,12 @@ def legal_datetime(value: datetime, *, seconds: bool = False) -> str:
     return date_format(_local(value), "Y年n月j日 H:i:s" if seconds else "Y年n月j日 H:i", use_l10n=False)
 
 
+def sentence(text: str) -> str:
+    """What somebody wrote, as a Chinese sentence that ends: 材料不全 → 材料不全。"""
+    said = text.strip()
+    return said if said.endswith(("。", "！", "？")) else f"{said.rstrip('.;；，,')}。"
+
+
 def format_dates_in(text: str) -> str:
     """Write the dates inside a stored text as people read them: 至 2038-06-03 → 至 2038年6月3日.
 

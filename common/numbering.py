@@ -1,4 +1,4 @@
-"""Gap-free numbers: the series' row is locked until the transaction that takes the number ends."""
+"""Gap-free numbers and how documents write them: a series stays locked until the transaction that takes one ends."""
 
 from django.db import connection
 
@@ -13,3 +13,11 @@ def next_number(series: str) -> int:
         )
         row = cursor.fetchone()
     return int(row[0])
+
+
+def document_number(mark: str, *, year: int, serial: int) -> str:
+    """A document's number as GB/T 9704-2012, 7.2.5 writes it: whole year in 〔〕, the serial without 第 and zeros.
+
+    Numbers issued before as ``…〔2026〕第000001号`` stay what they are: a number is stored, and never made anew.
+    """
+    return f"{mark}〔{year}〕{serial}号"

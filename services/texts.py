@@ -1,8 +1,10 @@
 """Answers as people read them: on pages, in documents, on certificates and in copies of somebody's data."""
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Any
 
+from common.formatting import format_date
 from identity.persons import documents
 from services.forms import FieldSpec
 
@@ -14,9 +16,19 @@ def text_of(spec: FieldSpec, value: Any) -> str:
     """An answer as one text; rows of a table stand on lines of their own. Empty for no answer."""
     if spec.type == "yesno":
         return dict(spec.pairs).get(str(value), plain_text(value))
+    if spec.type == "date":
+        return _day(value)
     if spec.type == "group" and isinstance(value, list):
         return "\n".join("，".join(text for text in cells if text) for cells in rows_of(spec, value))
     return plain_text(value)
+
+
+def _day(value: Any) -> str:
+    """A stored day as people write it; what is no day (from an older form) as it stands."""
+    try:
+        return format_date(date.fromisoformat(str(value)))
+    except ValueError:
+        return plain_text(value)
 
 
 def plain_text(value: Any) -> str:

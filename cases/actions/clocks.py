@@ -135,7 +135,9 @@ def start_special(
     set_limits(case)
     moves.apply(case, actor, Action.START_SPECIAL, note=reason.strip())
     label = SpecialProcedure.Kind(kind).label
-    notices.issue(actor, case, Notice.Kind.SPECIAL, items=[f"{label}：{days_needed} 个工作日", legal_basis.strip()])
+    notices.issue(
+        actor, case, Notice.Kind.SPECIAL, items=[f"{label}：{days_needed} 个工作日", f"依据：{legal_basis.strip()}"]
+    )
     claimed.settle(case.pk)
     return case
 
@@ -201,7 +203,7 @@ def extend(
     )
     set_limits(case)
     moves.apply(case, actor, Action.EXTEND, note=reason.strip())
-    notices.issue(actor, case, Notice.Kind.EXTENSION, items=[f"{days} 个工作日", legal_basis.strip()])
+    notices.issue(actor, case, Notice.Kind.EXTENSION, items=[f"延长 {days} 个工作日", f"依据：{legal_basis.strip()}"])
     claimed.settle(case.pk)
     return case
 

@@ -107,8 +107,8 @@ def refuse_acceptance(
         raise errors.ReasonMissing(fields={"reason": errors.ReasonMissing.message})
     case.refusal_reason = reason.strip()
     moves.apply(case, actor, Action.REFUSE_ACCEPTANCE, note=reason.strip())
-    items = [_("有权办理的机关：%(body)s") % {"body": competent_body.strip()}] if competent_body.strip() else []
-    notices.issue(actor, case, Notice.Kind.NOT_ACCEPTED, items=items)
+    bodies = [competent_body.strip()] if competent_body.strip() else []
+    notices.issue(actor, case, Notice.Kind.NOT_ACCEPTED, items=bodies)
     claimed.settle(case.pk)
     return case
 

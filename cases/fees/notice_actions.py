@@ -15,6 +15,7 @@ from cases.fees.models import FeeNotice
 from cases.fees.orders import close_open_orders
 from cases.models import Case, Notice
 from common import events
+from common.formatting import legal_date
 from common.written import Given, written
 from identity.actor import Actor
 from services.charging import Moment
@@ -52,7 +53,7 @@ def _raise(actor: Actor, case: Case, moment: Moment) -> None:
     if total:
         printed = [
             *map(calculation.words_of, lines),
-            f"合计：{total} 元，请在{due_on.year}年{due_on.month}月{due_on.day}日前缴纳",
+            f"合计：{total} 元，请最迟在{legal_date(due_on)}缴纳",
         ]
         notice = notices.issue(actor, case, Notice.Kind.FEE, items=printed)
     state = FeeNotice.State.UNPAID if total else FeeNotice.State.WAIVED

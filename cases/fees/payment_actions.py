@@ -31,7 +31,7 @@ from cases.states import State
 from common import events
 from common.ids import uuid7
 from common.jobs import after_commit
-from common.numbering import next_number
+from common.numbering import document_number, next_number
 from identity.actor import Actor
 from identity.permissions import Permission
 
@@ -206,7 +206,7 @@ def _require_unpaid(fee: FeeNotice) -> None:
 def _receipt_number(case: Case) -> str:
     year = timezone.localdate().year
     serial = next_number(f"receipt:{case.department_id}:{year}")
-    return f"{case.department.short_name}据〔{year}〕第{serial:06d}号"
+    return document_number(f"{case.department.short_name}据", year=year, serial=serial)
 
 
 def _record(event: events.Event, actor: Actor, case: Case, **detail: object) -> None:

@@ -12,7 +12,7 @@ from cases.joint.queries import note_read
 from cases.models import JointCase, JointItem
 from cases.storing import content_of
 from common.formatting import legal_datetime
-from common.numbering import next_number
+from common.numbering import document_number, next_number
 from identity.actor import Actor
 
 TITLE = "联办收件回执"
@@ -24,7 +24,7 @@ def issue(actor: Actor, joint: JointCase) -> None:
     lead = joint.bundle_version.bundle.department
     day = timezone.localdate()
     serial = next_number(f"notice:{lead.pk}:joint:{day.year}")
-    joint.receipt_number = f"{lead.short_name}联收〔{day.year}〕第{serial:06d}号"
+    joint.receipt_number = document_number(f"{lead.short_name}联收", year=day.year, serial=serial)
     items = list(joint.items.select_related("item_version", "department", "case"))
     names = {item.key: item.item_version.name for item in items}
     begun = [item for item in items if item.state == _State.BEGUN]

@@ -1,6 +1,6 @@
 """Cases: one application for one item version, its evidence, review, notices, clock and history."""
 
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from django.db import models
 from django.db.models import F, Q
@@ -13,6 +13,9 @@ from common.models import BaseModel
 from identity.models import Account, Department, Party, Person, Post
 from services.models import ItemVersion, MaterialRequirement, ReviewStage, ServiceItem
 from services.pieces import full_name
+
+if TYPE_CHECKING:
+    from cases.promises.models import Undertaking
 
 # The orders of the lists of open cases: cases.lists.ordering.
 _OPEN = sorted(OPEN_STATES)
@@ -48,6 +51,7 @@ class Case(BaseModel):
     statutory_due_on = models.DateField(null=True)
     refusal_reason = models.CharField(max_length=2000, blank=True, default="")
     certificate = models.ForeignKey(Certificate, models.PROTECT, null=True, related_name="source_cases")
+    to_come: "tuple[Undertaking, ...]" = ()  # what an acceptance lets come later (容缺); told by its notice, not stored
 
     class Meta:
         ordering: ClassVar = ["-id"]

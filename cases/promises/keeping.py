@@ -80,7 +80,7 @@ def follow(case: Case, action: Action) -> None:
     """Start the time of what has waited for this move, and let go of what a case without a permit leaves behind."""
     is_granted = case.outcome == Outcome.APPROVED
     if action in _ACCEPTED and case.accepted_on:
-        _start(case, _Kind.DEFERRED, case.accepted_on)
+        case.to_come = _start(case, _Kind.DEFERRED, case.accepted_on)
     if action in {Action.APPROVE, Action.DECIDE_AT_ONCE} and is_granted:
         _start(case, _Kind.PROMISE, timezone.localdate(case.decided_at))
     elif action == Action.REFUSE or (case.state in FINAL_STATES and not is_granted):
@@ -88,11 +88,13 @@ def follow(case: Case, action: Action) -> None:
         left.update(state=_State.VOID, result_at=timezone.now())
 
 
-def _start(case: Case, kind: str, day: dt.date) -> None:
-    for row in _waiting(case.pk, kind):
+def _start(case: Case, kind: str, day: dt.date) -> tuple[Undertaking, ...]:
+    started = tuple(_waiting(case.pk, kind))
+    for row in started:
         row.state, row.starts_on = _State.OPEN, day
         row.due_on = due_day(day, row.days, case.department.region.code)
         row.save(update_fields=["state", "starts_on", "due_on", "updated_at"])
+    return started
 
 
 @written

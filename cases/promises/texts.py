@@ -3,6 +3,7 @@
 The words are frozen with each undertaking, in Chinese: they are a legal text.
 """
 
+from common.formatting import sentence
 from services.models import MaterialRequirement
 
 PROMISE_CHECK_DAYS = 30  # working days after the decision where the item says nothing
@@ -21,7 +22,7 @@ def promise_text(requirement: MaterialRequirement, name: str) -> list[str]:
             f"一、告知的事项：办理本事项需要证明“{name}”{basis}。"
             "您可以选择告知承诺代替，也可以选择提交证明材料；不选择承诺的，按一般程序办理。"
         ),
-        f"二、承诺的内容：{requirement.promise_text}承诺意思表示真实，承诺书一经签署即具有法律效力，并在办件中留存。",
+        f"二、承诺的内容：{sentence(requirement.promise_text)}承诺意思表示真实，承诺书一经签署即具有法律效力，并在办件中留存。",
         (
             f"三、核查：作出决定后 {check_days(requirement)} 个工作日内，"
             "行政机关通过数据共享、部门协查或者实地核查，核对承诺是否属实；请予配合。"

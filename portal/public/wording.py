@@ -48,7 +48,9 @@ def reply_due_on(case: Case) -> dt.date | None:
 
 
 def clock_lines(case: Case, clocks: Clocks) -> list[tuple[str, str]]:
-    """(lamp, sentence) for the promise and the statute; empty while no clock runs."""
+    """(lamp, sentence) for the promise and the statute; empty while no clock runs, and once it is decided."""
+    if case.decided_at:
+        return []
     version = case.item_version
     lines = [
         (_("承诺"), version.promise_days, version.promise_unit, clocks.promise),

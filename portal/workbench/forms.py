@@ -260,7 +260,10 @@ class ExtendForm(StepForm):
 
     days = forms.TypedChoiceField(
         label=_("延长"),
-        choices=[("10", _("10 个工作日")), ("15", _("15 个工作日（联合办理、集中办理、统一办理）"))],
+        choices=[
+            ("10", _("10 个工作日")),
+            ("15", _("15 个工作日（联合办理、集中办理、统一办理，经本级人民政府负责人批准）")),
+        ],
         coerce=int,
         widget=forms.RadioSelect,
         error_messages={"required": _("请选择延长多少天。")},

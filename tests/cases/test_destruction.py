@@ -20,6 +20,7 @@ from certificates.models import Document, Grant
 from common.models import AuditEvent
 from identity.actor import SYSTEM
 from identity.models import Account
+from tests.documents import text_of
 from tests.factories import moves
 from tests.factories.cast import build_cast
 from tests.factories.threads import at_once
@@ -216,6 +217,11 @@ def test_a_hold_after_the_approval_keeps_it(cast):
     assert "留存" in row.reason
     assert all(default_storage.exists(name) for name in names)
     assert ArchivePackage.objects.get().state == "sealed"
+    made.refresh_from_db()
+    with made.record.open() as record:
+        said = text_of(record.read())
+    assert "没有销毁任何一份" in said
+    assert "已经删除" not in said
 
 
 def test_a_proposal_is_undone_before_the_approval_and_not_after(cast):

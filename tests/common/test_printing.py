@@ -241,7 +241,7 @@ def notice(title: str, paragraphs: list[str], **more) -> bytes:
     """Print a notice as `cases` does."""
     context = {
         "title": title,
-        "document_number": "示市监〔2026〕第000123号",
+        "document_number": "示市监〔2026〕123号",
         "department_name": DEPARTMENT,
         "addressee": "示范市湖滨区老张家常菜馆（张伟）",
         "paragraphs": paragraphs,
@@ -280,7 +280,7 @@ def test_each_kind_of_notice_prints_on_one_page(title):
     text = text_of(pdf)
     expected = [
         title,
-        "〔2026〕第000123号",
+        "〔2026〕123号",
         DEPARTMENT,
         "老张家常菜馆",
         "2026年11月21日",
@@ -320,7 +320,7 @@ def test_documents_are_in_chinese_for_readers_of_english_pages():
     with translation.override("en"):
         text = text_of(notice("受理通知书", [gettext_lazy("请刷新页面，看过最新内容后再操作。")]))
     assert "看过最新内容" in text
-    assert "扫码核验真伪" in text
+    assert "扫码查询办理进度" in text
 
 
 def test_what_people_typed_is_never_markup():

@@ -143,7 +143,7 @@ def _paying_is_confirmed_by_the_platform(payer: Visitor) -> None:
     expect(page.locator("main")).to_contain_text("已付款")
     payer.look("105-fees-platform-paid")
     page.get_by_role("link", name="返回办事网站").click()
-    receipt = page.get_by_text(re.compile(r"据〔\d{4}〕第\d{6}号"))
+    receipt = page.get_by_text(re.compile(r"据〔\d{4}〕\d+号"))
     for _ in range(_SECONDS):  # the signed message may come after the payer
         if receipt.count():
             break

@@ -4,6 +4,7 @@ import json
 
 import pytest
 from django.http import QueryDict
+from django.utils.translation import override
 
 from common.checksums import id_number_check
 from identity.models import Region
@@ -96,6 +97,15 @@ def test_a_person_is_checked_as_the_register_does():
     assert codes(spec("person"), {"name": "罗建平"}) == {"x.number": "required", "x.phone": "required"}
     assert codes(spec("person"), {}) == {"x.name": "required"}
     assert check(spec("person", required=False), {}).values == {"x": ""}
+
+
+def test_days_are_written_as_people_write_them():
+    day = spec("date")
+    assert text_of(day, "1945-03-07") == "1945年3月7日"
+    with override("en"):
+        assert text_of(day, "1945-03-07") == "7 March 1945"
+    assert text_of(day, "三月初七") == "三月初七"
+    assert text_of(day, "") == text_of(day, None) == ""
 
 
 def test_an_address_is_picked(tree, django_assert_num_queries):

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from cases.attachments import rows_by_field
 from cases.models import Case
+from common.formatting import code_label
 from portal.workbench.show.people import is_personal, masked
 from services.forms import FieldSpec, visible_steps
 from services.rules import situation_labels
@@ -62,7 +63,7 @@ def _file(case: Case, spec: FieldSpec) -> Answer:
     """A file of the form stands among the materials, where it is opened under the case's grant."""
     row = rows_by_field(case, [spec]).get(spec.key)
     text = _("见申请材料“%(name)s”") % {"name": row.name} if row else ""
-    return Answer(spec.label, text, row.reason if row else "", "plain", False)
+    return Answer(spec.label, text, code_label(row.get_way_display()) if row else "", "plain", False)
 
 
 def _source(stored: Mapping[str, Any]) -> tuple[str, str]:

@@ -1,5 +1,6 @@
 """Personal data as the workbench shows it: masked unless somebody asked to see it and said why."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -15,6 +16,7 @@ from services.texts import text_of
 _PUBLIC = frozenset({"org", "premises", "project"})
 _NAMES = ("姓名", "联系人", "法定代表人", "经营者", "负责人", "管理人员", "家庭成员", "股东", "监事")
 _NUMBERS = ("证号", "账号", "卡号", "编号", "户号", "号码")
+_YEAR = re.compile(r"[0-9]{4}")
 _KEPT = 6  # characters of an address that stay: province, city
 
 
@@ -77,7 +79,8 @@ def mask_answer(spec: FieldSpec, text: str) -> str:
     if spec.type == "address":
         return text[:_KEPT] + STAR * 3 if len(text) > _KEPT else STAR * 3
     if spec.type == "date":
-        return f"{text[:4]}-{STAR * 2}-{STAR * 2}"
+        year = _YEAR.search(text)
+        return f"{year.group()}-{STAR * 2}-{STAR * 2}" if year else STAR * 3
     if names_somebody(spec.label):
         return mask_name(text)
     return STAR * 3

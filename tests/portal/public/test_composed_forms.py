@@ -6,8 +6,10 @@ import subprocess
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from django.utils.translation import override
 
 from cases.actions import drafts, submission
+from cases.application import blank_form, own_form
 from cases.models import Case, CaseMaterial
 from certificates.locker import upload_document
 from certificates.models import Document
@@ -16,6 +18,7 @@ from identity.actor import SYSTEM
 from identity.models import Account, Region
 from services.actions import ElementDescription, save_data_elements
 from services.lint.run import check_version
+from tests.documents import text_of
 from tests.factories.cast import Cast, a_picture
 from tests.factories.mandates import an_agent, some_terms
 from tests.factories.moves import a_submitted_case
@@ -253,3 +256,22 @@ def test_a_form_that_drifts_from_its_element_is_found(cast: Cast):
     assert save_data_elements(SYSTEM, elements=[dataclasses.replace(element, max_length=50)]) == 1
     version = type(version).objects.get(pk=version.pk)
     assert "reference.element_differs" in {one.code for one in check_version(version)}
+
+
+def test_a_form_is_in_chinese_for_readers_of_english_pages(cast: Cast):
+    """Whoever opened the blank one first would have left it in their language for everybody."""
+    fields = [
+        {"key": "net", "label": "是否上网经营", "type": "yesno"},
+        {"key": "since", "label": "开业日", "type": "date"},
+    ]
+    version = cast.item.current
+    version.steps = [{"key": "shop", "title": "店铺", "fields": fields}]
+    version.save()
+    case = drafts.start_draft(cast.citizen, item_id=cast.item.pk)
+    drafts.save_answers(cast.citizen, case_id=case.pk, step_key="shop", raw={"net": "yes", "since": "2026-11-02"})
+    with override("en"):
+        blank, filled = blank_form(version, department="局"), own_form(cast.citizen, case_id=case.pk)
+    assert "□是" in text_of(blank)
+    assert "Yes" not in text_of(blank)
+    assert "2026年11月2日" in text_of(filled)
+    assert "Yes" not in text_of(filled)

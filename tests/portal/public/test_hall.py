@@ -32,6 +32,8 @@ def test_a_ticket_from_the_kiosk_shows_the_number_and_no_phone(hall: Counter):
     answer = kiosk.post(address, {"value": "137 0000 0001", "about": f"item:{hall.item.pk}"})
     page = kiosk.get(answer.headers["Location"]).content.decode()
     assert "A001" in page
+    assert "前面没有人了" in page
+    assert "0 人" not in page
     assert "13700000001" not in page
     assert Ticket.objects.get().item == hall.item
 

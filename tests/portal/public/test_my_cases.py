@@ -49,6 +49,14 @@ def test_a_running_case_shows_both_clocks_in_words(cast: Cast, shop: Client):
     assert "还剩 20 个工作日" in page
 
 
+def test_a_decided_case_counts_no_days_any_more(cast: Cast, shop: Client):
+    case = decision.approve(cast.decider, case_id=a_reviewed_case(cast).pk)
+    assert case.state == State.DECIDED
+    page = page_of(shop, case)
+    assert "承诺时限：" not in page
+    assert "还剩" not in page
+
+
 def test_what_reviewers_note_is_not_shown_to_the_applicant(cast: Cast, shop: Client):
     case = a_reviewed_case(cast)
     assert "食品安全审查：同意" not in page_of(shop, case)

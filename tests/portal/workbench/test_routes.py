@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from cases.models import RouteEntry
 from services.models import ReviewStage
+from tests.documents import page_count, text_of
 from tests.factories.cast import a_picture
 from tests.factories.routes import a_routed_case, a_second_reviewer, branch_of, conclude, states
 from tests.factories.workbench import browser_of, sent
@@ -82,7 +83,10 @@ def test_a_visit_is_recorded_on_a_phone_and_printed(cast):
     assert browser_of(cast.food).get(reverse("visit_photo", args=[case.pk, entry.pk, 9])).status_code == 404
     assert browser_of(cast.outsider).get(photo).status_code == 404
     record = browser_of(cast.fire).get(reverse("visit_record", args=[case.pk, entry.pk]))
-    assert record.content.startswith(b"%PDF")
+    pages = page_count(record.content)
+    last = text_of(record.content, page=pages)
+    assert "签名" in last
+    assert "SHA-256" in last or "保洁柜" in last, "nobody signs a page that says nothing"
 
 
 def test_remarks_are_for_the_departments(cast):
