@@ -128,7 +128,7 @@ def test_an_upload_and_the_page_of_the_whole_in_two_tabs_wait_for_each_other_in_
     row = moves.material_of(joint, "reg", "premises")
     page = union.load(joint).pages[0].step.key
     held, go_on = threading.Event(), threading.Event()
-    _with_slow(monkeypatch, "cases.actions.moves.hold_joint", held, go_on)
+    _with_slow(monkeypatch, "cases.joint.guard._joint_of", held, go_on)
 
     def saves() -> object:
         held.wait(10)  # the other tab has the joint case
