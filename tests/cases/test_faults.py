@@ -119,6 +119,21 @@ def test_an_answer_against_the_sweep_has_one_outcome():
     assert swept == (clerk == "case.move_not_allowed")
 
 
+def test_a_correction_asked_for_against_the_sweep_has_one_outcome():
+    cast = build_cast()
+    case, late = _overdue(cast)
+    clerk, swept = at_once(
+        lambda: intake.ask_correction(cast.clerk, case_id=case.pk, corrections={}, general="请补充").state,
+        lambda: intake.deem_accepted(today=late),
+    )
+    case.refresh_from_db()
+    is_asked = case.state == State.CORRECTING
+    assert case.notices.filter(kind=Notice.Kind.CORRECTION).count() == is_asked
+    assert case.notices.filter(kind=Notice.Kind.ACCEPTANCE).count() == (not is_asked)
+    assert case.branches.count() == (0 if is_asked else 2)
+    assert (clerk == State.CORRECTING, swept) == (is_asked, int(not is_asked))
+
+
 def test_a_database_that_goes_away_in_the_midst_of_a_request_leaves_nothing_half_done():
     cast = build_cast()
     case = moves.a_ready_draft(cast)
