@@ -1,14 +1,16 @@
 """Error pages: one template, a stable code, what is wrong and what to do."""
 
 import sys
+import traceback
 
 from django.db import InterfaceError, OperationalError
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as _lazy
+from django.utils.translation import gettext_lazy
 
 from common.errors import DomainError, NotFound
 from identity.actor import PUBLIC
@@ -22,9 +24,34 @@ class DatabaseAway(DomainError):
 
     code = "database_away"
     http_status = 503
-    message = _lazy("系统刚才断了一下。您刚才这一步没有办成，之前保存的内容都还在；再办一次不会重复。")
-    what_to_do = _lazy("等十几秒，返回上一页再点一次；一直不行的话打 12345，或到就近的政务服务中心办理。")
+    message = gettext_lazy("系统刚才断了一下。您刚才这一步没有办成，之前保存的内容都还在；再办一次不会重复。")
+    what_to_do = gettext_lazy("等十几秒，返回上一页再点一次；一直不行的话打 12345，或到就近的政务服务中心办理。")
     retry = {"Retry-After": "10"}  # seconds until a server that restarts answers
+
+
+class OutcomeUnknown(DomainError):
+    """The database went away while it made the work durable, or after: nobody here knows whether it was done."""
+
+    code = "outcome_unknown"
+    http_status = 503
+    message = gettext_lazy("系统在保存的那一刻断了一下，这一步办成了没有，现在还不知道。")
+    what_to_do = gettext_lazy(
+        "等十几秒，先看看：办件看“我的办件”，别的看原来那一页。已经记下的，不用再办；"
+        "没有记下的，返回上一页再点一次，同一张表不会办成两次。拿不准的话打 12345，或到就近的政务服务中心问。"
+    )
+    retry = DatabaseAway.retry
+
+
+_SAVING = {
+    BaseDatabaseWrapper._commit.__code__,  # type: ignore[attr-defined]  # the answer to COMMIT did not come
+    BaseDatabaseWrapper.run_and_clear_commit_hooks.__code__,  # the work is done, what follows from it is not
+}
+
+
+def lost_database(error: BaseException) -> DatabaseAway | OutcomeUnknown:
+    """What to say of one of :data:`LOST_DATABASE`: before the commit nothing is done, from then on nobody knows."""
+    is_saving = any(frame.f_code in _SAVING for frame, _line in traceback.walk_tb(error.__traceback__))
+    return OutcomeUnknown() if is_saving else DatabaseAway()
 
 
 def render_domain_error(request: HttpRequest, error: DomainError) -> HttpResponse:
@@ -62,10 +89,11 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
 def server_error(request: HttpRequest) -> HttpResponse:
     """500: the fault is ours. The page stands alone, since whatever failed may fail again.
 
-    503 as :class:`DatabaseAway`.
+    503 as :func:`lost_database` says.
     """
-    if isinstance(sys.exception(), LOST_DATABASE):
-        away = DatabaseAway()
+    error = sys.exception()
+    if isinstance(error, LOST_DATABASE):
+        away = lost_database(error)
         page = render_to_string("errors/503.html", {"error": away})
         return HttpResponse(page, status=away.http_status, headers=away.retry)
     return HttpResponse(render_to_string("errors/500.html"), status=500)

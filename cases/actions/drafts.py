@@ -14,7 +14,7 @@ from cases import attachments, errors, evidence, prefill
 from cases.actions import handover
 from cases.actions.moves import lock
 from cases.drafting import check_applicant, erase, new_draft, principal_of
-from cases.joint.guard import hold_joint, require_own_way, require_unsent
+from cases.joint.guard import require_own_way, require_unsent
 from cases.joint.sharing import share, unshare
 from cases.models import Case, CaseMaterial, JointItem
 from cases.promises import keeping
@@ -62,8 +62,7 @@ def start_draft(actor: Actor, *, item_id: UUID, request_key: str = "") -> Case:
     lock_party(applicant.pk, no_key=True)
     case = _open_draft.one(applicant.pk, item.pk, version.pk)
     if case:
-        handover.take_over(actor, case=case)
-        case.save()
+        case = _taken_over(actor, case)
     else:
         case = new_draft(actor, item_id=item.pk, version=version, applicant=applicant, department_id=item.department_id)
     claimed.settle(case.pk)
@@ -75,7 +74,22 @@ def _open_draft(applicant_id: Given, item_id: Given, version_id: Given) -> Query
     drafts = Case.objects.filter(applicant_id=applicant_id, state=State.DRAFT)
     joint = Exists(JointItem.objects.filter(case=OuterRef("pk")))  # goes its way with others
     of_item = drafts.filter(~joint, item_id=item_id, item_version_id=version_id)
-    return of_item.order_by().select_for_update(no_key=True)[:1]
+    return of_item.order_by()[:1]
+
+
+def _taken_over(actor: Actor, found: Case) -> Case:
+    """Put an open draft into this actor's hands, unless a colleague is writing on it this moment.
+
+    The party is locked, and who writes on a draft may be waiting for it: so nobody waits for the draft here. The page
+    that opens next takes it over before it shows anything.
+    """
+    rows = Case.objects.filter(pk=found.pk, state=State.DRAFT).order_by()
+    case = rows.select_for_update(no_key=True, skip_locked=True).first()
+    if case is None:
+        return found
+    handover.take_over(actor, case=case)
+    case.save()
+    return case
 
 
 def _editable(
@@ -84,9 +98,10 @@ def _editable(
     expected_version: int | None,
     *,
     corrections: bool = False,
+    with_joint: bool = False,
     parts: Sequence[str] = (),
 ) -> Case:
-    case = lock(actor, case_id, parts=parts)
+    case = lock(actor, case_id, parts=parts, with_joint=with_joint)
     allowed = {State.DRAFT, State.CORRECTING} if corrections else {State.DRAFT}
     if case.state not in allowed or not actor.is_citizen:
         kind = errors.CaseClosed if case.state in FINAL_STATES else errors.MoveNotAllowed
@@ -239,8 +254,7 @@ def upload_material(
     ``alternative`` says which of several it is, where any is enough. Raises the upload errors or
     :class:`AlternativeUnknown`; then nothing changes.
     """
-    hold_joint(case_id)
-    case = _editable(actor, case_id, None, corrections=True)
+    case = _editable(actor, case_id, None, corrections=True, with_joint=True)
     row = _alternative_checked(_material(case, material_id), alternative)
     attachments.upload_row(actor, case, row, upload, more=more, alternative=alternative, request_key=request_key)
     share(actor, case, row)
@@ -263,8 +277,7 @@ def upload_tray(
     :func:`certificates.trays.actions.handing_in`; then the tray stays as it was.
     """
     with handing_in(actor, tray_id=tray_id, target=attachments.tray_target(case_id, material_id)) as taken:
-        hold_joint(case_id)
-        case = _editable(actor, case_id, None, corrections=True)
+        case = _editable(actor, case_id, None, corrections=True, with_joint=True)
         row = _alternative_checked(_material(case, material_id), alternative)
         first, *more = taken.files
         attachments.upload_row(
@@ -295,8 +308,7 @@ def promise_material(actor: Actor, *, case_id: UUID, material_id: UUID) -> CaseM
 
     Raises :class:`ChoiceNotOffered` or :class:`PromiseBarred`.
     """
-    hold_joint(case_id)
-    case = _editable(actor, case_id, None)
+    case = _editable(actor, case_id, None, with_joint=True)
     row = _material(case, material_id)
     if not row.requirement.promise_text:
         raise errors.ChoiceNotOffered(name=row.name)
@@ -311,8 +323,7 @@ def promise_material(actor: Actor, *, case_id: UUID, material_id: UUID) -> CaseM
 @act
 def defer_material(actor: Actor, *, case_id: UUID, material_id: UUID) -> CaseMaterial:
     """Promise to bring a minor material later (容缺后补), where the item allows it."""
-    hold_joint(case_id)
-    case = _editable(actor, case_id, None)
+    case = _editable(actor, case_id, None, with_joint=True)
     row = _material(case, material_id)
     if row.requirement.defer_days is None:
         raise errors.ChoiceNotOffered(name=row.name)
@@ -330,8 +341,7 @@ def defer_material(actor: Actor, *, case_id: UUID, material_id: UUID) -> CaseMat
 @act
 def clear_material(actor: Actor, *, case_id: UUID, material_id: UUID) -> Case:
     """Undo a choice: the material is resolved again from what is held."""
-    hold_joint(case_id)
-    case = _editable(actor, case_id, None)
+    case = _editable(actor, case_id, None, with_joint=True)
     row = _material(case, material_id)
     others = unshare(case, row)
     for one in (row, *others):

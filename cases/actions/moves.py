@@ -9,6 +9,7 @@ from cases import errors
 from cases import events as codes
 from cases.delivery.following import follow
 from cases.fees.notice_actions import cancel_fees
+from cases.joint.guard import hold_joint
 from cases.models import Case, CaseEvent
 from cases.opinions.ending import end_questions
 from cases.proceedings.closing import end_with
@@ -35,16 +36,19 @@ WHOLE = ("item", "item_version", "department__region", "applicant__organisation"
 REPRESENTATIVE = "applicant__organisation__legal_representative"
 
 
-def lock(actor: Actor, case_id: UUID, *, parts: Sequence[str] = ()) -> Case:
+def lock(actor: Actor, case_id: UUID, *, parts: Sequence[str] = (), with_joint: bool = False) -> Case:
     """Lock the mandate or post this actor acts in, that nobody ends it half-way, then a case they may know of.
 
     The case comes with its applicant and its place in a joint case, and with ``parts``: relations that the act needs
-    in any event (:data:`WHOLE`). The lock lets rows that refer to the case be written: a suspension that flags this
-    case while its decision waits for that certificate would otherwise deadlock with it. Raises :class:`CaseNotFound`,
-    :class:`HoldingEnded`, :class:`MandateEnded` or :class:`MandateOutOfScope`.
+    in any event (:data:`WHOLE`). ``with_joint`` locks its joint case before it, for whoever writes on several parts:
+    after the account, as whoever writes on the whole does. The lock lets rows that refer to the case be written: a
+    suspension that flags this case while its decision waits for that certificate would otherwise deadlock with it.
+    Raises :class:`CaseNotFound`, :class:`HoldingEnded`, :class:`MandateEnded` or :class:`MandateOutOfScope`.
     """
     hold_post(actor)
     scope = hold(actor)
+    if with_joint:
+        hold_joint(case_id)
     case = lock_visible(actor, case_id, parts=parts)
     if case is None:
         _say_why_ended(actor, case_id)

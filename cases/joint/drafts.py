@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from cases import drafting, evidence, prefill
@@ -42,7 +43,8 @@ def start(
 
     Raises :class:`BundleNotFound`, :class:`SituationInvalid`, :class:`JointUnanswered`, :class:`JointEmpty`, the
     errors of :func:`cases.drafting.check_applicant`, or for a mandate for some items only
-    :class:`MandateOutOfScope`, at the counter :class:`AssistanceOver` for a bundle nobody was asked about.
+    :class:`MandateOutOfScope`, at the counter :class:`AssistanceOver` for a bundle nobody was asked about, or
+    :class:`JointStale` when a colleague begins the same this moment.
     """
     _whole_scope(actor)
     claimed = claim(actor_id=actor.account_id, action="joint_start", request_key=request_key)
@@ -57,9 +59,9 @@ def start(
     plan = bundles.plan(content, given, region)
     if next_situation(content.questions, plan.answers) is not None:
         raise errors.JointUnanswered
+    joint = _drafted(actor, version).first()  # before the party: who writes on it holds it and asks for the party
     applicant = drafting.principal_of(actor)
-    lock_party(applicant.pk, no_key=True)
-    joint = _of(actor, version, applicant, region_id=region.pk)
+    joint = _again(joint) if joint else _new(actor, version, applicant, region_id=region.pk)
     joint.situation = dict(plan.answers)
     joint.region = region
     joint.save()
@@ -76,15 +78,27 @@ def _whole_scope(actor: Actor) -> None:
         raise MandateOutOfScope
 
 
-def _of(actor: Actor, version: BundleVersion, applicant: Party, *, region_id: UUID) -> JointCase:
-    """The applicant's draft for this bundle, locked, or a new one in this actor's hands."""
-    drafted = JointCase.objects.select_for_update(no_key=True, of=("self",)).filter(
-        applicant=applicant, bundle_version=version, submitted_at__isnull=True
-    )
-    joint = drafted.first()
-    if joint:
-        joint.version += 1
-        return joint
+def _drafted(actor: Actor, version: BundleVersion, *, skip_locked: bool = False) -> QuerySet[JointCase]:
+    """The draft of the party this actor acts for, locked."""
+    drafts = JointCase.objects.filter(bundle_version=version, submitted_at__isnull=True)
+    rows = drafts.filter(applicant_id=actor.principal_id).order_by()
+    return rows.select_for_update(no_key=True, of=("self",), skip_locked=skip_locked)
+
+
+def _again(joint: JointCase) -> JointCase:
+    joint.version += 1
+    return joint
+
+
+def _new(actor: Actor, version: BundleVersion, applicant: Party, *, region_id: UUID) -> JointCase:
+    """A draft in this actor's hands, or the one a colleague began since; with the party locked nobody waits for it."""
+    lock_party(applicant.pk, no_key=True)
+    begun = JointCase.objects.filter(bundle_version=version, applicant=applicant, submitted_at__isnull=True)
+    if begun.exists():
+        joint = _drafted(actor, version, skip_locked=True).first()
+        if joint is None:
+            raise errors.JointStale
+        return _again(joint)
     joint = JointCase(
         bundle_version=version,
         region_id=region_id,

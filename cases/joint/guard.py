@@ -38,7 +38,10 @@ def begun(case: Case) -> None:
 
 
 def hold_joint(case_id: UUID) -> None:
-    """Lock the joint case of a case before the case itself: whoever writes several of its parts does so alone."""
+    """Lock the joint case of a case before the case itself: whoever writes several of its parts does so alone.
+
+    The account and the mandate one acts under are locked already (docs/adr/0018).
+    """
     _joint_of(case_id)
 
 

@@ -9,7 +9,7 @@ from rest_framework.views import exception_handler as default_handler
 
 from cases.errors import AnswersRefused
 from common.errors import DomainError, NotFound
-from portal.errors import LOST_DATABASE, DatabaseAway
+from portal.errors import LOST_DATABASE, lost_database
 
 
 def exception_handler(error: Exception, context: dict[str, Any]) -> Response | None:
@@ -17,7 +17,7 @@ def exception_handler(error: Exception, context: dict[str, Any]) -> Response | N
     if isinstance(error, Http404):
         error = NotFound()
     if isinstance(error, LOST_DATABASE):
-        away = DatabaseAway()
+        away = lost_database(error)
         return _problem(away.http_status, away.code, away.text, str(away.what_to_do), {}, away.retry)
     if isinstance(error, DomainError):
         answer = _problem(error.http_status, error.code, error.text, str(error.what_to_do), error.fields)

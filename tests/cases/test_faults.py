@@ -4,7 +4,8 @@ import datetime as dt
 import os
 import signal
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 import psycopg
 import pytest
@@ -118,6 +119,21 @@ def test_an_answer_against_the_sweep_has_one_outcome():
     assert swept == (clerk == "case.move_not_allowed")
 
 
+def test_a_correction_asked_for_against_the_sweep_has_one_outcome():
+    cast = build_cast()
+    case, late = _overdue(cast)
+    clerk, swept = at_once(
+        lambda: intake.ask_correction(cast.clerk, case_id=case.pk, corrections={}, general="请补充").state,
+        lambda: intake.deem_accepted(today=late),
+    )
+    case.refresh_from_db()
+    is_asked = case.state == State.CORRECTING
+    assert case.notices.filter(kind=Notice.Kind.CORRECTION).count() == is_asked
+    assert case.notices.filter(kind=Notice.Kind.ACCEPTANCE).count() == (not is_asked)
+    assert case.branches.count() == (0 if is_asked else 2)
+    assert (clerk == State.CORRECTING, swept) == (is_asked, int(not is_asked))
+
+
 def test_a_database_that_goes_away_in_the_midst_of_a_request_leaves_nothing_half_done():
     cast = build_cast()
     case = moves.a_ready_draft(cast)
@@ -125,10 +141,13 @@ def test_a_database_that_goes_away_in_the_midst_of_a_request_leaves_nothing_half
     client.raise_request_exception = False
     where, form = address("submit_case", case.pk), a_form(case, declared="on")
     answers: list[int] = []
+    pages: list[str] = []
 
     def send() -> None:
         try:
-            answers.append(client.post(where, form).status_code)
+            answer = client.post(where, form)
+            answers.append(answer.status_code)
+            pages.append(answer.content.decode())
         finally:
             connection.close()
 
@@ -139,6 +158,7 @@ def test_a_database_that_goes_away_in_the_midst_of_a_request_leaves_nothing_half
         _cut_the_one_that_waits()
         sender.join()
     assert answers == [503]
+    assert "database_away" in pages[0]  # certainly not done
     case.refresh_from_db()
     assert (case.state, case.number, case.notices.count()) == (State.DRAFT, None, 0)
     answers.clear()
@@ -148,6 +168,50 @@ def test_a_database_that_goes_away_in_the_midst_of_a_request_leaves_nothing_half
     case.refresh_from_db()
     assert case.state == State.SUBMITTED
     assert case.notices.count() == 1
+
+
+_DIES = """
+CREATE FUNCTION dies_in_commit() RETURNS trigger LANGUAGE plpgsql AS
+$$BEGIN PERFORM pg_terminate_backend(pg_backend_pid()); PERFORM pg_sleep(5); RETURN NULL; END$$;
+CREATE CONSTRAINT TRIGGER dies AFTER UPDATE ON cases_case DEFERRABLE INITIALLY DEFERRED
+FOR EACH ROW EXECUTE FUNCTION dies_in_commit();
+"""
+_LIVES = "DROP TRIGGER dies ON cases_case; DROP FUNCTION dies_in_commit()"
+
+
+@contextmanager
+def _database_that_dies_in_the_commit() -> Iterator[None]:
+    """End the connection that changed a case while it commits; PostgreSQL does this itself."""
+    with connection.cursor() as cursor:
+        cursor.execute(_DIES)
+    try:
+        yield
+    finally:
+        connection.close()  # it was lost
+        with connection.cursor() as cursor:
+            cursor.execute(_LIVES)
+
+
+def test_a_connection_lost_in_the_very_commit_is_told_as_not_known():
+    cast = build_cast()
+    case = moves.a_ready_draft(cast)
+    client = a_visitor(cast.account, acting_for=cast.shop)
+    client.raise_request_exception = False
+    with _database_that_dies_in_the_commit():
+        answer = client.post(address("submit_case", case.pk), a_form(case, declared="on"))
+    page = answer.content.decode()
+    assert (answer.status_code, answer.headers["Retry-After"]) == (503, "10")
+    assert "outcome_unknown" in page
+    assert "没有办成" not in page
+    body = {
+        "version": Case.objects.get(pk=case.pk).version,
+        "step": "shop",
+        "answers": {"org.name": "青禾餐饮店", "area": "81"},
+    }
+    with _database_that_dies_in_the_commit():
+        answer = client.put(f"/api/v1/cases/{case.pk}/answers", body, content_type="application/json")
+    assert (answer.status_code, answer.json()["code"]) == (503, "outcome_unknown"), answer.content.decode()
+    assert answer.headers["Retry-After"] == "10"
 
 
 def _cut_the_one_that_waits() -> None:

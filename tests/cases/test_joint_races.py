@@ -1,16 +1,21 @@
 """Several at once on a joint case: one submission of each part, nothing twice, nothing lost."""
 
+import importlib
+import threading
+
 import pytest
 from django.utils import timezone
 
 from cases.actions import decision
 from cases.actions import drafts as single
-from cases.joint import submission
+from cases.joint import drafts, submission, union
 from cases.models import Case, CaseMaterial, JointCase, JointItem, Notice
 from cases.states import State
+from identity.models import Person
 from tests.factories import joint as moves
 from tests.factories.cast import a_picture
 from tests.factories.joint import build_street
+from tests.factories.mandates import an_agent
 from tests.factories.threads import at_once
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -101,3 +106,53 @@ def test_a_decision_against_a_withdrawal_of_all_has_one_outcome():
     case.refresh_from_db()
     assert (case.state == State.WITHDRAWN) != (case.outcome == "approved")
     assert case.closed_at is None or case.closed_at <= timezone.now()
+
+
+def _with_slow(monkeypatch, place: str, held: threading.Event, go_on: threading.Event) -> None:
+    """Let what ``place`` names tell that it was reached, and wait for the other one to come as far as it can."""
+    owner, name = place.rsplit(".", 1)
+    inner = getattr(importlib.import_module(owner), name)
+
+    def slowly(*args, **named):
+        result = inner(*args, **named)
+        held.set()
+        go_on.wait(0.8)
+        return result
+
+    monkeypatch.setattr(f"{owner}.{name}", slowly)
+
+
+def test_an_upload_and_the_page_of_the_whole_in_two_tabs_wait_for_each_other_in_one_order(monkeypatch):
+    street = build_street()
+    joint = moves.a_joint_draft(street)
+    row = moves.material_of(joint, "reg", "premises")
+    page = union.load(joint).pages[0].step.key
+    held, go_on = threading.Event(), threading.Event()
+    _with_slow(monkeypatch, "cases.joint.guard._joint_of", held, go_on)
+
+    def saves() -> object:
+        held.wait(10)  # the other tab has the joint case
+        return drafts.save_page(street.person, joint_id=joint.pk, page_key=page, raw=moves.FILLED)[1]
+
+    def uploads() -> object:
+        return single.upload_material(street.person, case_id=row.case_id, material_id=row.pk, upload=a_picture()).way
+
+    assert at_once(uploads, saves) == [CaseMaterial.Way.UPLOAD, ()]
+
+
+def test_an_agent_begins_the_same_while_an_upload_runs_and_neither_hangs(monkeypatch):
+    street = build_street()
+    joint = moves.a_joint_draft(street)
+    helper = an_agent(street, giver=street.person, agent=Person.objects.get(pk=street.stranger.person_id))
+    row = moves.material_of(joint, "food", "premises")
+    held, go_on = threading.Event(), threading.Event()
+    _with_slow(monkeypatch, "cases.actions.drafts.lock", held, go_on)
+
+    def begins() -> object:
+        held.wait(10)
+        return drafts.start(helper, bundle_code="open-shop", given={"sign": "yes"}).pk
+
+    def uploads() -> object:
+        return single.upload_material(street.person, case_id=row.case_id, material_id=row.pk, upload=a_picture()).way
+
+    assert at_once(uploads, begins) == [CaseMaterial.Way.UPLOAD, joint.pk]

@@ -5,6 +5,7 @@ from dataclasses import replace
 from uuid import UUID, uuid4
 
 import pytest
+from django.db import connection
 from django.utils import timezone
 
 from cases.lists import actions, errors, finding, queries, saved
@@ -14,6 +15,7 @@ from cases.lists.models import SavedView
 from cases.lists.ordering import ORDERS, Place
 from cases.models import Branch, Case
 from cases.queries import waiting_for
+from cases.states import State
 from cases.visibility import visible_to
 from common.ids import uuid7
 from common.models import AuditEvent
@@ -251,3 +253,27 @@ def test_there_is_an_end_to_views(cast, monkeypatch):
     with pytest.raises(errors.TooManyViews):
         actions.save_view(cast.clerk, name="三", query="")
     assert SavedView.objects.filter(account=Account.objects.get(pk=cast.clerk.account_id)).count() == 2
+
+
+def test_the_count_in_the_menu_reads_no_cases_before_acceptance(cast, django_assert_num_queries):
+    case, today = an_accepted_case(cast), timezone.localdate()
+    fields = ("item_id", "item_version_id", "department_id", "applicant_id", "agent_id", "agent_account_id")
+    same = {name: getattr(case, name) for name in (*fields, "received_on", "submitted_at")}
+    due = {State.SUBMITTED: None, State.IN_REVIEW: today}
+    for state in due:  # nobody reviews these any more: they wait for the decision
+        Case.objects.bulk_create(
+            Case(**same, number=f"{state}{one}", state=state, promise_due_on=due[state]) for one in range(3000)
+        )
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE cases_case, cases_branch")
+    with django_assert_num_queries(1) as asked:
+        assert queries.waiting_count(cast.decider) == queries.COUNT_CAP
+    with connection.cursor() as cursor:
+        cursor.execute(f"EXPLAIN (ANALYZE, FORMAT JSON) {asked.captured_queries[0]['sql']}")
+        (plan,) = cursor.fetchone()
+    assert read_in_vain(plan[0]["Plan"]) < 100
+
+
+def read_in_vain(node: dict) -> int:
+    """Rows that a plan read and threw away."""
+    return node.get("Rows Removed by Filter", 0) + sum(read_in_vain(one) for one in node.get("Plans", ()))

@@ -1,6 +1,7 @@
 """Two people at once: one act wins, the other is told, nothing is done twice."""
 
 import threading
+import time
 
 import pytest
 from django.db import transaction
@@ -22,7 +23,7 @@ from identity.privacy.closing_actions import close_account
 from services.codes import Replaces
 from services.models import ItemVersion
 from tests.factories import moves
-from tests.factories.cast import build_cast
+from tests.factories.cast import a_picture, build_cast
 from tests.factories.mandates import a_mandate, an_agent
 from tests.factories.threads import at_once
 
@@ -69,6 +70,40 @@ def test_two_applications_started_at_once_are_one_draft():
     cast = build_cast()
     at_once(*[lambda: drafts.start_draft(cast.citizen, item_id=cast.item.pk) for _ in range(2)])
     assert Case.objects.count() == 1
+
+
+def test_two_colleagues_who_begin_at_once_have_one_draft():
+    cast = build_cast()
+    agent = an_agent(cast)
+    results = at_once(
+        *[lambda who=who: drafts.start_draft(who, item_id=cast.item.pk).pk for who in (cast.citizen, agent)]
+    )
+    assert set(results) == {Case.objects.get().pk}
+
+
+def test_an_upload_while_a_colleague_opens_the_same_draft_does_not_deadlock(monkeypatch):
+    cast = build_cast()
+    agent = an_agent(cast)
+    case = moves.a_draft(cast)
+    row = case.materials.filter(document=None).first()
+    has_case, inner = threading.Event(), drafts.lock
+
+    def lock_and_wait(*args: object, **named: object) -> Case:
+        found = inner(*args, **named)
+        has_case.set()
+        time.sleep(0.8)  # until the colleague has the party and comes for the draft
+        return found
+
+    monkeypatch.setattr(drafts, "lock", lock_and_wait)
+
+    def begins() -> object:
+        has_case.wait(10)
+        return drafts.start_draft(agent, item_id=cast.item.pk).pk
+
+    def uploads() -> object:
+        return drafts.upload_material(cast.citizen, case_id=case.pk, material_id=row.pk, upload=a_picture()).way
+
+    assert at_once(uploads, begins) == ["upload", case.pk]
 
 
 def test_suspension_while_the_renewal_is_decided_does_not_deadlock():

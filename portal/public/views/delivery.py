@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils.cache import add_never_cache_headers
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as _lazy
+from django.utils.translation import gettext_lazy
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -28,18 +28,24 @@ from portal.public.parcels import parcel_words
 class AddressForm(forms.Form):
     """Where a parcel goes."""
 
-    name = forms.CharField(label=_lazy("收件人"), max_length=60, error_messages={"required": _lazy("请填收件人。")})
+    name = forms.CharField(
+        label=gettext_lazy("收件人"), max_length=60, error_messages={"required": gettext_lazy("请填收件人。")}
+    )
     phone = forms.CharField(
-        label=_lazy("收件人手机号"),
+        label=gettext_lazy("收件人手机号"),
         max_length=20,
-        error_messages={"required": _lazy("请填手机号，快递员要用。")},
+        error_messages={"required": gettext_lazy("请填手机号，快递员要用。")},
         widget=forms.TextInput(attrs={"autocomplete": "tel", "inputmode": "tel"}),
     )
     region = forms.CharField(
-        label=_lazy("省、市、区（县）"), max_length=60, error_messages={"required": _lazy("请填省、市、区（县）。")}
+        label=gettext_lazy("省、市、区（县）"),
+        max_length=60,
+        error_messages={"required": gettext_lazy("请填省、市、区（县）。")},
     )
     street = forms.CharField(
-        label=_lazy("街道、门牌号"), max_length=120, error_messages={"required": _lazy("请填街道和门牌号。")}
+        label=gettext_lazy("街道、门牌号"),
+        max_length=120,
+        error_messages={"required": gettext_lazy("请填街道和门牌号。")},
     )
 
 
