@@ -158,6 +158,22 @@ DECIDED = legal(
         "There is a decision on case {number}. Please sign in and open the document.",
     ),
 )
+DEEMED_RENEWED = legal(
+    "case.deemed_renewed",
+    _("视为准予延续"),
+    chinese=Words(
+        "许可视为准予延续",
+        "“{item}”（{number}）：有效期届满前没有作出决定，依法视为准予延续，许可没有中断，您不用做什么。"
+        "通知书在办件页面，新的证照在“我的证照”。",
+        "办件{number}依法视为准予延续，许可没有中断。通知书请登录一站通查看。",
+    ),
+    english=Words(
+        "Your licence counts as renewed",
+        "“{item}” ({number}): no decision was made before the term ended, so the law counts the renewal as granted. "
+        "Your licence goes on without a gap; there is nothing you need to do. The notice is on the page of the case.",
+        "By law the renewal in case {number} counts as granted. Sign in to read the notice.",
+    ),
+)
 NOTICE_UNREAD = legal(
     "case.notice_unread",
     _("文书还没有看"),
@@ -353,6 +369,7 @@ KINDS = (
     HEARING_RIGHT,
     HEARING,
     DECIDED,
+    DEEMED_RENEWED,
     CERTIFICATE_READY,
     FEE_DUE,
     FEE_WAITING,
@@ -372,6 +389,7 @@ _OF_NOTICE = {
     Notice.Kind.NOT_REQUIRED: DECIDED,
     Notice.Kind.APPROVAL: DECIDED,
     Notice.Kind.REFUSAL: DECIDED,
+    Notice.Kind.DEEMED_RENEWAL: DEEMED_RENEWED,
     Notice.Kind.SPECIAL: SPECIAL,
     Notice.Kind.EXTENSION: EXTENDED,
     Notice.Kind.TERMINATION: DECIDED,
