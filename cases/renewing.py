@@ -133,6 +133,17 @@ def granted_by_time(case: Case, *, today: dt.date | None = None) -> Certificate 
     return certificate
 
 
+def is_running_out(case: Case, *, today: dt.date | None = None) -> bool:
+    """Whether the law would still renew the licence of a case that carries its last day, were nothing decided."""
+    if case.renewal_ends_on is None or case.state == State.CORRECTING:
+        return False
+    certificate = to_renew(case)
+    if certificate is None or certificate.valid_until != case.renewal_ends_on:
+        return False
+    is_over = (today or timezone.localdate()) > case.renewal_ends_on
+    return _was_in_force(certificate) if is_over else certificate.state == _Held.VALID
+
+
 def _is_with_authority(case: Case, today: dt.date) -> bool:
     """Accepted, or silent for so long that it counts as accepted."""
     if case.state in _RUNNING:

@@ -5,6 +5,7 @@ import datetime as dt
 from django.utils import timezone
 
 from cases.models import Case
+from certificates import rules
 from certificates.models import Certificate, CertificateType
 from services.codes import Replaces
 from services.models import ItemVersion
@@ -17,7 +18,7 @@ def renewing(cast: Cast, *, days: int = 40, **version: object) -> None:
     ItemVersion.objects.filter(pk=cast.version.pk).update(**fields)
     CertificateType.objects.filter(pk=cast.licence.type_id).update(validity_months=60)
     ends = timezone.localdate() + dt.timedelta(days=days)
-    Certificate.objects.filter(pk=cast.licence.pk).update(valid_until=ends)
+    _set_term(cast, ends)
 
 
 def end_term(cast: Cast, case: Case, *, ago: int = 1) -> dt.date:
@@ -25,6 +26,11 @@ def end_term(cast: Cast, case: Case, *, ago: int = 1) -> dt.date:
     last = timezone.localdate() - dt.timedelta(days=ago)
     handed_in = timezone.now() - dt.timedelta(days=ago + 40)
     day = timezone.localdate(handed_in)
-    Certificate.objects.filter(pk=cast.licence.pk).update(valid_until=last)
+    _set_term(cast, last)
     Case.objects.filter(pk=case.pk).update(renewal_ends_on=last, submitted_at=handed_in, received_on=day)
     return last
+
+
+def _set_term(cast: Cast, last: dt.date) -> None:
+    began = rules.add_months(last, -60) + dt.timedelta(days=1)
+    Certificate.objects.filter(pk=cast.licence.pk).update(valid_from=began, issued_on=began, valid_until=last)
