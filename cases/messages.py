@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from cases import renewal_words as renewed
 from cases.models import Case, Flag, JointItem, Notice
 from cases.proceedings import words
 from identity.mandates.queries import find_current
@@ -158,22 +159,7 @@ DECIDED = legal(
         "There is a decision on case {number}. Please sign in and open the document.",
     ),
 )
-DEEMED_RENEWED = legal(
-    "case.deemed_renewed",
-    _("视为准予延续"),
-    chinese=Words(
-        "许可视为准予延续",
-        "“{item}”（{number}）：有效期届满前没有作出决定，依法视为准予延续，许可没有中断，您不用做什么。"
-        "通知书在办件页面，新的证照在“我的证照”。",
-        "办件{number}依法视为准予延续，许可没有中断。通知书请登录一站通查看。",
-    ),
-    english=Words(
-        "Your licence counts as renewed",
-        "“{item}” ({number}): no decision was made before the term ended, so the law counts the renewal as granted. "
-        "Your licence goes on without a gap; there is nothing you need to do. The notice is on the page of the case.",
-        "By law the renewal in case {number} counts as granted. Sign in to read the notice.",
-    ),
-)
+DEEMED_RENEWED = legal("case.deemed_renewed", _("视为准予延续"), chinese=renewed.WORDS, english=renewed.IN_ENGLISH)
 NOTICE_UNREAD = legal(
     "case.notice_unread",
     _("文书还没有看"),

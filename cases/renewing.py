@@ -19,6 +19,7 @@ from cases.states import Action, State
 from certificates.models import Certificate, CertificateType
 from certificates.queries import state_now
 from certificates.states import Operation
+from common.formatting import format_date
 from common.workdays import UnknownYear, for_region
 from identity.models import Organisation, Party
 from services.codes import ItemType, Replaces
@@ -173,7 +174,7 @@ def _has_ended(party: Party) -> bool:
 def require_undecided(case: Case, action: Action) -> None:
     """Raise :class:`RenewalDeemed` for what comes too late on a locked case that the law has granted."""
     if case.renewal_ends_on is not None and action in TOO_LATE and granted_by_time(case):
-        raise errors.RenewalDeemed(day=case.renewal_ends_on.isoformat(), action=action.label)
+        raise errors.RenewalDeemed(day=format_date(case.renewal_ends_on), action=action.label)
 
 
 def is_too_late(case: Case, action: Action) -> bool:

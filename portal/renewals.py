@@ -44,8 +44,8 @@ def said_to_applicant(case: Case) -> Said | None:
     if not is_licence_renewal(case.item_version) or case.state in {*FINAL_STATES, State.DECIDED, State.DRAFT}:
         return None
     if case.renewal_ends_on is None:
-        words = _("这次申请不在法律要求的日期以前提出，或者原证没有有效期可以延续：到期没有决定的，不会视为准予延续。")
-        return Said("info", _("到期以前不一定有结果"), words)
+        words = _("这次申请晚于法律要求的日期，或者登记库里没有能认定的原证。旧证到期就失效，请留意办理进度。")
+        return Said("info", _("到期没有决定的，不视为准予延续"), words)
     values = {"day": format_date(case.renewal_ends_on)}
     if renewing.granted_by_time(case):
         words = _("许可有效期到 %(day)s 届满，没有作出决定，依法视为准予延续。系统夜间会记录并发通知书，您不用做什么。")
