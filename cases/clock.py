@@ -70,6 +70,13 @@ def due_on(
     return day
 
 
+def no_later(due: dt.date | None, last_day: dt.date | None) -> dt.date | None:
+    """A due day that an end which no pause or extension moves comes before; ``last_day`` is None for most cases."""
+    if last_day is None:
+        return due
+    return last_day if due is None else min(due, last_day)
+
+
 def _is_paused(day: dt.date, pauses: Sequence[Pause]) -> bool:
     return any(pause.starts_on <= day and (pause.ends_on is None or day <= pause.ends_on) for pause in pauses)
 

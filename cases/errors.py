@@ -240,6 +240,14 @@ class SilenceOver(Conflict):
     what_to_do = _("请受理这个办件，按程序审查后作出决定；办理期限从收到申请之日起计算。")
 
 
+class RenewalDeemed(Conflict):
+    """The licence's term ended without a decision on its renewal (行政许可法第五十条第二款)."""
+
+    code = "case.renewal_deemed"
+    message = _("许可有效期到 %(day)s 已经届满，没有在届满前作出决定，依法视为准予延续，不能再%(action)s。")
+    what_to_do = _("系统夜间会记录并发出通知书；审查都完成的，决定人现在也可以点“准予”。")
+
+
 class MaterialNotFound(NotFound):
     """No such material in this case."""
 

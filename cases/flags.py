@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from cases import events as codes
 from cases import messages
 from cases.models import Case, CaseMaterial, Flag
+from cases.renewing import continues
 from cases.states import OPEN_STATES, State
 from certificates.models import Certificate, Document
 from certificates.queries import is_good, state_now
@@ -65,7 +66,7 @@ def _uses(family: Iterable[UUID]) -> QuerySet[CaseMaterial]:
 def _is_renewed_by(case: Case, certificate: Certificate) -> bool:
     """Whether a certificate is only over its term, and the case is there to renew it."""
     is_over = state_now(certificate) == Certificate.State.EXPIRED
-    return is_over and certificate.type_id in renewed_after_term(case.item_version)
+    return is_over and (certificate.type_id in renewed_after_term(case.item_version) or continues(case, certificate))
 
 
 def _follow(uses: Iterable[CaseMaterial], *, state: str, message: str) -> None:

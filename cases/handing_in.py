@@ -4,7 +4,7 @@ import datetime as dt
 
 from django.utils import timezone
 
-from cases import errors, evidence, flags, notices, prefill
+from cases import errors, evidence, flags, notices, prefill, renewing
 from cases.actions import moves
 from cases.models import Case, CaseMaterial, Notice
 from cases.promises.keeping import freeze
@@ -30,6 +30,7 @@ def hand_in(actor: Actor, case: Case, *, proof: Proof | None = None, received_at
     rows = require_whole(case)
     flags.settle(case)
     _number(case, received_at)
+    renewing.settle(case)
     freeze(actor, case, rows)
     grant_all(actor, case, rows)
     sign(actor, case, proof=proof)

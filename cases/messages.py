@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from cases import renewal_words as renewed
 from cases.models import Case, Flag, JointItem, Notice
 from cases.proceedings import words
 from identity.mandates.queries import find_current
@@ -158,6 +159,7 @@ DECIDED = legal(
         "There is a decision on case {number}. Please sign in and open the document.",
     ),
 )
+DEEMED_RENEWED = legal("case.deemed_renewed", _("视为准予延续"), chinese=renewed.WORDS, english=renewed.IN_ENGLISH)
 NOTICE_UNREAD = legal(
     "case.notice_unread",
     _("文书还没有看"),
@@ -353,6 +355,7 @@ KINDS = (
     HEARING_RIGHT,
     HEARING,
     DECIDED,
+    DEEMED_RENEWED,
     CERTIFICATE_READY,
     FEE_DUE,
     FEE_WAITING,
@@ -372,6 +375,7 @@ _OF_NOTICE = {
     Notice.Kind.NOT_REQUIRED: DECIDED,
     Notice.Kind.APPROVAL: DECIDED,
     Notice.Kind.REFUSAL: DECIDED,
+    Notice.Kind.DEEMED_RENEWAL: DEEMED_RENEWED,
     Notice.Kind.SPECIAL: SPECIAL,
     Notice.Kind.EXTENSION: EXTENDED,
     Notice.Kind.TERMINATION: DECIDED,

@@ -11,6 +11,7 @@ from cases.clock import SILENCE_DAYS
 from cases.models import Case, CaseMaterial, Notice, Undertaking
 from cases.proceedings.closing import heard_on
 from cases.signing.rules import method_name
+from certificates.models import Certificate
 from common.formatting import legal_date, legal_datetime, sentence
 from common.workdays import UnknownYear, for_region
 from common.written import Given, written
@@ -144,6 +145,32 @@ def _approval(case: Case) -> list[str]:
     ]
 
 
+def _deemed_renewal(case: Case) -> list[str]:
+    made = case.certificate
+    assert made is not None
+    assert made.former is not None
+    ended = legal_date(made.former.valid_until) if made.former.valid_until else ""
+    return [
+        (
+            f"你（单位）在法定期限内提出{_item(case)}申请，申请延续的{made.type.name}（编号 {made.number}）"
+            f"有效期至{ended}。本机关没有在有效期届满前作出是否准予延续的决定。"
+        ),
+        (
+            "依照《中华人民共和国行政许可法》第五十条第二款“行政机关应当根据被许可人的申请，在该行政许可有效期届满前作出"
+            "是否准予延续的决定；逾期未作决定的，视为准予延续”，该行政许可视为准予延续。"
+        ),
+        (
+            f"视为准予延续与作出准予延续的决定具有同等法律效力：该行政许可没有中断，{_term(made)}。延续后的证照已签发并存入"
+            "“我的证照”，与纸质证照具有同等法律效力。"
+        ),
+    ]
+
+
+def _term(made: Certificate) -> str:
+    first = f"延续的有效期自{legal_date(made.valid_from)}起"
+    return f"{first}至{legal_date(made.valid_until)}止" if made.valid_until else f"{first}，长期有效"
+
+
 def _refusal(case: Case) -> list[str]:
     return [
         f"你（单位）提出的{_item(case)}申请，经审查不符合法定条件、标准。依照{_bases(case)}，决定不予{_granted(case)}。",
@@ -239,6 +266,7 @@ _PARAGRAPHS = {
     _Kind.NOT_ACCEPTED: _not_accepted,
     _Kind.NOT_REQUIRED: _not_required,
     _Kind.APPROVAL: _approval,
+    _Kind.DEEMED_RENEWAL: _deemed_renewal,
     _Kind.REFUSAL: _refusal,
     _Kind.SPECIAL: _special,
     _Kind.EXTENSION: _extension,
@@ -266,7 +294,7 @@ def _facts(case: Case, kind: Notice.Kind) -> list[tuple[str, str]]:
             facts.append((f"{later}承诺办结日期", legal_date(case.promise_due_on)))
         if case.statutory_due_on:
             facts.append((f"{later}法定办结日期", legal_date(case.statutory_due_on)))
-    if kind == _Kind.APPROVAL and case.certificate:
+    if kind in {_Kind.APPROVAL, _Kind.DEEMED_RENEWAL} and case.certificate:
         facts.append(("证照编号", case.certificate.number))
     return facts
 

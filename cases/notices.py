@@ -43,6 +43,7 @@ _WORDS = {
     Notice.Kind.FEE: "缴",
     Notice.Kind.BREACH_HEARING: "拟诺",
     Notice.Kind.BREACH: "诺",
+    Notice.Kind.DEEMED_RENEWAL: "视延",
     Notice.Kind.HEARING_RIGHT: "听告",
     Notice.Kind.HEARING: "听",
 }

@@ -14,6 +14,7 @@ from cases.fees.glances import GLANCES
 from cases.models import Branch, Case, CaseMaterial, FeeNotice, Flag, JointItem, Notice
 from cases.opinions import queries as opinions
 from cases.proceedings import queries as proceedings
+from cases.renewing import is_too_late
 from cases.routes import queries as routes
 from cases.routes import rules
 from cases.routes.queries import is_recused
@@ -198,13 +199,15 @@ def waiting_for(actor: Actor) -> Q:
 def actions_for(actor: Actor, case: Case) -> list[Action]:
     """The actions this actor can take on this case now, by the state table and the post's permissions."""
     if actor.is_citizen:
-        return moves_from(case.state, By.APPLICANT)
+        return [one for one in moves_from(case.state, By.APPLICANT) if not is_too_late(case, one)]
     if not actor.is_staff:
         return []
     return [action for action in moves_from(case.state, By.STAFF) if _may(actor, case, action)]
 
 
 def _may(actor: Actor, case: Case, action: Action) -> bool:
+    if is_too_late(case, action):
+        return False
     condition = _CONDITIONS.get(action)
     if condition and not condition(actor, case):
         return False
@@ -274,7 +277,7 @@ def clocks(case: Case, *, today: dt.date | None = None, calendar: WorkCalendar |
     if case.accepted_on is None or case.state not in OPEN_STATES:
         return Clocks(none, none)
     version = case.item_version
-    paused = case.state == State.SUSPENDED
+    paused = case.state == State.SUSPENDED and case.renewal_ends_on is None  # a term ends all the same
     try:
         days = calendar or for_region(case.department.region.code)
         return Clocks(

@@ -1,7 +1,7 @@
 """The state table of a case. Buttons, checks, the API and the documents' diagram all read it.
 
 Sources: 行政许可法第三十二条 (acceptance), 第四十二条 (limit, extension), 第四十四条 (delivery),
-第四十五条 (special procedures).
+第四十五条 (special procedures), 第五十条 (renewal).
 """
 
 from dataclasses import dataclass
@@ -44,6 +44,7 @@ class Action(TextChoices):
     ACCEPT = "accept", "受理"
     DECIDE_AT_ONCE = "decide_at_once", "当场办结"
     DEEM_ACCEPTED = "deem_accepted", "视为受理"
+    DEEM_RENEWED = "deem_renewed", "视为准予延续"
     REFUSE_ACCEPTANCE = "refuse_acceptance", "不予受理"
     NOT_REQUIRE = "not_require", "不需许可"
     START_REVIEW = "start_review", "开始审查"
@@ -126,6 +127,7 @@ TABLE: dict[Action, Move] = {
     Action.EXTEND: _move([_S.IN_REVIEW], _S.IN_REVIEW, By.STAFF, Permission.DECIDE),
     Action.APPROVE: _move([_S.IN_REVIEW], _S.DECIDED, By.STAFF, Permission.DECIDE),
     Action.REFUSE: _move([_S.IN_REVIEW], _S.DECIDED, By.STAFF, Permission.DECIDE),
+    Action.DEEM_RENEWED: _move(_RUNNING, _S.DECIDED, By.SYSTEM),
     Action.CLOSE: _move([_S.DECIDED], _S.CLOSED, By.SYSTEM),
     Action.WITHDRAW: _move([_S.SUBMITTED, _S.CORRECTING, *_RUNNING], _S.WITHDRAWN, By.APPLICANT),
     Action.TERMINATE: _move([_S.CORRECTING, *_RUNNING], _S.TERMINATED, By.STAFF, Permission.DECIDE),
@@ -161,6 +163,7 @@ TOLD = frozenset(
         Action.REFUSE_ACCEPTANCE,
         Action.NOT_REQUIRE,
         Action.DEEM_ACCEPTED,
+        Action.DEEM_RENEWED,
         Action.SCHEDULE_HEARING,
         Action.CANCEL_HEARING,
         Action.START_SPECIAL,

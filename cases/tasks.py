@@ -9,7 +9,7 @@ from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
 from cases import notices, queries, reminding
-from cases.actions import clocks, decision, intake, rereading
+from cases.actions import clocks, decision, intake, renewal, rereading
 from cases.archive import actions as archive
 from cases.archive import destroying
 from cases.archive import queries as archive_queries
@@ -100,6 +100,18 @@ def deem_accepted(timestamp: int) -> None:
     """Accept applications that nobody answered within five working days."""
     while intake.deem_accepted(today=timezone.localdate()):
         pass
+
+
+@app.periodic(cron=daily("00:03"), periodic_id="deem_renewed")
+@app.task(queue="clock")
+def deem_renewed(timestamp: int) -> None:
+    """Renew the licences whose term ended undecided, before they are noted as expired; what nobody answered for five
+    working days is accepted first."""
+    today = timezone.localdate()
+    while intake.deem_accepted(today=today):
+        pass
+    renewal.settle_open()
+    renewal.deem_renewed(today=today)
 
 
 @app.periodic(cron=daily("00:25"), periodic_id="follow_undertakings")

@@ -47,6 +47,7 @@ def issue(
     face: Mapping[str, str],
     case_number: str = "",
     issued_on: dt.date | None = None,
+    starts_on: dt.date | None = None,
     former: Certificate | None = None,
     keep_term: bool = False,
     succession: Operation | None = None,
@@ -57,6 +58,7 @@ def issue(
     ``face`` maps the type's field keys to printed values. ``former`` is the certificate this one replaces: its
     number stays, its version goes up by one and it is cancelled; ``keep_term`` keeps its last day (变更) instead of
     starting a new term (延续); ``succession`` names what it is (更正). ``stated`` is why, for the history.
+    ``starts_on`` is its first valid day where that is not the day of issue.
 
     Raises :class:`WrongHolderKind`, :class:`ValidityInvalid` when the face or the holder lacks what the term counts
     from, or, when the type allows one instance (for each subject) and the holder has a valid or suspended one,
@@ -79,7 +81,7 @@ def issue(
     if former and keep_term:
         until = former.valid_until
     else:
-        until = validity.last_day(certificate_type, day=day, face=face, born=partial(_birth_date, holder))
+        until = validity.last_day(certificate_type, day=starts_on or day, face=face, born=partial(_birth_date, holder))
     known = {field["key"] for field in certificate_type.fields}
     certificate = Certificate.objects.create(
         identifier=rules.identifier(
@@ -93,7 +95,7 @@ def issue(
         holder=holder,
         issuer=issuer,
         issued_on=day,
-        valid_from=day,
+        valid_from=starts_on or day,
         valid_until=until,
         subject_index=subject,
         face={key: value for key, value in face.items() if key in known},

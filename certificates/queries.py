@@ -21,6 +21,7 @@ from certificates.models import (
     TypeDuty,
     Verdict,
 )
+from certificates.states import Operation
 from certificates.verdicts import require_readable
 from common import events
 from common.crypto import CannotDecrypt
@@ -268,6 +269,7 @@ class Verification:
     issued_on: dt.date
     valid_until: dt.date | None
     checked_at: dt.datetime
+    is_renewed: bool = False  # no longer good because the next version took its place (延续)
 
     @property
     def is_valid(self) -> bool:
@@ -310,4 +312,6 @@ def verification_of(certificate: Certificate) -> Verification:
         issued_on=certificate.issued_on,
         valid_until=certificate.valid_until,
         checked_at=timezone.now(),
+        is_renewed=state == Certificate.State.CANCELLED
+        and certificate.operations.filter(operation=Operation.RENEW, to_state=Certificate.State.CANCELLED).exists(),
     )

@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 
 from certificates import rules
 from certificates.errors import ValidityInvalid
-from certificates.models import CertificateType
+from certificates.models import Certificate, CertificateType
 
 KINDS = ("long", "months", "field", "age", "by_age")
 MOST_MONTHS = 1200
@@ -50,6 +50,37 @@ def last_day_by(
             return _not_before(day, birthday(_known(born()), rule["age"]) - dt.timedelta(days=1))
         case _:
             return rules.valid_until(day, _months_at(rule["steps"], age_on(_known(born()), day)))
+
+
+def renewed_face(former: Certificate, face: Mapping[str, str], *, first: dt.date) -> dict[str, str]:
+    """The face of a renewal from ``first`` on; a term that is printed on it and is over goes on for as long as it was.
+
+    For who renews without a department's word on the new term.
+    """
+    rule = former.type.validity
+    if rule.get("kind") != "field" or former.valid_until is None or _is_from(face.get(rule["field"], ""), first):
+        return dict(face)
+    began, day_after = _began(former), former.valid_until + dt.timedelta(days=1)
+    months = (day_after.year - began.year) * 12 + day_after.month - began.month
+    if rules.add_months(began, months) == day_after:
+        last = rules.valid_until(first, months)
+    else:
+        last = first + (former.valid_until - began)
+    return {**face, rule["field"]: last.isoformat() if last else ""}
+
+
+def _is_from(text: str, first: dt.date) -> bool:
+    try:
+        return _date(text) >= first
+    except ValidityInvalid:
+        return False
+
+
+def _began(certificate: Certificate) -> dt.date:
+    """The first day of a term: changes and corrections within it are later versions with the same last day."""
+    while certificate.former and certificate.former.valid_until == certificate.valid_until:
+        certificate = certificate.former
+    return certificate.valid_from
 
 
 def age_on(born: dt.date, day: dt.date) -> int:

@@ -145,6 +145,7 @@ NOTICES = (
     pgettext_lazy("code", "延长办理期限通知书"),
     pgettext_lazy("code", "终止办理通知书"),
     pgettext_lazy("code", "缴费通知书"),
+    pgettext_lazy("code", "视为准予延续通知书"),
 )
 SPECIAL_PROCEDURES = (
     pgettext_lazy("code", "听证"),
@@ -163,6 +164,7 @@ ACTIONS = (
     pgettext_lazy("action", "受理"),
     pgettext_lazy("action", "当场办结"),
     pgettext_lazy("action", "视为受理"),
+    pgettext_lazy("action", "视为准予延续"),
     pgettext_lazy("action", "不予受理"),
     pgettext_lazy("action", "不需许可"),
     pgettext_lazy("action", "开始审查"),

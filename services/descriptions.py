@@ -199,6 +199,7 @@ class VersionContent(NationalContent):
     result_type_id: UUID | None = None
     registers: str = ""
     replaces: str = ""
+    renew_before_days: int | None = None
     retention: str = ""
     hall_place: str = ""
     hall_hours: str = ""

@@ -90,7 +90,7 @@ _ACTED_ON = {
     *("id", "updated_at", "item", "version", "state", "name", "cancel_on", "is_applicable_online", "audience"),
     *("project_type", "statutory_days", "statutory_unit", "promise_days", "promise_unit", "assurance_level"),
     *("open_from_age", "steps", "result_kind", "result_name", "result_type", "registers", "replaces"),
-    *("hall_place", "consult_phone", "quota_order"),
+    *("renew_before_days", "hall_place", "consult_phone", "quota_order"),
 }
 
 

@@ -7,6 +7,20 @@ from services.codes import ItemType, Replaces
 from services.models import ItemVersion, ServiceItem
 from services.queries import is_open, published_items
 
+BEFORE_DAYS = 30  # 行政许可法第五十条第一款, where no law, regulation or rule says otherwise
+
+
+def is_licence_renewal(version: ItemVersion) -> bool:
+    """Whether a version renews an administrative licence, to which 行政许可法第五十条 applies."""
+    if version.replaces != Replaces.RENEW or version.result_type_id is None:
+        return False
+    return version.item.item_type == ItemType.LICENCE
+
+
+def days_before(version: ItemVersion) -> int:
+    """How many days before the end of the term its renewal is asked for: thirty, or what another law says."""
+    return BEFORE_DAYS if version.renew_before_days is None else version.renew_before_days
+
 
 def find_renewal(certificate: Certificate) -> ServiceItem | None:
     """Find the item that renews a certificate: its issuer's own, else the only one in the issuer's region.

@@ -9,7 +9,7 @@ from django.db import models
 from django.utils.translation import gettext as _
 
 from services import charging, quotas
-from services.codes import CATALOG_CODE, is_handle_code, is_task_code
+from services.codes import CATALOG_CODE, Replaces, is_handle_code, is_task_code
 from services.descriptions import PARTS, ItemDescription, VersionContent, columns, parts_of
 from services.elements import table_problems
 from services.errors import DescriptionInvalid
@@ -22,6 +22,7 @@ from services.themes import ORGANISATION_THEMES, PERSON_THEMES
 _SMALL_INTEGER = 32_767
 _LEVELS = range(1, 6)
 _MINOR_AGES = range(8, 18)  # 民法典第十九条
+_MOST_DAYS_BEFORE = 365
 
 
 def check_description(description: ItemDescription) -> None:
@@ -181,6 +182,10 @@ def _limit_problems(content: VersionContent) -> Iterator[str]:
         yield _("实名等级应当是 1 到 5")
     if content.open_from_age is not None and content.open_from_age not in _MINOR_AGES:
         yield _("未成年人自己申请的年龄应当是 8 到 17")
+    if content.renew_before_days is not None and not 1 <= content.renew_before_days <= _MOST_DAYS_BEFORE:
+        yield _("延续提出的日数应当是 1 到 365")
+    if content.renew_before_days is not None and content.replaces != Replaces.RENEW:
+        yield _("只有延续、换领的事项填延续提出的日数")
     if (
         content.statutory_days is not None
         and content.promise_days is not None

@@ -13,6 +13,7 @@ from cases.limits import BEFORE_REVIEW, day_or_none, pauses_of
 from cases.models import Branch, Case, Extension, Notice, SpecialProcedure
 from cases.proceedings import closing
 from cases.quotas.turns import hold_line
+from cases.renewing import at_the_limit
 from cases.routes import opening
 from cases.states import Action, State
 from common.acts import act
@@ -29,6 +30,10 @@ def set_limits(case: Case) -> None:
     version = case.item_version
     case.promise_due_on = _due(case, version.promise_days, version.promise_unit, calendar, pauses, extension)
     case.statutory_due_on = _due(case, version.statutory_days, version.statutory_unit, calendar, pauses, extension)
+    if case.renewal_ends_on and case.accepted_on:  # neither a pause nor an extension reaches beyond the term
+        if version.promise_days is not None:
+            case.promise_due_on = clock.no_later(case.promise_due_on, case.renewal_ends_on)
+        case.statutory_due_on = clock.no_later(case.statutory_due_on, case.renewal_ends_on)
 
 
 def _extension(case: Case) -> int:
@@ -74,9 +79,10 @@ def fill_missing(*, limit: int = 500) -> int:
     no_statute = Q(statutory_due_on__isnull=True, item_version__statutory_days__isnull=False)
     no_promise = Q(promise_due_on__isnull=True, item_version__promise_days__isnull=False)
     waiting = Case.objects.filter(
-        no_statute | no_promise, state__in=[State.ACCEPTED, State.IN_REVIEW], accepted_on__isnull=False
+        no_statute | no_promise | at_the_limit(), state__in=[State.ACCEPTED, State.IN_REVIEW], accepted_on__isnull=False
     )
     changed = 0
+    waiting = waiting.order_by("?")  # years still without a calendar keep no others out
     for case_id in waiting.values_list("pk", flat=True)[:limit]:
         with transaction.atomic():
             case = moves.lock(SYSTEM, case_id)

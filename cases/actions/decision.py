@@ -8,7 +8,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from cases import errors, faces, messages, notices
+from cases import errors, faces, messages, notices, renewing
 from cases.actions import moves
 from cases.actions.clocks import begin
 from cases.fees.errors import FeesUnpaid
@@ -25,7 +25,7 @@ from cases.routes import assignment, opening, rules
 from cases.states import Action, Outcome, State
 from certificates.actions import issue
 from certificates.errors import DocumentWaiting
-from certificates.models import Certificate, CertificateType, Document
+from certificates.models import Certificate, Document
 from common.acts import act
 from common.idempotency import claim
 from common.numbering import next_number
@@ -37,7 +37,6 @@ from identity.models import Party
 from identity.rules import make_uscc
 from services.charging import Moment
 from services.codes import ProjectType, Replaces
-from services.renewals import renewed_after_term
 from services.texts import plain_text
 
 
@@ -246,6 +245,7 @@ def _issue_result(actor: Actor, case: Case, extra: Mapping[str, str]) -> Certifi
     kind = case.item_version.result_type
     assert kind is not None
     holder = faces.holder_of(case, kind) or _new_organisation(actor, case)
+    former = renewing.former_of(case, kind, holder)
     return issue(
         # The decision is the authority for the issue: the deciding officer acts, the register executes.
         replace(SYSTEM, account_id=actor.account_id, department_id=actor.department_id),
@@ -254,24 +254,10 @@ def _issue_result(actor: Actor, case: Case, extra: Mapping[str, str]) -> Certifi
         issuer=case.department,
         face=faces.values_for(case, kind, holder, extra),
         case_number=case.number or "",
-        former=_former(case, kind, holder),
+        former=former,
         keep_term=case.item_version.replaces == Replaces.CHANGE,
+        starts_on=renewing.starts_on(case, former),
     )
-
-
-def _former(case: Case, kind: CertificateType, holder: Party) -> Certificate | None:
-    """The certificate a change or renewal replaces: the one the case relied on, else the holder's valid one.
-
-    One whose term is over is renewed only where the case relied on it.
-    """
-    if not case.item_version.replaces:
-        return None
-    valid = Certificate.objects.filter(type=kind, holder=holder, state=Certificate.State.VALID)
-    former = valid.filter(case_uses__case=case).first() or valid.first()
-    if former is None and kind.pk in renewed_after_term(case.item_version):
-        over = Certificate.objects.filter(type=kind, holder=holder, state=Certificate.State.EXPIRED)
-        former = over.filter(case_uses__case=case).first()
-    return former
 
 
 def _new_organisation(actor: Actor, case: Case) -> Party:

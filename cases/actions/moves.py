@@ -5,7 +5,7 @@ from uuid import UUID
 
 from django.utils import timezone
 
-from cases import errors
+from cases import errors, renewing
 from cases import events as codes
 from cases.delivery.following import follow
 from cases.fees.notice_actions import cancel_fees
@@ -68,8 +68,8 @@ def _say_why_ended(actor: Actor, case_id: UUID) -> None:
 def check(case: Case, actor: Actor, action: Action, *, expected_version: int | None) -> None:
     """Check the form's age, the state table, the side and the permission, in this order.
 
-    Raises :class:`CaseClosed`, :class:`StaleForm`, :class:`MoveNotAllowed`, :class:`Forbidden`, or for an applicant
-    whom the register says has ended :class:`OrganisationNotActive`.
+    Raises :class:`CaseClosed`, :class:`StaleForm`, :class:`MoveNotAllowed`, :class:`Forbidden`, for an applicant whom
+    the register says has ended :class:`OrganisationNotActive`, or for what the law has granted :class:`RenewalDeemed`.
     """
     move = TABLE[action]
     if case.state not in move.sources:
@@ -83,6 +83,7 @@ def check(case: Case, actor: Actor, action: Action, *, expected_version: int | N
         require_active(case.applicant)
     if move.permission and move.by == By.STAFF and action not in OF_BRANCH:
         actor.require(move.permission, case.department_id)
+    renewing.require_undecided(case, action)
 
 
 def apply(case: Case, actor: Actor, action: Action, *, note: str = "", is_saved: bool = True) -> None:

@@ -4,7 +4,7 @@ from uuid import UUID
 
 from django.utils import timezone
 
-from cases import errors, flags
+from cases import errors, flags, renewing
 from cases.actions import handover, moves
 from cases.assisting.handing import confirmed, done, received_at
 from cases.correcting import require_corrected
@@ -87,6 +87,7 @@ def correct(
     grant_all(actor, case, [row for row in rows if row.grant_id is None])
     flags.settle(case)
     case.received_on = timezone.localdate()
+    renewing.settle(case)
     sign(actor, case, proof=confirmation or proof)
     moves.apply(case, actor, Action.CORRECT)
     done(actor)

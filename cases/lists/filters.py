@@ -12,6 +12,7 @@ from cases.states import State
 TASKS = ("mine", "open", "all")
 LAMPS = ("over", "soon", "later", "paused")
 SORTS = ("best", "urgent", "statute", "newest", "oldest")
+RENEWALS = ("deemed", "running")
 STATES = tuple(state.value for state in State if state != State.DRAFT)  # drafts are the applicant's own
 MOST_LETTERS = 60
 MOST_QUERY = 500
@@ -23,7 +24,8 @@ class WorklistFilter:
 
     ``text`` is a case number or its beginning, a credit code, or words in the name of an item or organisation.
     ``applicant`` is a party's id: what stands in an address never is a person's name or number.
-    ``promise`` and ``statute`` are one of :data:`LAMPS`.
+    ``promise`` and ``statute`` are one of :data:`LAMPS`. ``renewal`` is deemed (a licence's term ended undecided) or
+    running (it will be renewed by the law unless somebody decides).
     """
 
     task: str = "mine"
@@ -38,6 +40,7 @@ class WorklistFilter:
     statute: str = ""
     since: str = ""
     until: str = ""
+    renewal: str = ""
     sort: str = ""
 
     @classmethod
@@ -114,5 +117,6 @@ _CHECKS: dict[str, Callable[[str], str]] = {
     "statute": _one_of(LAMPS),
     "since": _day,
     "until": _day,
+    "renewal": _one_of(RENEWALS),
     "sort": _one_of(SORTS),
 }

@@ -38,6 +38,7 @@ _OF_LAMP = {"paused": frozenset({State.SUSPENDED})}  # a paused clock has no las
 # What rows show of a case; its answers and the item's guide are long.
 _SHOWN = (
     *("number", "state", "outcome", "received_on", "accepted_on", "promise_due_on", "statutory_due_on"),
+    *("renewal_ends_on", "is_deemed_renewed"),
     *("department__region__code", "applicant__kind", "applicant__person__name", "applicant__organisation__name"),
     *("item_version__name", "item_version__promise_days", "item_version__promise_unit"),
     *("item_version__statutory_days", "item_version__statutory_unit"),
@@ -271,6 +272,10 @@ def _narrowed(actor: Actor, chosen: WorklistFilter) -> Q:
     for column, lamp in (("promise_due_on", chosen.promise), ("statutory_due_on", chosen.statute)):
         if lamp and lamp != "paused":
             wanted &= _lit(column, lamp, actor)
+    if chosen.renewal == "deemed":
+        wanted &= Q(is_deemed_renewed=True)
+    if chosen.renewal == "running":
+        wanted &= Q(renewal_ends_on__isnull=False)
     return wanted
 
 
@@ -278,6 +283,7 @@ def _in_states(chosen: WorklistFilter) -> Q:
     """All that is said about the state, as one condition: a planner takes two for rarer than they are."""
     said = [OPEN_STATES] if chosen.task == "open" else []
     said += [frozenset({State(chosen.state)})] if chosen.state else []
+    said += [_TIMED] if chosen.renewal == "running" else []
     said += [_OF_LAMP.get(lamp, _TIMED) for lamp in (chosen.promise, chosen.statute) if lamp]
     return Q(state__in=sorted(frozenset.intersection(*said))) if said else Q()
 

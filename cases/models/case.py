@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 # The orders of the lists of open cases: cases.lists.ordering.
 _OPEN = sorted(OPEN_STATES)
+_RUNNING = [State.ACCEPTED, State.IN_REVIEW, State.SUSPENDED]
 _URGENT = (*ORDERS["urgent"].keys, "id")
 _STATUTE = (*ORDERS["statute"].keys, "id")
 
@@ -44,6 +45,9 @@ class Case(BaseModel):
     accepted_at = models.DateTimeField(null=True)
     accepted_on = models.DateField(null=True)  # the clock starts on the next working day
     is_deemed_accepted = models.BooleanField(default=False)
+    # The last day of the licence whose renewal was asked for in time, and whether it ended undecided: cases.renewing
+    renewal_ends_on = models.DateField(null=True)
+    is_deemed_renewed = models.BooleanField(default=False, db_default=False)
     decided_at = models.DateTimeField(null=True)
     closed_at = models.DateTimeField(null=True)
     archived_at = models.DateTimeField(null=True)  # sealed for the archive
@@ -67,6 +71,12 @@ class Case(BaseModel):
             models.Index(
                 fields=["id"], condition=Q(closed_at__isnull=False, archived_at__isnull=True), name="case_to_seal"
             ),
+            models.Index(
+                fields=["renewal_ends_on"],
+                condition=Q(state__in=_RUNNING, renewal_ends_on__isnull=False),
+                name="case_renewal_ends",
+            ),
+            models.Index(fields=["department", "-id"], condition=Q(is_deemed_renewed=True), name="case_deemed_renewed"),
             # Over all departments: of a reviewer's cases in others, each is looked up until a page is full.
             models.Index(*_URGENT, condition=Q(state__in=_OPEN), name="case_open_urgent"),
             models.Index(*_STATUTE, condition=Q(state__in=_OPEN), name="case_open_statute"),
@@ -188,6 +198,7 @@ class Notice(BaseModel):
         FEE = "fee", "缴费通知书"
         BREACH_HEARING = "breach_hearing", "拟认定承诺不实告知书"
         BREACH = "breach", "承诺不实认定书"
+        DEEMED_RENEWAL = "deemed_renewal", "视为准予延续通知书"
         HEARING_RIGHT = "hearing_right", "听证权利告知书"
         HEARING = "hearing", "听证通知书"
 

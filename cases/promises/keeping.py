@@ -81,7 +81,7 @@ def follow(case: Case, action: Action) -> None:
     is_granted = case.outcome == Outcome.APPROVED
     if action in _ACCEPTED and case.accepted_on:
         case.to_come = _start(case, _Kind.DEFERRED, case.accepted_on)
-    if action in {Action.APPROVE, Action.DECIDE_AT_ONCE} and is_granted:
+    if action in {Action.APPROVE, Action.DECIDE_AT_ONCE, Action.DEEM_RENEWED} and is_granted:
         _start(case, _Kind.PROMISE, timezone.localdate(case.decided_at))
     elif action == Action.REFUSE or (case.state in FINAL_STATES and not is_granted):
         left = Undertaking.objects.filter(case=case, state__in=[_State.WAITING, _State.OPEN])

@@ -77,7 +77,8 @@ def due_on(case: Case, branch: Branch) -> dt.date | None:
     """The last day of a branch: its stage's working days from its opening, special procedures left out."""
     calendar = for_region(case.department.region.code)
     start = branch.opened_on or case.accepted_on
-    return day_or_none(start, clock.Limit(branch.stage.days), calendar, pauses=pauses_of(case))
+    due = day_or_none(start, clock.Limit(branch.stage.days), calendar, pauses=pauses_of(case))
+    return clock.no_later(due, case.renewal_ends_on)
 
 
 def reset_limits(case: Case) -> None:

@@ -28,7 +28,7 @@ ITEM_KEYS = (
     "visits_reason handle_forms online_depth level conditions legal fees result hall synonyms popularity situations "
     "steps materials route faq"
 )
-ITEM_OPTIONAL = "quantity_limit quota handle_area flow open_from_age retention waivers"
+ITEM_OPTIONAL = "quantity_limit quota handle_area flow open_from_age retention waivers renew_before_days"
 MATERIAL = {
     "required": "key name need legal",
     "optional": "when satisfied_by any_of all_of kind fresh_days promise defer_days note holder source paper",
@@ -119,6 +119,7 @@ def _content(entry: Entry, known: References, level: str) -> VersionContent:
         handle_area=entry.text("handle_area"),
         assurance_level=entry.number("level") or 0,
         open_from_age=entry.number("open_from_age"),
+        renew_before_days=entry.number("renew_before_days"),
         retention=entry.code("retention", codes.Retention.values) if "retention" in entry else "",
         conditions=entry.texts("conditions"),
         flow=entry.texts("flow") or _FLOW,

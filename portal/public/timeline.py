@@ -35,6 +35,7 @@ _TITLES: dict[str, Promise | str] = {
     Action.END_SPECIAL: gettext_lazy("特别程序结束，继续计时"),
     Action.EXTEND: gettext_lazy("办理期限延长"),
     Action.APPROVE: gettext_lazy("决定：准予"),
+    Action.DEEM_RENEWED: gettext_lazy("到期没有决定，视为准予延续"),
     Action.REFUSE: gettext_lazy("决定：不予"),
     Action.CLOSE: gettext_lazy("办结"),
     Action.WITHDRAW: gettext_lazy("您撤回了申请"),

@@ -20,6 +20,7 @@ from identity.actor import Actor
 
 TASKS = (("mine", _("等我办")), ("open", _("在办")), ("all", _("全部")))
 _LAMPS = (("over", _("已超期")), ("soon", _("三个工作日内到期")), ("later", _("还早")), ("paused", _("暂停计时")))
+_RENEWALS = (("running", _("到期前要决定的")), ("deemed", _("视为准予延续的")))
 _SORTS = (
     ("urgent", _("按承诺到期")),
     ("statute", _("按法定到期")),
@@ -57,6 +58,7 @@ class WorklistForm(forms.Form):
     promise = _choice(_("承诺时限"), _("时限不限"), lambda: _LAMPS)
     sort = _choice(_("排序"), _("默认顺序"), lambda: _SORTS)
     statute = _choice(_("法定时限"), _("不限"), lambda: _LAMPS)
+    renewal = _choice(_("许可延续"), _("不限"), lambda: _RENEWALS)
     since = _day(_("收到日期从"))
     until = _day(_("收到日期到"))
     item = _choice(_("事项"), _("全部事项"), list)
@@ -65,7 +67,7 @@ class WorklistForm(forms.Form):
     post = _choice(_("审查岗位"), _("全部岗位"), list)
 
     FIRST = ("text", "state", "promise", "sort")
-    MORE = ("statute", "since", "until", "item", "department", "region", "post")
+    MORE = ("statute", "renewal", "since", "until", "item", "department", "region", "post")
 
     def offer(self, choices: Choices) -> None:
         """Offer the items, departments, regions and posts that there are."""

@@ -93,7 +93,10 @@ SECTIONS: tuple[Section, ...] = (
         "result",
         _("办理结果"),
         _("发什么证照或者批文"),
-        ("result_kind", "result_name", "result_type_id", "replaces", "registers", "result_sample", "retention"),
+        (
+            *("result_kind", "result_name", "result_type_id", "replaces", "renew_before_days", "registers"),
+            *("result_sample", "retention"),
+        ),
     ),
     Section(
         "window",
@@ -135,6 +138,7 @@ COLUMN_LABELS: dict[str, Text] = {
     "special_procedure": _("特别程序"),
     "registers": _("登记设立的主体（信用代码前两位）"),
     "replaces": _("和原证照的关系"),
+    "renew_before_days": _("延续要在届满前多少日提出（法律、法规、规章另有规定的才填，不填是 30 日）"),
     "retention": _("办件档案的保管期限（不选按事项类型定）"),
     "in_hall": _("进驻政务大厅"),
     "by_express": _("支持物流快递"),

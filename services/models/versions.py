@@ -63,6 +63,8 @@ class ItemVersion(Reviewed, NationalElements):
     result_type = models.ForeignKey(CertificateType, models.PROTECT, null=True, related_name="+")
     registers = models.CharField(max_length=2, blank=True, default="")  # USCC prefix of the body a grant creates
     replaces = models.CharField(max_length=8, choices=codes.Replaces, blank=True, default="")
+    # 届满前多少日提出延续, where a law, regulation or rule says otherwise than thirty (行政许可法第五十条第一款)
+    renew_before_days = models.PositiveSmallIntegerField(null=True)
     # 保管期限 of its cases' files where the department's approved table says so; empty: by kind (services.retention)
     retention = models.CharField(max_length=3, choices=codes.Retention, blank=True, default="", db_default="")
     hall_place = models.CharField(max_length=500, blank=True, default="")

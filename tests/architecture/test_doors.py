@@ -13,10 +13,12 @@ _WITHOUT_ACTOR = {
     "attach_waiting",
     "deem_accepted",
     "deem_delivered",
+    "deem_renewed",
     "close",
     "expire_due",
     "produce_file",
     "remind_or_ask",
+    "settle_open",
 }
 # Beside the verbs stand a composer of codes and a lock that two verbs share: neither writes.
 _NO_WRITE = {"type_code", "lock_catalogue"}

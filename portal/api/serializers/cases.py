@@ -129,6 +129,10 @@ class CaseDetailOut(CaseOut):
     notices = NoticeOut(many=True)
     clocks = serializers.SerializerMethodField()
     refusal_reason = serializers.CharField()
+    renewal_ends_on = serializers.DateField(
+        allow_null=True, help_text="按时申请延续的许可，原有效期的最后一天；到期未作决定的视为准予延续"
+    )
+    is_deemed_renewed = serializers.BooleanField(help_text="视为准予延续（行政许可法第五十条第二款）")
     certificate_id = serializers.UUIDField(allow_null=True)
     actions = serializers.SerializerMethodField()
 

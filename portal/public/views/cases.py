@@ -26,7 +26,7 @@ from cases.proceedings.queries import hearing_of
 from cases.progress import holders_of
 from cases.queries import actions_for, clocks, get_case, own_cases
 from cases.states import Action, State
-from common.formatting import code_label
+from common.formatting import action_label, code_label
 from identity.actor import Actor
 from identity.queries import represented_organisations
 from identity.step_up import proof_of
@@ -44,6 +44,7 @@ from portal.public.requests import form_version, new_request_key, page_number, r
 from portal.public.timeline import timeline_of
 from portal.public.undertakings import undertakings_of
 from portal.public.wording import clock_lines, next_step
+from portal.renewals import said_to_applicant
 from services.forms import visible_steps
 from services.texts import text_of
 
@@ -63,6 +64,8 @@ def state_tag(case: Case) -> tuple[str, str]:
     """(label, tone) of a case's state; a closed case says how it ended."""
     if case.state in {State.CLOSED, State.DECIDED} and case.outcome:
         tone = "jade" if case.outcome == "approved" else "red"
+        if case.is_deemed_renewed:
+            return action_label(Action.DEEM_RENEWED.label), tone
         return f"{code_label(case.get_state_display())} · {code_label(case.get_outcome_display())}", tone
     return code_label(case.get_state_display()), _TONES.get(State(case.state), "brand")
 
@@ -136,6 +139,7 @@ def case_page(
         "next_step": next_step(case),
         "holders": holders_of(case),
         "quota_words": waiting_words(case),
+        "renewal": said_to_applicant(case),
         "clock_lines": clock_lines(case, clocks(case)),
         "clock_problem": clocks(case).problem if case.accepted_on else "",
         "timeline": timeline_of(case),

@@ -151,6 +151,8 @@ _FAULTS = {
 def _meaning(found: Verification | None) -> str:
     if found is None:
         return ""
+    if found.is_renewed:
+        return _("这张证照已经延续，换了新证，编号不变；这一张不能再用。按编号核验，看到的就是新的一张。")
     return {
         "valid": _("这张证照现在有效。"),
         "suspended": _("这张证照被发证机关暂扣，暂扣期间不能使用。"),

@@ -30,6 +30,7 @@ from portal.public.parcels import parcel_words
 from portal.public.requests import form_version, request_key
 from portal.public.views.apply import common, draft_page
 from portal.public.wording import next_step
+from portal.renewals import said_before
 from services.forms import FieldSpec, check_answers
 from services.rules import situation_labels
 from services.texts import is_empty, text_of
@@ -75,6 +76,7 @@ def _check_page(
         "declaration": DECLARATION,
         "asks_proof": asks_fresh_proof(case.item_version.assurance_level),
         "fees": foreseen_fees([case]),
+        "renewal": said_before(case),
         "delivery": delivery_of(case),
         **parcel_words(delivery_of(case)),
         "may_choose_delivery": True,

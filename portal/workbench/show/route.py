@@ -24,6 +24,7 @@ _WARN = frozenset(
         Action.START_SPECIAL,
         Action.EXTEND,
         Action.DEEM_ACCEPTED,
+        Action.DEEM_RENEWED,
         Action.RETURN_STAGE,
         Action.ESCALATE,
     }
@@ -120,7 +121,8 @@ def _ending(case: Case, lanes: list[Lane]) -> list[Station]:
         state = "done" if case.outcome == Outcome.APPROVED else "bad"
         delivered = case.state == State.CLOSED
         last = Station(_("送达"), "done" if delivered else "current", "" if delivered else _("文书制作中"))
-        return [Station(_("决定"), state, code_label(case.get_outcome_display())), last]
+        decided = action_label(Action.DEEM_RENEWED.label) if case.is_deemed_renewed else case.get_outcome_display()
+        return [Station(_("决定"), state, code_label(decided)), last]
     if case.state in {State.WITHDRAWN, State.TERMINATED} and case.accepted_on:
         return [Station(_("决定"), "bad", code_label(case.get_state_display()))]
     ready = case.state == State.IN_REVIEW and all(lane.state != "current" for lane in lanes)

@@ -30,6 +30,7 @@ from portal.access import actor_of, fresh_sign_in, staff_required
 from portal.consultation import tone_of
 from portal.downloads import file_response
 from portal.fees import TONES
+from portal.renewals import said_to_staff
 from portal.workbench import steps
 from portal.workbench.forms import FlagForm, UnmaskForm
 from portal.workbench.pages import new_request_key, show
@@ -180,6 +181,7 @@ def page(
         "history": history_of(case),
         "finding": check(case),
         "steps": _buttons(request, case),
+        "renewal": said_to_staff(case),
         "asides": [step for step in steps.steps_open_to(actor, case) if step.is_aside],
         "proceedings": [step for step in steps.steps_open_to(actor, case) if step.is_proceeding],
         "questions": questions_of(actor, case, of_case(case)),
