@@ -1,6 +1,7 @@
 """When the corrections that a case waits for can be handed in: every listed material was replaced since the notice."""
 
 from dataclasses import dataclass
+from uuid import UUID
 
 from cases import errors
 from cases.models import Case, CaseMaterial, Notice
@@ -11,12 +12,17 @@ def require_corrected(case: Case) -> list[CaseMaterial]:
     listed ones has not been replaced.
     """
     rows = list(case.materials.select_related("requirement"))
-    notice = case.notices.get(kind=Notice.Kind.CORRECTION)
+    notice = asked_by(case.pk)
     unchanged = [row for row in rows if row.correction and not is_replaced(row, notice)]
     if unchanged:
         names = "、".join(row.name for row in unchanged)
         raise errors.MaterialsIncomplete(count=len(unchanged), names=names)
     return rows
+
+
+def asked_by(case_id: UUID) -> Notice:
+    """The notice that a case waits for corrections by: the last, where a supervisor had a second one sent."""
+    return Notice.objects.filter(case_id=case_id, kind=Notice.Kind.CORRECTION).latest("created_at")
 
 
 def is_replaced(row: CaseMaterial, notice: Notice) -> bool:
@@ -35,7 +41,7 @@ class Correction:
 
 def corrections_of(case: Case) -> list[Correction]:
     """What the notice of a case that waits for corrections asks for, material by material (two queries)."""
-    notice = case.notices.get(kind=Notice.Kind.CORRECTION)
+    notice = asked_by(case.pk)
     rows = case.materials.exclude(correction="").select_related("requirement")
     return [Correction(row.name, row.correction, is_replaced(row, notice)) for row in rows]
 

@@ -125,8 +125,24 @@ class CorrectionUsed(Conflict):
     """The one correction notice has been sent (行政许可法第三十二条第一款第四项)."""
 
     code = "case.correction_used"
-    message = _("补正告知已经发过一次。法律要求一次性告知全部内容，不能再次要求补正。")
-    what_to_do = _("材料已补齐的应当受理；确有特殊情况的，请主管人员处理。")
+    message = _("补正告知已经发过一次。法律要求一次性告知全部内容，窗口不能再次要求补正。")
+    what_to_do = _("材料已补齐的应当受理；第一次确实漏了的，由监督岗位决定是否再告知一次。")
+
+
+class CorrectionNotSent(Conflict):
+    """A second notice makes good what a first one left out; there is none yet."""
+
+    code = "case.correction_not_sent"
+    message = _("这个办件还没有发过补正告知书。")
+    what_to_do = _("请窗口先一次告知全部需要补正的内容。")
+
+
+class CorrectionRepeated(Conflict):
+    """A supervisor has had the second correction notice sent; there is no third."""
+
+    code = "case.correction_repeated"
+    message = _("补正告知已经发过两次，不能再发。")
+    what_to_do = _("材料已补齐的应当受理；仍不符合法定形式的，请说明理由作出不予受理决定。")
 
 
 class CorrectionEmpty(Invalid):

@@ -106,7 +106,9 @@ def _acceptance(case: Case) -> list[str]:
 
 
 def _correction(case: Case) -> list[str]:
+    first = case.notices.filter(kind=_Kind.CORRECTION).first()
     return [
+        *([_left_out(first)] if first else []),
         (
             f"你（单位）提出的{_item(case)}申请，材料不齐全或者不符合法定形式。"
             f"{_by_law(case, '第三十二条第一款第四项')}，现将需要补正的全部内容一次告知如下。"
@@ -116,6 +118,11 @@ def _correction(case: Case) -> list[str]:
             "补正期间不计入办理期限。"
         ),
     ]
+
+
+def _left_out(first: Notice) -> str:
+    """A second notice says that it is our fault."""
+    return f"{legal_date(first.issued_on)}的{first.number}没有一次说全，由此给你（单位）带来不便，我们表示歉意。"
 
 
 def _not_accepted(case: Case) -> list[str]:

@@ -50,18 +50,30 @@ _WORDS = {
 
 
 def issue(
-    actor: Actor, case: Case, kind: Notice.Kind, *, items: Sequence[str] = (), told: Kind | None = None
+    actor: Actor,
+    case: Case,
+    kind: Notice.Kind,
+    *,
+    items: Sequence[str] = (),
+    told: Kind | None = None,
+    is_repeated: bool = False,
 ) -> Notice:
     """Issue a numbered notice in the action's transaction and have its PDF made after the commit.
 
     ``items`` are the points of a list (corrections, the competent body, the time needed). ``told`` is the event by
-    which the applicant learns of it, where that is not one of :mod:`cases.messages`.
+    which the applicant learns of it, where that is not one of :mod:`cases.messages`. ``is_repeated``: the second
+    notice of corrections.
     """
     day = timezone.localdate()
     serial = next_number(f"notice:{case.department_id}:{kind}:{day.year}")
     number = document_number(f"{case.department.short_name}{_WORDS[kind]}", year=day.year, serial=serial)
     notice = Notice.objects.create(
-        case=case, kind=kind, number=number, issued_on=day, content=text_of(case, kind, list(items))
+        case=case,
+        kind=kind,
+        number=number,
+        issued_on=day,
+        content=text_of(case, kind, list(items)),
+        is_repeated=is_repeated,
     )
     events.record(
         codes.NOTICE_ISSUED,

@@ -215,9 +215,14 @@ def _may(actor: Actor, case: Case, action: Action) -> bool:
     return action in OF_BRANCH or permission is None or actor.may(permission, case.department_id)
 
 
+def _corrections_asked(case: Case) -> int:
+    return sum(notice.kind == Notice.Kind.CORRECTION for notice in case.notices.all())
+
+
 _CONDITIONS: dict[Action, Callable[[Actor, Case], bool]] = {
     Action.REVIEW: lambda actor, case: routes.open_branch_for(actor, case) is not None,
-    Action.ASK_CORRECTION: lambda _, case: not any(n.kind == Notice.Kind.CORRECTION for n in case.notices.all()),
+    Action.ASK_CORRECTION: lambda _, case: _corrections_asked(case) == 0,
+    Action.ASK_CORRECTION_AGAIN: lambda _, case: _corrections_asked(case) == 1,
     Action.DECIDE_AT_ONCE: lambda _, case: case.item_version.project_type == ProjectType.INSTANT,
     Action.EXTEND: lambda _, case: getattr(case, "extension", None) is None,
     Action.APPROVE: lambda actor, case: rules.may_approve(list(case.branches.all())) and not is_recused(actor, case),

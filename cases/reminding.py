@@ -38,7 +38,9 @@ def _remind_of_draft(case_id: UUID) -> bool:
 
 def remind_of_corrections(*, now: dt.datetime) -> int:
     """Remind once of corrections that have not come for ten days; returns how many."""
-    asked = CaseEvent.objects.filter(case=OuterRef("pk"), action=Action.ASK_CORRECTION).values("created_at")[:1]
+    asking = [Action.ASK_CORRECTION, Action.ASK_CORRECTION_AGAIN]
+    events = CaseEvent.objects.filter(case=OuterRef("pk"), action__in=asking)
+    asked = events.order_by("-created_at").values("created_at")[:1]
     waiting = Case.objects.filter(state=State.CORRECTING).annotate(asked_at=Subquery(asked))
     late = waiting.filter(asked_at__lt=now - dt.timedelta(days=CORRECTION_DAYS)).order_by("asked_at")
     fresh = _not_told(late.values_list("pk", flat=True)[:_MOST], messages.CORRECTION_WAITING.code)

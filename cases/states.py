@@ -40,6 +40,7 @@ class Action(TextChoices):
 
     SUBMIT = "submit", "提交申请"
     ASK_CORRECTION = "ask_correction", "要求补正"
+    ASK_CORRECTION_AGAIN = "ask_correction_again", "再次要求补正"
     CORRECT = "correct", "提交补正"
     ACCEPT = "accept", "受理"
     DECIDE_AT_ONCE = "decide_at_once", "当场办结"
@@ -101,6 +102,7 @@ _RUNNING = [_S.ACCEPTED, _S.IN_REVIEW, _S.SUSPENDED]
 TABLE: dict[Action, Move] = {
     Action.SUBMIT: _move([_S.DRAFT], _S.SUBMITTED, By.APPLICANT),
     Action.ASK_CORRECTION: _move(_WAITING, _S.CORRECTING, By.STAFF, Permission.COUNTER),
+    Action.ASK_CORRECTION_AGAIN: _move(_WAITING, _S.CORRECTING, By.STAFF, Permission.SUPERVISE),
     Action.CORRECT: _move([_S.CORRECTING], _S.SUBMITTED, By.APPLICANT),
     Action.ACCEPT: _move(_WAITING, _S.ACCEPTED, By.STAFF, Permission.COUNTER),
     Action.DECIDE_AT_ONCE: _move(_WAITING, _S.DECIDED, By.STAFF, Permission.COUNTER),
@@ -159,6 +161,7 @@ OF_BRANCH = frozenset(
 TOLD = frozenset(
     {
         Action.ASK_CORRECTION,
+        Action.ASK_CORRECTION_AGAIN,
         Action.ACCEPT,
         Action.REFUSE_ACCEPTANCE,
         Action.NOT_REQUIRE,

@@ -14,6 +14,7 @@ from cases.models import Case, Notice
 from cases.routes import opening
 from cases.states import Action, State
 from common.acts import act
+from common.formatting import sentence
 from common.idempotency import claim
 from common.jobs import for_each
 from common.prepared import planned
@@ -66,8 +67,57 @@ def ask_correction(
         return case
     moves.check(case, actor, Action.ASK_CORRECTION, expected_version=expected_version)
     _require_in_time(case, Action.ASK_CORRECTION)
-    if case.notices.filter(kind=Notice.Kind.CORRECTION).exists():
+    if _notices_sent(case):
         raise errors.CorrectionUsed
+    items = _list(case, corrections, general)
+    moves.apply(case, actor, Action.ASK_CORRECTION, note="；".join(items))
+    notices.issue(actor, case, Notice.Kind.CORRECTION, items=items)
+    claimed.settle(case.pk)
+    return case
+
+
+@act
+def ask_correction_again(
+    actor: Actor,
+    *,
+    case_id: UUID,
+    corrections: Mapping[UUID, str],
+    reason: str,
+    general: str = "",
+    request_key: str = "",
+    expected_version: int | None = None,
+) -> Case:
+    """Make good what the one notice left out, once, by who supervises the department; ``reason`` is why it was missed.
+
+    第三十二条第一款第四项 knows one notice only; not telling everything at once is answered for (第七十二条第四项):
+    the case says for ever that it happened, why, and who allowed it. Raises :class:`ReasonMissing`,
+    :class:`CorrectionNotSent`, :class:`CorrectionRepeated`, :class:`CorrectionEmpty` or :class:`MaterialNotFound`.
+    """
+    case = moves.lock(actor, case_id, parts=moves.WHOLE)
+    claimed = claim(actor_id=actor.account_id, action="ask_correction_again", request_key=request_key)
+    if claimed.earlier_id:
+        return case
+    moves.check(case, actor, Action.ASK_CORRECTION_AGAIN, expected_version=expected_version)
+    _require_in_time(case, Action.ASK_CORRECTION_AGAIN)
+    sent = _notices_sent(case)
+    if sent != 1:
+        raise errors.CorrectionRepeated if sent else errors.CorrectionNotSent
+    if not reason.strip():
+        raise errors.ReasonMissing(fields={"reason": errors.ReasonMissing.message})
+    items = _list(case, corrections, general)
+    note = f"第一次没有说全：{sentence(reason)}这次要补：{'；'.join(items)}"  # told, like the notice, in Chinese
+    moves.apply(case, actor, Action.ASK_CORRECTION_AGAIN, note=note)
+    notices.issue(actor, case, Notice.Kind.CORRECTION, items=items, is_repeated=True)
+    claimed.settle(case.pk)
+    return case
+
+
+def _notices_sent(case: Case) -> int:
+    return case.notices.filter(kind=Notice.Kind.CORRECTION).count()
+
+
+def _list(case: Case, corrections: Mapping[UUID, str], general: str) -> list[str]:
+    """Note at each material what is wrong with it; returns the points of the notice, the form's last."""
     asked = {key: text.strip() for key, text in corrections.items() if text.strip()}
     if not asked and not general.strip():
         raise errors.CorrectionEmpty
@@ -78,12 +128,7 @@ def ask_correction(
         rows[key].correction = text[:500]
         rows[key].save(update_fields=["correction", "updated_at"])
     items = [f"{rows[key].name}：{text}" for key, text in asked.items()]
-    if general.strip():
-        items.append(general.strip())
-    moves.apply(case, actor, Action.ASK_CORRECTION, note="；".join(items))
-    notices.issue(actor, case, Notice.Kind.CORRECTION, items=items)
-    claimed.settle(case.pk)
-    return case
+    return [*items, general.strip()] if general.strip() else items
 
 
 @act

@@ -15,9 +15,9 @@ from cases.assisting.handing import digest_now
 from cases.assisting.models import Assistance, PaperSheet, WindowDisplay
 from cases.assisting.screens import display_of
 from cases.assisting.standing import LIVE, PARTS, State, label_of
-from cases.correcting import is_replaced
+from cases.correcting import asked_by, is_replaced
 from cases.counter.models import CounterWindow
-from cases.models import Case, CaseMaterial, Notice
+from cases.models import Case, CaseMaterial
 from cases.signing.rules import DECLARATION
 from cases.visibility import within
 from common.printing.pdf import render_pdf
@@ -90,9 +90,9 @@ def _to_compare(row: Assistance) -> list[CaseMaterial]:
     found = list(files.select_related("requirement", "document").order_by("case", "pk"))
     if row.joint_id is not None:  # one scan may stand for several items
         return list({one.document_id: one for one in found}.values())
-    if row.purpose != Assistance.Purpose.CORRECT:
+    if row.case_id is None or row.purpose != Assistance.Purpose.CORRECT:
         return found
-    notice = Notice.objects.get(case=row.case_id, kind=Notice.Kind.CORRECTION)
+    notice = asked_by(row.case_id)
     return [one for one in found if one.correction and is_replaced(one, notice)]
 
 

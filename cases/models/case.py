@@ -205,6 +205,7 @@ class Notice(BaseModel):
     case = models.ForeignKey(Case, models.PROTECT, related_name="notices")
     kind = models.CharField(max_length=14, choices=Kind)
     number = models.CharField("文书编号", max_length=80, unique=True)
+    is_repeated = models.BooleanField(default=False, db_default=False)  # the second notice of corrections
     issued_on = models.DateField()
     content = EncryptedJSONField(default=dict)  # the facts printed, frozen: see cases.notices
     file = models.FileField(upload_to="notices/%Y/%m", blank=True)
@@ -214,9 +215,9 @@ class Notice(BaseModel):
         ordering: ClassVar = ["id"]
         constraints = (
             models.UniqueConstraint(
-                fields=["case", "kind"],
+                fields=["case", "kind", "is_repeated"],
                 condition=Q(kind__in=["acceptance", "correction", "not_accepted", "approval", "refusal", "extension"]),
-                name="notice_once",
+                name="notice_once_and_again",
             ),
         )
         indexes = (

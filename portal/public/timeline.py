@@ -17,6 +17,7 @@ from portal.public.wording import reply_due_on
 _TITLES: dict[str, Promise | str] = {
     Action.SUBMIT: gettext_lazy("您提交了申请"),
     Action.ASK_CORRECTION: gettext_lazy("窗口告知需要补正"),
+    Action.ASK_CORRECTION_AGAIN: gettext_lazy("再次告知需要补正"),
     Action.CORRECT: gettext_lazy("您提交了补正"),
     Action.ACCEPT: gettext_lazy("已受理，开始计算办理时限"),
     Action.DEEM_ACCEPTED: gettext_lazy("视为受理，开始计算办理时限"),
@@ -46,7 +47,7 @@ _TITLES: dict[str, Promise | str] = {
     BREACH: gettext_lazy("承诺不实的认定"),
 }
 _UNDERTAKEN = {SUPPLIED, MISSED, CHECKED, BREACH}
-_WARNINGS = {Action.ASK_CORRECTION, Action.START_SPECIAL, Action.EXTEND}
+_WARNINGS = {Action.ASK_CORRECTION, Action.ASK_CORRECTION_AGAIN, Action.START_SPECIAL, Action.EXTEND}
 _ENDS = {Action.REFUSE_ACCEPTANCE, Action.REFUSE, Action.TERMINATE}
 
 

@@ -186,6 +186,16 @@ class CorrectionForm(StepForm):
         return {row.pk: self.cleaned_data[name] for name, row in self.materials.items()}
 
 
+class CorrectionAgainForm(CorrectionForm):
+    """What the one notice left out, and why it did."""
+
+    reason = _lines(_("第一次为什么没有说全"), 500, help_text=_("会写在办理经过里，申请人看得到"))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.order_fields(["reason"])
+
+
 class RefuseAcceptanceForm(StepForm):
     """不予受理."""
 

@@ -83,6 +83,12 @@ def _ask_correction(actor: Actor, case: Case, form: forms.CorrectionForm) -> Non
     intake.ask_correction(actor, corrections=form.corrections(), general=general, **_common(case, form))
 
 
+def _ask_correction_again(actor: Actor, case: Case, form: forms.CorrectionAgainForm) -> None:
+    sent = form.cleaned_data
+    wanted = {"corrections": form.corrections(), "general": sent["general"], "reason": sent["reason"]}
+    intake.ask_correction_again(actor, **wanted, **_common(case, form))
+
+
 def _refuse_acceptance(actor: Actor, case: Case, form: forms.RefuseAcceptanceForm) -> None:
     sent = form.cleaned_data
     intake.refuse_acceptance(actor, reason=sent["reason"], competent_body=sent["competent_body"], **_common(case, form))
@@ -214,6 +220,14 @@ _STEPS = (
         _ask_correction,
         _("补正告知书已发出。"),
         hint=_("只能发一次，请把要补的全部写进去。"),
+    ),
+    Step(
+        Action.ASK_CORRECTION_AGAIN,
+        _("再次告知补正"),
+        forms.CorrectionAgainForm,
+        _ask_correction_again,
+        _("第二份补正告知书已发出。"),
+        hint=_("第一次确实漏了才用，只能再发这一次；经过会留在办件里。"),
     ),
     Step(
         Action.RECORD_HEARING,

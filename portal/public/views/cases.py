@@ -171,6 +171,7 @@ def _corrections(case: Case, rows: list[dict[str, Any]]) -> dict[str, Any]:
     to_fix = [{**row, "is_fixed": _is_fixed(row["row"], correction)} for row in rows if row["row"].correction]
     return {
         "correction": correction,
+        "is_asked_again": len(_correction_notices(case)) > 1,
         "to_fix": to_fix,
         "is_all_fixed": all(row["is_fixed"] for row in to_fix),
         "general_points": _general_points(case, correction),
@@ -216,7 +217,11 @@ def correction_page(
 
 
 def _correction(case: Case) -> Notice | None:
-    return next((notice for notice in case.notices.all() if notice.kind == Notice.Kind.CORRECTION), None)
+    return max(_correction_notices(case), key=lambda notice: notice.created_at, default=None)
+
+
+def _correction_notices(case: Case) -> list[Notice]:
+    return [notice for notice in case.notices.all() if notice.kind == Notice.Kind.CORRECTION]
 
 
 def _is_fixed(row: CaseMaterial, notice: Notice | None) -> bool:

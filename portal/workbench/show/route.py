@@ -21,6 +21,7 @@ _BAD = frozenset({Action.REFUSE_ACCEPTANCE, Action.NOT_REQUIRE, Action.REFUSE, A
 _WARN = frozenset(
     {
         Action.ASK_CORRECTION,
+        Action.ASK_CORRECTION_AGAIN,
         Action.START_SPECIAL,
         Action.EXTEND,
         Action.DEEM_ACCEPTED,
