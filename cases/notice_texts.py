@@ -122,7 +122,7 @@ def _correction(case: Case) -> list[str]:
 
 def _left_out(first: Notice) -> str:
     """A second notice says that it is our fault."""
-    return f"{legal_date(first.issued_on)}的{first.number}没有一次说全，由此给你（单位）带来不便，我们表示歉意。"
+    return f"{legal_date(first.issued_on)}的{first.number}告知书没有一次说全，由此给你（单位）带来不便，我们表示歉意。"
 
 
 def _not_accepted(case: Case) -> list[str]:

@@ -40,7 +40,7 @@ class Action(TextChoices):
 
     SUBMIT = "submit", "提交申请"
     ASK_CORRECTION = "ask_correction", "要求补正"
-    ASK_CORRECTION_AGAIN = "ask_correction_again", "再次要求补正"
+    ASK_CORRECTION_AGAIN = "ask_correction_again", "追加补正"
     CORRECT = "correct", "提交补正"
     ACCEPT = "accept", "受理"
     DECIDE_AT_ONCE = "decide_at_once", "当场办结"

@@ -160,7 +160,7 @@ SPECIAL_PROCEDURES = (
 ACTIONS = (
     pgettext_lazy("action", "提交申请"),
     pgettext_lazy("action", "要求补正"),
-    pgettext_lazy("action", "再次要求补正"),
+    pgettext_lazy("action", "追加补正"),
     pgettext_lazy("action", "提交补正"),
     pgettext_lazy("action", "受理"),
     pgettext_lazy("action", "当场办结"),

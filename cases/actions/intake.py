@@ -1,7 +1,7 @@
 """The counter's moves: accept, ask once for corrections, refuse acceptance; and what silence means."""
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from uuid import UUID
 
 from django.utils import timezone
@@ -70,7 +70,7 @@ def ask_correction(
     if _notices_sent(case):
         raise errors.CorrectionUsed
     items = _list(case, corrections, general)
-    moves.apply(case, actor, Action.ASK_CORRECTION, note="；".join(items))
+    moves.apply(case, actor, Action.ASK_CORRECTION, note=_in_one(items))
     notices.issue(actor, case, Notice.Kind.CORRECTION, items=items)
     claimed.settle(case.pk)
     return case
@@ -105,7 +105,7 @@ def ask_correction_again(
     if not reason.strip():
         raise errors.ReasonMissing(fields={"reason": errors.ReasonMissing.message})
     items = _list(case, corrections, general)
-    note = f"第一次没有说全：{sentence(reason)}这次要补：{'；'.join(items)}"  # told, like the notice, in Chinese
+    note = f"第一次没有说全：{sentence(reason)}这次要补：{_in_one(items)}"  # told, like the notice, in Chinese
     moves.apply(case, actor, Action.ASK_CORRECTION_AGAIN, note=note)
     notices.issue(actor, case, Notice.Kind.CORRECTION, items=items, is_repeated=True)
     claimed.settle(case.pk)
@@ -114,6 +114,10 @@ def ask_correction_again(
 
 def _notices_sent(case: Case) -> int:
     return case.notices.filter(kind=Notice.Kind.CORRECTION).count()
+
+
+def _in_one(items: Sequence[str]) -> str:
+    return sentence("；".join(item.rstrip("。；;") for item in items))
 
 
 def _list(case: Case, corrections: Mapping[UUID, str], general: str) -> list[str]:
