@@ -181,9 +181,12 @@ def shown_on(key: str) -> Shown:
 
 
 def _just_done(window: CounterWindow) -> Assistance | None:
+    """What was handed in a moment ago; nothing once somebody else has stood there since, whatever became of theirs."""
     since = timezone.now() - dt.timedelta(seconds=_DONE_SHOWN)
-    rows = Assistance.objects.filter(window=window, state=State.DONE, ended_at__gt=since, originals_back_at=None)
-    return rows.select_related(*PARTS, "case", "joint").first()
+    ended = Assistance.objects.filter(window=window, ended_at__gt=since).order_by("-ended_at", "-pk")
+    last = ended.select_related(*PARTS, "case", "joint").first()
+    is_done = last is not None and last.state == State.DONE and last.originals_back_at is None
+    return last if is_done else None
 
 
 def _step(row: Assistance | None) -> str:

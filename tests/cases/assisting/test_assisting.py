@@ -63,6 +63,22 @@ def test_somebody_without_a_phone_is_served_from_the_question_to_grade_b(counter
     assert queries.shown_on(key).step == "idle"
 
 
+@pytest.mark.parametrize("is_agreed", [True, False])
+def test_the_screen_never_goes_back_to_who_stood_there_before(counter: Counter, man, key: str, is_agreed: bool):
+    row = agreed(counter, man, key)
+    case = a_whole_draft(counter, row)
+    for one in queries.progress_of(queries.get_assistance(counter.clerk, row.pk)).to_compare:
+        desk.compare_original(counter.clerk, assistance_id=row.pk, material_id=one.pk)
+    confirmed(counter, row, key)
+    submission.submit(acting(counter), case_id=case.pk, declared=True)
+    assert queries.shown_on(key).step == "done"
+    later = begun(counter, man)  # whoever comes next
+    display_actions.answer(PUBLIC, key=key, assistance_id=later.pk, is_agreed=is_agreed)
+    if is_agreed:
+        desk.end_session(counter.clerk, assistance_id=later.pk)
+    assert queries.shown_on(key).step == "idle"
+
+
 def test_nothing_is_written_without_consent(counter: Counter, man, key: str):
     row = begun(counter, man)
     with pytest.raises(errors.AssistanceOver):
