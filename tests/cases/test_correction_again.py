@@ -37,6 +37,12 @@ def _replace(cast: Cast, case: Case) -> None:
     drafts.upload_material(cast.citizen, case_id=case.pk, material_id=_plan(case), upload=a_picture(size=30))
 
 
+def _snapshot(case: Case) -> tuple:
+    fresh = Case.objects.get(pk=case.pk)
+    asked = [row.correction for row in fresh.materials.order_by("pk")]
+    return fresh.state, fresh.version, fresh.events.count(), fresh.notices.count(), asked
+
+
 def _again(cast: Cast, case: Case, **changes) -> Case:
     values = {"corrections": {_plan(case): "请标出消毒间"}, "reason": WHY, **changes}
     return intake.ask_correction_again(cast.supervisor, case_id=case.pk, **values)
@@ -61,12 +67,12 @@ def test_a_supervisor_may_make_good_what_the_notice_left_out(cast, corrected):
 def test_only_who_supervises_may(cast, corrected):
     case = get_case(cast.supervisor, corrected.pk)
     assert Action.ASK_CORRECTION_AGAIN in actions_for(cast.supervisor, case)
+    before = _snapshot(corrected)
     for actor, refusal in ((cast.clerk, Forbidden), (cast.decider, Forbidden), (cast.citizen, errors.CaseNotFound)):
         assert Action.ASK_CORRECTION_AGAIN not in actions_for(actor, case)
         with pytest.raises(refusal):
             intake.ask_correction_again(actor, case_id=case.pk, corrections={}, general="再补", reason=WHY)
-    corrected.refresh_from_db()
-    assert corrected.state == State.SUBMITTED
+    assert _snapshot(corrected) == before
 
 
 @pytest.mark.parametrize(
@@ -74,21 +80,27 @@ def test_only_who_supervises_may(cast, corrected):
     [({"reason": " "}, errors.ReasonMissing), ({"corrections": {}, "general": " "}, errors.CorrectionEmpty)],
 )
 def test_it_says_what_and_why(cast, corrected, changes, refusal):
+    before = _snapshot(corrected)
     with pytest.raises(refusal):
         _again(cast, corrected, **changes)
-    assert corrected.notices.filter(kind=Notice.Kind.CORRECTION).count() == 1
+    assert _snapshot(corrected) == before
 
 
 def test_it_needs_a_first_notice_and_knows_no_third(cast, corrected):
+    fresh = moves.a_submitted_case(cast)
+    untouched = _snapshot(fresh)
     with pytest.raises(errors.CorrectionNotSent):
-        _again(cast, moves.a_submitted_case(cast))
+        _again(cast, fresh)
+    assert _snapshot(fresh) == untouched
     _again(cast, corrected)
     _replace(cast, corrected)
     submission.correct(cast.citizen, case_id=corrected.pk)
+    before = _snapshot(corrected)
     with pytest.raises(errors.CorrectionRepeated):
         _again(cast, corrected)
     with pytest.raises(errors.CorrectionUsed):
         intake.ask_correction(cast.clerk, case_id=corrected.pk, corrections={}, general="再补")
+    assert _snapshot(corrected) == before
 
 
 def test_the_same_form_twice_is_one_notice(cast, corrected):
